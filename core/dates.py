@@ -1,0 +1,89 @@
+"""Dates as people write them in ledgers, and as the registry counts them."""
+
+import datetime
+import re
+from typing import Literal, NamedTuple
+
+from django.utils import timezone
+
+from core.rules import RuleError
+from core.text import normalise
+
+Precision = Literal["D", "M", "Y"]
+
+_NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})?日?)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_YEAR = re.compile(r"(\d{4})年?")
+_EXCEL_EPOCH = datetime.date(1899, 12, 30)
+EARLIEST = datetime.date(1900, 1, 1)
+
+
+class PreciseDate(NamedTuple):
+    """A date and how much of it was written: day, month ("M": first of the month) or year."""
+
+    day: datetime.date
+    precision: Precision
+
+
+def today() -> datetime.date:
+    """Today in Beijing, which is the day the registry counts by."""
+    return timezone.localdate()
+
+
+def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
+    """The date in a cell or a form field, None when there is none.
+
+    Accepts real dates, 2021-3-1, 2021.3.1, 2021/3/1, 2021年3月1日, 20210301, 202103,
+    2021.3, 2021年3月, 2021年, and Excel serials (1900 system) given as numbers. Months
+    without a day mean the first of the month (DOMAIN "Further defaults").
+    Raises RuleError for anything else, 6/1/20 included, which is ambiguous.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime.datetime):
+        return PreciseDate(value.date(), "D")
+    if isinstance(value, datetime.date):
+        return PreciseDate(value, "D")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(float(value), label)
+    text = normalise(str(value)).replace(" ", "").rstrip(".-/")
+    text = re.sub(r"T?00:00(:00)?$", "", text)
+    if not text:
+        return None
+    for pattern in (_NUMERIC, _COMPACT, _YEAR):
+        if match := pattern.fullmatch(text):
+            year, month, day = (match.groups() + (None, None))[:3]
+            precision: Precision = "D" if day else "M" if month else "Y"
+            return PreciseDate(_date(year, month or "1", day or "1", text, label), precision)
+    raise _refusal(text, label)
+
+
+def _from_number(number: float, label: str) -> PreciseDate:
+    if number.is_integer() and (19000101 <= number <= 21001231):
+        return _from_text(str(int(number)), label)
+    if number.is_integer() and 190001 <= number <= 210012:
+        return _from_text(str(int(number)), label)
+    if 1 <= number < 80000 and not 1900 <= number <= 2100:
+        return PreciseDate(_EXCEL_EPOCH + datetime.timedelta(days=int(number)), "D")
+    return _from_text(f"{number:g}", label)
+
+
+def _from_text(text: str, label: str) -> PreciseDate:
+    parsed = parse_date(text, label=label)
+    if parsed is None:
+        raise _refusal(text, label)
+    return parsed
+
+
+def _date(year: str, month: str, day: str, text: str, label: str) -> datetime.date:
+    try:
+        result = datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        raise _refusal(text, label) from None
+    if result < EARLIEST:
+        raise _refusal(text, label)
+    return result
+
+
+def _refusal(text: str, label: str) -> RuleError:
+    return RuleError("DATE", f"{label}「{text}」不是有效日期，请写成 2021-03-01 这样的格式。")

@@ -1,0 +1,35 @@
+"""History of every write, by database trigger: bulk and raw SQL leave it too.
+
+Triggers are at statement level, because a row-level one costs a subtransaction a row in
+a large import. `acting()` says on whose behalf a piece of code writes.
+"""
+
+from typing import Any, TypeVar
+
+import pghistory
+from django.db import models
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+def tracked(model: M) -> M:
+    """Class decorator: keep a copy of every row version in <Model>Event.
+
+    The event tables are append-only in practice: nothing in the product writes them but
+    the triggers.
+    """
+    return pghistory.track(
+        pghistory.InsertEvent(level=pghistory.Statement),
+        pghistory.UpdateEvent(level=pghistory.Statement),
+        pghistory.DeleteEvent(level=pghistory.Statement),
+    )(model)
+
+
+def acting(user: Any, *, reason: str = "", **details: Any) -> pghistory.context:
+    """Context manager: rows written inside carry the user's id (and a reason).
+
+    COPY does not carry it by itself: run one ordinary statement in the same transaction
+    first (`SET CONSTRAINTS ALL IMMEDIATE` does).
+    """
+    metadata = {"user": str(user.pk) if user is not None else None, **details}
+    return pghistory.context(**(metadata | {"reason": reason} if reason else metadata))

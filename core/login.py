@@ -1,0 +1,78 @@
+"""Log-in, log-out and the forced change of a one-time password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.views import LoginView as DjangoLoginView
+from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+from django.utils import timezone
+
+from core.auth import WRONG
+from core.models import SecurityEvent, User
+from core.text import normalise
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password; one sentence for every way to be wrong."""
+
+    error_messages = {"invalid_login": WRONG, "inactive": WRONG}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["username"].widget.attrs |= {"autocomplete": "username"}
+        self.fields["password"].label = "密码"
+
+    def clean_username(self) -> str:
+        return normalise(self.cleaned_data["username"]).lower()
+
+
+class LoginView(DjangoLoginView):
+    template_name = "registration/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        user = form.get_user()
+        # A second login ends the first: only this session counts from now on.
+        User.objects.filter(pk=user.pk).update(session_key=self.request.session.session_key)
+        with transaction.atomic():
+            SecurityEvent.record(kind="登录", actor=user, target=user.username)
+        return response
+
+
+class NewPasswordForm(SetPasswordForm):
+    """A new password, typed twice; the old one was just used to log in."""
+
+    def clean_new_password1(self) -> str:
+        password = self.cleaned_data["new_password1"]
+        if self.user.check_password(password):
+            raise forms.ValidationError("新密码不能与现在的密码相同。")
+        return str(password)
+
+
+class PasswordChangeView(DjangoPasswordChangeView):
+    template_name = "registration/password_change.html"
+    success_url = reverse_lazy("home")
+
+    def get_form_class(self) -> type[forms.Form]:
+        user = self.request.user
+        return NewPasswordForm if user.must_change_password else super().get_form_class()
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = form.user
+        user.must_change_password = False
+        user.one_time_expires_at = None
+        user.password_changed_at = timezone.now()
+        form.save()
+        SecurityEvent.record(kind="修改密码", actor=user, target=user.username)
+        update_session_auth_hash(self.request, user)
+        User.objects.filter(pk=user.pk).update(session_key=self.request.session.session_key)
+        return HttpResponse(status=302, headers={"Location": str(self.success_url)})

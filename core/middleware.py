@@ -1,0 +1,120 @@
+"""What happens around every request: headers, sessions, who is acting, no blank 500."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib import messages
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from core.errors import service_unavailable
+from core.history import acting
+
+Handler = Callable[[HttpRequest], HttpResponse]
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+LAST_SEEN = "last_seen"
+
+
+class ServiceUnavailableMiddleware:
+    """A lost database is a friendly 503 with Retry-After, whoever noticed it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError):
+            return service_unavailable(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError | InterfaceError):
+            return service_unavailable(request)
+        return None
+
+
+class SecurityHeadersMiddleware:
+    """Nothing but static files may be kept by a browser or a proxy."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"
+        )
+        return response
+
+
+class SessionRulesMiddleware:
+    """Idle exit and one session an account. Polling does not keep a session alive."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated:
+            now = int(time.time())
+            last = request.session.get(LAST_SEEN, now)
+            if now - last > settings.SESSION_IDLE_MINUTES * 60:
+                return self._out(request, "您已较长时间没有操作，请重新登录。")
+            if user.session_key and user.session_key != request.session.session_key:
+                return self._out(request, "您的账号已在别处登录，这里已退出。")
+            polling = request.headers.get("X-Polling") == "1"
+            # Once a minute is enough, and spares a write a request.
+            if not polling and now - last >= 60 or LAST_SEEN not in request.session:
+                request.session[LAST_SEEN] = now
+        return self.get_response(request)
+
+    @staticmethod
+    def _out(request: HttpRequest, message: str) -> HttpResponse:
+        logout(request)
+        request.session["logged_out_because"] = message
+        target = reverse(settings.LOGIN_URL)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=200, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
+
+
+class ActingUserMiddleware:
+    """Every row written by a request carries its user in the history."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in WRITES:
+            return self.get_response(request)
+        user = request.user if request.user.is_authenticated else None
+        with acting(user):
+            return self.get_response(request)
+
+
+class PasswordChangeMiddleware:
+    """Who logged in with a one-time password reaches nothing but the change of it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if not request.user.is_authenticated or not request.user.must_change_password:
+            return None
+        if name in {"password_change", "logout"}:
+            return None
+        messages.info(request, "请先设置您自己的密码，再继续使用。")
+        return HttpResponseRedirect(reverse("password_change"))
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)

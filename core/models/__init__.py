@@ -1,0 +1,18 @@
+"""What every app needs: regions, users, jobs, and the records of who read what."""
+
+from core.models.audit import ReadEvent, SecurityEvent
+from core.models.base import Record
+from core.models.job import ImportBatch, ImportRow, Job
+from core.models.region import Region
+from core.models.user import User
+
+__all__ = [
+    "ImportBatch",
+    "ImportRow",
+    "Job",
+    "ReadEvent",
+    "Record",
+    "Region",
+    "SecurityEvent",
+    "User",
+]

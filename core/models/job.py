@@ -1,0 +1,113 @@
+"""Long work. These rows are the queue of record; Celery is only told about them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from core.scoping import ScopedModel
+
+
+class Job(ScopedModel):
+    """A piece of long work, done by whichever worker holds its lease.
+
+    `fence` grows with every lease taken; a runner writes only while the row still shows
+    its own fence, so two runners at the same time cannot both write.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "进行中"
+        WAITING = "waiting", "待确认"
+        DONE = "done", "已完成"
+        FAILED = "failed", "失败"
+        CANCELLED = "cancelled", "已取消"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField("类型", max_length=40)
+    by = models.ForeignKey("core.User", models.PROTECT, null=True, verbose_name="发起人")
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="辖区")
+    status = models.CharField("状态", max_length=10, choices=Status, default=Status.QUEUED)
+    phase = models.CharField("阶段", max_length=40, default="")
+    done = models.PositiveIntegerField("已处理", default=0)
+    total = models.PositiveIntegerField("总数", default=0)
+    message = models.TextField("说明", default="")
+    payload = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField("最近活动", null=True)
+    is_cancel_requested = models.BooleanField(default=False)
+    created_at = models.DateTimeField("提交时间", db_default=Now())
+    started_at = models.DateTimeField("开始时间", null=True)
+    finished_at = models.DateTimeField("结束时间", null=True)
+
+    class Meta:
+        verbose_name = "任务"
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["lease_until"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="job_open_lease",
+            )
+        ]
+
+
+class ImportBatch(ScopedModel):
+    """One uploaded ledger on its way into the registry, and what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.OneToOneField(Job, models.PROTECT, related_name="batch")
+    kind = models.CharField("类别", max_length=20)
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="填报单位辖区")
+    by = models.ForeignKey("core.User", models.PROTECT, verbose_name="导入人")
+    file_name = models.CharField("文件名", max_length=255)
+    file_path = models.CharField(max_length=255, default="")
+    sha256 = models.CharField(max_length=64)
+    sheet = models.CharField("工作表", max_length=100, default="")
+    header_row = models.PositiveIntegerField("表头行", default=0)
+    mapping = models.JSONField("列对应", default=dict)
+    counts = models.JSONField("结果", default=dict)
+    reason = models.CharField("提示项说明", max_length=200, default="", blank=True)
+    applied_at = models.DateTimeField("入库时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    created_at = models.DateTimeField("上传时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "导入批次"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "kind", "sha256"],
+                condition=models.Q(undone_at=None),
+                name="importbatch_same_file_once",
+            )
+        ]
+
+
+class ImportRow(models.Model):
+    """One row of a ledger as staged: ID number and phone only as ciphertext."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", "新增"
+        CHANGED = "changed", "变更"
+        UNCHANGED = "unchanged", "无变化"
+        DUPLICATE = "duplicate", "重复"
+        HELD = "held", "待处理"
+        REFUSED = "refused", "退回"
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField("行号")
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NEW)
+    values = models.JSONField(default=dict)
+    messages = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = "导入行"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="importrow_batch_number")
+        ]

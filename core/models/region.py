@@ -1,0 +1,88 @@
+"""Administrative divisions, effective-dated. The code is the key and its own path."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.scoping import in_scope
+
+if TYPE_CHECKING:
+    from core.models.user import User
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    def for_user(self, user: User | Any) -> Self:
+        """The user's own region and those below it: what a form may offer."""
+        if not getattr(user, "is_active", False) or not user.region_id:
+            return self.none()
+        return self.filter(code__startswith=user.region_id)
+
+    def valid_on(self, day: datetime.date) -> Self:
+        """Regions in force on a day; validity is half-open, [valid_from, valid_to)."""
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gt=day)
+        )
+
+    def current(self) -> Self:
+        return self.filter(valid_to=None)
+
+
+class Region(models.Model):
+    """A division: province 52, prefecture 5201, county 520102, township 520102016.
+
+    Abolished codes stay, so that history keeps them and old ledgers still resolve; their
+    `successor` says where current records go (without one they are 待划转).
+    """
+
+    class Level(models.IntegerChoices):
+        PROVINCE = 1, "省"
+        PREFECTURE = 2, "市（州）"
+        COUNTY = 3, "县（市、区、特区）"
+        TOWNSHIP = 4, "乡镇（街道）"
+
+    code = models.CharField("区划代码", max_length=12, primary_key=True)
+    name = models.CharField("名称", max_length=60)
+    level = models.SmallIntegerField("级别", choices=Level)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name="上级"
+    )
+    valid_from = models.DateField("启用日期", null=True)
+    valid_to = models.DateField("撤销日期", null=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="predecessors", verbose_name="划归"
+    )
+    pinyin = models.CharField("拼音", max_length=120, default="")
+    initials = models.CharField("拼音首字母", max_length=30, default="")
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "行政区划"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def county_code(self) -> str | None:
+        """The six-digit code of the county this region is or lies in."""
+        return self.code[:6] if len(self.code) >= 6 else None
+
+    def path_codes(self) -> list[str]:
+        """Codes from the province down to this region, itself last."""
+        return [self.code[:n] for n in (2, 4, 6, 9, 12) if n <= len(self.code)]
+
+    def contains(self, code: str) -> bool:
+        return code.startswith(self.code)
+
+    def is_in_scope_of(self, user: User) -> bool:
+        return in_scope(self.code, user)
+
+    @classmethod
+    def province(cls) -> Region:
+        return cls.objects.get(code=settings.PROVINCE_CODE)

@@ -1,0 +1,28 @@
+"""Pinyin of names, for sorting and for finding 张三 by "zs" or "zhangsan"."""
+
+import re
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+# Readings as a surname that differ from the usual one.
+_SURNAMES = {
+    "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "任": "ren",
+    "查": "zha", "朴": "piao", "盖": "ge", "乐": "yue", "洗": "xian", "冼": "xian",
+    "缪": "miao", "尉": "yu", "员": "yun", "翟": "zhai", "阚": "kan", "覃": "qin",
+    "冉": "ran", "华": "hua", "黑": "he", "繁": "po", "召": "shao", "祭": "zhai",
+}  # fmt: skip
+_NOT_LATIN = re.compile(r"[^a-z0-9]")
+
+
+@lru_cache(maxsize=200_000)
+def name_pinyin(name: str) -> tuple[str, str]:
+    """(full pinyin, initials) of a person's or place's name, lower-case letters only.
+
+    At most 120 and 30 characters.
+    """
+    syllables = [s.lower() for s in lazy_pinyin(name, style=Style.NORMAL)]
+    if syllables and name[0] in _SURNAMES:
+        syllables[0] = _SURNAMES[name[0]]
+    syllables = [s for s in (_NOT_LATIN.sub("", s) for s in syllables) if s]
+    return "".join(syllables)[:120], "".join(s[0] for s in syllables)[:30]

@@ -1,0 +1,28 @@
+"""Cleaning of what people type and paste, before any rule looks at it."""
+
+import re
+import unicodedata
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DOTS = re.compile("[•・‧．·⋅∙]")
+_NONE = frozenset({"", "无", "/", "\\", "-", "--", "—", "——", "－", "暂无", "没有", "空", "n/a"})
+
+
+def normalise(value: str) -> str:
+    """NFKC, without zero-width characters, white space folded and stripped.
+
+    The middle dots of minority names are made U+00B7; NFKC does not do that.
+    """
+    text = _INVISIBLE.sub("", _DOTS.sub("·", value))
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def is_none(value: object) -> bool:
+    """Whether a cell says that there is nothing: empty, 无, /, - and the like."""
+    return value is None or (isinstance(value, str) and normalise(value).lower() in _NONE)
+
+
+def has_control_characters(value: str) -> bool:
+    """Whether a text holds NUL or other control characters that PostgreSQL refuses."""
+    return bool(_CONTROL.search(value))

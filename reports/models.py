@@ -1,0 +1,132 @@
+"""Plans and their targets, and the figures as they were on a day."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from core.history import tracked
+from core.scoping import ScopedModel, ScopedQuerySet
+
+
+@tracked
+class Plan(models.Model):
+    """A plan period, such as 十四五 (2021-01-01 to 2025-12-31). Plans are data."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.CharField("代码", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=40)
+    starts_on = models.DateField("开始日期")
+    ends_on = models.DateField("结束日期", help_text="含当日；结算以此日为准。")
+    # T3: what was obtained up to this day is not new.
+    baseline_on = models.DateField("基期")
+    document = models.CharField("文号", max_length=80, blank=True, default="")
+
+    class Meta:
+        verbose_name = "规划"
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="plan_order")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StatisticsQuerySet(ScopedQuerySet):
+    def for_user(self, user: Any) -> Self:
+        """Figures of the own region and below, and of the siblings under the same parent.
+
+        Figures, not lists: staff and viewers may compare themselves with their
+        neighbours and with every region above them.
+        """
+        from core.models import User
+
+        if not isinstance(user, User) or not user.is_active or not user.region_id:
+            return self.none()
+        if not user.has_record_scope:
+            return self.none()
+        own = user.region_id
+        parent = own[:-3] if len(own) == 9 else own[:-2]
+        above = [own[:n] for n in (2, 4, 6) if n < len(own)]
+        visible = Q(region__code__startswith=own) | Q(region__in=above)
+        if len(own) > 2:
+            visible |= Q(region__parent=parent)
+        return self.filter(visible)
+
+
+@tracked
+class Target(ScopedModel):
+    """What a region is to reach by the end of a year, with the document that says so."""
+
+    class Kind(models.TextChoices):
+        BINDING = "1", "约束性"
+        EXPECTED = "2", "预期性"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="targets", verbose_name="规划")
+    indicator = models.CharField("指标", max_length=20)
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="地区")
+    year = models.PositiveSmallIntegerField("年度")
+    value = models.PositiveIntegerField("目标值")
+    kind = models.CharField("性质", max_length=1, choices=Kind, default=Kind.EXPECTED)
+    document = models.CharField("文号", max_length=80)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    objects = StatisticsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "目标"
+        ordering = ["plan_id", "indicator", "region_id", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "indicator", "region", "year"],
+                name="target_once",
+                violation_error_message="该指标、地区、年度已有目标。",
+            )
+        ]
+
+
+class Snapshot(models.Model):
+    """All indicators of all regions as computed at one moment for one day.
+
+    The figures are rows of SnapshotValue: a new indicator is no migration.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    as_of = models.DateField("统计日期")
+    computed_at = models.DateTimeField("计算时间", db_default=Now())
+    definitions_version = models.CharField("口径版本", max_length=40)
+    divisions_version = models.CharField("区划版本", max_length=40)
+    is_settlement = models.BooleanField("规划结算", default=False)
+    seconds = models.FloatField("用时（秒）", default=0)
+
+    class Meta:
+        verbose_name = "快照"
+        ordering = ["-as_of", "-computed_at"]
+        indexes = [models.Index(fields=["-as_of", "-computed_at"], name="snapshot_latest")]
+
+
+class SnapshotValue(models.Model):
+    """One figure: indicator × region. `denominator` is null where there is none."""
+
+    id = models.BigAutoField(primary_key=True)
+    snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="values")
+    indicator = models.CharField("指标", max_length=20)
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="地区")
+    value = models.IntegerField("数值")
+    denominator = models.IntegerField("分母", null=True)
+
+    objects = StatisticsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "快照数值"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot", "indicator", "region"], name="snapshotvalue_once"
+            )
+        ]

@@ -1,0 +1,5 @@
+"""Addresses of stations."""
+
+from django.urls import path
+
+urlpatterns: list = []

@@ -1,0 +1,276 @@
+"""Code lists of people, certificates and posts (DOMAIN "Code lists")."""
+
+from django.db import models
+
+
+class TalentCategory(models.TextChoices):
+    """C-TAL: 实务 (with its six sub-kinds), 研究, 管理."""
+
+    PRACTICE = "1", "实务人才"
+    PRACTICE_AGENCY = "11", "实务人才·社工机构"
+    PRACTICE_STATION = "12", "实务人才·社工站"
+    PRACTICE_COMMUNITY = "13", "实务人才·社区（村）"
+    PRACTICE_INSTITUTION = "14", "实务人才·事业单位"
+    PRACTICE_RURAL = "15", "实务人才·乡土社工"
+    PRACTICE_ASSISTANT = "16", "实务人才·社会工作员"
+    RESEARCH = "2", "研究人才"
+    MANAGEMENT = "3", "管理人才"
+
+
+class Source(models.TextChoices):
+    """C-SRC, the groups of policy (四)."""
+
+    VILLAGE_CADRE = "01", "村（社区）干部"
+    GRID_WORKER = "02", "社区网格员"
+    YOUTH_VOLUNTEER = "03", "青年志愿者"
+    CHILD_SUPERVISOR = "04", "儿童督导员"
+    CHILD_DIRECTOR = "05", "儿童主任"
+    VETERAN = "06", "退役军人"
+    RELIEF_ASSISTANT = "07", "救助协理员"
+    RESCUER = "08", "应急救援员"
+    COUNSELLOR = "09", "心理咨询师"
+    SCHOOL_COUNSELLOR = "10", "学校辅导员"
+    LEGAL_WORKER = "11", "法律服务工作者"
+    GRADUATE = "12", "社工专业毕业生"
+    AGENCY_WORKER = "13", "社工机构从业者"
+    TEACHER = "14", "高校教师"
+    ADMINISTRATOR = "15", "行政/事业管理人员"
+    OTHER = "99", "其他"
+
+
+class ServiceField(models.TextChoices):
+    """C-FLD, the 18 fields of policy (六) in its order."""
+
+    RELOCATION = "01", "易地扶贫搬迁后续"
+    ELDERLY = "02", "老年人权益维护"
+    MINORS = "03", "未成年人关爱保护"
+    FAMILY = "04", "婚姻家庭及亲子关系"
+    RELIEF = "05", "生活困难救助"
+    DISABILITY = "06", "残障人士关爱"
+    EMERGENCY = "07", "应急处置与社会心理调适"
+    VETERANS = "08", "退役军人关爱"
+    EDUCATION = "09", "教育辅导"
+    SCHOOL = "10", "校园霸凌防止和师生情绪疏导"
+    MEDIATION = "11", "人民调解"
+    CORRECTION = "12", "社区矫正"
+    DRUG = "13", "戒毒康复"
+    LEGAL_AID = "14", "法律援助"
+    LABOUR = "15", "职工权益维护"
+    CIVILITY = "16", "文明举止"
+    HYGIENE = "17", "卫生习惯"
+    PETITION = "18", "信访沟通"
+    RURAL = "90", "乡村振兴"
+    OTHER = "99", "其他"
+
+
+class CertificateLevel(models.TextChoices):
+    """C-CRT; 1 to 3 count, 8 and 9 do not."""
+
+    ASSISTANT = "1", "助理社会工作师"
+    SOCIAL_WORKER = "2", "社会工作师"
+    SENIOR = "3", "高级社会工作师"
+    SENIOR_PASS = "8", "高级考试合格证明"
+    LOCAL = "9", "地方证书/专项职业能力证书"
+
+
+COUNTING_LEVELS = (
+    CertificateLevel.ASSISTANT,
+    CertificateLevel.SOCIAL_WORKER,
+    CertificateLevel.SENIOR,
+)
+
+
+class RegistrationState(models.TextChoices):
+    """C-REG: the national system's states and ours (8 to 11)."""
+
+    NONE = "0", "未登记"
+    SUBMITTED = "1", "待审核"
+    FIRST_PASSED = "2", "初审通过"
+    FIRST_FAILED = "3", "初审未通过"
+    FINAL_PASSED = "4", "终审通过"
+    FINAL_FAILED = "5", "终审未通过"
+    COMPLETED = "6", "已完成"
+    ISSUED = "7", "已出证"
+    DUE = "8", "到期待续"
+    GRACE = "9", "宽限"
+    LAPSED = "10", "已失效"
+    CANCELLED = "11", "注销"
+
+
+VALID_REGISTRATIONS = (
+    RegistrationState.COMPLETED,
+    RegistrationState.ISSUED,
+    RegistrationState.DUE,
+)
+
+
+class PersonStatus(models.TextChoices):
+    """C-STA. 10, 20 and 80 are 在库 (T1 L0)."""
+
+    SERVING = "10", "在岗"
+    IDLE = "20", "待岗/离岗未离省"
+    LEFT_NATIVE = "30", "离省（黔籍在外）"
+    LEFT = "31", "离省（非黔籍）"
+    RETIRED = "40", "退休"
+    DECEASED = "50", "死亡"
+    MERGED = "60", "合并"
+    DEACTIVATED = "70", "停用"
+    UNVERIFIED = "80", "待核实"
+
+
+REGISTERED_STATUSES = (PersonStatus.SERVING, PersonStatus.IDLE, PersonStatus.UNVERIFIED)
+
+
+class Verification(models.TextChoices):
+    """C-VER. Staff entries and imports start at 2, self-entered ones at 1."""
+
+    NONE = "0", "未核"
+    SELF = "1", "自填"
+    EMPLOYER = "2", "单位确认"
+    COUNTY = "3", "县级核验"
+    DOCUMENT = "4", "凭证核验"
+    PROVINCE = "5", "省级抽查"
+
+
+class PostKind(models.TextChoices):
+    """C-POST."""
+
+    HEAD = "1", "站长/主任"
+    SUPERVISOR = "2", "督导"
+    FRONTLINE = "3", "一线社工"
+    PROJECT_MANAGER = "4", "项目主管"
+    ASSISTANT = "5", "社会工作员"
+    MANAGEMENT = "6", "管理"
+    TEACHING = "7", "教学研究"
+    OTHER = "9", "其他"
+
+
+class Employment(models.TextChoices):
+    """C-EMP; 7 and 8 do not make a 从业人员 (T1 L1)."""
+
+    AGENCY = "1", "机构合同制"
+    INSTITUTION = "2", "事业编制"
+    CIVIL_SERVANT = "3", "公务员/参公"
+    WELFARE_POST = "4", "公益性岗位"
+    COMMUNITY_WORKER = "5", "社区工作者"
+    VILLAGE_CADRE = "6", "村干部兼任"
+    INTERN = "7", "实习"
+    VOLUNTEER = "8", "志愿/兼职"
+
+
+NOT_EMPLOYED = (Employment.INTERN, Employment.VOLUNTEER)
+
+
+class EducationLevel(models.TextChoices):
+    """GB/T 4658, the levels the registry asks for; order is by code, lower is higher."""
+
+    DOCTOR = "11", "博士研究生"
+    MASTER = "14", "硕士研究生"
+    BACHELOR = "21", "本科"
+    COLLEGE = "31", "大专"
+    SECONDARY_VOCATIONAL = "41", "中专/中职"
+    HIGH_SCHOOL = "61", "高中"
+    JUNIOR = "71", "初中"
+    PRIMARY = "81", "小学"
+    OTHER = "90", "其他"
+
+
+# 大专 or above (T1 L2).
+HIGHER_EDUCATION = (
+    EducationLevel.DOCTOR,
+    EducationLevel.MASTER,
+    EducationLevel.BACHELOR,
+    EducationLevel.COLLEGE,
+)
+
+
+class Degree(models.TextChoices):
+    """GB/T 6864, first digit."""
+
+    DOCTOR = "2", "博士"
+    MASTER = "3", "硕士"
+    BACHELOR = "4", "学士"
+
+
+class TitleLevel(models.TextChoices):
+    """GB/T 8561, level."""
+
+    SENIOR = "1", "正高级"
+    ASSOCIATE = "2", "副高级"
+    INTERMEDIATE = "3", "中级"
+    JUNIOR = "4", "初级"
+
+
+class ClaimClass(models.TextChoices):
+    """T3: the three kinds of new key talent (policy (三))."""
+
+    CERTIFIED = "A", "A 类：社会工作师及以上"
+    TEACHER = "B", "B 类：讲授专业课程且副高级及以上"
+    DOCTOR = "C", "C 类：社会工作或社会学博士"
+
+
+class ClaimState(models.TextChoices):
+    PENDING = "1", "待认定"
+    APPROVED = "2", "已认定"
+    REFUSED = "3", "不予认定"
+
+
+class NativeBasis(models.TextChoices):
+    """By what a person is 黔籍; an ID prefix is a hint only."""
+
+    NATIVE_PLACE = "1", "籍贯"
+    HOUSEHOLD = "2", "户籍"
+
+
+class Origin(models.TextChoices):
+    NEW = "1", "新增"
+    INTRODUCED = "2", "引进"
+
+
+class RequestState(models.TextChoices):
+    PENDING = "1", "待处理"
+    ACCEPTED = "2", "已同意"
+    REFUSED = "3", "已拒绝"
+    WITHDRAWN = "4", "已撤回"
+    DEFAULTED = "5", "到期自动同意"
+
+
+class PoliticalStatus(models.TextChoices):
+    """GB/T 4762, those in use."""
+
+    MEMBER = "01", "中共党员"
+    PROBATIONARY = "02", "中共预备党员"
+    LEAGUE = "03", "共青团员"
+    DEMOCRATIC = "04", "民主党派"
+    INDEPENDENT = "12", "无党派人士"
+    MASSES = "13", "群众"
+
+
+# GB/T 3304-1991: the 56 nationalities.
+ETHNICITIES = [
+    (f"{number:02d}", name)
+    for number, name in enumerate(
+        "汉族 蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 "
+        "哈尼族 哈萨克族 傣族 黎族 傈僳族 佤族 畲族 高山族 拉祜族 水族 东乡族 纳西族 景颇族 "
+        "柯尔克孜族 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯族 阿昌族 普米族 "
+        "塔吉克族 怒族 乌孜别克族 俄罗斯族 鄂温克族 德昂族 保安族 裕固族 京族 塔塔尔族 独龙族 "
+        "鄂伦春族 赫哲族 门巴族 珞巴族 基诺族".split(),
+        start=1,
+    )
+] + [("97", "其他（含未识别民族）"), ("98", "外国血统中国籍")]
+
+# 相关专业 of 社会工作人才资源统计指标说明.
+RELATED_MAJORS = (
+    "社会工作",
+    "社会学",
+    "心理学",
+    "社会保障",
+    "劳动与社会保障",
+    "社区管理",
+    "社区管理与服务",
+    "青少年工作",
+    "青少年工作与管理",
+    "司法矫治",
+    "民政管理",
+    "民政服务与管理",
+)

@@ -1,0 +1,188 @@
+"""What a person has obtained: certificates, their registration, education, titles."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from core.history import tracked
+from core.models import Record
+from core.scoping import ScopedQuerySet
+from talent.codes import (
+    COUNTING_LEVELS,
+    CertificateLevel,
+    Degree,
+    EducationLevel,
+    RegistrationState,
+    TitleLevel,
+    Verification,
+)
+from talent.models.person import Person
+
+PRECISIONS = [("D", "日"), ("M", "月"), ("Y", "年")]
+
+
+class PersonalRecord(Record):
+    """A record that belongs to one person and lies where the person is."""
+
+    scope_field = "person__region"
+    scope_columns = {2: "person__prefecture", 3: "person__county"}
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="%(class)ss", verbose_name="人员"
+    )
+    # Entered by mistake: no longer counted, never deleted.
+    ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
+    end_reason = models.CharField(
+        "停用原因", max_length=200, blank=True, default="", editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class CertificateQuerySet(ScopedQuerySet):
+    def counting_on(self, day: datetime.date) -> Self:
+        """Levels 1 to 3 obtained by a day, verified at level 2 or more (T2).
+
+        A pass slip (8) counts as its holder's level-2 certificate, which is a row of its
+        own; local certificates (9) never count.
+        """
+        return self.filter(
+            level__in=COUNTING_LEVELS,
+            approved_on__lte=day,
+            verification__gte=Verification.EMPLOYER,
+            ended_on=None,
+        )
+
+
+@tracked
+class Certificate(PersonalRecord):
+    """A national social worker certificate. The certificate itself never expires."""
+
+    level = models.CharField("证书级别", max_length=1, choices=CertificateLevel)
+    # No structure is assumed (R7): published descriptions disagree.
+    number = models.CharField("管理号", max_length=32, blank=True, default="")
+    approved_on = models.DateField("批准日期")
+    approved_precision = models.CharField(
+        max_length=1, choices=PRECISIONS, default="D", db_default="D", editable=False
+    )
+    issuer = models.CharField("发证机关", max_length=80, blank=True, default="")
+    exam_province = models.CharField("考区省份", max_length=20, blank=True, default="")
+    verification = models.CharField(
+        "核验级别",
+        max_length=1,
+        choices=Verification,
+        default=Verification.EMPLOYER,
+        editable=False,
+    )
+    verified_by_means = models.CharField("核验方式", max_length=40, blank=True, default="")
+    verified_on = models.DateField("核验日期", null=True, blank=True, editable=False)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "证书"
+        ordering = ["-approved_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number", "level"],
+                condition=~Q(number="") & Q(ended_on=None),
+                name="certificate_number_level",
+                violation_error_message="该管理号的同级别证书已登记。",
+            ),
+        ]
+        indexes = [models.Index(fields=["level", "person"], name="certificate_level_person")]
+
+    def __str__(self) -> str:
+        return self.get_level_display()
+
+
+@tracked
+class RegistrationPeriod(PersonalRecord):
+    """One registration of three years; one row a period, never overwritten (R10-R12)."""
+
+    class Kind(models.TextChoices):
+        FIRST = "1", "首次登记"
+        RENEWAL = "2", "再登记"
+
+    kind = models.CharField("登记类型", max_length=1, choices=Kind, default=Kind.FIRST)
+    starts_on = models.DateField("登记起始")
+    ends_on = models.DateField("有效期至", help_text="含当日。")
+    state = models.CharField(
+        "登记状态", max_length=2, choices=RegistrationState, default=RegistrationState.ISSUED
+    )
+    authority = models.CharField("登记机关", max_length=80, blank=True, default="")
+    voucher = models.CharField("登记证号", max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name = "登记"
+        ordering = ["-starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="registrationperiod_order",
+                violation_error_message="有效期至应晚于登记起始。",
+            ),
+            ExclusionConstraint(
+                name="registrationperiod_no_overlap",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "starts_on",
+                            "ends_on",
+                            RangeBoundary(inclusive_upper=True),
+                            function="DATERANGE",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(ended_on=None)
+                & ~Q(state__in=[RegistrationState.CANCELLED, RegistrationState.FINAL_FAILED]),
+                violation_error_message="与该人员已有的登记期重叠（R11）。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.starts_on}—{self.ends_on}"
+
+
+@tracked
+class Education(PersonalRecord):
+    """A degree or course of study completed. Without a date it counts on every day."""
+
+    level = models.CharField("学历", max_length=2, choices=EducationLevel)
+    degree = models.CharField("学位", max_length=1, choices=Degree, blank=True, default="")
+    school = models.CharField("毕业院校", max_length=80, blank=True, default="")
+    major = models.CharField("专业", max_length=60, blank=True, default="")
+    graduated_on = models.DateField("毕业日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "学历"
+        ordering = ["level", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} {self.major}".strip()
+
+
+@tracked
+class Title(PersonalRecord):
+    """A professional title (GB/T 8561)."""
+
+    series = models.CharField("职称系列", max_length=40)
+    level = models.CharField("级别", max_length=1, choices=TitleLevel)
+    obtained_on = models.DateField("取得日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "职称"
+        ordering = ["level", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.series}{self.get_level_display()}"

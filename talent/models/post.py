@@ -1,0 +1,100 @@
+"""Where a person serves, from when to when."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.history import tracked
+from core.models import Record
+from core.scoping import ScopedQuerySet
+from stations.models import Organization, Station
+from talent.codes import NOT_EMPLOYED, Employment, PostKind
+from talent.models.credentials import PRECISIONS
+from talent.models.person import Person
+
+
+class PostQuerySet(ScopedQuerySet):
+    def open_on(self, day: datetime.date) -> Self:
+        """Posts held on a day: the last day served is the one before `ended_on`."""
+        return self.filter(started_on__lte=day).filter(Q(ended_on=None) | Q(ended_on__gt=day))
+
+    def employed(self) -> Self:
+        """Posts that make a 从业人员: neither interns nor volunteers (T1 L1)."""
+        return self.exclude(employment__in=NOT_EMPLOYED)
+
+
+@tracked
+class Post(Record):
+    """A post held by a person at a station or organisation, half-open [started, ended).
+
+    `region` is the place of the station (else of the organisation) when the post began;
+    it moves only when a division is abolished.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="人员")
+    station = models.ForeignKey(
+        Station, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name="站点"
+    )
+    organization = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name="用人单位",
+    )
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="岗位所在地")
+    kind = models.CharField("岗位", max_length=1, choices=PostKind, default=PostKind.FRONTLINE)
+    is_primary = models.BooleanField("主岗", default=True)
+    employment = models.CharField(
+        "用工性质", max_length=1, choices=Employment, default=Employment.AGENCY
+    )
+    started_on = models.DateField("入职日期")
+    started_precision = models.CharField(
+        max_length=1, choices=PRECISIONS, default="D", db_default="D", editable=False
+    )
+    ended_on = models.DateField("离岗日期", null=True, blank=True, editable=False)
+    end_reason = models.CharField(
+        "离岗原因", max_length=200, blank=True, default="", editable=False
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "任职"
+        verbose_name_plural = "岗位"
+        ordering = ["-started_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(is_primary=True, ended_on=None),
+                name="post_one_open_primary",
+                violation_error_message="该人员已有一个未结束的主岗（R14）。",
+            ),
+            models.CheckConstraint(
+                condition=Q(station__isnull=False) | Q(organization__isnull=False),
+                name="post_has_employer",
+                violation_error_message="请选择站点或用人单位。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="post_order",
+                violation_error_message="离岗日期不能早于入职日期。",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["region"], name="post_region", opclasses=["varchar_pattern_ops"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employer_name} {self.get_kind_display()}"
+
+    @property
+    def employer_name(self) -> str:
+        """Name of the station or organisation; select_related both before lists."""
+        employer = self.station or self.organization
+        return employer.name if employer else ""

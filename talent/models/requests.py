@@ -1,0 +1,153 @@
+"""What one party asks and another decides: transfers, corrections, first log-ins."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from core.history import tracked
+from core.models import Record
+from core.scoping import ScopedQuerySet
+from talent.codes import RequestState
+from talent.models.credentials import PersonalRecord
+from talent.models.person import Person
+
+
+class TransferRequestQuerySet(ScopedQuerySet):
+    def for_user(self, user: Any) -> Self:
+        """Requests that leave or enter the user's region.
+
+        Who only asks sees the request, not the person behind it: `person` must be read
+        through Person.objects.for_user.
+        """
+        if not getattr(user, "has_record_scope", False) or not user.is_active:
+            return self.none()
+        return self.filter(
+            Q(from_region__code__startswith=user.region_id)
+            | Q(to_region__code__startswith=user.region_id)
+        )
+
+    def pending(self) -> Self:
+        return self.filter(state=RequestState.PENDING)
+
+
+@tracked
+class TransferRequest(Record):
+    """A person is to move to another county.
+
+    The side that did not ask decides; without an answer by `due_on` (15 days) it is
+    accepted by default. `post` holds the post proposed at the destination as plain codes
+    and names, never an ID number or phone.
+    """
+
+    scope_field = "to_region"
+
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="transfers", verbose_name="人员"
+    )
+    from_region = models.ForeignKey(
+        "core.Region", models.PROTECT, null=True, related_name="+", verbose_name="转出地"
+    )
+    to_region = models.ForeignKey(
+        "core.Region", models.PROTECT, related_name="+", verbose_name="转入地"
+    )
+    # "in": the destination asks and the origin decides; "out": the other way round.
+    direction = models.CharField(
+        "方向", max_length=3, choices=[("in", "申请转入"), ("out", "申请转出")]
+    )
+    post = models.JSONField("拟任岗位", default=dict, blank=True)
+    reason = models.CharField("事由", max_length=200)
+    state = models.CharField(
+        "状态", max_length=1, choices=RequestState, default=RequestState.PENDING
+    )
+    requested_by = models.ForeignKey(
+        "core.User", models.PROTECT, related_name="+", verbose_name="申请人"
+    )
+    due_on = models.DateField("默认同意日期")
+    decided_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="+", verbose_name="处理人"
+    )
+    decided_at = models.DateTimeField("处理时间", null=True)
+    decision_reason = models.CharField("处理意见", max_length=200, blank=True, default="")
+
+    objects = TransferRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "转入转出"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state=RequestState.PENDING),
+                name="transferrequest_one_pending",
+                violation_error_message="该人员已有待处理的转入转出申请。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_direction_display()}（{self.get_state_display()}）"
+
+    @property
+    def deciding_region_id(self) -> str | None:
+        """The region whose reviewer or clerk decides."""
+        return self.from_region_id if self.direction == "in" else self.to_region_id
+
+
+@tracked
+class ChangeRequest(PersonalRecord):
+    """A worker asks to correct her record; a county reviewer decides.
+
+    `changes` maps a field name to {"old": ..., "new": ...} as JSON values. Name and ID
+    document are included as they stand in the form except the ID number, which is never
+    changed this way.
+    """
+
+    changes = models.JSONField("变更内容", default=dict)
+    reason = models.CharField("申请说明", max_length=200)
+    state = models.CharField(
+        "状态", max_length=1, choices=RequestState, default=RequestState.PENDING
+    )
+    requested_by = models.ForeignKey(
+        "core.User", models.PROTECT, related_name="+", verbose_name="申请人"
+    )
+    decided_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="+", verbose_name="审核人"
+    )
+    decided_at = models.DateTimeField("审核时间", null=True)
+    decision_reason = models.CharField("审核意见", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "变更申请"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(state=RequestState.PENDING),
+                name="changerequest_one_pending",
+                violation_error_message="已有一份待审核的变更申请。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"变更申请（{self.get_state_display()}）"
+
+
+class ActivationCode(models.Model):
+    """A one-time code with which a person opens the own account; only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="activation_codes")
+    code_hash = models.CharField(max_length=128)
+    issued_by = models.ForeignKey("core.User", models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "激活码"
+        ordering = ["-issued_at"]

@@ -1,0 +1,5 @@
+"""Addresses of talent."""
+
+from django.urls import path
+
+urlpatterns: list = []
