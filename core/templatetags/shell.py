@@ -1,0 +1,83 @@
+"""What the frame and the components need and a template cannot say by itself."""
+
+import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+
+from core.navigation import navigation_for
+from core.places import place_name, place_path, working_region_code
+from core.waiting import waiting_total
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> str:
+    """An icon of the sprite: decorative, unless it is given a label."""
+    sprite = static("vendor/icons/sprite.svg")
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
+            label, sprite, name,
+        )  # fmt: skip
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        sprite, name,
+    )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: template.Context) -> list[dict[str, Any]]:
+    request = context["request"]
+    return navigation_for(request.user, request.path)
+
+
+@register.simple_tag(takes_context=True)
+def working_path(context: template.Context) -> list[tuple[str, str]]:
+    """(code, name) from the province to the region one works in."""
+    return place_path(working_region_code(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def waiting_count(context: template.Context) -> int:
+    """How many matters wait for the user (the number in the top bar)."""
+    return waiting_total(context["request"])
+
+
+@register.filter
+def place(code: str | None) -> str:
+    """A region's code as 「贵阳市 南明区」."""
+    return place_name(code)
+
+
+@register.filter
+def days_left(day: datetime.date | None) -> str:
+    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
+    if not day:
+        return ""
+    days = (day - timezone.localdate()).days
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天到期" if days == 0 else f"已过 {-days} 天"
+
+
+@register.filter
+def tag_kind(value: object, mapping: dict[object, str]) -> str:
+    """The colour meaning of a state, "" where none is declared."""
+    return mapping.get(value, "")
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The query string of this page with some parameters changed; None or "" removes one."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value in (None, ""):
+            params.pop(name, None)
+        else:
+            params[name] = value
+    return f"?{params.urlencode()}" if params else "?"

@@ -1,0 +1,67 @@
+"""What waits for a user: a declared list, counted through for_user, shown on the workbench.
+
+An app adds its own by calling `register_waiting` in its AppConfig.ready() (or at import of
+its views), for example
+
+    register_waiting(Waiting(
+        code="transfers",
+        label="待接收的转入申请",
+        hint="15 天内不处理将自动接收",
+        permission="talent.decide_transferrequest",
+        count=lambda user: TransferRequest.objects.incoming(user).count(),
+        url="/transfers/?status=pending",
+        is_decision=True,
+    ))
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of matter. `count(user)` must go through for_user; `url` lists the same rows.
+
+    `is_decision`: somebody else is waiting for the answer, so it counts in the top bar;
+    otherwise it is upkeep (an expiring registration, a missing phone).
+    """
+
+    code: str
+    label: str
+    permission: str
+    count: Callable[[Any], int]
+    url: str
+    hint: str = ""
+    is_decision: bool = False
+
+
+WAITING: dict[str, Waiting] = {}
+
+
+def register_waiting(waiting: Waiting) -> None:
+    WAITING[waiting.code] = waiting
+
+
+def waiting_for(user: Any) -> list[tuple[Waiting, int]]:
+    """Everything that waits, decisions first; kinds with nothing waiting are left out."""
+    found = [(w, w.count(user)) for w in WAITING.values() if user.has_perm(w.permission)]
+    return sorted([item for item in found if item[1]], key=lambda item: not item[0].is_decision)
+
+
+def waiting_total(request: Any) -> int:
+    """Decisions that wait, at most a minute old: it stands on every page."""
+    user = request.user
+    kinds = [w for w in WAITING.values() if w.is_decision and user.has_perm(w.permission)]
+    if not kinds:
+        return 0
+    key = f"waiting-{user.pk}"
+    total = cache.get(key)
+    if total is None:
+        total = sum(w.count(user) for w in kinds)
+        cache.set(key, total, _SECONDS)
+    return total

@@ -1,0 +1,168 @@
+/* What the pages do besides htmx. No inline handlers anywhere: behaviour hangs on data-
+   attributes and is delegated, so that swapped-in pieces work too. Everything here is an
+   ease; without it each page still works. */
+(function () {
+  "use strict";
+
+  var on = function (type, selector, handler) {
+    document.addEventListener(type, function (event) {
+      var target = event.target.closest ? event.target.closest(selector) : null;
+      if (target) handler(event, target);
+    });
+  };
+
+  /* Navigation: narrow on desks (remembered by a cookie that the server reads), drawer on phones. */
+  on("click", "[data-nav-narrow]", function () {
+    var narrow = document.getElementById("shell").classList.toggle("is-narrow");
+    document.cookie = "nav=" + (narrow ? "narrow" : "wide") + ";path=/;max-age=31536000;samesite=lax";
+  });
+  on("click", "[data-nav-open]", function (event) {
+    event.preventDefault();
+    var nav = document.getElementById("nav");
+    nav.classList.add("is-open");
+    var first = nav.querySelector("a");
+    if (first) first.focus();
+  });
+  document.addEventListener("click", function (event) {
+    var nav = document.getElementById("nav");
+    if (nav && nav.classList.contains("is-open") && !nav.contains(event.target) &&
+        !event.target.closest("[data-nav-open]")) nav.classList.remove("is-open");
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+    var nav = document.getElementById("nav");
+    if (nav && nav.classList.contains("is-open")) {
+      nav.classList.remove("is-open");
+      document.querySelector("[data-nav-open]").focus();
+    }
+  });
+
+  /* Dialogs: on the page (data-open) or another page's form shown in one (data-dialog). */
+  on("click", "[data-open]", function (event, button) {
+    var dialog = document.getElementById(button.dataset.open);
+    if (!dialog || !dialog.showModal) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+  on("click", "[data-close]", function (event, button) {
+    event.preventDefault();
+    button.closest("dialog").close();
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.tagName === "DIALOG") event.target.close();
+  });
+  on("click", "a[data-dialog]", function (event, link) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) return;
+    event.preventDefault();
+    window.htmx.ajax("GET", link.getAttribute("href"), { target: "#dialog-place", swap: "innerHTML", source: link });
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.id === "dialog-place") {
+      var dialog = event.target.querySelector("dialog");
+      if (dialog && !dialog.open) dialog.showModal();
+    }
+  });
+
+  /* Focus what asks for it: the error summary, the first field of a dialog. */
+  var focusAsked = function (root) {
+    var wanted = root.querySelector("[data-focus]");
+    if (wanted) wanted.focus();
+  };
+  document.addEventListener("htmx:afterSettle", function (event) { focusAsked(event.target); });
+
+  /* Forms: one submit is one submit; leaving with changes asks; Enter does not send half a form. */
+  var changed = null;
+  on("input", "form[data-ask-leave]", function (event, form) { changed = form; });
+  on("change", "form[data-ask-leave]", function (event, form) { changed = form; });
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    changed = null;
+    if (form.method === "get" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(function () { delete form.dataset.sent; }, 8000);
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+  window.addEventListener("beforeunload", function (event) {
+    if (changed && document.contains(changed)) { event.preventDefault(); event.returnValue = ""; }
+  });
+  on("keydown", "form[data-ask-leave] input", function (event, input) {
+    if (event.key === "Enter" && !event.isComposing && input.type !== "submit") event.preventDefault();
+  });
+  on("change", "[data-autosubmit]", function (event, control) { control.form.requestSubmit(); });
+  on("click", "[data-print]", function () { window.print(); });
+
+  /* Lists: selection and its bar. */
+  var updateSelection = function (form) {
+    var boxes = Array.prototype.slice.call(form.querySelectorAll("input[name=ids]"));
+    var count = boxes.filter(function (box) { return box.checked; }).length;
+    var bar = form.querySelector(".bulk-bar");
+    var all = form.querySelector("input[data-check-all]");
+    if (all) { all.checked = count > 0 && count === boxes.length; all.indeterminate = count > 0 && count < boxes.length; }
+    if (!bar) return;
+    bar.hidden = count === 0;
+    var everything = bar.querySelector("[data-all-matching]");
+    var wider = bar.querySelector("input[name=all_matching]");
+    if (everything) everything.hidden = count !== boxes.length;
+    if (wider && count !== boxes.length) wider.checked = false;
+    bar.querySelector("[data-selected]").textContent = wider && wider.checked ? wider.dataset.total : count;
+  };
+  on("change", "input[data-check-all]", function (event, all) {
+    all.form.querySelectorAll("input[name=ids]").forEach(function (box) { box.checked = all.checked; });
+    updateSelection(all.form);
+  });
+  on("change", "input[name=ids], input[name=all_matching]", function (event, box) { updateSelection(box.form); });
+  on("click", "[data-clear-selection]", function (event, button) {
+    button.form.querySelectorAll("input[name=ids], input[name=all_matching]").forEach(function (box) { box.checked = false; });
+    updateSelection(button.form);
+  });
+
+  /* Choices of a typed region or record: picking one fills the hidden value. */
+  on("click", "[data-pick]", function (event, button) {
+    var place = document.getElementById(button.dataset.for);
+    if (!place) return;
+    place.value = button.dataset.pick;
+    place.dispatchEvent(new Event("change", { bubbles: true }));
+    var text = document.getElementById(button.dataset.for + "_text");
+    if (text) { text.value = button.textContent.trim(); text.focus(); }
+    button.closest("[data-choices]").replaceChildren();
+  });
+
+  /* htmx: an expired session, a refusal and a lost line are said, not swallowed. */
+  var say = function (text) {
+    var place = document.getElementById("messages");
+    if (!place) return;
+    var note = document.createElement("div");
+    note.className = "note is-wrong";
+    note.setAttribute("role", "alert");
+    note.textContent = text;
+    place.replaceChildren(note);
+    place.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
+  });
+  document.addEventListener("htmx:responseError", function (event) {
+    var status = event.detail.xhr.status;
+    if (status === 422) return;
+    say(status === 403 ? "您没有办理这件事的权限，或页面已过期，请刷新后重试。"
+      : status === 404 ? "没有找到这条记录，可能已不在您的辖区。"
+      : "服务器暂时没有完成这个请求，请稍后重试。");
+  });
+  document.addEventListener("htmx:sendError", function () { say("网络连接中断，内容没有送出，请检查网络后重试。"); });
+  document.addEventListener("htmx:timeout", function () { say("等待时间过长，请稍后重试。"); });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    focusAsked(document);
+    document.querySelectorAll("form[data-list]").forEach(updateSelection);
+  });
+})();
