@@ -6,4 +6,4 @@ class CoreConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401  registers the system checks
+        from core import checks, health  # noqa: F401  register checks and worker heartbeats

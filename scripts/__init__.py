@@ -1,0 +1,1 @@
+"""The tool chain behind the Makefile; needs Python alone until the environment is built."""

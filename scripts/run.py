@@ -1,0 +1,170 @@
+"""make run: from a fresh clone to a running product, and everything down again on Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+from scripts import localenv, venv
+from scripts.services import LOCAL
+
+PORT = os.environ.get("PORT") or "8000"
+PEOPLE = os.environ.get("DEMO_PEOPLE") or "20000"
+READY_SECONDS = 120
+ACCOUNTS = (
+    ("sheng", "省级审核员", "贵州省"),
+    ("lingdao", "省级领导（只看）", "贵州省"),
+    ("guiyang", "市级审核员", "贵阳市"),
+    ("nanming", "县级录入员", "南明区"),
+    ("nanming2", "县级审核员", "南明区"),
+    ("huaxi", "县级录入员", "花溪区"),
+    ("xingyi", "县级录入员", "兴义市"),
+    ("xinhua", "乡镇录入员", "南明区新华路街道"),
+    ("shegong", "社会工作者", "本人"),
+    ("xitong", "系统管理员", ""),
+    ("anquan", "安全管理员", ""),
+    ("shenji", "审计员", ""),
+)
+
+
+def _ipv6() -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
+
+
+def check_port() -> None:
+    """Refuse early, before minutes of work, when somebody else has the port."""
+    if not PORT.isdigit() or not 0 < int(PORT) < 65536:
+        venv.stop(f"PORT 应为 1 至 65535 的端口号，现在是 {PORT}。")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(PORT)))
+        except PermissionError:
+            venv.stop(f"当前用户不能使用端口 {PORT}，请换一个：PORT=8001 make run")
+        except OSError:
+            venv.stop(f"端口 {PORT} 已被其他程序占用，请换一个：PORT={int(PORT) + 1} make run")
+
+
+@contextlib.contextmanager
+def only_run() -> Iterator[None]:
+    """One make run a clone."""
+    venv.refuse_foreign(LOCAL)
+    LOCAL.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (LOCAL / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            venv.stop(f"这个文件夹里已有一个 make run 在运行（端口 {lock.read().strip()}）。")
+        lock.truncate(0)
+        lock.write(PORT)
+        lock.flush()
+        yield
+
+
+def is_ready() -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", int(PORT), timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        answer = connection.getresponse()
+        return answer.status == 200 and json.loads(answer.read())["status"] == "ok"
+    except (OSError, ValueError, KeyError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+
+
+def announce(values: dict[str, str], began: float) -> None:
+    """Print the address and the demo accounts once everything answers."""
+    end = time.monotonic() + READY_SECONDS
+    while not is_ready():
+        if time.monotonic() > end:
+            print(f"\n{READY_SECONDS} 秒内未能就绪，请看上面的日志，或打开 /readyz。\n", flush=True)
+            return
+        time.sleep(0.1)
+    lines = ["", f"已就绪（{time.monotonic() - began:.0f} 秒）：http://localhost:{PORT}/", ""]
+    if PEOPLE != "0":
+        lines.append(f"演示账号，密码均为 {values['DEMO_PASSWORD']}")
+        for name, role, region in ACCOUNTS:
+            lines.append(f"  {name:<10}{role}{' ' * (20 - _width(role))}{region}")
+        lines.append("")
+    lines.append("按 Ctrl-C 停止。")
+    print("\n".join(lines) + "\n", flush=True)
+
+
+def supervise(env: dict[str, str], began: float) -> int:
+    """Run web, worker and beat until one of them ends or Ctrl-C."""
+    from honcho.manager import Manager
+
+    manager = Manager()
+    celery = f"exec {venv.PYTHON} -m celery -A config"
+    processes = {
+        "web": f"exec {venv.PYTHON} -m gunicorn -c deploy/gunicorn.conf.py config.wsgi",
+        "worker": f"{celery} worker --concurrency 2 --loglevel warning",
+        "beat": f"{celery} beat --schedule {LOCAL / 'beat-schedule'} --pidfile= --loglevel warning",
+    }
+    for name, command in processes.items():
+        manager.add_process(name, command, env=env, cwd=str(venv.ROOT))
+    threading.Thread(target=announce, args=(env, began), daemon=True).start()
+    manager.loop()
+    # Stopped by hand is a clean end; a process that died by itself is not.
+    by_hand = {128 + signal.SIGINT, 128 + signal.SIGTERM}
+    return 0 if manager.returncode in by_hand else 1
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    began = time.monotonic()
+    check_port()
+    venv.enter("scripts.run")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    with only_run():
+        try:
+            print("正在启动 PostgreSQL 和 Redis …", flush=True)
+            values = localenv.start_services()
+            hosts = ["127.0.0.1", "[::1]"] if _ipv6() else ["127.0.0.1"]
+            env = {
+                **values,
+                "WEB_BIND": ",".join(f"{host}:{PORT}" for host in hosts),
+                **os.environ,
+                **{name: values[name] for name in localenv.fresh_secrets()},
+                "PYTHONUNBUFFERED": "1",
+            }
+            prepare = [str(venv.PYTHON), "-m", "scripts.prepare", "--people", PEOPLE]
+            done = subprocess.run(prepare, env=env, cwd=venv.ROOT)
+            if done.returncode:
+                return done.returncode
+            return supervise(env, began)
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            print("正在停止 PostgreSQL 和 Redis …", flush=True)
+            localenv.stop_services()
+            print("已全部停止。", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
