@@ -1,0 +1,16 @@
+"""The watermark of pages with personal data: who, when, from where (a deterrent)."""
+
+from typing import Any
+
+from django.utils import timezone
+
+
+def watermark_for(request: Any) -> dict[str, Any]:
+    """Text of the mark and as many cells as cover a large screen."""
+    user = request.user
+    now = timezone.localtime()
+    address = request.META.get("REMOTE_ADDR", "")
+    return {
+        "text": f"{user} {user.username[-4:]} {now:%Y-%m-%d %H:%M} {address}",
+        "cells": range(40),
+    }
