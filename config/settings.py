@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "talent",
     "projects",
     "reports",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -147,7 +148,6 @@ DATABASES = {
 # libpq answers within 5 s whether the server is there.
 DATABASES["default"].setdefault("OPTIONS", {}).update(connect_timeout=5, options=_timeouts)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
 
 
 # --- Redis and Celery ------------------------------------------------------------------

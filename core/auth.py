@@ -35,7 +35,9 @@ class RegistryBackend(BaseBackend):
         return User.objects.select_related("region").filter(pk=user_id, is_active=True).first()
 
 
-def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
     """The answer to a locked pair: the same words as for a wrong password."""
     from core.login import LoginForm
 

@@ -114,7 +114,9 @@ def _check_resident(number: str, *, id_type: str, on: datetime.date) -> Identity
         raise RuleError("R3", "港澳台居民居住证号应以 81、82 或 83 开头。", field="id_number")
     if not zone and not is_known_division(prefix):
         flags.append(
-            Flag("R2", "W", f"身份证号前六位 {prefix} 不在历年行政区划代码中，请核对。", "id_number")
+            Flag(
+                "R2", "W", f"身份证号前六位 {prefix} 不在历年行政区划代码中，请核对。", "id_number"
+            )
         )
     sex = "1" if int(number[16]) % 2 else "2"
     return Identity(number, birth_date, sex, prefix, tuple(flags))
@@ -135,7 +137,8 @@ def _birth_date(number: str, on: datetime.date) -> datetime.date:
 @lru_cache(maxsize=1)
 def division_names() -> dict[str, str]:
     """Six-digit codes of today and of the past, with their names."""
-    with open(settings.DATA_DIR / "national_divisions.csv", encoding="utf-8", newline="") as file:
+    path = settings.DATA_DIR / "national_divisions.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         return {row["code"]: row["name"] for row in csv.DictReader(file)}
 
 
@@ -170,7 +173,11 @@ def clean_phone(value: object) -> str:
 
 def mask_phone(phone: str) -> str:
     """138****1234."""
-    return phone[:3] + "*" * max(0, len(phone) - 7) + phone[-4:] if len(phone) > 7 else "*" * len(phone)
+    return (
+        phone[:3] + "*" * max(0, len(phone) - 7) + phone[-4:]
+        if len(phone) > 7
+        else "*" * len(phone)
+    )
 
 
 def clean_name(value: str) -> str:
@@ -200,9 +207,7 @@ def check_credit_code(value: str) -> str:
         return ""
     if not _CREDIT.fullmatch(code):
         raise RuleError("USCC", "统一社会信用代码应为 18 位数字和大写字母，请核对。")
-    total = sum(
-        _CREDIT_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17])
-    )
+    total = sum(_CREDIT_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
     if _CREDIT_ALPHABET[(31 - total % 31) % 31] != code[17]:
         raise RuleError("USCC", "统一社会信用代码最后一位校验不符，请核对。")
     return code

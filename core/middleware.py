@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -70,7 +70,7 @@ class SessionRulesMiddleware:
                 return self._out(request, "您的账号已在别处登录，这里已退出。")
             polling = request.headers.get("X-Polling") == "1"
             # Once a minute is enough, and spares a write a request.
-            if not polling and now - last >= 60 or LAST_SEEN not in request.session:
+            if (not polling and now - last >= 60) or LAST_SEEN not in request.session:
                 request.session[LAST_SEEN] = now
         return self.get_response(request)
 

@@ -113,16 +113,12 @@ class Milestone(Record):
     stage = models.CharField("阶段", max_length=2, choices=Stage)
     planned_on = models.DateField("计划日期", null=True, blank=True)
     reached_on = models.DateField("实际日期", null=True, blank=True)
-    score = models.DecimalField(
-        "评估得分", max_digits=5, decimal_places=2, null=True, blank=True
-    )
+    score = models.DecimalField("评估得分", max_digits=5, decimal_places=2, null=True, blank=True)
 
     class Meta:
         verbose_name = "里程碑"
         ordering = ["project_id", "stage"]
-        constraints = [
-            models.UniqueConstraint(fields=["project", "stage"], name="milestone_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["project", "stage"], name="milestone_once")]
 
     def __str__(self) -> str:
         return self.get_stage_display()

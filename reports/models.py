@@ -90,6 +90,9 @@ class Target(ScopedModel):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.region_id} {self.year}"
+
 
 class Snapshot(models.Model):
     """All indicators of all regions as computed at one moment for one day.
@@ -109,6 +112,9 @@ class Snapshot(models.Model):
         verbose_name = "快照"
         ordering = ["-as_of", "-computed_at"]
         indexes = [models.Index(fields=["-as_of", "-computed_at"], name="snapshot_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}"
 
 
 class SnapshotValue(models.Model):
@@ -130,3 +136,6 @@ class SnapshotValue(models.Model):
                 fields=["snapshot", "indicator", "region"], name="snapshotvalue_once"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.region_id} {self.value}"

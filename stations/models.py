@@ -122,7 +122,10 @@ class Station(Record):
     )
     capacity = models.PositiveSmallIntegerField("设岗数", null=True, blank=True)
     reported_workers = models.PositiveSmallIntegerField(
-        "填报驻站社工数", null=True, blank=True, help_text="台账填报数，与岗位记录不一致时一并显示。"
+        "填报驻站社工数",
+        null=True,
+        blank=True,
+        help_text="台账填报数，与岗位记录不一致时一并显示。",
     )
     is_relocation_site = models.BooleanField("易地搬迁安置点", default=False)
     is_branch = models.BooleanField("分站", default=False)
@@ -167,9 +170,7 @@ class StationState(ScopedModel):
     scope_field = "station__region"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    station = models.ForeignKey(
-        Station, models.CASCADE, related_name="states", verbose_name="站点"
-    )
+    station = models.ForeignKey(Station, models.CASCADE, related_name="states", verbose_name="站点")
     status = models.CharField("状态", max_length=2, choices=StationStatus)
     valid_from = models.DateField("自")
     valid_to = models.DateField("至", null=True, blank=True)
@@ -228,9 +229,7 @@ class StationMonthly(Record):
 
     scope_field = "station__region"
 
-    station = models.ForeignKey(
-        Station, models.PROTECT, related_name="months", verbose_name="站点"
-    )
+    station = models.ForeignKey(Station, models.PROTECT, related_name="months", verbose_name="站点")
     month = models.DateField("月份", help_text="当月 1 日。")
     workers = models.PositiveIntegerField("在岗社工数", default=0)
     certified_workers = models.PositiveIntegerField("持证数", default=0)

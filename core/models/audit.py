@@ -57,6 +57,9 @@ class ReadEvent(models.Model):
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+
     @classmethod
     def record(
         cls,
@@ -97,6 +100,9 @@ class SecurityEvent(models.Model):
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}"
 
     def digest(self, previous: bytes) -> bytes:
         """The seal this row must carry after `previous` (b"" for the first row)."""

@@ -55,6 +55,9 @@ class Job(ScopedModel):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind}（{self.get_status_display()}）"
+
 
 class ImportBatch(ScopedModel):
     """One uploaded ledger on its way into the registry, and what became of it."""
@@ -87,6 +90,9 @@ class ImportBatch(ScopedModel):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.file_name
+
 
 class ImportRow(models.Model):
     """One row of a ledger as staged: ID number and phone only as ciphertext."""
@@ -111,3 +117,6 @@ class ImportRow(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["batch", "number"], name="importrow_batch_number")
         ]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行"

@@ -69,9 +69,7 @@ class Person(Record):
     phone_index = BlindIndexField(source="phone", purpose="phone", editable=False)
     sex = models.CharField("性别", max_length=1, choices=SEXES, default="0")
     birth_date = models.DateField("出生日期", null=True, blank=True)
-    ethnicity = models.CharField(
-        "民族", max_length=2, choices=ETHNICITIES, blank=True, default=""
-    )
+    ethnicity = models.CharField("民族", max_length=2, choices=ETHNICITIES, blank=True, default="")
     political_status = models.CharField(
         "政治面貌", max_length=2, choices=PoliticalStatus, blank=True, default=""
     )

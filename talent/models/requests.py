@@ -151,3 +151,6 @@ class ActivationCode(models.Model):
     class Meta:
         verbose_name = "激活码"
         ordering = ["-issued_at"]
+
+    def __str__(self) -> str:
+        return f"激活码（{self.expires_at:%Y-%m-%d} 前有效）"

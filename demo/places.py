@@ -1,0 +1,197 @@
+"""Demo stations and organisations over the real townships."""
+
+import datetime
+import random
+import uuid
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from core.models import Region
+from stations.codes import OrganizationKind, StationKind, StationStatus
+from stations.models import Organization, Station, StationCoverage, StationMonthly, StationState
+
+_BATCH = 5000
+_AGENCIES = ("星火", "同心", "黔行", "彩虹", "阳光里", "益路", "山水", "乡伴")
+
+
+def new_id(rng: random.Random) -> uuid.UUID:
+    return uuid.UUID(int=rng.getrandbits(128), version=4)
+
+
+@dataclass
+class Places:
+    """What people can be posted to: by township, county and prefecture code."""
+
+    townships: list[Region]
+    names: dict[str, str]
+    stations: dict[str, list[Station]] = field(default_factory=dict)
+    bureaus: dict[str, Organization] = field(default_factory=dict)
+    agencies: dict[str, list[Organization]] = field(default_factory=dict)
+    committees: dict[str, Organization] = field(default_factory=dict)
+    schools: list[Organization] = field(default_factory=list)
+    built: dict[uuid.UUID, datetime.date] = field(default_factory=dict)
+
+
+def build_places(rng: random.Random, today: datetime.date) -> Places:
+    regions = list(Region.objects.current().order_by("code"))
+    names = {r.code: r.name for r in regions}
+    places = Places([r for r in regions if r.level == Region.Level.TOWNSHIP], names)
+    _organizations(rng, places, regions)
+    _stations(rng, places, regions, today)
+    return places
+
+
+def _organizations(rng: random.Random, places: Places, regions: list[Region]) -> None:
+    rows: list[Organization] = []
+
+    def add(name: str, kind: str, region: str, **fields: object) -> Organization:
+        organization = Organization(
+            id=new_id(rng), name=name, kind=kind, region_id=region, **fields
+        )
+        rows.append(organization)
+        return organization
+
+    for region in regions:
+        if region.level == Region.Level.TOWNSHIP:
+            places.committees[region.code] = add(
+                f"{region.name}中心社区居民委员会", OrganizationKind.COMMITTEE, region.code
+            )
+            continue
+        suffix = {1: "民政厅"}.get(region.level, "民政局")
+        places.bureaus[region.code] = add(
+            region.name + suffix, OrganizationKind.BUREAU, region.code, is_lead=True
+        )
+        if region.level == Region.Level.COUNTY:
+            places.agencies[region.code] = [
+                add(
+                    f"{region.name}{word}社会工作服务中心",
+                    OrganizationKind.AGENCY,
+                    region.code,
+                )
+                for word in rng.sample(_AGENCIES, k=2)
+            ]
+    for school in ("贵州大学", "贵州民族大学", "贵州师范大学", "贵州财经大学", "铜仁学院"):
+        places.schools.append(add(school, OrganizationKind.UNIVERSITY, settings.PROVINCE_CODE))
+    Organization.objects.bulk_create(rows, batch_size=_BATCH)
+
+
+def _stations(
+    rng: random.Random, places: Places, regions: list[Region], today: datetime.date
+) -> None:
+    stations: list[Station] = []
+    states: list[StationState] = []
+    coverages: list[StationCoverage] = []
+    months: list[StationMonthly] = []
+
+    def add(name: str, kind: str, region: Region, status: str, built: datetime.date) -> Station:
+        approved = rng.random() < 0.9
+        station = Station(
+            id=new_id(rng),
+            name=name,
+            kind=kind,
+            region_id=region.code,
+            status=status,
+            built_on=built if status != StationStatus.PREPARING else None,
+            approval_number=f"{region.code[:6]}民发〔{built.year}〕{rng.randrange(1, 90)}号"
+            if approved and status != StationStatus.PREPARING
+            else "",
+            operator=rng.choice(places.agencies[region.code[:6]])
+            if len(region.code) >= 6 and rng.random() < 0.5
+            else None,
+            area=rng.randrange(50, 400),
+            capacity=rng.randrange(2, 7),
+        )
+        stations.append(station)
+        states.append(
+            StationState(id=new_id(rng), station=station, status=status, valid_from=built)
+        )
+        places.stations.setdefault(region.code, []).append(station)
+        places.built[station.id] = built
+        return station
+
+    def on(first: int, last: int) -> datetime.date:
+        return datetime.date(rng.randint(first, last), rng.randint(1, 12), 15)
+
+    running, built, preparing, stalled = "3", "2", "1", "4"
+    for region in regions:
+        if region.level == Region.Level.PREFECTURE:
+            add(
+                f"{region.name}社会工作指导中心",
+                StationKind.CENTRE,
+                region,
+                running,
+                on(2020, 2022),
+            )
+        elif region.level == Region.Level.COUNTY:
+            status = running if rng.random() < 0.95 else built
+            add(f"{region.name}社会工作总站", StationKind.HUB, region, status, on(2020, 2023))
+            if rng.random() < 0.06:
+                kind = rng.choice([StationKind.TRAINING_BASE, StationKind.FIELDWORK_BASE])
+                name = f"{region.name}社会工作{StationKind(kind).label}"
+                add(name, kind, region, running, on(2021, 2024))
+        elif region.level == Region.Level.TOWNSHIP:
+            if rng.random() < 0.03:
+                continue
+            status = rng.choices([running, built, preparing, stalled], [88, 6, 3, 3])[0]
+            station = add(
+                f"{region.name}社会工作和志愿服务站",
+                StationKind.TOWNSHIP,
+                region,
+                status,
+                on(2020, 2025),
+            )
+            coverages.append(
+                StationCoverage(
+                    id=new_id(rng),
+                    station=station,
+                    region_id=region.code,
+                    valid_from=places.built[station.id],
+                )
+            )
+            if status == running and rng.random() < 0.9:
+                months.extend(_months(rng, station, today))
+            if rng.random() < 0.08:
+                add(
+                    f"{region.name}中心社区社工室",
+                    StationKind.ROOM,
+                    region,
+                    running,
+                    on(2022, 2025),
+                )
+    Station.objects.bulk_create(stations, batch_size=_BATCH)
+    StationState.objects.bulk_create(states, batch_size=_BATCH)
+    StationCoverage.objects.bulk_create(coverages, batch_size=_BATCH)
+    StationMonthly.objects.bulk_create(months, batch_size=_BATCH)
+
+
+def _months(rng: random.Random, station: Station, today: datetime.date) -> list[StationMonthly]:
+    """What the station did in the last six whole months and at the end of 十四五."""
+    firsts = []
+    first = today.replace(day=1)
+    for _ in range(6):
+        first = (first - datetime.timedelta(days=1)).replace(day=1)
+        firsts.append(first)
+    firsts += [datetime.date(2025, month, 1) for month in (10, 11, 12)]
+    rows = []
+    for month in firsts:
+        groups = rng.randrange(0, 3)
+        rows.append(
+            StationMonthly(
+                id=new_id(rng),
+                station=station,
+                month=month,
+                workers=rng.randrange(1, 5),
+                cases_new=rng.randrange(0, 6),
+                cases_open=rng.randrange(2, 15),
+                cases_closed=rng.randrange(0, 3),
+                groups=groups,
+                group_sessions=groups * rng.randrange(2, 6),
+                group_attendance=groups * rng.randrange(10, 60),
+                activities=rng.randrange(1, 6),
+                activity_attendance=rng.randrange(20, 300),
+                visits=rng.randrange(5, 80),
+                consultations=rng.randrange(0, 40),
+            )
+        )
+    return rows
