@@ -8,8 +8,8 @@ from pypinyin import Style, lazy_pinyin
 # Readings as a surname that differ from the usual one.
 _SURNAMES = {
     "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "任": "ren",
-    "查": "zha", "朴": "piao", "盖": "ge", "乐": "yue", "洗": "xian", "冼": "xian",
-    "缪": "miao", "尉": "yu", "员": "yun", "翟": "zhai", "阚": "kan", "覃": "qin",
+    "查": "zha", "朴": "piao", "盖": "ge", "乐": "yue", "冼": "xian",
+    "缪": "miao", "员": "yun", "翟": "zhai", "阚": "kan", "覃": "qin",
     "冉": "ran", "华": "hua", "黑": "he", "繁": "po", "召": "shao", "祭": "zhai",
 }  # fmt: skip
 _NOT_LATIN = re.compile(r"[^a-z0-9]")
