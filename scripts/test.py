@@ -1,0 +1,89 @@
+"""make test: pytest against real servers made for it and thrown away afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from scripts import localenv, venv
+from scripts.services import Services
+
+PACKAGES = ("chromium", "fonts-noto-cjk")
+WORKERS = "2"
+
+
+def _has_cjk_font() -> bool:
+    if not shutil.which("fc-list"):
+        return False
+    listed = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True)
+    return bool(listed.stdout.strip())
+
+
+def _has_chromium() -> bool:
+    return bool(shutil.which("chromium") or shutil.which("chromium-browser"))
+
+
+def ensure_browser() -> None:
+    """Chromium and a Chinese font: installed when allowed, else the one command is printed."""
+    if _has_chromium() and _has_cjk_font():
+        return
+    packages = " ".join(PACKAGES)
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        venv.stop(
+            "测试需要 Chromium 和中文字体，当前用户无权安装。请执行：\n"
+            f"  sudo apt-get update && sudo apt-get install -y {packages}"
+        )
+    print(f"正在安装 {packages} …", flush=True)
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=env, stdout=subprocess.DEVNULL)
+    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES]
+    if subprocess.run(command, env=env, stdout=subprocess.DEVNULL).returncode:
+        venv.stop(f"安装失败，请手工执行：apt-get update && apt-get install -y {packages}")
+
+
+def environment(services: Services, folder: str) -> dict[str, str]:
+    """What a process needs to run on throw-away servers and on nothing of this machine's own."""
+    own = {name: value for name, value in os.environ.items() if name != "DATABASE_REPLICA_URL"}
+    return {
+        **own,
+        **localenv.fresh_secrets(),
+        "LOCAL_DIR": folder,
+        "DATABASE_URL": services.database_url(),
+        "REDIS_URL": services.redis_url,
+        "DEBUG": "false",
+        "HTTPS": "false",
+        "BEHIND_PROXY": "false",
+    }
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    venv.enter("scripts.test", dev=True)
+    ensure_browser()
+    signal.signal(signal.SIGTERM, _stop)
+    arguments = sys.argv[1:]
+    if not any(word.startswith(("-n", "--numprocesses")) for word in arguments):
+        workers = "0" if "--drill" in arguments else WORKERS
+        arguments = ["-n", workers, *arguments]
+    folder = tempfile.mkdtemp(prefix="registry-local-")
+    try:
+        with Services.throwaway() as services:
+            command = [str(venv.PYTHON), "-m", "pytest", *arguments]
+            return subprocess.run(
+                command, cwd=venv.ROOT, env=environment(services, folder)
+            ).returncode
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

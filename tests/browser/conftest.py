@@ -1,0 +1,108 @@
+"""Chromium on the live server: log in as one of the cast, look, and keep pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+# Playwright's loop runs in the test's thread; the ORM is used beside it, not inside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+WIDE, NARROW = 1440, 390
+HEIGHTS = {WIDE: 900, NARROW: 844}
+SCREENS = Path("test-results") / "screens"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing; make test installs it or prints the command"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, live_server: Any, client_of: Callable[[Any], Client]
+) -> Iterator[Callable[..., Page]]:
+    """Open a page as one of the cast: `page = visit("/people/", cast.clerk_a, width=390)`.
+
+    Every error that the browser reports (scripts, CSP, missing files) fails the test,
+    unless `tolerant=True`.
+    """
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_page(
+        path: str, user: Any = None, *, width: int = WIDE, tolerant: bool = False
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        if user is not None and user.is_authenticated:
+            cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies(
+                [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
+            )
+        page = context.new_page()
+        if not tolerant:
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on(
+                "console",
+                lambda message: (
+                    problems.append(f"{message.text} ({page.url})")
+                    if message.type == "error"
+                    else None
+                ),
+            )
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], Path]:
+    """Keep a full-page picture in test-results/screens for people to look at."""
+
+    def take(page: Page, name: str) -> Path:
+        SCREENS.mkdir(parents=True, exist_ok=True)
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        path = SCREENS / f"{name}-{width}.png"
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    return take
