@@ -68,13 +68,14 @@ def _has_real_transactions(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[Any]:
-    result = yield
-    if _has_real_transactions(item):
-        from pytest_django.plugin import blocking_manager_key
+    try:
+        return (yield)
+    finally:
+        if _has_real_transactions(item):
+            from pytest_django.plugin import blocking_manager_key
 
-        with item.config.stash[blocking_manager_key].unblock():
-            reference.restore()
-    return result
+            with item.config.stash[blocking_manager_key].unblock():
+                reference.restore()
 
 
 # --- Redis and workers --------------------------------------------------------------------
