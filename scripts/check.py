@@ -66,7 +66,7 @@ def steps(env: dict[str, str]) -> list[Step]:
     audit = (str(BIN / "pip-audit"), "--disable-pip", "--no-deps", "--timeout", "10")
     return [
         Step("mypy", (str(BIN / "mypy"),), env),
-        Step("ruff check", (str(BIN / "ruff"), "check", "."), env),
+        Step("ruff check", (str(BIN / "ruff"), "check", "--output-format", "concise", "."), env),
         Step("ruff format", (str(BIN / "ruff"), "format", "--check", "."), env),
         Step("djlint", (str(BIN / "djlint"), "templates", "--lint", "--quiet"), env),
         Step("import-linter", (str(BIN / "lint-imports"), "--no-cache"), env),
