@@ -121,7 +121,9 @@ def supervise(env: dict[str, str], began: float) -> int:
         "beat": f"{celery} beat --schedule {LOCAL / 'beat-schedule'} --pidfile= --loglevel warning",
     }
     for name, command in processes.items():
-        manager.add_process(name, command, env=env, cwd=str(venv.ROOT))
+        # Only pages have a limit on how long a statement may take.
+        limit = {} if name == "web" else {"STATEMENT_TIMEOUT_MS": "0"}
+        manager.add_process(name, command, env={**env, **limit}, cwd=str(venv.ROOT))
     threading.Thread(target=announce, args=(env, began), daemon=True).start()
     manager.loop()
     # Stopped by hand is a clean end; a process that died by itself is not.
@@ -152,7 +154,8 @@ def main() -> int:
                 "PYTHONUNBUFFERED": "1",
             }
             prepare = [str(venv.PYTHON), "-m", "scripts.prepare", "--people", PEOPLE]
-            done = subprocess.run(prepare, env=env, cwd=venv.ROOT)
+            unlimited = {**env, "STATEMENT_TIMEOUT_MS": "0"}
+            done = subprocess.run(prepare, env=unlimited, cwd=venv.ROOT)
             if done.returncode:
                 return done.returncode
             return supervise(env, began)

@@ -1,0 +1,101 @@
+"""Production refuses to start half configured, and its files say everything they need."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = {
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "FIELD_KEYS": f"k1:{secrets.token_hex(16)}",
+    "BLIND_INDEX_KEY": secrets.token_hex(32),
+}
+
+
+def _start(tmp_path: Path, values: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Import what gunicorn imports, with nothing but these values."""
+    (tmp_path / "static").mkdir(exist_ok=True)
+    env = {
+        "PATH": os.environ["PATH"],
+        "LOCAL_DIR": str(tmp_path),
+        "STATIC_ROOT": str(tmp_path / "static"),
+        "DEBUG": "false",
+        **values,
+    }
+    command = [sys.executable, "-c", "import config.wsgi"]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+
+
+def test_starts_with_proper_secrets(tmp_path: Path) -> None:
+    done = _start(tmp_path, GOOD)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("value", ["", "change-me"])
+def test_refuses_a_missing_or_default_secret(tmp_path: Path, name: str, value: str) -> None:
+    done = _start(tmp_path, GOOD | {name: value})
+    assert done.returncode != 0
+    assert name in done.stderr
+    for other in set(GOOD) - {name}:
+        assert GOOD[other] not in done.stderr
+
+
+def test_refuses_the_key_of_a_development_machine(tmp_path: Path) -> None:
+    key = "development-only-" + "x" * 40
+    assert _start(tmp_path, GOOD | {"SECRET_KEY": key}).returncode != 0
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+
+
+def _explained() -> set[str]:
+    text = (ROOT / ".env.example").read_text()
+    return set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", text, re.MULTILINE))
+
+
+def test_every_variable_is_explained() -> None:
+    settings = (ROOT / "config" / "settings.py").read_text()
+    read = set(re.findall(r"env\.\w+\(\s*\"([A-Z0-9_]+)\"", settings))
+    read |= set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
+    gunicorn = (ROOT / "deploy" / "gunicorn.conf.py").read_text()
+    read |= set(re.findall(r"environ\.get\(\"([A-Z0-9_]+)\"", gunicorn))
+    assert len(read) > 20
+    assert read <= _explained()
+
+
+def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
+    text = (ROOT / "docker-compose.yml").read_text()
+    for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "POSTGRES_PASSWORD"):
+        assert f"${{{name}:?" in text
+        assert f"${{{name}:-" not in text
+    example = (ROOT / ".env.example").read_text()
+    for name in (*GOOD, "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+        assert re.search(rf"^{name}=$", example, re.MULTILINE)
+
+
+def test_web_and_worker_can_be_scaled(compose: dict[str, Any]) -> None:
+    for name in ("web", "worker"):
+        service = compose["services"][name]
+        assert "container_name" not in service
+        assert "ports" not in service
+        assert service["healthcheck"]["test"]
+    assert compose["services"]["proxy"]["ports"]
+
+
+def test_the_containers_agree_on_the_worker_heartbeat() -> None:
+    from core import health
+
+    text = (ROOT / "deploy" / "healthcheck.py").read_text()
+    assert f'WORKERS = "{health.WORKERS}"' in text
