@@ -114,7 +114,7 @@ def supervise(env: dict[str, str], began: float) -> int:
     from honcho.manager import Manager
 
     manager = Manager()
-    celery = f"exec {venv.PYTHON} -m celery -A config"
+    celery = f"exec {venv.PYTHON} -m celery --quiet -A config"
     processes = {
         "web": f"exec {venv.PYTHON} -m gunicorn -c deploy/gunicorn.conf.py config.wsgi",
         "worker": f"{celery} worker --concurrency 2 --loglevel warning",

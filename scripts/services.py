@@ -101,7 +101,6 @@ class Services:
         finally:
             services.stop()
             shutil.rmtree(folder, ignore_errors=True)
-            shutil.rmtree(services.run, ignore_errors=True)
 
     # --- addresses ---------------------------------------------------------------------
     def database_url(self, name: str = DATABASE) -> str:
@@ -132,6 +131,8 @@ class Services:
     def stop(self) -> None:
         self.stop_redis()
         self.stop_postgres()
+        if not self.run.is_relative_to(self.folder):
+            shutil.rmtree(self.run, ignore_errors=True)
 
     # --- PostgreSQL --------------------------------------------------------------------
     def _pg(

@@ -45,7 +45,7 @@ def refuse_foreign(path: Path) -> None:
 
 
 def _fingerprint(requirements: Path) -> str:
-    digest = hashlib.sha256(sys.version.encode())
+    digest = hashlib.sha256()
     for path in (ROOT / "requirements.txt", ROOT / "constraints.txt", requirements):
         digest.update(path.read_bytes())
     return digest.hexdigest()

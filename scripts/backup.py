@@ -1,0 +1,203 @@
+"""make backup, make restore: database and files in one archive, verified by counts.
+
+The archive holds a pg_dump in custom format, the media store and a manifest with the
+rows of every table, counted in the snapshot that was dumped. The keys that decrypt the
+numbers are not in it: they are kept apart from the data on purpose.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import fcntl
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from scripts import localenv, venv
+from scripts.services import LOCAL, Services
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Link  # noqa: N812
+
+DUMP, MANIFEST, MEDIA = "database.dump", "manifest.json", "media"
+
+
+def _stamp() -> str:
+    return datetime.datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
+
+
+def _other_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}")).replace(":///", "://@/")
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.lstrip("/")
+
+
+def _connect(url: str) -> Link:
+    import psycopg2
+
+    return psycopg2.connect(url)
+
+
+def _tool(*command: str) -> None:
+    program, *arguments = command
+    if subprocess.run([str(Services(LOCAL).bin / program), *arguments]).returncode:
+        venv.stop(f"{program} 失败，原数据没有改动。")
+
+
+@contextlib.contextmanager
+def database() -> Iterator[tuple[str, Path]]:
+    """The database's address and the media folder; embedded servers run meanwhile."""
+    services = Services(LOCAL)
+    running = services.data.exists() and services.postgres_runs()
+    values = localenv.start_services()
+    media = Path(os.environ.get("MEDIA_ROOT") or LOCAL / MEDIA)
+    try:
+        yield values["DATABASE_URL"], media
+    finally:
+        if not running:
+            services.stop()
+
+
+def counts(link: Link) -> dict[str, int]:
+    """Rows of every table."""
+    with link.cursor() as cursor:
+        cursor.execute(
+            "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r'"
+            " AND relnamespace = 'public'::regnamespace ORDER BY 1"
+        )
+        found = {}
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def backup(folder: Path) -> Path:
+    """Write one archive into `folder` and return it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target = folder / f"registry-{_stamp()}.tar"
+    with database() as (url, media), tempfile.TemporaryDirectory(dir=folder) as work:
+        dump = Path(work) / DUMP
+        link = _connect(url)
+        link.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with link.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0; SELECT pg_export_snapshot()")
+            snapshot = cursor.fetchone()[0]
+        rows = counts(link)
+        _tool("pg_dump", "-Fc", "--snapshot", snapshot, "-f", str(dump), "-d", url)
+        link.close()
+        manifest = {"made_at": _stamp(), "sha256": _digest(dump), "rows": rows}
+        (Path(work) / MANIFEST).write_text(json.dumps(manifest, indent=1))
+        unfinished = Path(work) / "archive"
+        with tarfile.open(unfinished, "w") as archive:
+            for name in (MANIFEST, DUMP):
+                archive.add(Path(work) / name, arcname=name)
+            if media.exists():
+                archive.add(media, arcname=MEDIA)
+        unfinished.chmod(0o600)
+        unfinished.rename(target)
+    print(f"已备份 {sum(rows.values())} 行（{len(rows)} 张表）：{target}")
+    print("密钥（.local/env 或生产环境的 FIELD_KEYS、BLIND_INDEX_KEY）不在备份内，请另行保管。")
+    return target
+
+
+def _refuse_while_running() -> None:
+    lock = LOCAL / "run.lock"
+    if not lock.exists():
+        return
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            venv.stop("平台正在运行，恢复会替换全部数据。请先按 Ctrl-C 停止 make run 再恢复。")
+
+
+def _unpack(archive: Path, work: Path) -> dict[str, Any]:
+    try:
+        with tarfile.open(archive) as file:
+            file.extractall(work, filter="data")
+        manifest = json.loads((work / MANIFEST).read_text())
+        if _digest(work / DUMP) == manifest["sha256"]:
+            return dict(manifest)
+    except (OSError, tarfile.TarError, ValueError, KeyError):
+        pass
+    venv.stop(f"{archive} 不是完整的备份，没有恢复任何数据。")
+    raise AssertionError
+
+
+def _swap(url: str, fresh: str, kept: str) -> None:
+    """Put the restored database in the place of the present one, which keeps another name."""
+    link = _connect(_other_database(url, "postgres"))
+    link.autocommit = True
+    with link.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [_name(url)],
+        )
+        cursor.execute(f'ALTER DATABASE "{_name(url)}" RENAME TO "{kept}"')
+        cursor.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{_name(url)}"')
+    link.close()
+
+
+def restore(archive: Path) -> None:
+    """Restore beside the present data, compare the counts, and only then change places."""
+    if not archive.is_file():
+        venv.stop("请指定备份文件：make restore FILE=backups/registry-….tar")
+    _refuse_while_running()
+    stamp = _stamp()
+    with database() as (url, media), tempfile.TemporaryDirectory(dir=archive.parent) as folder:
+        work = Path(folder)
+        manifest = _unpack(archive, work)
+        fresh, kept = f"{_name(url)}_restored_{stamp}", f"{_name(url)}_before_{stamp}"
+        link = _connect(_other_database(url, "postgres"))
+        link.autocommit = True
+        with link.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE \"{fresh}\" TEMPLATE template0 LOCALE 'C.UTF-8'")
+        link.close()
+        new_url = _other_database(url, fresh)
+        _tool("pg_restore", "--exit-on-error", "--no-owner", "-d", new_url, str(work / DUMP))
+        link = _connect(new_url)
+        found = counts(link)
+        link.close()
+        if found != manifest["rows"]:
+            venv.stop(f"恢复的行数与备份不符，原数据没有改动；恢复的数据库保留为 {fresh}。")
+        _swap(url, fresh, kept)
+        if media.exists():
+            media.rename(media.with_name(f"{media.name}-before-{stamp}"))
+        (work / MEDIA).mkdir(exist_ok=True)
+        (work / MEDIA).rename(media)
+        media.chmod(0o700)
+    print(f"已恢复 {sum(found.values())} 行（{len(found)} 张表），行数与备份一致。")
+    print(f"恢复前的数据保留为数据库 {kept} 和文件夹 {media.name}-before-{stamp}，确认后可删除。")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--restore", type=Path)
+    wanted = parser.parse_args().restore
+    venv.enter("scripts.backup")
+    if wanted is not None:
+        restore(wanted)
+    else:
+        backup(Path(os.environ.get("DIR") or venv.ROOT / "backups"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""The tool chain: own servers, the machine's own secrets, backups that are checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from dotenv import dotenv_values
+
+from scripts import localenv
+from scripts.services import LONGEST_RUN_FOLDER, Services, redis_command
+from scripts.serviceuser import ACL, open_way, service_user
+from tests.servers import ROOT, test_database_url
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    import shutil
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="registry-test-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_own_servers_start_keep_their_data_and_stop(short_folder: Path) -> None:
+    services = Services(short_folder / "一个 folder")
+    try:
+        services.start()
+        assert services.psql("select count(*) from pg_stat_activity where datname = 'registry'")
+        services.psql("create extension pg_trgm", "registry")
+        shown = services.psql("select array_length(show_trgm('张三丰'), 1)", "registry")
+        assert int(shown) == 4, "pg_trgm must see Chinese characters"
+        services.psql("create table kept as select 7 as n", "registry")
+        redis_command(services.redis_socket, "SET", "kept", "7")
+        with psycopg2.connect(services.database_url()) as link, link.cursor() as cursor:
+            cursor.execute("select n from kept")
+            assert cursor.fetchone() == (7,)
+        link.close()
+        services.stop()
+        assert not services.postgres_runs()
+        assert redis_command(services.redis_socket, "PING") is None
+        services.start()
+        assert services.psql("select n from kept", "registry").strip() == "7"
+        assert redis_command(services.redis_socket, "GET", "kept") == b"$1\r\n7\r\n"
+    finally:
+        services.stop()
+
+
+def test_sockets_of_a_deep_folder_move_to_a_short_one(tmp_path: Path) -> None:
+    deep = Services(tmp_path / ("long" * 30))
+    assert len(os.fsencode(deep.run)) <= LONGEST_RUN_FOLDER
+    assert deep.run != Services(tmp_path / ("long" * 31)).run
+    assert Services(Path("/srv/x")).run == Path("/srv/x/run")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
+def test_only_passing_is_granted_below_a_private_home(short_folder: Path) -> None:
+    home = short_folder / "home"
+    target = home / "clone" / ".local"
+    target.mkdir(parents=True)
+    home.chmod(0o700)
+    (home / "secret").write_text("x")
+    user = service_user()
+    assert user is not None
+
+    def as_service_user(*command: str) -> int:
+        done = subprocess.run(
+            command, user=user.pw_uid, group=user.pw_gid, extra_groups=[], cwd="/",
+            capture_output=True,
+        )  # fmt: skip
+        return done.returncode
+
+    short_folder.chmod(0o711)
+    assert as_service_user("test", "-x", str(target)) != 0
+    open_way(target, user)
+    assert as_service_user("test", "-x", str(target)) == 0
+    assert as_service_user("ls", str(home)) != 0
+    assert ACL in os.listxattr(home)
+    assert home.stat().st_mode & 0o007 == 0
+
+
+@pytest.mark.parametrize("password", ["plain", "with 'quote'", "back\\slash", "#x=1 $HOME 中文"])
+def test_values_are_read_back_as_written(tmp_path: Path, password: str) -> None:
+    localenv.write({"DEMO_PASSWORD": password}, tmp_path)
+    assert localenv.read(tmp_path) == {"DEMO_PASSWORD": password}
+    assert dotenv_values(tmp_path / "env", interpolate=False)["DEMO_PASSWORD"] == password
+    assert (tmp_path / "env").stat().st_mode & 0o777 == 0o600
+
+
+def test_secrets_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_PASSWORD", "Given-2026-once")
+    for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    first = localenv.complete({"DATABASE_URL": "postgres://a"}, tmp_path)
+    monkeypatch.setenv("DEMO_PASSWORD", "Another-2026")
+    second = localenv.complete({"DATABASE_URL": "postgres://b"}, tmp_path)
+    assert first["DEMO_PASSWORD"] == second["DEMO_PASSWORD"] == "Given-2026-once"
+    assert first["FIELD_KEYS"] == second["FIELD_KEYS"]
+    assert second["DATABASE_URL"] == "postgres://b"
+
+
+# --- Backup and restore -------------------------------------------------------------------
+@pytest.fixture
+def own_database(db: None) -> Iterator[str]:
+    """A database of the test's own beside the test database."""
+    name = f"backup_{uuid.uuid4().hex[:8]}"
+    url = test_database_url()
+    admin = psycopg2.connect(url)
+    admin.autocommit = True
+    cursor = admin.cursor()
+    cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield url.replace(str(admin.info.dbname), name)
+    cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{name}%"])
+    for (found,) in cursor.fetchall():
+        cursor.execute(f'DROP DATABASE "{found}" WITH (FORCE)')
+    admin.close()
+
+
+def _sql(url: str, statement: str) -> list[tuple[object, ...]]:
+    link = psycopg2.connect(url)
+    try:
+        with link, link.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+    finally:
+        link.close()
+
+
+def _backup(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "REDIS_URL": "unix:///nowhere",
+        "LOCAL_DIR": str(folder / "local"),
+        "MEDIA_ROOT": str(folder / "media"),
+        "DIR": str(folder / "backups"),
+    }
+    command = [sys.executable, "-m", "scripts.backup", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+
+
+def test_a_backup_comes_back_whole(own_database: str, tmp_path: Path) -> None:
+    _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 100) AS n")
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "ledger.bin").write_bytes(b"kept")
+    made = _backup(own_database, tmp_path)
+    assert made.returncode == 0, made.stderr
+    archive = next((tmp_path / "backups").glob("*.tar"))
+    with tarfile.open(archive) as file:
+        manifest = json.load(file.extractfile("manifest.json"))  # type: ignore[arg-type]
+    assert manifest["rows"] == {"person": 100}
+
+    _sql(own_database, "DELETE FROM person WHERE n > 10")
+    (tmp_path / "media" / "ledger.bin").write_bytes(b"changed")
+    restored = _backup(own_database, tmp_path, "--restore", str(archive))
+    assert restored.returncode == 0, restored.stderr
+    assert "100" in restored.stdout
+    assert _sql(own_database, "SELECT count(*) FROM person") == [(100,)]
+    assert (tmp_path / "media" / "ledger.bin").read_bytes() == b"kept"
+
+
+def test_a_damaged_backup_changes_nothing(own_database: str, tmp_path: Path) -> None:
+    _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
+    assert _backup(own_database, tmp_path).returncode == 0
+    archive = next((tmp_path / "backups").glob("*.tar"))
+    content = bytearray(archive.read_bytes())
+    position = content.index(b"PGDMP") + 40
+    content[position] ^= 0xFF
+    archive.write_bytes(content)
+    refused = _backup(own_database, tmp_path, "--restore", str(archive))
+    assert refused.returncode != 0
+    assert "没有恢复任何数据" in refused.stderr
+    assert _sql(own_database, "SELECT count(*) FROM person") == [(5,)]
