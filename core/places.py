@@ -51,3 +51,42 @@ def working_region_code(request: Any) -> str:
     own = getattr(request.user, "region_id", None) or ""
     chosen = request.session.get("working_region", "") if own else ""
     return chosen if chosen.startswith(own) and chosen in place_names() else own
+
+
+def resolve_regions(text: str, user: Any, *, limit: int = 12) -> list[Any]:
+    """Regions in the user's scope that a typed text means, best first.
+
+    A code, a name (with or without its last word 区/县/镇 …), a path such as 「贵阳市 南明区」,
+    pinyin or initials. An exact match stands alone; old codes resolve to their successor.
+    """
+    from core.models import Region
+
+    text = " ".join(text.split())
+    scope = Region.objects.for_user(user)
+    if text.isdigit():
+        found = list(scope.filter(code=text).select_related("successor")[:1])
+        if found and found[0].valid_to is not None and found[0].successor:
+            found = [found[0].successor] if found[0].successor.is_in_scope_of(user) else []
+        return found or list(scope.current().filter(code__startswith=text)[:limit])
+    current = scope.current()
+    if text.isascii():
+        return _by_pinyin(current, text.lower().replace(" ", ""), limit)
+    *above, last = text.split(" ")
+    exact = [r for r in current.filter(name=last)[:limit] if _lies_under(r.pk, above)]
+    if exact:
+        return exact
+    return [r for r in current.filter(name__startswith=last)[:limit] if _lies_under(r.pk, above)]
+
+
+def _by_pinyin(current: Any, text: str, limit: int) -> list[Any]:
+    from django.db.models import Q
+
+    exact = list(current.filter(Q(pinyin=text) | Q(initials=text))[:limit])
+    return exact or list(
+        current.filter(Q(pinyin__startswith=text) | Q(initials__startswith=text))[:limit]
+    )
+
+
+def _lies_under(code: str, names: list[str]) -> bool:
+    above = [name for _, name in place_path(code)]
+    return all(any(a.startswith(n) for a in above) for n in names)

@@ -81,3 +81,11 @@ def query(context: template.Context, **changes: Any) -> str:
         else:
             params[name] = value
     return f"?{params.urlencode()}" if params else "?"
+
+
+@register.filter
+def record_url(record: Any) -> str:
+    """Address of a record's page."""
+    from core.display import record_url as address
+
+    return address(record)

@@ -126,15 +126,20 @@
     updateSelection(button.form);
   });
 
-  /* Choices of a typed region or record: picking one fills the hidden value. */
+  /* Choices under a typed field: picking one fills the hidden key and the text. */
   on("click", "[data-pick]", function (event, button) {
     var place = document.getElementById(button.dataset.for);
+    var text = document.getElementById(button.dataset.for + "_text") || place;
     if (!place) return;
     place.value = button.dataset.pick;
+    text.value = button.dataset.text;
+    text.focus();
     place.dispatchEvent(new Event("change", { bubbles: true }));
-    var text = document.getElementById(button.dataset.for + "_text");
-    if (text) { text.value = button.textContent.trim(); text.focus(); }
     button.closest("[data-choices]").replaceChildren();
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    var empties = event.detail.elt && event.detail.elt.dataset ? event.detail.elt.dataset.empties : "";
+    if (empties && document.getElementById(empties)) document.getElementById(empties).replaceChildren();
   });
 
   /* htmx: an expired session, a refusal and a lost line are said, not swallowed. */

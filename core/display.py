@@ -1,0 +1,112 @@
+"""Values of a record as people read them: the one place that words, masks and links them."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+
+from core.fields import EncryptedTextField
+from core.models import Region
+from core.places import place_name
+from core.scoping import ScopedModel, in_scope
+
+_PRECISION_NOTES = {"M": "只到月份", "Y": "只到年份"}
+NATIONAL_PLACES = frozenset({"native_place", "household_place"})
+
+
+def words(field: Any, value: Any) -> str:
+    """A plain value of a model field in words; encrypted values never get here in clear."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(field, EncryptedTextField):
+        return "（号码不显示）"
+    if isinstance(field, ArrayField):
+        labels = dict(getattr(field.base_field, "flatchoices", ()))
+        return "、".join(str(labels.get(v, v)) for v in value)
+    if getattr(field, "choices", None):
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime.datetime):
+        return localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, datetime.date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, Decimal):
+        return f"{value:,.2f}"
+    if isinstance(value, int):
+        return str(value)
+    return _place_words(field, value)
+
+
+def _place_words(field: Any, value: Any) -> str:
+    if isinstance(value, Region):
+        return place_name(value.pk)
+    if isinstance(field, models.ForeignKey) and field.remote_field.model is Region:
+        return place_name(str(value))
+    if getattr(field, "name", "") in NATIONAL_PLACES:
+        from core.forms.fields import place_label
+
+        return place_label(str(value))
+    return str(value)
+
+
+def record_url(record: Any) -> str:
+    """Address of a record's page, "" where it has none."""
+    try:
+        return reverse(f"{record._meta.model_name}_detail", kwargs={"pk": record.pk})
+    except NoReverseMatch:
+        return ""
+
+
+def shown(record: Any, name: str, user: Any = None) -> Any:
+    """An attribute of a record for a page: masked, worded, linked where it may be opened."""
+    field = field_of(record, name)
+    if isinstance(field, EncryptedTextField):
+        masked = getattr(record, f"masked_{name}", "")
+        return format_html('<span class="mono">{}</span>', masked) if masked else ""
+    value = getattr(record, name)
+    if isinstance(value, ScopedModel):
+        url = record_url(value) if user is None or in_scope(value.scope_code(), user) else ""
+        return format_html('<a href="{}">{}</a>', url, value) if url else str(value)
+    if field is None and not isinstance(value, str | int):
+        return words(models.Field(), value)
+    return words(field, value)
+
+
+def field_of(record: Any, name: str) -> Any:
+    try:
+        return record._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def label_of(record: Any, name: str, labels: dict[str, str] | None = None) -> str:
+    if labels and name in labels:
+        return labels[name]
+    field = field_of(record, name)
+    return str(getattr(field, "verbose_name", name))
+
+
+def facts(
+    record: Any, names: tuple[str, ...], *, user: Any, labels: dict[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Items of <c-facts> for some attributes of a record."""
+    items = []
+    for name in names:
+        field = field_of(record, name)
+        precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
+        items.append({
+            "label": label_of(record, name, labels),
+            "value": shown(record, name, user),
+            "note": _PRECISION_NOTES.get(precision, "") if isinstance(field, models.DateField) else "",
+            "wide": isinstance(field, ArrayField | models.TextField) or getattr(field, "max_length", 0) == 200,
+        })  # fmt: skip
+    return items

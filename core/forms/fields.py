@@ -1,0 +1,172 @@
+"""Fields that take what people type: dates of any shape, regions by name or code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.dates import parse_date
+from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget
+from core.identity import division_names
+from core.models import Region
+from core.places import place_name, resolve_regions
+from core.text import is_none, normalise
+
+
+class DateField(forms.DateField):
+    """A date in any sane format; `precision` is how much of it was written (D, M, Y)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "如 2021-03-01；只知道年月可写 2021-03。")
+        kwargs.setdefault(
+            "widget",
+            forms.DateInput(
+                format="%Y-%m-%d", attrs={"class": "w-date", "inputmode": "numeric", "autocomplete": "off"}
+            ),
+        )
+        super().__init__(**kwargs)
+        self.precision = "D"
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and is_none(value):
+            return None
+        parsed = parse_date(value, label=str(self.label or "日期"))
+        self.precision = parsed.precision if parsed else "D"
+        return parsed.day if parsed else None
+
+
+class TextField(forms.CharField):
+    """Text as the registry keeps it: half width, without invisible characters."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return normalise(text) if text else ""
+
+
+class RegionField(forms.ModelChoiceField):
+    """A region of the user's scope: chosen level by level, or typed as name, pinyin or code.
+
+    A region the record already has may stay, even when it is outside the scope or abolished.
+    """
+
+    widget = RegionWidget
+
+    def __init__(self, *, queryset: Any = None, min_level: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "逐级选择，或输入名称、拼音、首字母、区划代码。")
+        super().__init__(Region.objects.none() if queryset is None else queryset, **kwargs)
+        self.min_level = min_level
+
+    def bind_user(self, user: Any, current: Any = None) -> None:
+        """Narrow to what the user may choose; called by the form."""
+        self.user, self.current = user, current
+        self.queryset = Region.objects.for_user(user).current()
+        self.widget.user = user
+
+    def to_python(self, value: Any) -> Region | None:
+        if value in self.empty_values:
+            return None
+        text = normalise(str(value))
+        if self.current is not None and text == self.current.pk:
+            return self.current
+        found = resolve_regions(text, self.user)
+        if len(found) == 1:
+            return self._checked(found[0])
+        if not found:
+            raise ValidationError(f"在您的辖区内没有找到「{text}」，请从列表中选择。", code="unknown")
+        names = "、".join(f"{place_name(r.pk)}（{r.pk}）" for r in found[:6])
+        raise ValidationError(f"「{text}」不止一个：{names}。请选择其中一个。", code="ambiguous")
+
+    def _checked(self, region: Region) -> Region:
+        if region.level < self.min_level:
+            level = Region.Level(self.min_level).label
+            raise ValidationError(f"请选到{level}一级。", code="level")
+        return region
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.pk if isinstance(value, Region) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
+
+
+class NationalPlaceField(forms.CharField):
+    """A county of the whole country by its six-digit code, past ones too, or its name."""
+
+    widget = PlaceWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "输入县（市、区）名称或 6 位区划代码，外省也可以。")
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        text = normalise(super().to_python(value) or "")
+        if not text:
+            return ""
+        names = division_names()
+        code = text.split()[-1].strip("（）()") if text.split() else text
+        for candidate in (text, code):
+            if candidate in names:
+                return candidate
+        found = [code for code, name in names.items() if name == text or place_label(code) == text]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            found = [c for c, n in names.items() if n.startswith(text) and not c.endswith("00")]
+            if len(found) == 1:
+                return found[0]
+        if not found:
+            raise ValidationError(f"没有找到「{text}」，请输入县（市、区）全称或 6 位代码。")
+        candidates = "、".join(f"{place_label(c)} {c}" for c in found[:6])
+        raise ValidationError(f"「{text}」不止一个：{candidates}。请输入其中的代码。")
+
+
+def place_label(code: str) -> str:
+    """「贵州省 贵阳市 南明区」 for a six-digit national code."""
+    names = division_names()
+    parts = [names.get(code[:2] + "0000"), names.get(code[:4] + "00"), names.get(code)]
+    result: list[str] = []
+    for part in parts:
+        if part and part not in result:
+            result.append(part)
+    return " ".join(result) or code
+
+
+class LookupField(forms.ModelChoiceField):
+    """A record of another entity, found by typing its name; choices are the user's scope.
+
+    A record already chosen may stay when it is outside the scope.
+    """
+
+    widget = LookupWidget
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "输入名称查找，从列表中选择。")
+        super().__init__(queryset, **kwargs)
+
+    def bind_user(self, user: Any, current: Any = None) -> None:
+        self.user, self.current = user, current
+        self.widget.entity = self.queryset.model._meta.model_name
+        self.widget.current = current
+        self.queryset = self.queryset.model.objects.for_user(user)
+        self.widget.find = lambda pk: self.queryset.filter(pk=pk).first()
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values:
+            return None
+        if self.current is not None and str(value) == str(self.current.pk):
+            return self.current
+        try:
+            found = list(self.queryset.filter(pk=value)[:2])
+        except (ValueError, ValidationError):
+            found = list(self.queryset.filter(name=normalise(str(value)))[:2])
+        if len(found) == 1:
+            return found[0]
+        text = "这一项" if len(str(value)) == 36 else f"「{value}」"
+        if found:
+            raise ValidationError(f"{text}不止一个，请从列表中选择。", code="ambiguous")
+        raise ValidationError(f"在您的辖区内没有找到{text}，请从列表中选择。", code="unknown")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(getattr(initial, "pk", initial) or "") != str(data or "")

@@ -1,0 +1,15 @@
+"""Addresses of core: the workbench, help, search, the region field and switch."""
+
+from django.urls import path
+
+from core.views import pages, regions
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("help/", pages.help_page, name="help"),
+    path("search/", pages.search, name="search"),
+    path("region/", pages.region_switch, name="region_switch"),
+    path("regions/cascade/", regions.cascade, name="region_cascade"),
+    path("regions/suggest/", regions.suggest, name="region_suggest"),
+    path("places/suggest/", regions.place_suggest, name="place_suggest"),
+]

@@ -1,0 +1,105 @@
+"""Actions on a record: the dialog that asks, and the one call that does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from core.forms import ActionForm
+from core.history import acting
+from core.views.base import EntityBase
+from core.views.declarations import Action
+
+
+class ActionPages(EntityBase):
+    def act_page(self) -> HttpResponse:
+        record = self.get_record()
+        action = self._action(record)
+        return self._ask(record, action, self._action_form(action, record))
+
+    def act_submitted(self) -> HttpResponse:
+        """Do it, on the record read under a lock; what was done meanwhile is shown first."""
+        with transaction.atomic():
+            record = self.get_record(lock=True)
+            action = self._action(record)
+            form = self._action_form(action, record, self.request.POST)
+            if self.request.POST.get("version") != str(record.version):
+                form.add_error(None, "这条记录刚被别人修改过。下面是现在的内容，请核对后再办理。")
+            if form.is_valid() and (message := self._do(record, action, form)) is not None:
+                messages.success(self.request, message)
+                return self._done(record)
+        return self._ask(record, action, form, status=422)
+
+    def _do(self, record: Any, action: Action, form: Any) -> str | None:
+        """Call the action in a savepoint; None when it refused (the form says why)."""
+        argument = action.argument or str(self.model._meta.model_name)
+        version = record.version
+        try:
+            with transaction.atomic(), acting(
+                self.request.user, reason=str(form.cleaned_data.get("reason", ""))
+            ):
+                result = action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
+                # Whatever the action wrote, an older copy of the form must not act again.
+                self.model._base_manager.filter(pk=record.pk, version=version).update(version=version + 1)
+        except (ValidationError, IntegrityError, PermissionDenied) as error:
+            self._refused(form, error)
+            return None
+        if isinstance(result, str):
+            return result
+        return action.done or f"已办理「{action.label}」：{record}。"
+
+    @staticmethod
+    def _refused(form: Any, error: Exception) -> None:
+        if isinstance(error, ValidationError):
+            field = getattr(error, "field", "")
+            form.add_error(field if field in form.fields else None, ValidationError(error.messages))
+        elif isinstance(error, PermissionDenied):
+            form.add_error(None, str(error) or "您没有权限办理。")
+        else:
+            form.add_error(None, "与已有记录冲突，没有办理。请刷新后核对。")
+
+    def _action(self, record: Any) -> Action:
+        """The action of the address: 403 without the permission, 404 in the wrong state."""
+        action = next((a for a in self.actions if a.code == self.kwargs["verb"]), None)
+        if action is None:
+            raise Http404
+        if not self.request.user.has_perm(action.permission):
+            raise PermissionDenied
+        if not action.when(record):
+            raise Http404
+        return action
+
+    def _action_form(self, action: Action, record: Any, data: Any = None) -> Any:
+        form_class = action.form or ActionForm
+        return form_class(data, user=self.request.user, record=record)
+
+    def _ask(self, record: Any, action: Action, form: Any, status: int = 200) -> HttpResponse:
+        template = self.template("act") + ("#dialog" if self.request.htmx else "")
+        context = self.context(
+            record=record,
+            action=action,
+            form=form,
+            title=f"{action.label}：{record}",
+            action_url=self.url("act", record, verb=action.code),
+            cancel_url=self.url("detail", record) or self.url("list"),
+        )
+        return render(self.request, template, context, status=status)
+
+    def _done(self, record: Any) -> HttpResponse:
+        """Back to the record, or to the list when the action took it out of the scope."""
+        still = self.rows().filter(pk=record.pk).exists()
+        parent = getattr(record, self.parent) if self.parent and still else None
+        from core.display import record_url
+
+        target = (record_url(parent) if parent else "") or (
+            self.url("detail", record) if still else ""
+        )
+        target = target or self.url("list")
+        if self.request.htmx:
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)

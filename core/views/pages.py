@@ -1,0 +1,130 @@
+"""The workbench, the search across entities, the region switch, the help page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.models import Region
+from core.places import place_name, place_path, working_region_code
+from core.roles import ENTITIES as ROLE_ENTITIES
+from core.roles import ROLES
+from core.text import normalise
+from core.views.base import ENTITIES
+from core.views.secrets import secret_in
+from core.waiting import waiting_for
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """工作台: what waits for me, by role, with honest counts."""
+    user: Any = request.user
+    if user.is_worker:
+        from django.urls import NoReverseMatch, reverse
+
+        try:
+            return HttpResponseRedirect(reverse("me"))
+        except NoReverseMatch:
+            pass
+    waiting = waiting_for(user)
+    shortcuts = [
+        {"label": view.list_label(), "icon": view.icon, "url": view.url("list"),
+         "create": view.url("create") if user.has_perm(view.permission("add")) and view.is_created_alone else "",
+         "create_label": f"新增{view.label()}"}
+        for name in ("person", "certificate", "station", "organization", "project")
+        if (view := ENTITIES.get(name)) and user.has_perm(view.permission("view")) and view.url("list")
+    ]  # fmt: skip
+    context = {
+        "decisions": [item for item in waiting if item[0].is_decision],
+        "upkeep": [item for item in waiting if not item[0].is_decision],
+        "shortcuts": shortcuts,
+        "place": place_name(user.region_id) if user.region_id else "",
+    }
+    return render(request, "core/home.html", context)
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The roles and what each may do, straight from the code that decides it."""
+    verbs = {"view": "查看", "add": "新增", "change": "修改", "end": "停用", "export": "导出"}
+    rows = []
+    for entity in ROLE_ENTITIES:
+        app, model = entity.split(".")
+        view = ENTITIES.get(model)
+        cells = []
+        for card in ROLES.values():
+            done = [label for verb, label in verbs.items() if f"{app}.{verb}_{model}" in card.permissions]
+            cells.append("、".join(done))
+        rows.append({"label": view.label() if view else _verbose(app, model), "cells": cells})
+    return render(request, "core/help.html", {"cards": list(ROLES.values()), "rows": rows})
+
+
+def _verbose(app: str, model: str) -> str:
+    from django.apps import apps
+
+    return str(apps.get_model(app, model)._meta.verbose_name)
+
+
+@require_http_methods(["GET", "POST"])
+def region_switch(request: HttpRequest) -> HttpResponse:
+    """Choose the region to work in: GET offers, POST switches."""
+    user: Any = request.user
+    own = user.region_id or ""
+    target = request.POST.get("next") or request.GET.get("next") or "/"
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        target = "/"
+    if request.method == "POST":
+        code = request.POST.get("region", "")
+        if Region.objects.for_user(user).filter(pk=code).exists():
+            request.session["working_region"] = code
+        else:
+            messages.error(request, "这个地区不在您的辖区，没有切换。")
+        return HttpResponseRedirect(target)
+    code = working_region_code(request)
+    children = Region.objects.for_user(user).current().filter(parent_id=code)
+    context = {
+        "above": [(c, n) for c, n in place_path(code) if len(c) >= len(own)],
+        "children": children,
+        "next": target,
+    }
+    htmx: Any = request
+    template = "core/region_switch.html" + ("#panel" if htmx.htmx else "")
+    return render(request, template, context)
+
+
+@require_http_methods(["GET", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """The field of the top bar. A number is looked up by POST; a word may stand in an address."""
+    user: Any = request.user
+    if request.method == "POST":
+        text = normalise(request.POST.get("q", ""))[:60]
+        if not secret_in(text):
+            from urllib.parse import urlencode
+
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'q': text})}")
+    else:
+        text = normalise(request.GET.get("q", ""))[:60]
+        if secret_in(text):
+            return HttpResponseRedirect(request.path)
+    groups = [g for view in _searched(user) if (g := view.found_for(request, text))] if text else []
+    only = groups[0]["rows"] if len(groups) == 1 else []
+    if len(only) == 1 and only[0]["url"]:
+        return HttpResponseRedirect(only[0]["url"])
+    shown = "" if secret_in(text) else text
+    return render(request, "core/search.html", {"groups": groups, "q": shown, "searched": bool(text)})
+
+
+def _searched(user: Any) -> list[Any]:
+    """Entities that the top bar searches, in its order, as far as the user may see them."""
+    views = [ENTITIES.get(n) for n in ("person", "certificate", "station", "organization", "project")]
+    return [v for v in views if v and user.has_perm(v.permission("view"))]
+
+
+def province_name() -> str:
+    return place_name(settings.PROVINCE_CODE)

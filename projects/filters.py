@@ -1,0 +1,39 @@
+"""Filters of the list of projects."""
+
+import django_filters as filters
+from django.db.models import Q
+
+from core.filters import ChoiceFilter, ChosenFilter, LookupFilter, RecordFilter, RegionFilter
+from projects.codes import Fund, Stage
+from projects.models import Project
+from stations.models import Organization
+from talent.codes import ServiceField
+
+
+class ProjectFilter(RecordFilter):
+    region = RegionFilter()
+    stage = ChoiceFilter(label="阶段", choices=Stage.choices)
+    service_field = ChoiceFilter(label="服务领域", choices=ServiceField.choices)
+    fund = ChoiceFilter(label="资金来源", choices=Fund.choices)
+    purchaser = LookupFilter(label="购买方", queryset=Organization.objects.none())
+    contractor = LookupFilter(label="承接方", queryset=Organization.objects.none())
+    year = filters.NumberFilter(label="开始年度", field_name="started_on", lookup_expr="year")
+    state = ChosenFilter(
+        label="停用",
+        conditions={"ended": Q(ended_on__isnull=False), "all": Q()},
+        choices=[("ended", "已停用"), ("all", "含已停用")],
+    )
+
+    current_only = Q(ended_on=None)
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        return (
+            Q(name__contains=text)
+            | Q(number=text)
+            | Q(contractor__name__contains=text)
+            | Q(purchaser__name__contains=text)
+        )

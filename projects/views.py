@@ -1,0 +1,83 @@
+"""Pages of projects, milestones and payments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.filters import RecordFilter
+from core.tables import RecordTable
+from core.views import EntityView, Related, Section
+from projects.filters import ProjectFilter
+from projects.forms import MilestoneForm, PaymentForm, ProjectForm, paid_total
+from projects.models import Milestone, Payment, Project
+from projects.tables import STAGE_KINDS, ProjectTable
+
+
+class ProjectView(EntityView):
+    model = Project
+    unit = "个"
+    icon = "folder"
+    table = ProjectTable
+    filterset = ProjectFilter
+    form = ProjectForm
+    search_hint = "项目名称、编号、购买方、承接方"
+    empty_hint = "可以逐个新增，也可以把购买服务项目台账直接导入。"
+    select_related = ("region", "purchaser", "contractor", "evaluator")
+    state_field = "stage"
+    state_kinds = STAGE_KINDS
+    headline = ("number", "purchaser", "contractor")
+    found_facts = ("purchaser", "contractor", "region")
+    sections = (
+        Section(
+            "项目",
+            ("name", "number", "region", "service_field", "started_on", "ends_on", "stage",
+             "purchaser", "contractor", "evaluator", "procurement", "staffing"),
+        ),
+        Section("资金", ("fund", "budget", "contract_amount")),
+    )  # fmt: skip
+    related = (
+        Related("付款", "payments", "payment",
+                ("stage", "amount", "paid_on", "is_opening_balance", "voucher"),
+                add_label="登记付款"),
+        Related("里程碑", "milestones", "milestone",
+                ("stage", "planned_on", "reached_on", "score"), add_label="添加里程碑"),
+    )  # fmt: skip
+
+    def detail_context(self, record: Any) -> dict[str, Any]:
+        context = super().detail_context(record)
+        paid = paid_total(record)
+        context["sections"][1]["facts"].append({"label": "已付款合计", "value": f"{paid:,.2f}"})
+        if record.contract_amount:
+            rest = record.contract_amount - paid
+            context["sections"][1]["facts"].append({"label": "未付", "value": f"{rest:,.2f}"})
+        return context
+
+
+class _ProjectPartView(EntityView):
+    parent = "project"
+    select_related = ("project",)
+    table = RecordTable
+    filterset = RecordFilter
+    headline = ("project",)
+
+
+class MilestoneView(_ProjectPartView):
+    model = Milestone
+    icon = "calendar"
+    form = MilestoneForm
+    sections = (
+        Section("里程碑", ("project", "stage", "planned_on", "reached_on", "score")),
+    )
+
+
+class PaymentView(_ProjectPartView):
+    model = Payment
+    icon = "coin"
+    form = PaymentForm
+    sections = (
+        Section(
+            "付款",
+            ("project", "stage", "amount", "paid_on", "is_opening_balance", "voucher", "ended_on",
+             "end_reason"),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Forms of stations, organisations and monthly figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.dates import today
+from core.forms import RecordForm, RecordMeta, RegionField, names_in
+from core.identity import check_credit_code
+from core.rules import Flag, RuleError
+from stations.models import Organization, Station, StationMonthly
+
+STATION = (
+    ("站点", ("name", "kind", "region", "built_on", "approval_number", "address", "area")),
+    ("运营", ("operator", "operating_model", "capacity", "is_relocation_site", "is_branch")),
+)
+ORGANIZATION = (
+    ("机构", ("name", "kind", "credit_code", "region", "parent", "is_lead")),
+    ("联系", ("address", "contact_phone")),
+)
+MONTHLY = (
+    ("月份与人员", ("month", "workers", "certified_workers")),
+    ("个案与小组", ("cases_new", "cases_open", "cases_closed", "groups", "group_sessions",
+                "group_attendance")),
+    ("社区服务", ("activities", "activity_attendance", "visits", "consultations")),
+)  # fmt: skip
+
+
+class StationForm(RecordForm):
+    region = RegionField(label="所在地区", min_level=2)
+
+    layout = STATION
+
+    class Meta(RecordMeta):
+        model = Station
+        fields = names_in(STATION)
+        help_texts = {
+            "approval_number": "没有文号的站点会列入「缺批复」，由审核员确认后计入。",
+            "capacity": "批准设置的社工岗位数。",
+            "is_branch": "同一乡镇（街道）已有社工站时，后建的为分站。",
+        }
+
+    def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        built = cleaned.get("built_on")
+        if built and built > today():
+            raise RuleError("R17", "建成日期不能晚于今天，请核对。", field="built_on")
+        kind, region = cleaned.get("kind"), cleaned.get("region")
+        levels = {"1": (2, "市（州）"), "2": (3, "县（市、区）"), "3": (4, "乡镇（街道）")}
+        if kind in levels and region and region.level != levels[kind][0]:
+            yield Flag("R16", "W", f"这类站点的所在地区一般到{levels[kind][1]}一级。", "region")
+
+
+class OrganizationForm(RecordForm):
+    layout = ORGANIZATION
+
+    class Meta(RecordMeta):
+        model = Organization
+        fields = names_in(ORGANIZATION)
+        help_texts = {"credit_code": "18 位；没有可以不填。", "is_lead": "本地区社会工作人才工作的牵头部门。"}
+
+    def clean_credit_code(self) -> str:
+        return check_credit_code(self.cleaned_data["credit_code"])
+
+    def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        parent = cleaned.get("parent")
+        if parent is not None and parent.pk == self.instance.pk:
+            raise RuleError("ORG", "主管单位不能是自己。", field="parent")
+        return ()
+
+
+class StationMonthlyForm(RecordForm):
+    parent = "station"
+    layout = MONTHLY
+
+    class Meta(RecordMeta):
+        model = StationMonthly
+        fields = names_in(MONTHLY)
+        help_texts = {"month": "如 2025-11。"}
+
+    def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        month = cleaned.get("month")
+        if month:
+            cleaned["month"] = month.replace(day=1)
+            if month > today():
+                raise RuleError("DATE", "月份不能晚于本月。", field="month")
+        for more, less, words in (
+            ("group_attendance", "groups", "小组人次不能少于小组数"),
+            ("group_sessions", "groups", "小组节数不能少于小组数"),
+        ):
+            if (cleaned.get(more) or 0) < (cleaned.get(less) or 0):
+                raise RuleError("R19", f"{words}，请核对。", field=more)
+        return ()

@@ -1,0 +1,112 @@
+"""Pages of stations, organisations and monthly figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.filters import RecordFilter
+from core.places import place_name
+from core.tables import RecordTable
+from core.views import EntityView, Related, Section
+from stations.filters import OrganizationFilter, StationFilter
+from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
+from stations.keeping import coverage_of, open_station
+from stations.models import Organization, Station, StationMonthly
+from stations.tables import STATUS_KINDS, OrganizationTable, StationTable
+
+
+class StationView(EntityView):
+    model = Station
+    unit = "个"
+    icon = "building-community"
+    table = StationTable
+    filterset = StationFilter
+    form = StationForm
+    search_hint = "站点名称、地址"
+    empty_hint = "可以逐个新增，也可以把站点台账直接导入。"
+    select_related = ("region", "operator", "approved_by")
+    state_field = "status"
+    state_kinds = STATUS_KINDS
+    headline = ("kind", "region", "approval_number")
+    found_facts = ("kind", "region")
+    sections = (
+        Section(
+            "站点",
+            ("name", "kind", "region", "built_on", "approval_number", "approved_on",
+             "approved_by", "address", "area", "is_relocation_site", "is_branch"),
+        ),
+        Section("运营", ("operator", "operating_model", "capacity", "reported_workers",
+                       "is_incomplete")),
+    )  # fmt: skip
+    related = (
+        Related("岗位", "posts", "post", ("person", "kind", "employment", "started_on", "ended_on"),
+                can_add=False, empty="还没有人在本站任职。在人员的页面上添加任职。"),
+        Related("月度产出", "months", "stationmonthly",
+                ("month", "workers", "cases_open", "group_sessions", "activities", "visits"),
+                add_label="填报本月"),
+    )  # fmt: skip
+
+    def save_new(self, record: Any, form: Any) -> None:
+        open_station(record)
+
+    def detail_context(self, record: Any) -> dict[str, Any]:
+        context = super().detail_context(record)
+        codes = coverage_of(record)
+        if codes:
+            names = "、".join(place_name(code) for code in codes)
+            context["sections"][0]["facts"].append({"label": "覆盖范围", "value": names, "wide": True})
+        return context
+
+
+class OrganizationView(EntityView):
+    model = Organization
+    unit = "家"
+    icon = "building"
+    table = OrganizationTable
+    filterset = OrganizationFilter
+    form = OrganizationForm
+    search_hint = "机构名称、信用代码"
+    select_related = ("region", "parent")
+    headline = ("kind", "region", "credit_code")
+    found_facts = ("kind", "region")
+    sections = (
+        Section(
+            "机构",
+            ("name", "kind", "credit_code", "region", "parent", "is_lead", "address",
+             "contact_phone", "is_incomplete", "ended_on", "end_reason"),
+        ),
+    )  # fmt: skip
+    related = (
+        Related("承接的站点", "stations", "station", ("name", "kind", "region", "status"),
+                can_add=False),
+        Related("承接的项目", "contracts", "project",
+                ("name", "contract_amount", "started_on", "stage"), can_add=False),
+        Related("购买的项目", "purchases", "project",
+                ("name", "contract_amount", "started_on", "stage"), can_add=False),
+    )  # fmt: skip
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        record.is_incomplete = False
+        record.save()
+
+
+class StationMonthlyView(EntityView):
+    model = StationMonthly
+    icon = "calendar"
+    form = StationMonthlyForm
+    parent = "station"
+    table = RecordTable
+    filterset = RecordFilter
+    select_related = ("station",)
+    headline = ("station",)
+    sections = (
+        Section(
+            "月度产出",
+            ("station", "month", "workers", "certified_workers", "cases_new", "cases_open",
+             "cases_closed", "groups", "group_sessions", "group_attendance", "activities",
+             "activity_attendance", "visits", "consultations", "is_aggregated"),
+        ),
+    )  # fmt: skip
+
+
+__all__ = ["OrganizationView", "StationMonthlyView", "StationView"]

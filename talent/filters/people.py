@@ -1,0 +1,161 @@
+"""People are found by status, certificate, category, post; posts by employer and dates."""
+
+import datetime
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, Q
+
+from core.dates import today
+from core.filters import ChoiceFilter, ChosenFilter, RecordFilter, RegionFilter
+from stations.models import Station
+from talent.codes import (
+    COUNTING_LEVELS,
+    CertificateLevel,
+    Employment,
+    PersonStatus,
+    PostKind,
+    ServiceField,
+    Source,
+    TalentCategory,
+    Verification,
+)
+from talent.models import Certificate, Person, Post, RegistrationPeriod
+
+
+def name_condition(text: str, *, prefix: str = "", inside: bool = False) -> Q:
+    """People whose name, pinyin or initials a text begins (zs, zhangsan, 张三).
+
+    `inside` matches anywhere in the name: for a county, or three characters and more.
+    """
+    if text.isascii():
+        word = text.lower().replace(" ", "")
+        return Q(**{f"{prefix}initials__startswith": word}) | Q(
+            **{f"{prefix}pinyin__startswith": word}
+        )
+    return Q(**{f"{prefix}name__{'contains' if inside else 'startswith'}": text})
+
+
+def _certificates(**conditions: Any) -> Exists:
+    return Exists(Certificate.objects.filter(person=OuterRef("pk"), ended_on=None, **conditions))
+
+
+class HoldsFilter(filters.MultipleChoiceFilter):
+    """People who hold a certificate of one of the levels."""
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        return qs.filter(_certificates(level__in=value)) if value else qs
+
+
+class OverlapFilter(filters.MultipleChoiceFilter):
+    """Rows whose array column has one of the values."""
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        return qs.filter(**{f"{self.field_name}__overlap": value}) if value else qs
+
+
+def _registered() -> Exists:
+    day = today()
+    return Exists(
+        RegistrationPeriod.objects.filter(
+            person=OuterRef("pk"), ended_on=None, starts_on__lte=day, ends_on__gte=day
+        )
+    )
+
+
+def _expiring() -> Exists:
+    day = today()
+    return Exists(
+        RegistrationPeriod.objects.filter(
+            person=OuterRef("pk"),
+            ended_on=None,
+            ends_on__range=(day, day + datetime.timedelta(days=90)),
+        )
+    )
+
+
+_HOLDING = {
+    "yes": lambda: _certificates(level__in=COUNTING_LEVELS),
+    "no": lambda: ~_certificates(level__in=COUNTING_LEVELS),
+    "registered": _registered,
+    "expiring": _expiring,
+}
+_MISSING = {
+    "phone": Q(phone_index=None),
+    "birth": Q(birth_date=None),
+    "native": Q(native_place=""),
+    "post": lambda: ~Exists(Post.objects.filter(person=OuterRef("pk"), ended_on=None)),
+}
+
+
+class PersonFilter(RecordFilter):
+    region = RegionFilter()
+    status = ChoiceFilter(label="状态", choices=PersonStatus.choices)
+    holding = ChosenFilter(
+        label="持证与登记",
+        conditions=_HOLDING,
+        choices=[
+            ("yes", "持证"),
+            ("no", "未持证"),
+            ("registered", "登记有效"),
+            ("expiring", "登记 90 天内到期"),
+        ],
+    )
+    level = HoldsFilter(label="证书级别", choices=CertificateLevel.choices)
+    category = ChoiceFilter(label="人才类别", choices=TalentCategory.choices)
+    source = OverlapFilter(label="来源类别", field_name="sources", choices=Source.choices)
+    field = OverlapFilter(
+        label="服务领域", field_name="service_fields", choices=ServiceField.choices
+    )
+    verification = ChoiceFilter(label="核实级别", choices=Verification.choices)
+    missing = ChosenFilter(
+        label="缺少的信息",
+        conditions=_MISSING,
+        choices=[
+            ("phone", "缺联系电话"),
+            ("birth", "缺出生日期"),
+            ("native", "缺籍贯"),
+            ("post", "没有任职"),
+        ],
+    )
+
+    current_only = ~Q(status__in=[PersonStatus.DEACTIVATED, PersonStatus.MERGED])
+    current_filter = "status"
+
+    class Meta:
+        model = Person
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        own = str(getattr(self.request.user, "region_id", "") or "")
+        return name_condition(text, inside=len(own) >= 6 or len(text) >= 3)
+
+
+class PostFilter(RecordFilter):
+    region = RegionFilter()
+    state = ChosenFilter(
+        label="任职",
+        conditions={"open": Q(ended_on=None), "ended": Q(ended_on__isnull=False), "all": Q()},
+        choices=[("open", "在任"), ("ended", "已离岗"), ("all", "全部")],
+    )
+    kind = ChoiceFilter(label="岗位", choices=PostKind.choices)
+    employment = ChoiceFilter(label="用工性质", choices=Employment.choices)
+    is_primary = ChosenFilter(
+        label="主岗兼岗",
+        conditions={"1": Q(is_primary=True), "0": Q(is_primary=False)},
+        choices=[("1", "主岗"), ("0", "兼岗")],
+    )
+    station = filters.ModelChoiceFilter(label="站点", queryset=Station.objects.none())
+
+    current_only = Q(ended_on=None)
+
+    class Meta:
+        model = Post
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        return (
+            name_condition(text, prefix="person__", inside=True)
+            | Q(station__name__contains=text)
+            | Q(organization__name__contains=text)
+        )

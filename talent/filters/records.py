@@ -1,0 +1,111 @@
+"""Certificates, registrations, claims, graduate figures."""
+
+import datetime
+
+import django_filters as filters
+from django.db.models import Q
+
+from core.dates import today
+from core.filters import ChoiceFilter, ChosenFilter, DateFilter, RecordFilter, RegionFilter
+from talent.codes import (
+    CertificateLevel,
+    ClaimClass,
+    ClaimState,
+    EducationLevel,
+    Origin,
+    RegistrationState,
+    Verification,
+)
+from talent.filters.people import name_condition
+from talent.models import Certificate, GraduateStat, KeyTalentClaim, RegistrationPeriod
+
+IN_USE = Q(ended_on=None)
+
+
+def ended_filter() -> ChosenFilter:
+    """在用, 已停用 or both; unused it means 在用."""
+    return ChosenFilter(
+        label="停用",
+        conditions={"ended": Q(ended_on__isnull=False), "all": Q()},
+        choices=[("ended", "已停用"), ("all", "含已停用")],
+    )
+
+
+class PersonalFilter(RecordFilter):
+    """Filters of what belongs to a person; found by the person's name."""
+
+    region = RegionFilter()
+    state = ended_filter()
+
+    current_only = IN_USE
+
+    def search(self, text: str) -> Q:
+        return name_condition(text, prefix="person__", inside=len(text) >= 3)
+
+
+class CertificateFilter(PersonalFilter):
+    level = ChoiceFilter(label="证书级别", choices=CertificateLevel.choices)
+    verification = ChoiceFilter(label="核验级别", choices=Verification.choices)
+    approved_from = DateFilter(label="批准日期自", field_name="approved_on", lookup_expr="gte")
+    approved_to = DateFilter(label="批准日期至", field_name="approved_on", lookup_expr="lte")
+
+    class Meta:
+        model = Certificate
+        fields: list[str] = []
+
+
+def _due(days: int) -> Q:
+    day = today()
+    return Q(ends_on__range=(day, day + datetime.timedelta(days=days)))
+
+
+class RegistrationPeriodFilter(PersonalFilter):
+    due = ChosenFilter(
+        label="有效期",
+        conditions={
+            "valid": lambda: Q(starts_on__lte=today(), ends_on__gte=today()),
+            "60": lambda: _due(60),
+            "90": lambda: _due(90),
+            "over": lambda: Q(ends_on__lt=today()),
+        },
+        choices=[
+            ("valid", "现在有效"),
+            ("60", "60 天内到期"),
+            ("90", "90 天内到期"),
+            ("over", "已过期"),
+        ],
+    )
+    status = ChoiceFilter(
+        label="登记状态", field_name="state", choices=RegistrationState.choices
+    )
+    kind = ChoiceFilter(label="登记类型", choices=RegistrationPeriod.Kind.choices)
+
+    class Meta:
+        model = RegistrationPeriod
+        fields: list[str] = []
+
+
+class KeyTalentClaimFilter(PersonalFilter):
+    claim_class = ChoiceFilter(label="类别", choices=ClaimClass.choices)
+    result = ChoiceFilter(label="认定结果", field_name="state", choices=ClaimState.choices)
+    origin = ChoiceFilter(label="来源", choices=Origin.choices)
+
+    class Meta:
+        model = KeyTalentClaim
+        fields: list[str] = []
+
+
+class GraduateStatFilter(RecordFilter):
+    region = RegionFilter()
+    level = ChoiceFilter(label="培养层次", choices=EducationLevel.choices)
+    year = filters.NumberFilter(label="毕业年度")
+    state = ended_filter()
+
+    current_only = IN_USE
+
+    class Meta:
+        model = GraduateStat
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        return Q(school__contains=text) | Q(major__contains=text)

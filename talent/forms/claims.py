@@ -1,0 +1,48 @@
+"""Forms of key-talent claims and of graduate figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.forms import RecordForm, RecordMeta, names_in
+from core.rules import Flag, RuleError
+from talent.forms.credentials import PersonalForm
+from talent.models import GraduateStat, KeyTalentClaim
+
+CLAIM = (("申报", ("claim_class", "qualified_on", "native_basis", "evidence", "origin")),)
+GRADUATES = (
+    ("毕业生", ("school", "region", "major", "major_code", "level", "year", "graduates")),
+    ("去向与依据", ("stayed", "document")),
+)
+
+
+class KeyTalentClaimForm(PersonalForm):
+    layout = CLAIM
+
+    class Meta(RecordMeta):
+        model = KeyTalentClaim
+        fields = names_in(CLAIM)
+        help_texts = {
+            "qualified_on": "取得资格的日期，不是填报日期；B 类为两项中较晚的一项。",
+            "evidence": "写明材料名称和编号，如 社会工作师证书 2022 年批次。",
+        }
+
+    def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        self.not_in_future(cleaned, "qualified_on")
+        return ()
+
+
+class GraduateStatForm(RecordForm):
+    layout = GRADUATES
+
+    class Meta(RecordMeta):
+        model = GraduateStat
+        fields = names_in(GRADUATES)
+        help_texts = {"graduates": "只计毕业，不计结业。"}
+
+    def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        stayed, graduates = cleaned.get("stayed"), cleaned.get("graduates")
+        if stayed is not None and graduates is not None and stayed > graduates:
+            raise RuleError("R20", "留黔人数不能超过毕业人数，请核对。", field="stayed")
+        return ()

@@ -1,0 +1,87 @@
+"""The form of a person: the ID number tells birth date, sex and, as a hint, the native place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
+from core.identity import check_id_number, clean_name, clean_phone, is_known_division
+from core.places import place_name
+from core.rules import Flag, RuleError
+from talent.keeping import county_of_registered
+from talent.models import Person
+
+LAYOUT = (
+    ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity")),
+    ("联系与地区", ("phone", "residence", "native_place", "household_place")),
+    ("人才信息", ("category", "sources", "service_fields", "political_status", "remark")),
+)
+UNKNOWN_SEX = "0"
+
+
+def registered_message(county: str) -> str:
+    """What anyone may learn of a person registered elsewhere: the county."""
+    place = place_name(county) if county else "尚未定位到县"
+    return f"该证件号码已在册，归属{place}。如需在本地登记，请申请转入，不要重复建档。"
+
+
+class PersonForm(RecordForm):
+    native_place = NationalPlaceField(label="籍贯", required=False)
+    household_place = NationalPlaceField(label="户籍地", required=False)
+
+    layout = LAYOUT
+
+    class Meta(RecordMeta):
+        model = Person
+        fields = names_in(LAYOUT)
+        help_texts = {
+            "name": "与身份证一致；少数民族姓名中的圆点请照写。",
+            "id_number": "填写后自动得出出生日期和性别。",
+            "phone": "手机号，或带区号的座机号。",
+            "service_fields": "最多选 3 项。",
+        }
+
+    def clean_name(self) -> str:
+        return clean_name(self.cleaned_data["name"])
+
+    def clean_former_name(self) -> str:
+        value = self.cleaned_data["former_name"]
+        return clean_name(value) if value else ""
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
+
+    def clean_service_fields(self) -> list[str]:
+        chosen = list(self.cleaned_data["service_fields"])
+        if len(chosen) > 3:
+            raise RuleError("FIELD", f"服务领域最多选 3 项，现在选了 {len(chosen)} 项。")
+        return chosen
+
+    def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        number = cleaned.get("id_number")
+        if not number or "id_number" in self.errors:
+            return
+        identity = check_id_number(number, id_type=cleaned.get("id_type") or "1")
+        cleaned["id_number"] = identity.number
+        if self.kept.get("id_number") != identity.number:
+            county = county_of_registered(identity.number, but=self.instance.pk)
+            if county is not None:
+                raise RuleError("R4", registered_message(county), field="id_number")
+            yield from identity.flags
+        yield from self._derive(cleaned, identity)
+
+    def _derive(self, cleaned: dict[str, Any], identity: Any) -> Iterable[Flag]:
+        """Fill what the number tells where nothing was typed; remark on what differs."""
+        if not cleaned.get("birth_date"):
+            cleaned["birth_date"] = identity.birth_date
+        elif identity.birth_date and cleaned["birth_date"] != identity.birth_date:
+            yield Flag("R1", "W", "出生日期与身份证号不一致，请核对。", "birth_date")
+        if cleaned.get("sex") in (None, "", UNKNOWN_SEX) and identity.sex:
+            cleaned["sex"] = identity.sex
+        elif identity.sex and cleaned.get("sex") != identity.sex:
+            yield Flag("R1", "W", "性别与身份证号不一致，请核对。", "sex")
+        if not cleaned.get("native_place") and self.instance._state.adding and is_known_division(
+            identity.region_prefix
+        ):
+            yield Flag("I", "I", "籍贯未填，可参考身份证号前六位。", "native_place")

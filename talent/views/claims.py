@@ -1,0 +1,63 @@
+"""Pages of key-talent claims and graduate figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.views import EntityView, Section
+from talent import kinds
+from talent.filters import GraduateStatFilter, KeyTalentClaimFilter
+from talent.forms import GraduateStatForm, KeyTalentClaimForm
+from talent.models import GraduateStat, KeyTalentClaim
+from talent.tables import GraduateStatTable, KeyTalentClaimTable
+from talent.views.credentials import PersonalView
+
+
+class KeyTalentClaimView(PersonalView):
+    model = KeyTalentClaim
+    unit = "人次"
+    icon = "award"
+    table = KeyTalentClaimTable
+    filterset = KeyTalentClaimFilter
+    form = KeyTalentClaimForm
+    empty_hint = "在人员的页面上申报。"
+    state_field = "state"
+    state_kinds = kinds.CLAIM
+    headline = ("person", "qualified_on")
+    sections = (
+        Section(
+            "申报",
+            ("person", "claim_class", "qualified_on", "native_basis", "evidence", "origin"),
+        ),
+        Section(
+            "认定",
+            ("state", "decided_by", "decided_on", "decision_reason", "ended_on", "end_reason"),
+        ),
+    )
+
+    def save_new(self, record: Any, form: Any) -> None:
+        record.submitted_by = self.request.user
+        record.save(force_insert=True)
+
+    def is_editable(self, record: Any) -> bool:
+        """A decided claim is not edited: it was decided on what it said."""
+        return record.state == "1" and super().is_editable(record)
+
+
+class GraduateStatView(EntityView):
+    model = GraduateStat
+    unit = "条"
+    icon = "school"
+    table = GraduateStatTable
+    filterset = GraduateStatFilter
+    form = GraduateStatForm
+    search_hint = "院校、专业"
+    select_related = ("region",)
+    headline = ("year", "level", "major")
+    sections = (
+        Section(
+            "毕业生",
+            ("school", "region", "major", "major_code", "level", "year", "graduates", "stayed",
+             "document", "ended_on", "end_reason"),
+        ),
+    )  # fmt: skip

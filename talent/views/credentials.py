@@ -1,0 +1,98 @@
+"""Pages of certificates, registrations, education and titles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from core.tables import RecordTable
+from core.views import EntityView, Section
+from core.views.secrets import Secret
+from talent import kinds
+from talent.filters import CertificateFilter, RegistrationPeriodFilter
+from talent.filters.records import PersonalFilter
+from talent.forms import CertificateForm, EducationForm, RegistrationPeriodForm, TitleForm
+from talent.models import Certificate, Education, RegistrationPeriod, Title
+from talent.tables import CertificateTable, RegistrationPeriodTable
+
+
+class PersonalView(EntityView):
+    """A record that belongs to a person: created there, leads back there."""
+
+    person_path = "person_id"
+    parent = "person"
+    select_related = ("person",)
+    is_created_alone = False
+    search_hint = "姓名、拼音、首字母"
+    empty_hint = "在人员的页面上添加，或随花名册一起导入。"
+    table = RecordTable
+    filterset = PersonalFilter
+
+
+class CertificateView(PersonalView):
+    model = Certificate
+    unit = "本"
+    icon = "certificate"
+    table = CertificateTable
+    filterset = CertificateFilter
+    form = CertificateForm
+    finds_secrets = True
+    search_hint = "姓名、拼音、管理号"
+    state_field = "verification"
+    state_kinds = kinds.VERIFICATION
+    headline = ("person", "approved_on")
+    found_facts = ("person", "approved_on")
+    sections = (
+        Section(
+            "证书",
+            ("person", "level", "number", "approved_on", "issuer", "exam_province",
+             "verification", "verified_by_means", "verified_on", "ended_on", "end_reason"),
+        ),
+    )  # fmt: skip
+
+    def secret_condition(self, secret: Secret) -> Any:
+        return Q(number=secret.value) if secret.kind == "certificate" else None
+
+
+class RegistrationPeriodView(PersonalView):
+    model = RegistrationPeriod
+    unit = "条"
+    icon = "clipboard-check"
+    table = RegistrationPeriodTable
+    filterset = RegistrationPeriodFilter
+    form = RegistrationPeriodForm
+    state_field = "state"
+    state_kinds = kinds.REGISTRATION
+    headline = ("person", "ends_on")
+    sections = (
+        Section(
+            "登记",
+            ("person", "kind", "starts_on", "ends_on", "state", "authority", "voucher",
+             "ended_on", "end_reason"),
+        ),
+    )  # fmt: skip
+
+
+class EducationView(PersonalView):
+    model = Education
+    icon = "school"
+    form = EducationForm
+    headline = ("person",)
+    sections = (
+        Section(
+            "学历",
+            ("person", "level", "degree", "school", "major", "graduated_on", "ended_on",
+             "end_reason"),
+        ),
+    )  # fmt: skip
+
+
+class TitleView(PersonalView):
+    model = Title
+    icon = "star"
+    form = TitleForm
+    headline = ("person",)
+    sections = (
+        Section("职称", ("person", "series", "level", "obtained_on", "ended_on", "end_reason")),
+    )

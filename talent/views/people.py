@@ -1,0 +1,133 @@
+"""Pages of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_POST
+
+from core.crypto import blind_index
+from core.forms.fields import place_label
+from core.identity import SEXES, check_id_number, is_known_division
+from core.rules import RuleError
+from core.views import EntityView, Related, Section
+from core.views.secrets import Secret
+from talent import kinds
+from talent.filters import PersonFilter
+from talent.forms import PersonForm
+from talent.forms.person import registered_message
+from talent.keeping import county_of_registered, enter, keep_residence
+from talent.models import Certificate, Person
+from talent.tables import PersonTable
+
+
+class PersonView(EntityView):
+    model = Person
+    unit = "人"
+    icon = "users"
+    table = PersonTable
+    filterset = PersonFilter
+    form = PersonForm
+    person_path = "pk"
+    prefetch = ("certificates",)
+    select_related = ("region", "residence")
+    finds_secrets = True
+    search_hint = "姓名、拼音、首字母、证件号、电话、证书号"
+    empty_hint = "可以逐个新增，也可以把现有的花名册直接导入。"
+    templates = {"detail": "talent/person_detail.html", "form": "talent/person_form.html"}
+    state_field = "status"
+    state_kinds = kinds.PERSON
+    headline = ("sex", "birth_date", "masked_id_number", "region")
+    found_facts = ("masked_id_number", "region")
+    labels = {"masked_id_number": "证件号码"}
+    sections = (
+        Section(
+            "基本信息",
+            ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity",
+             "political_status", "phone", "native_place", "household_place", "residence"),
+        ),
+        Section("人才信息", ("category", "sources", "service_fields", "remark")),
+    )  # fmt: skip
+    related = (
+        Related(
+            "任职", "posts", "post",
+            ("employer_name", "kind", "employment", "is_primary", "started_on", "ended_on"),
+            add_label="添加任职",
+        ),
+        Related("证书", "certificates", "certificate",
+                ("level", "approved_on", "issuer", "verification"), add_label="添加证书"),
+        Related("登记", "registrationperiods", "registrationperiod",
+                ("kind", "starts_on", "ends_on", "state"), add_label="添加登记"),
+        Related("学历", "educations", "education",
+                ("level", "degree", "school", "major", "graduated_on"), add_label="添加学历"),
+        Related("职称", "titles", "title", ("series", "level", "obtained_on"),
+                add_label="添加职称"),
+        Related("重点人才认定", "keytalentclaims", "keytalentclaim",
+                ("claim_class", "qualified_on", "native_basis", "state"), add_label="申报"),
+    )  # fmt: skip
+    aside = ("number", "verification", "confirmed_on", "data_source", "created_at", "updated_at")
+
+    def secret_condition(self, secret: Secret) -> Any:
+        if secret.kind == "certificate":
+            held = Certificate.objects.filter(person=OuterRef("pk"), number=secret.value)
+            return Q(Exists(held))
+        return Q(**{
+            "id_index" if secret.kind == "id_number" else "phone_index": blind_index(
+                secret.value, purpose=secret.kind
+            )
+        })
+
+    def save_new(self, record: Any, form: Any) -> None:
+        enter(record)
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        record.save()
+        keep_residence(record)
+
+    def _list_context(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super()._list_context(*args, **kwargs)
+        secret = args[3]
+        if secret is not None and secret.kind == "id_number" and not context["count"]:
+            context["elsewhere"] = county_of_registered(secret.value)
+        return context
+
+    def detail_context(self, record: Any) -> dict[str, Any]:
+        return super().detail_context(record) | {"reveal_url": self._reveal_url(record)}
+
+    def _reveal_url(self, record: Any) -> str:
+        if not self.request.user.has_perm("talent.reveal_person"):
+            return ""
+        try:
+            return reverse("person_reveal", kwargs={"pk": record.pk})
+        except NoReverseMatch:
+            return ""
+
+
+@require_POST
+def id_number_check(request: HttpRequest) -> HttpResponse:
+    """What a typed ID number tells at once: birth date, sex, a hint, already registered."""
+    user: Any = request.user
+    if not (user.has_perm("talent.add_person") or user.has_perm("talent.change_person")):
+        raise PermissionDenied
+    number = request.POST.get("id_number", "").strip()
+    context: dict[str, Any] = {"given": bool(number), "posted": request.POST}
+    if number:
+        try:
+            identity = check_id_number(number, id_type=request.POST.get("id_type") or "1")
+            county = county_of_registered(identity.number)
+            context |= {
+                "identity": identity,
+                "sex_label": dict(SEXES).get(identity.sex, ""),
+                "hint": place_label(identity.region_prefix)
+                if is_known_division(identity.region_prefix)
+                else "",
+                "registered": "" if county is None else registered_message(county),
+            }
+        except RuleError as error:
+            context["refusal"] = str(error)
+    return render(request, "talent/id_number_check.html", context)

@@ -1,0 +1,49 @@
+"""Pages of posts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.views import EntityView, Section
+from talent.filters import PostFilter
+from talent.forms import PostForm
+from talent.keeping import locate
+from talent.models import Person, Post
+from talent.tables import PostTable
+
+
+class PostView(EntityView):
+    model = Post
+    unit = "个"
+    icon = "briefcase"
+    table = PostTable
+    filterset = PostFilter
+    form = PostForm
+    person_path = "person_id"
+    parent = "person"
+    select_related = ("person", "station", "organization")
+    is_created_alone = False
+    search_hint = "姓名、站点、用人单位"
+    empty_hint = "在人员的页面上添加任职，或随花名册一起导入。"
+    headline = ("person", "started_on")
+    labels = {"employer_name": "站点或用人单位"}
+    sections = (
+        Section(
+            "任职",
+            ("person", "station", "organization", "region", "kind", "is_primary", "employment",
+             "started_on", "ended_on", "end_reason"),
+        ),
+    )  # fmt: skip
+
+    def save_new(self, record: Any, form: Any) -> None:
+        record.save(force_insert=True)
+        self._locate(record)
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        record.save()
+        self._locate(record)
+
+    @staticmethod
+    def _locate(record: Any) -> None:
+        """The person is where the open primary post is."""
+        locate(Person.objects.select_for_update().get(pk=record.person_id))
