@@ -1,0 +1,148 @@
+"""The capped process that parses one file: `python -I child.py`, request on stdin.
+
+Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds",
+"rows", "columns"} and writes JSON lines: first {"sheet", "sheets", "header", "merged"},
+then lists of rows [number, [cells ...]], at last {"end": count}. A cell is null, text, a
+number, true/false, or {"d": ISO date} / {"e": error}. Exits 3 with {"refused": sentence}.
+"""
+
+import csv
+import datetime
+import io
+import json
+import re
+import resource
+import sys
+import unicodedata
+
+CHUNK = 500
+LOOK = 40
+
+
+def cap(memory, seconds):
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def refuse(sentence):
+    print(json.dumps({"refused": sentence}, ensure_ascii=False), flush=True)
+    sys.exit(3)
+
+
+def squeeze(value):
+    """A header as it is compared: NFKC, without spaces, brackets and their content."""
+    text = unicodedata.normalize("NFKC", str(value))
+    text = re.sub(r"[(\[【〔].*?[)\]】〕]", "", text)
+    return re.sub(r"[\s*:：、,，.。/\\\-_\"'“”]", "", text).lower()
+
+
+def plain(cell):
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, datetime.datetime):
+        return {"d": cell.isoformat()}
+    if isinstance(cell, datetime.date):
+        return {"d": cell.isoformat()}
+    if isinstance(cell, datetime.time | datetime.timedelta):
+        return str(cell)
+    return cell
+
+
+def sheets_of_workbook(request):
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    book = CalamineWorkbook.from_path(request["path"])
+    visible = [
+        s.name
+        for s in book.sheets_metadata
+        if s.visible == SheetVisibleEnum.Visible and s.typ == SheetTypeEnum.WorkSheet
+    ]
+    for name in visible or book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.total_height > request["rows"] + 1000 or sheet.total_width > request["columns"]:
+            refuse(request["too_large"])
+        yield name, sheet.to_python(skip_empty_area=False)
+
+
+def text_of(data):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    refuse("文件的文字编码无法识别，请另存为 UTF-8 编码的 CSV 或 .xlsx 再上传。")
+
+
+def sheets_of_csv(request):
+    with open(request["path"], "rb") as file:
+        text = text_of(file.read())
+    if "\x00" in text:
+        refuse("文件中含有不可见的控制字符（NUL），请用 Excel 或 WPS 打开后另存再上传。")
+    sample = text[:20000]
+    delimiter = max(",\t;", key=lambda d: sum(line.count(d) for line in sample.splitlines()[:20]))
+    if delimiter == "\t" and sample.count(",") >= sample.count("\t"):
+        delimiter = ","
+    csv.field_size_limit(100_000)
+    rows = [
+        # A tab after a number keeps Excel from mangling it; it is no part of the value.
+        [cell.strip("\t ") for cell in row]
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    ]
+    if len(rows) > request["rows"] + 1000 or max(map(len, rows), default=0) > request["columns"]:
+        refuse(request["too_large"])
+    yield "", rows
+
+
+def find_header(rows, labels):
+    """(score, index) of the row that holds most known labels."""
+    best = (0, 0)
+    for index, row in enumerate(rows[:LOOK]):
+        score = len({squeeze(c) for c in row if c not in (None, "")} & labels)
+        if score > best[0]:
+            best = (score, index)
+    return best
+
+
+def main():
+    request = json.load(sys.stdin)
+    cap(request["memory"], request["seconds"])
+    labels = set(request["labels"])
+    source = sheets_of_csv if request["kind"] == "csv" else sheets_of_workbook
+    best = None
+    names = []
+    for name, rows in source(request):
+        names.append(name)
+        score, index = find_header(rows, labels)
+        filled = sum(1 for row in rows if any(c not in (None, "") for c in row))
+        if filled and (best is None or (score, filled if not score else 0) > best[0]):
+            best = ((score, filled if not score else 0), name, rows, index)
+    if best is None:
+        refuse("表格里没有内容，请核对后再上传。")
+    _, name, rows, header = best
+    out = sys.stdout
+    write = lambda value: out.write(json.dumps(value, ensure_ascii=False) + "\n")  # noqa: E731
+    write({"sheet": name, "sheets": names, "header": header, "total": len(rows)})
+    chunk = []
+    for number, row in enumerate(rows, start=1):
+        chunk.append([number, [plain(cell) for cell in row]])
+        if len(chunk) == CHUNK:
+            write(chunk)
+            chunk = []
+    if chunk:
+        write(chunk)
+    write({"end": len(rows)})
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except MemoryError:
+        refuse("文件展开后过大，请拆分后再上传。")
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception as error:  # the parent says it in a sentence
+        print(json.dumps({"failed": repr(error)[:300]}), flush=True)
+        sys.exit(4)

@@ -1,0 +1,125 @@
+"""Running the capped child and turning what it says into rows."""
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.spreadsheets.child import squeeze
+from core.spreadsheets.limits import (
+    BROKEN,
+    CHILD_BYTES,
+    CHILD_SECONDS,
+    COLUMNS,
+    ROWS,
+    TOO_LARGE,
+    Refused,
+)
+from core.spreadsheets.prescan import count_rows, identify
+
+Row = tuple[int, list[Any]]
+_CHILD = Path(__file__).with_name("child.py")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet that was chosen, where its header is, and its rows as they come.
+
+    `header` counts from 0; rows are (Excel's row number, cells). Cells are None, str,
+    int, float, bool, datetime.date/datetime, or CellError for Excel's own errors.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    header: int
+    total: int
+    rows: Iterator[Row]
+
+
+@contextmanager
+def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
+    """Read the sheet of a file whose header holds most of the known `labels`.
+
+    Raises Refused with a sentence for the clerk. The child is ended with the context.
+    """
+    kind = identify(path)
+    request = {
+        "path": str(path),
+        "kind": kind,
+        "labels": sorted({squeeze(label) for label in labels}),
+        "memory": CHILD_BYTES,
+        "seconds": CHILD_SECONDS,
+        "rows": ROWS,
+        "columns": COLUMNS,
+        "too_large": TOO_LARGE,
+    }
+    child = subprocess.Popen(  # noqa: S603  our own file, no shell
+        [sys.executable, "-I", str(_CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+    assert child.stdin is not None and child.stdout is not None
+    try:
+        child.stdin.write(json.dumps(request))
+        child.stdin.close()
+        first = _message(child.stdout.readline())
+        if kind == "xlsx":
+            _compare_counts(path, first["total"])
+        yield Sheet(
+            name=first["sheet"],
+            names=tuple(first["sheets"]),
+            header=first["header"],
+            total=first["total"],
+            rows=_rows(child.stdout),
+        )
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def _message(line: str) -> dict[str, Any]:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        raise Refused(BROKEN) from None
+    if isinstance(message, dict) and "refused" in message:
+        raise Refused(message["refused"])
+    if not isinstance(message, dict) or "sheet" not in message:
+        raise Refused(BROKEN)
+    return message
+
+
+def _compare_counts(path: Path, seen: int) -> None:
+    """Refuse when the parser saw fewer rows than any single sheet could explain.
+
+    Guards against parsers that believe a lying <dimension>: losing rows in silence would
+    be the worst failure of all. Rows may be sparse, so only fewer than present is wrong.
+    """
+    counts = count_rows(path)
+    if counts and seen < min(counts.values()):
+        raise Refused(BROKEN)
+
+
+def _rows(lines: Iterable[str]) -> Iterator[Row]:
+    for line in lines:
+        message = json.loads(line)
+        if isinstance(message, dict):
+            if "end" in message:
+                return
+            raise Refused(message.get("refused", BROKEN))
+        for number, cells in message:
+            yield number, [_cell(c) if isinstance(c, dict) else c for c in cells]
+    raise Refused(BROKEN)
+
+
+def _cell(cell: dict[str, str]) -> Any:
+    return datetime.datetime.fromisoformat(cell["d"])
