@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
+from django.urls import NoReverseMatch, reverse
 
 _SECONDS = 60
 
@@ -27,7 +28,8 @@ _SECONDS = 60
 class Waiting:
     """One kind of matter. `count(user)` must go through for_user; `url` lists the same rows.
 
-    `is_decision`: somebody else is waiting for the answer, so it counts in the top bar;
+    `url` is an address, or the name of one; what has no page is not shown. `applies(user)`
+    may leave a kind to the counties. `is_decision`: somebody else is waiting for the answer, so it counts in the top bar;
     otherwise it is upkeep (an expiring registration, a missing phone).
     """
 
@@ -38,6 +40,22 @@ class Waiting:
     url: str
     hint: str = ""
     is_decision: bool = False
+    query: str = ""
+    applies: Callable[[Any], bool] = lambda user: True
+
+    @property
+    def address(self) -> str:
+        if self.url.startswith("/"):
+            return self.url + self.query
+        try:
+            return reverse(self.url) + self.query
+        except NoReverseMatch:
+            return ""
+
+
+def is_county_or_below(user: Any) -> bool:
+    """Upkeep is done where the records are kept; above that its sum is no task."""
+    return len(user.region_id or "") >= 6
 
 
 WAITING: dict[str, Waiting] = {}
@@ -47,16 +65,21 @@ def register_waiting(waiting: Waiting) -> None:
     WAITING[waiting.code] = waiting
 
 
+def _kinds_for(user: Any) -> list[Waiting]:
+    kinds = WAITING.values()
+    return [w for w in kinds if user.has_perm(w.permission) and w.applies(user) and w.address]
+
+
 def waiting_for(user: Any) -> list[tuple[Waiting, int]]:
     """Everything that waits, decisions first; kinds with nothing waiting are left out."""
-    found = [(w, w.count(user)) for w in WAITING.values() if user.has_perm(w.permission)]
+    found = [(w, w.count(user)) for w in _kinds_for(user)]
     return sorted([item for item in found if item[1]], key=lambda item: not item[0].is_decision)
 
 
 def waiting_total(request: Any) -> int:
     """Decisions that wait, at most a minute old: it stands on every page."""
     user = request.user
-    kinds = [w for w in WAITING.values() if w.is_decision and user.has_perm(w.permission)]
+    kinds = [w for w in _kinds_for(user) if w.is_decision]
     if not kinds:
         return 0
     key = f"waiting-{user.pk}"

@@ -15,6 +15,7 @@ from projects.tables import STAGE_KINDS, ProjectTable
 
 class ProjectView(EntityView):
     model = Project
+    can_deactivate = True
     unit = "个"
     icon = "folder"
     table = ProjectTable
@@ -72,6 +73,7 @@ class MilestoneView(_ProjectPartView):
 
 class PaymentView(_ProjectPartView):
     model = Payment
+    can_deactivate = True
     icon = "coin"
     form = PaymentForm
     sections = (

@@ -8,6 +8,7 @@ from core.filters import RecordFilter
 from core.places import place_name
 from core.tables import RecordTable
 from core.views import EntityView, Related, Section
+from stations import waiting  # noqa: F401  puts its kinds on the workbench
 from stations.filters import OrganizationFilter, StationFilter
 from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
 from stations.keeping import coverage_of, open_station
@@ -60,6 +61,7 @@ class StationView(EntityView):
 
 class OrganizationView(EntityView):
     model = Organization
+    can_deactivate = True
     unit = "家"
     icon = "building"
     table = OrganizationTable

@@ -19,7 +19,7 @@ class DateField(forms.DateField):
     """A date in any sane format; `precision` is how much of it was written (D, M, Y)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "如 2021-03-01；只知道年月可写 2021-03。")
+        kwargs["help_text"] = kwargs.get("help_text") or "如 2021-03-01；只知道年月可写 2021-03。"
         kwargs.setdefault(
             "widget",
             forms.DateInput(
@@ -54,7 +54,7 @@ class RegionField(forms.ModelChoiceField):
     widget = RegionWidget
 
     def __init__(self, *, queryset: Any = None, min_level: int = 0, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "逐级选择，或输入名称、拼音、首字母、区划代码。")
+        kwargs["help_text"] = kwargs.get("help_text") or "逐级选择，或输入名称、拼音、首字母、代码。"
         super().__init__(Region.objects.none() if queryset is None else queryset, **kwargs)
         self.min_level = min_level
 
@@ -142,7 +142,7 @@ class LookupField(forms.ModelChoiceField):
     widget = LookupWidget
 
     def __init__(self, queryset: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "输入名称查找，从列表中选择。")
+        kwargs["help_text"] = kwargs.get("help_text") or "输入名称查找，从列表中选择。"
         super().__init__(queryset, **kwargs)
 
     def bind_user(self, user: Any, current: Any = None) -> None:

@@ -11,6 +11,12 @@ from core.models import Region
 from core.places import place_name
 
 
+def text_attributes(attrs: dict[str, Any]) -> dict[str, Any]:
+    """What the visible text field takes over, as Django's attrs.html wants it."""
+    kept = ("aria-describedby", "aria-invalid", "required")
+    return {"attrs": {name: attrs[name] for name in kept if name in attrs}}
+
+
 class TypedChoice(forms.Widget):
     """A hidden key and the text it was found by; a text of its own is looked up on submit."""
 
@@ -35,6 +41,7 @@ class TypedChoice(forms.Widget):
         context = super().get_context(name, value, attrs)
         text = self.text_of(value) if value else ""
         context["widget"] |= {"text": text or value or "", "key": value if text else ""}
+        context["described"] = text_attributes(context["widget"]["attrs"])
         return context
 
 
@@ -126,4 +133,5 @@ class PlaceWidget(forms.TextInput):
         if value and str(value).isdigit():
             context["widget"]["value"] = f"{place_label(str(value))} {value}"
         context["widget"]["suggest_url"] = reverse("place_suggest")
+        context["described"] = text_attributes(context["widget"]["attrs"])
         return context

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views import View
 
 from core.models import ReadEvent
-from core.views.declarations import Action, Related, Section
+from core.views.declarations import Action, Related, Section, deactivation
 
 if TYPE_CHECKING:
     from core.models import User
@@ -58,6 +58,8 @@ class EntityBase(View):
     # Other template than entity/<page>.html, by page.
     templates: ClassVar[dict[str, str]] = {}
     select_related: ClassVar[tuple[str, ...]] = ()
+    # 停用 and 恢复使用, for models with ended_on and end_reason that mean it.
+    can_deactivate: ClassVar[bool] = False
 
     http_method_names = ["get", "post", "head", "options"]
 
@@ -123,9 +125,14 @@ class EntityBase(View):
             raise Http404
         return record
 
+    @classmethod
+    def all_actions(cls) -> tuple[Action, ...]:
+        """The declared actions, and 停用 where the entity has it."""
+        return (*cls.actions, *(deactivation(cls.permission("end")) if cls.can_deactivate else ()))
+
     def actions_for(self, record: Any) -> list[Action]:
         user = self.request.user
-        return [a for a in self.actions if user.has_perm(a.permission) and a.when(record)]
+        return [a for a in self.all_actions() if user.has_perm(a.permission) and a.when(record)]
 
     # --- Read events -----------------------------------------------------------------
 

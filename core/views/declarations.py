@@ -31,6 +31,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from core.actions import deactivate, reactivate
+from core.forms.actions import ReasonForm
+
 
 def _always(record: Any) -> bool:
     return True
@@ -79,3 +82,18 @@ class Related:
     can_add: bool = True
     add_label: str = "添加"
     empty: str = ""
+
+
+def deactivation(permission: str) -> tuple[Action, Action]:
+    """停用 and 恢复使用 of an entity, under its `end` permission."""
+    return (
+        Action(
+            "deactivate", "停用", ReasonForm, deactivate, permission,
+            when=lambda record: record.ended_on is None, argument="record", icon="ban",
+            consequence="停用后不再计入各项统计，记录和历史都保留，可以恢复。", is_serious=True,
+        ),
+        Action(
+            "reactivate", "恢复使用", ReasonForm, reactivate, permission,
+            when=lambda record: record.ended_on is not None, argument="record", icon="refresh",
+        ),
+    )  # fmt: skip

@@ -65,7 +65,7 @@ class ActionPages(EntityBase):
 
     def _action(self, record: Any) -> Action:
         """The action of the address: 403 without the permission, 404 in the wrong state."""
-        action = next((a for a in self.actions if a.code == self.kwargs["verb"]), None)
+        action = next((a for a in self.all_actions() if a.code == self.kwargs["verb"]), None)
         if action is None:
             raise Http404
         if not self.request.user.has_perm(action.permission):

@@ -35,8 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = waiting_for(user)
     shortcuts = [
         {"label": view.list_label(), "icon": view.icon, "url": view.url("list"),
-         "create": view.url("create") if user.has_perm(view.permission("add")) and view.is_created_alone else "",
-         "create_label": f"新增{view.label()}"}
+         "create": view.url("create") if user.has_perm(view.permission("add")) and view.is_created_alone else ""}
         for name in ("person", "certificate", "station", "organization", "project")
         if (view := ENTITIES.get(name)) and user.has_perm(view.permission("view")) and view.url("list")
     ]  # fmt: skip

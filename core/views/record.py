@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.apps import apps
+from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -13,6 +14,9 @@ from core.display import facts, label_of, shown
 from core.models import ReadEvent
 from core.views.base import EntityBase
 from core.views.declarations import Related
+
+
+_RELATED_ROWS = 100
 
 
 class RecordPages(EntityBase):
@@ -95,19 +99,36 @@ class RecordPages(EntityBase):
         may_add = related.can_add and user.has_perm(f"{model._meta.app_label}.add_{related.entity}")
         return {
             "related": related,
-            "heads": [label_of(model, c, labels) for c in related.columns],
+            "heads": [
+                {"label": label_of(model, c, labels), "css": "num" if _is_number(model, c) else ""}
+                for c in related.columns
+            ],
             "rows": [
                 {
                     "record": row,
-                    "cells": [shown(row, c, user) for c in related.columns],
+                    "cells": [self._cell(view, row, c) for c in related.columns],
                     "url": view.url("detail", row) if view else "",
-                    "is_ended": bool(getattr(row, "end_reason", "")),
-                    "edit_url": view.url("edit", row) if view and may_change and not getattr(row, "ended_on", None) else "",
+                    "is_ended": _is_out_of_use(row),
+                    "edit_url": view.url("edit", row)
+                    if view and may_change and not _is_out_of_use(row)
+                    else "",
                 }
-                for row in rows[:100]
+                for row in rows[:_RELATED_ROWS]
             ],
-            "add_url": f"{view.url('create')}?{fk}={record.pk}" if view and may_add and view.url("create") else "",
-        }  # fmt: skip
+            "add_url": f"{view.url('create')}?{fk}={record.pk}"
+            if view and may_add and view.url("create")
+            else "",
+        }
+
+    def _cell(self, view: Any, row: Any, name: str) -> dict[str, Any]:
+        """A value, in the colour of its meaning where it is the row's state."""
+        kinds = view.state_kinds if view and name == view.state_field else {}
+        return {
+            "value": shown(row, name, self.request.user),
+            "kind": kinds.get(getattr(row, name, None), "") if kinds else "",
+            "is_state": bool(kinds),
+            "css": "num" if _is_number(type(row), name) else "",
+        }
 
     # --- History ---------------------------------------------------------------------
 
@@ -139,6 +160,16 @@ class RecordPages(EntityBase):
             rows = list(model.objects.for_user(self.request.user).filter(**{fk: record})[:50])
             entries += changes_of_many(rows, limit=60) if len(rows) != 1 else _titled(rows[0])
         return sorted(entries, key=lambda change: change.at, reverse=True)[:200]
+
+
+def _is_out_of_use(row: Any) -> bool:
+    """Deactivated: it no longer counts. A post that ended is not, it simply is over."""
+    return bool(getattr(row, "end_reason", "")) and row._meta.model_name != "post"
+
+
+def _is_number(model: Any, name: str) -> bool:
+    field = next((f for f in model._meta.fields if f.name == name), None)
+    return isinstance(field, models.DecimalField | models.IntegerField)
 
 
 def _titled(row: Any) -> list[Change]:

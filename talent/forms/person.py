@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.urls import reverse
+
 from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
 from core.identity import check_id_number, clean_name, clean_phone, is_known_division
 from core.places import place_name
@@ -40,6 +42,16 @@ class PersonForm(RecordForm):
             "id_number": "填写后自动得出出生日期和性别。",
             "phone": "手机号，或带区号的座机号。",
             "service_fields": "最多选 3 项。",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The answer fills birth date and sex beside it, and warns when already registered.
+        self.fields["id_number"].widget.attrs |= {
+            "hx-post": reverse("id_number_check"),
+            "hx-trigger": "change",
+            "hx-target": "#id-number-answer",
+            "hx-include": "[name=id_type], [name=birth_date]",
         }
 
     def clean_name(self) -> str:

@@ -1,5 +1,6 @@
 """Pages of people and what belongs to them."""
 
+from talent import waiting  # noqa: F401  puts its kinds on the workbench
 from talent.views.claims import GraduateStatView, KeyTalentClaimView
 from talent.views.credentials import (
     CertificateView,

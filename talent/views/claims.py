@@ -46,6 +46,7 @@ class KeyTalentClaimView(PersonalView):
 
 class GraduateStatView(EntityView):
     model = GraduateStat
+    can_deactivate = True
     unit = "条"
     icon = "school"
     table = GraduateStatTable

@@ -24,6 +24,7 @@ class PersonalView(EntityView):
     parent = "person"
     select_related = ("person",)
     is_created_alone = False
+    can_deactivate = True
     search_hint = "姓名、拼音、首字母"
     empty_hint = "在人员的页面上添加，或随花名册一起导入。"
     table = RecordTable

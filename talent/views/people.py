@@ -12,9 +12,11 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from core.crypto import blind_index
+from core.display import label_of
 from core.forms.fields import place_label
 from core.identity import SEXES, check_id_number, is_known_division
 from core.rules import RuleError
+from core.templatetags.shell import days_left
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
 from talent import kinds
@@ -22,7 +24,7 @@ from talent.filters import PersonFilter
 from talent.forms import PersonForm
 from talent.forms.person import registered_message
 from talent.keeping import county_of_registered, enter, keep_residence
-from talent.models import Certificate, Person
+from talent.models import Certificate, Person, RegistrationPeriod
 from talent.tables import PersonTable
 
 
@@ -39,7 +41,7 @@ class PersonView(EntityView):
     finds_secrets = True
     search_hint = "姓名、拼音、首字母、证件号、电话、证书号"
     empty_hint = "可以逐个新增，也可以把现有的花名册直接导入。"
-    templates = {"detail": "talent/person_detail.html", "form": "talent/person_form.html"}
+    templates = {"detail": "talent/person_detail.html"}
     state_field = "status"
     state_kinds = kinds.PERSON
     headline = ("sex", "birth_date", "masked_id_number", "region")
@@ -97,7 +99,23 @@ class PersonView(EntityView):
         return context
 
     def detail_context(self, record: Any) -> dict[str, Any]:
-        return super().detail_context(record) | {"reveal_url": self._reveal_url(record)}
+        context = super().detail_context(record)
+        context["headline"].append({"label": "登记", "value": self._registration(record)})
+        wanted = ("phone", "birth_date", "native_place", "household_place", "sources")
+        return context | {
+            "reveal_url": self._reveal_url(record),
+            "missing": [label_of(record, n) for n in wanted if not getattr(record, n)],
+        }
+
+    def _registration(self, record: Any) -> str:
+        """「有效至 2026-05-31，还有 40 天」 for the latest registration in use."""
+        latest = (
+            RegistrationPeriod.objects.for_user(self.request.user)
+            .filter(person=record, ended_on=None)
+            .order_by("-ends_on")
+            .first()
+        )
+        return f"有效至 {latest.ends_on:%Y-%m-%d}，{days_left(latest.ends_on)}" if latest else ""
 
     def _reveal_url(self, record: Any) -> str:
         if not self.request.user.has_perm("talent.reveal_person"):
