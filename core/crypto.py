@@ -98,21 +98,30 @@ def encrypt(clear: str, *, purpose: str) -> bytes:
     `purpose` ("id_number", "phone") is authenticated with it, so that a value copied to
     another column does not decrypt.
     """
-    keys = _keys(settings.FIELD_KEYS)
-    key_id = next(iter(keys))
-    box = PROVIDERS[CURRENT].encrypt(keys[key_id], clear.encode(), purpose.encode())
-    return bytes((CURRENT, key_id)) + box
+    return encrypt_bytes(clear.encode(), purpose=purpose)
 
 
 def decrypt(box: bytes, *, purpose: str) -> str:
     """The text of a ciphertext. Raises DecryptionError when no key opens it."""
+    return decrypt_bytes(box, purpose=purpose).decode()
+
+
+def encrypt_bytes(clear: bytes, *, purpose: str) -> bytes:
+    """Ciphertext of a file, in the same form as that of a text."""
+    keys = _keys(settings.FIELD_KEYS)
+    key_id = next(iter(keys))
+    box = PROVIDERS[CURRENT].encrypt(keys[key_id], clear, purpose.encode())
+    return bytes((CURRENT, key_id)) + box
+
+
+def decrypt_bytes(box: bytes, *, purpose: str) -> bytes:
+    """The bytes of a ciphertext. Raises DecryptionError when no key opens it."""
     algorithm, key_id = box[0], box[1]
     try:
         key = _keys(settings.FIELD_KEYS)[key_id]
-        clear = PROVIDERS[algorithm].decrypt(key, box[HEADER_BYTES:], purpose.encode())
+        return PROVIDERS[algorithm].decrypt(key, box[HEADER_BYTES:], purpose.encode())
     except (KeyError, InvalidTag, IndexError) as error:
         raise DecryptionError(f"no key opens this {purpose} (key id {key_id})") from error
-    return clear.decode()
 
 
 def blind_index(value: str, *, purpose: str) -> bytes:

@@ -1,0 +1,60 @@
+"""Files that people upload or that the product makes for them: encrypted at rest.
+
+They lie below MEDIA_ROOT under random names, no address leads to them, and a view that
+checks the scope hands them out.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from core.crypto import decrypt_bytes, encrypt_bytes
+
+
+class StorageFull(Exception):
+    """The media store has no room; the text is the sentence that the clerk reads."""
+
+
+def store(data: bytes, *, folder: str) -> str:
+    """Keep bytes under a random name; returns the path to give to `load`.
+
+    Raises StorageFull, leaving nothing behind.
+    """
+    name = f"{folder}/{secrets.token_hex(16)}"
+    path = Path(settings.MEDIA_ROOT) / name
+    temporary = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(encrypt_bytes(data, purpose="file"))
+        temporary.rename(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageFull("存储空间不足，文件没有保存，请联系系统管理员。") from error
+    return name
+
+
+def load(name: str) -> bytes:
+    """The bytes kept under a name. Raises FileNotFoundError when they have expired."""
+    return decrypt_bytes((Path(settings.MEDIA_ROOT) / name).read_bytes(), purpose="file")
+
+
+def remove(name: str) -> None:
+    if name:
+        (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Path]:
+    """The file in clear on a private path, removed with the context."""
+    descriptor, path = tempfile.mkstemp(prefix="ledger-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(load(name))
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)

@@ -1,0 +1,155 @@
+"""What a ledger of one kind consists of: its columns, their names, cleaning and help.
+
+A resource is a declaration on django-import-export's Resource and Field. Its columns make
+the template workbook, the matching of a ledger's header, the checks of the import, the
+export and the help page at once. Its row-by-row engine is not used: core.imports reads,
+compares and writes in sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from import_export import fields, resources
+
+from core.rules import Flag, RuleError
+from core.spreadsheets.child import squeeze
+
+Cleaner = Callable[[Any, "RowCheck"], Any]
+
+
+class Column(fields.Field):
+    """A column: the attribute it fills, its name and synonyms, how a cell is cleaned.
+
+    `clean(value, row)` gets a cell that is not empty (None, 无 and / are empty already) and
+    returns a JSON value, or raises RuleError with a sentence.
+    """
+
+    def __init__(
+        self,
+        attribute: str,
+        label: str,
+        clean: Cleaner,
+        *,
+        synonyms: Iterable[str] = (),
+        is_required: bool = False,
+        choices: Iterable[str] = (),
+        help: str = "",
+        example: str = "",
+        width: int = 14,
+        is_text: bool = False,
+        takes_none: bool = False,
+    ) -> None:
+        super().__init__(attribute=attribute, column_name=label)
+        self.label, self.clean_cell = label, clean
+        self.names = frozenset(squeeze(name) for name in (label, *synonyms))
+        self.is_required, self.choices = is_required, tuple(choices)
+        self.help, self.example, self.width, self.is_text = help, example, width, is_text
+        # Cells like 无 reach the cleaner instead of meaning "empty".
+        self.takes_none = takes_none
+
+
+@dataclass
+class RowCheck:
+    """One ledger row on its way: what is wrong, what is remarked, what it would write.
+
+    `insert` and `update` map a model label ("talent.person") to the column values of one
+    row; ciphertext and digests are hex with PostgreSQL's \\x in front. `key` identifies
+    the row (digest of the natural key); `shown` is what the preview may show, masked.
+    """
+
+    number: int
+    context: ImportContext
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    flags: list[dict[str, str]] = field(default_factory=list)
+    insert: dict[str, dict[str, Any]] = field(default_factory=dict)
+    update: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    key: bytes | None = None
+
+    def refuse(self, column: str, message: str, rule: str = "") -> None:
+        self.errors.append({"column": column, "message": message, "rule": rule})
+
+    def flag(self, flag: Flag, column: str = "") -> None:
+        self.flags.append(
+            {
+                "column": column,
+                "message": flag.message,
+                "rule": flag.rule,
+                "level": flag.level,
+            }
+        )
+
+
+@dataclass
+class ImportContext:
+    """On whose behalf a ledger is read: the user, the region scope, the day.
+
+    `places` resolves what people call a region; `memory` is for what a resource keeps
+    during one run.
+    """
+
+    user: Any
+    places: Any
+    day: Any
+    batch_id: Any = None
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+class ScopedResource(resources.Resource):
+    """A kind of ledger. Subclasses declare Columns and three methods.
+
+    `kind` is its code ("people"), `label` its name, `models` the labels of the models it
+    writes, parents first. `permission` is what the importing user needs.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    permission: ClassVar[str]
+    models: ClassVar[tuple[str, ...]]
+    # Attributes whose columns must be present in the header at all.
+    template_version: ClassVar[str] = "2026-1"
+    notes: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def columns(cls) -> list[Column]:
+        return [f for f in cls.fields.values() if isinstance(f, Column)]
+
+    @classmethod
+    def column_names(cls) -> set[str]:
+        """Every squeezed name by which some column is known."""
+        return {name for column in cls.columns() for name in column.names}
+
+    def build(self, row: RowCheck) -> None:
+        """From row.values to row.key, row.shown and row.insert; may refuse or flag."""
+        raise RuleError("KIND", "此类台账暂不能导入。")
+
+    def compare(self, rows: list[Any], context: ImportContext) -> None:
+        """Decide the outcome of staged rows against the registry, in sets.
+
+        Sets `outcome`, `writes`, `messages` and `diff` of each ImportRow given.
+        """
+        raise RuleError("KIND", "此类台账暂不能导入。")
+
+    def before_apply(self, batch: Any, context: ImportContext) -> None:
+        """What must exist before the rows are written (unknown stations, say)."""
+
+    def after_apply(self, batch: Any, context: ImportContext) -> None:
+        """What follows from the rows written, in the same transaction."""
+
+
+REGISTRY: dict[str, type[ScopedResource]] = {}
+
+
+def register(resource: type[ScopedResource]) -> type[ScopedResource]:
+    """Class decorator: make a kind of ledger known to the importer."""
+    REGISTRY[resource.kind] = resource
+    return resource
+
+
+def resource_for(kind: str) -> ScopedResource:
+    """The resource of a kind. Raises KeyError for an unknown one."""
+    return REGISTRY[kind]()
