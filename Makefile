@@ -33,7 +33,7 @@ format: ## rewrite the code in the house style
 	@$(SCRIPT)check --format
 
 bench: ## measure section by section beside a stock admin and a stock importer (SCALE=0.01 is quick)
-	@$(SCRIPT)bench
+	@$(PYTHON) -m bench.run
 
 backup: ## write database and files to backups/ (DIR=...)
 	@$(SCRIPT)backup

@@ -1,0 +1,196 @@
+"""Figures of the product, printed as JSON: `python -m bench.product build|lists|...`."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.contrib.staticfiles import finders
+from django.core.management import call_command, get_commands
+from django.db import connection
+from django.test import Client
+
+from bench import data
+from bench.clock import median_of
+from core.models import User
+from talent.models import Certificate, Person
+
+
+def client_of(username: str) -> Client:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(User.objects.get(username=username), backend="core.auth.RegistryBackend")
+    return client
+
+
+def build(first: str, last: str) -> dict[str, Any]:
+    """Tables, divisions, plan and places when missing, then people first..last-1."""
+    if first == "0":
+        call_command("migrate", verbosity=0)
+        call_command("load_regions", verbosity=0, stdout=sys.stderr)
+        if "load_plan" in get_commands():
+            call_command("load_plan", verbosity=0, stdout=sys.stderr)
+        data.build_places()
+    seconds = data.build_people(int(first), int(last))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        size = cursor.fetchone()[0]
+    return {"seconds": seconds, "people": Person.objects.count(), "bytes": size}
+
+
+def probe() -> dict[str, str]:
+    """What the searches look for: a person of the middle, a county, a usual name."""
+    n = Person.objects.count() // 2
+    person = Person.objects.get(number=f"{n:012d}")
+    return {
+        "county": person.county,
+        "level": "2",
+        "name": person.name,
+        "initials": person.initials,
+        "id_number": data.identity(n)[0],
+        "phone": data.phone(n),
+    }
+
+
+def lists() -> dict[str, Any]:
+    """Every kind of list page in the province's and a county's scope."""
+    seen = probe()
+    county = User.objects.get(username="nanming")
+    User.objects.filter(pk=county.pk).update(region_id=seen["county"])
+    found: dict[str, Any] = {}
+    for scope, username, rows in (
+        ("省", "sheng", Person.objects.all()),
+        ("县", "nanming", Person.objects.filter(county=seen["county"])),
+    ):
+        client = client_of(username)
+        last = -(-rows.count() // 30)
+        get, post = partial(client.get, "/people/"), partial(client.post, "/people/")
+        pages: dict[str, Callable[[], Any]] = {
+            "第一页": get,
+            "县+证书级别": partial(get, {"region": seen["county"], "level": seen["level"]}),
+            "姓名": partial(get, {"q": seen["name"]}),
+            "拼音首字母": partial(get, {"q": seen["initials"]}),
+            "证件号": partial(post, {"q": seen["id_number"]}),
+            "电话": partial(post, {"q": seen["phone"]}),
+            "中间页": partial(get, {"page": last // 2 or 1}),
+            "末页": partial(get, {"page": last}),
+        }
+        for name, page in pages.items():
+            found[f"{scope} {name}"] = median_of(page)
+    return {"probe": seen, "pages": found}
+
+
+def peer_rows() -> dict[str, Any]:
+    """The same people as one clear-text table, on standard output as COPY lines."""
+    from bench.ledger import EDUCATION
+
+    certificates = dict(Certificate.objects.values_list("person_id", "level"))
+    names = dict(data.townships())
+    people = Person.objects.values_list(
+        "id", "number", "name", "pinyin", "sex", "county", "region_id"
+    )
+    for key, number, name, pinyin, sex, county, region in people.iterator(chunk_size=20_000):
+        n = int(number)
+        id_number, birth, _ = data.identity(n)
+        township = names[region]
+        values = (
+            name, pinyin, sex, id_number, "汉族", "群众", EDUCATION["21"], "社会工作",
+            data.phone(n), county, township, f"{township}中心社区居民委员会", "社工",
+            "机构合同制", str(birth.replace(year=birth.year + 25, day=1)),
+            certificates.get(key, ""), "", r"\N", number[:6], "实务人才", "",
+        )  # fmt: skip
+        sys.stdout.write("\t".join(values) + "\n")
+    raise SystemExit(0)
+
+
+def indicators(day: str) -> dict[str, Any]:
+    """All indicators of all regions as of a day, computed twice; the better one counts."""
+    import datetime
+
+    from reports import indicators as reports_indicators
+
+    wanted = datetime.date.fromisoformat(day)
+    compute = reports_indicators.compute_all
+    seconds = []
+    for _ in range(2):
+        began = time.monotonic()
+        figures = compute(wanted)
+        seconds.append(time.monotonic() - began)
+    return {"seconds": min(seconds), "first": seconds[0], "figures": len(figures)}
+
+
+def dashboard() -> dict[str, Any]:
+    """The board of the province and of a county."""
+    found = {}
+    for scope, username in (("省", "sheng"), ("县", "nanming")):
+        client = client_of(username)
+        found[scope] = median_of(partial(client.get, "/dashboard/"))
+    return found
+
+
+def ledger(path: str, first: str, rows: str) -> dict[str, Any]:
+    """The workbook of the import, from the same generator as the base."""
+    from bench.ledger import write
+
+    write(Path(path), int(first), int(rows))
+    return {}
+
+
+def weights() -> dict[str, Any]:
+    """Bytes of a page, and of a first visit over the wire without the chart library."""
+    client = client_of("sheng")
+    found: dict[str, Any] = {}
+    for path in ("/", "/people/", "/dashboard/"):
+        response = client.get(path)
+        assets = set(re.findall(rb'(?:href|src)="(/static/[^"]+)"', response.content))
+        wire = len(gzip.compress(response.content))
+        for asset in assets:
+            name = asset.decode().removeprefix("/static/")
+            file = finders.find(name)
+            if file and "echarts" not in name:
+                content = Path(file).read_bytes()
+                packed = not name.endswith((".woff2", ".png", ".jpg"))
+                wire += len(gzip.compress(content)) if packed else len(content)
+        found[path] = {"html": len(response.content), "first_visit": wire}
+    return found
+
+
+def server() -> dict[str, str]:
+    names = (
+        "server_version", "shared_buffers", "work_mem", "maintenance_work_mem", "fsync",
+        "synchronous_commit", "full_page_writes", "max_wal_size", "jit", "random_page_cost",
+    )  # fmt: skip
+    found = {}
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"SHOW {name}")
+            found[name] = cursor.fetchone()[0]
+    return found
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "build": build,
+    "lists": lists,
+    "peer-rows": peer_rows,
+    "indicators": indicators,
+    "dashboard": dashboard,
+    "ledger": ledger,
+    "weights": weights,
+    "server": server,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:]), ensure_ascii=False))

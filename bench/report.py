@@ -1,0 +1,125 @@
+"""The table of the benchmark, as Markdown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+HEAD = "| figure | product | limit | peer | times |\n| --- | ---: | ---: | ---: | ---: |"
+
+
+def _row(name: str, own: str, limit: str = "", peer: str = "", times: str = "") -> str:
+    return f"| {name} | {own} | {limit} | {peer} | {times} |"
+
+
+def _lists(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for name, own in found.get("lists", {}).items():
+        peer = found["peer_lists"][name]["median"]
+        limit = max(80.0, peer / 10)
+        lines.append(
+            _row(
+                f"list: {name}",
+                f"{own['median']:.0f} ms (first {own['first']:.0f})",
+                f"{limit:.0f} ms",
+                f"{peer:.0f} ms",
+                f"{peer / own['median']:.1f}",
+            )
+        )
+    return lines
+
+
+def _imports(found: dict[str, Any]) -> list[str]:
+    rows = found["sizes"]["ledger"]
+    peers = {
+        name: found[f"peer_{name}"]["seconds"] * rows / found["sizes"]["peer_ledger"]
+        for name in ("plain", "bulk")
+        if f"peer_{name}" in found
+    }
+    lines = []
+    for name, limit in (("empty", 20), ("million", 35)):
+        own = found.get(f"import_{name}")
+        if not own:
+            continue
+        base = "an empty base" if name == "empty" else f"{found['sizes']['people']:,} people"
+        told = ", ".join(f"{k} {own[k]:,}" for k in ("new", "changed", "held", "refused"))
+        lines.append(
+            _row(
+                f"import of {rows:,} rows into {base} ({told})",
+                f"{own['seconds']:.1f} s (process {own['wall']:.1f} s)",
+                f"{limit} s",
+            )
+        )
+        lines.append(
+            _row("… most memory of the process tree", f"{own['megabytes']:.0f} MB", "700 MB")
+        )
+        for peer, least in (("plain", 15), ("bulk", 3)):
+            if peer in peers:
+                lines.append(
+                    _row(
+                        f"… against stock {peer} (extrapolated from "
+                        f"{found['sizes']['peer_ledger']:,} rows)",
+                        f"{own['seconds']:.1f} s",
+                        f"{least} times",
+                        f"{peers[peer]:.0f} s",
+                        f"{peers[peer] / own['seconds']:.1f}",
+                    )
+                )
+    return lines
+
+
+def _indicators(found: dict[str, Any]) -> list[str]:
+    small, large = found.get("indicators_small"), found.get("indicators_large")
+    lines = []
+    if large:
+        lines.append(
+            _row(
+                f"all indicators, all regions, {found['sizes']['people']:,} people"
+                f" ({large['figures']:,} figures)",
+                f"{large['seconds']:.2f} s",
+                "5 s",
+            )
+        )
+    if small and large:
+        lines.append(
+            _row(
+                f"… at {found['sizes']['small']:,} people",
+                f"{small['seconds']:.2f} s",
+                "11 times",
+                "",
+                f"{large['seconds'] / small['seconds']:.1f}",
+            )
+        )
+    return lines
+
+
+def _pages(found: dict[str, Any]) -> list[str]:
+    lines = [
+        _row(f"dashboard, {name}", f"{own['median']:.0f} ms", "50 ms")
+        for name, own in found.get("dashboard", {}).items()
+    ]
+    for path, own in found.get("weights", {}).items():
+        lines.append(_row(f"HTML of {path}", f"{own['html'] / 1024:.0f} KB", "100 KB"))
+        lines.append(
+            _row(f"first visit of {path}, gzip", f"{own['first_visit'] / 1024:.0f} KB", "250 KB")
+        )
+    if "export" in found:
+        own, peer = found["export"], found["peer_export"]
+        scaled = peer["seconds"] * own["rows"] / peer["rows"]
+        lines.append(
+            _row(
+                f"export of {own['rows']:,} people, {own['columns']} columns",
+                f"{own['seconds']:.1f} s, {own['megabytes']:.0f} MB",
+                "25 s",
+                f"{scaled:.0f} s",
+                f"{scaled / own['seconds']:.1f}",
+            )
+        )
+    return lines
+
+
+def table(found: dict[str, Any]) -> str:
+    """Everything that was measured; parts that did not run are left out."""
+    settings = ", ".join(f"{name} {value}" for name, value in found.get("server", {}).items())
+    lines = [f"PostgreSQL: {settings}", "", HEAD]
+    lines += _imports(found) + _lists(found) + _indicators(found) + _pages(found)
+    return "\n".join(lines)
