@@ -1,39 +1,57 @@
-"""Actions that every entity has. State changes of one app are in <app>/actions.py."""
+"""What every action of the registry does first: who may, in whose area, one at a time.
+
+Actions are functions of <app>/actions with keyword arguments and `by=`. They check permission
+and scope themselves, because forms, the API, jobs and commands all call them.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 
-from core.dates import today
+from core.models import User
 from core.rules import RuleError
+from core.scoping import OutOfScope, ScopedModel
+
+R = TypeVar("R", bound=ScopedModel)
+
+FORBIDDEN = "您的角色不能办理这件事，请联系本级审核员。"
+ELSEWHERE = "这条记录不在您的辖区，不能办理。"
 
 
-@transaction.atomic
-def deactivate(*, record: Any, by: Any, reason: str) -> str:
-    """停用: the record no longer counts and is kept with the reason. Nothing is deleted.
+def require(by: User, permission: str) -> None:
+    """Raise PermissionDenied unless the role carries the permission."""
+    if not by.has_perm(permission):
+        raise PermissionDenied(FORBIDDEN)
 
-    The caller has checked the permission and holds the record's lock. Raises RuleError when
-    it is already out of use.
+
+def claim(record: R, by: User, permission: str) -> R:
+    """The record read again under a lock, checked for permission and scope.
+
+    Raises PermissionDenied or OutOfScope. Call inside the action's transaction; whoever comes
+    second waits here and then sees what the first one did.
     """
+    require(by, permission)
+    rows = type(record).objects.for_user(by)
+    current = rows.select_for_update(of=("self",)).filter(pk=record.pk).first()
+    if current is None:
+        raise OutOfScope(ELSEWHERE)
+    return current
+
+
+def locked(record: R) -> R:
+    """The record read again under a lock, for what an action does on behalf of the rules."""
+    return type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+
+
+def require_open(record: Any) -> None:
+    """Raise RuleError when the record was deactivated or ended before."""
     if record.ended_on is not None:
-        raise RuleError("ENDED", "这条记录已经停用。")
-    record.ended_on = today()
-    record.end_reason = reason
-    record.version += 1
-    record.save(update_fields=["ended_on", "end_reason", "version", "updated_at"])
-    return f"已停用「{record}」。"
+        raise RuleError("STATE", "这条记录已经停用或结束，不能再办理。")
 
 
-@transaction.atomic
-def reactivate(*, record: Any, by: Any, reason: str) -> str:
-    """恢复使用: undo 停用. Raises ValidationError where another record took its place."""
-    if record.ended_on is None:
-        raise RuleError("ENDED", "这条记录没有停用。")
-    record.ended_on = None
-    record.end_reason = ""
+def touch(record: Any, *fields: str) -> None:
+    """Save some fields of a record and raise its version, so that older forms notice."""
     record.version += 1
-    record.validate_constraints()
-    record.save(update_fields=["ended_on", "end_reason", "version", "updated_at"])
-    return f"已恢复使用「{record}」。"
+    record.save(update_fields=[*fields, "version", "updated_at"])

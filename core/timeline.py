@@ -1,0 +1,92 @@
+"""Effective-dated rows: half-open [valid_from, valid_to), no gaps made, no overlaps.
+
+A change "from a day on" closes the row in force and opens another; dated before rows that
+exist, it is carried through them. History keeps what a correction replaces.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from core.rules import RuleError
+
+
+def change_from(
+    rows: list[Any],
+    *,
+    on: datetime.date,
+    new: Callable[[], Any],
+    replace_later: bool = False,
+    notes: dict[str, str] | None = None,
+    **values: Any,
+) -> Any:
+    """Let `values` hold from a day on, in locked rows of one record ordered by valid_from.
+
+    `new()` makes an unsaved row of the record; `notes` (reason, proof) stand on the row of the
+    change only. Later rows take the values too; where one of them had changed the same value
+    already, RuleError is raised unless `replace_later` (a death ends whatever came after).
+    Returns the row that begins on the day.
+    """
+    later = [row for row in rows if row.valid_from > on]
+    here = next((row for row in reversed(rows) if row.valid_from <= on), None)
+    base = here or (later[0] if later else None)
+    if base is not None and not replace_later:
+        _refuse_overtaken(base, later, values)
+    begins = here if here is not None and here.valid_from == on else new()
+    if begins is not here:
+        for field in _copied(begins) if base is not None else ():
+            setattr(begins, field, getattr(base, field))
+        begins.valid_from = on
+    _set(begins, values | (notes or {}))
+    kept = _carry(begins, later, values, replace_later=replace_later)
+    begins.valid_to = kept[0].valid_from if kept else None
+    if here is not None and here is not begins:
+        here.valid_to = on
+        here.save()
+    begins.save()
+    for row in kept:
+        row.save()
+    return begins
+
+
+def _copied(row: Any) -> list[str]:
+    skipped = {"id", "valid_from", "valid_to", "reason", "proof"}
+    return [f.attname for f in row._meta.concrete_fields if f.name not in skipped]
+
+
+def _set(row: Any, values: dict[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(row, field, value)
+
+
+def _refuse_overtaken(base: Any, later: list[Any], values: dict[str, Any]) -> None:
+    for field in values:
+        for row in later:
+            if getattr(row, field) != getattr(base, field):
+                raise RuleError(
+                    "STATE",
+                    f"{row.valid_from} 起已有更晚的变更，不能从更早的日期办理，请核对日期。",
+                )
+
+
+def _carry(
+    begins: Any, later: list[Any], values: dict[str, Any], *, replace_later: bool
+) -> list[Any]:
+    """Give later rows the values; those that say nothing new any more are removed."""
+    kept: list[Any] = []
+    previous = begins
+    for row in later:
+        _set(row, values)
+        same = all(getattr(row, f) == getattr(previous, f) for f in _copied(row))
+        if same or replace_later:
+            row.delete()
+        else:
+            kept.append(row)
+            previous = row
+    for row, following in zip(kept, kept[1:], strict=False):
+        row.valid_to = following.valid_from
+    if kept:
+        kept[-1].valid_to = None
+    return kept

@@ -1,0 +1,96 @@
+"""Rules on purchased-service projects (R18): pure functions on plain values, money in yuan."""
+
+import datetime
+from decimal import Decimal
+
+from core.dates import today
+from core.rules import Flag, RuleError
+from projects.codes import PAYMENT_STAGES, Stage
+
+
+def check_project(
+    *,
+    budget: Decimal | None,
+    contract_amount: Decimal | None,
+    started_on: datetime.date | None,
+    ends_on: datetime.date | None,
+    contractor: object = None,
+    evaluator: object = None,
+    paid: Decimal = Decimal(0),
+) -> list[Flag]:
+    """Contract within budget, end after start, evaluator other than contractor."""
+    if budget is not None and contract_amount is not None and contract_amount > budget:
+        raise RuleError("R18", "合同金额不能超过预算金额，请核对。", field="contract_amount")
+    if contract_amount is not None and paid > contract_amount:
+        raise RuleError(
+            "R18", f"合同金额少于已付款 {paid:,.2f} 元，请核对。", field="contract_amount"
+        )
+    if started_on and ends_on and ends_on < started_on:
+        raise RuleError("R18", "结束日期不能早于开始日期，请核对。", field="ends_on")
+    if evaluator is not None and evaluator == contractor:
+        raise RuleError("R18", "评估方不能是承接方，请核对。", field="evaluator")
+    return []
+
+
+def check_payment(
+    *,
+    amount: Decimal,
+    paid_before: Decimal,
+    contract_amount: Decimal | None,
+    paid_on: datetime.date | None,
+    is_opening_balance: bool = False,
+    stage: str = "",
+    reached_on: datetime.date | None = None,
+) -> None:
+    """Σ payments within the contract; a payment of a stage only after its milestone.
+
+    `paid_before` are the other payments; `reached_on` the day the stage was reached, None
+    when it was not. An opening balance has no date and hangs on no milestone.
+    """
+    if amount <= 0:
+        raise RuleError("R18", "付款金额应大于 0。", field="amount")
+    if contract_amount is None and not is_opening_balance:
+        raise RuleError("R18", "请先登记合同金额，再登记付款。", field="amount")
+    if contract_amount is not None and paid_before + amount > contract_amount:
+        total = paid_before + amount
+        raise RuleError(
+            "R18",
+            f"付款合计 {total:,.2f} 元，超过合同金额 {contract_amount:,.2f} 元，请核对。",
+            field="amount",
+        )
+    if is_opening_balance:
+        if paid_on or stage:
+            raise RuleError("R18", "期初已付不填付款日期和节点。", field="is_opening_balance")
+        return
+    if paid_on is None:
+        raise RuleError(
+            "R18", "请填写付款日期；没有日期的期初金额请勾选「期初已付」。", field="paid_on"
+        )
+    if paid_on > today():
+        raise RuleError("DATE", "付款日期不能晚于今天，请核对。", field="paid_on")
+    _check_milestone(stage, paid_on, reached_on)
+
+
+def _check_milestone(stage: str, paid_on: datetime.date, reached_on: datetime.date | None) -> None:
+    if stage not in {s.value for s in PAYMENT_STAGES}:
+        raise RuleError("R18", "请选择付款对应的节点。", field="stage")
+    label = Stage(stage).label
+    if reached_on is None:
+        raise RuleError(
+            "R18", f"「{label}」还没有登记完成日期，请先在里程碑中登记，再登记付款。", field="stage"
+        )
+    if paid_on < reached_on:
+        raise RuleError(
+            "R18", f"付款日期早于「{label}」完成的日期 {reached_on}，请核对。", field="paid_on"
+        )
+
+
+def check_stage(old: str, new: str) -> list[Flag]:
+    """Stages go forward; 整改 may follow an evaluation and lead back; the end is the end."""
+    if old in (Stage.CLOSED, Stage.TERMINATED) and new != Stage.RECTIFICATION:
+        raise RuleError("R18", "项目已结项或终止，不能再变更阶段。", field="stage")
+    if old == new:
+        raise RuleError("R18", "项目已经在这个阶段。", field="stage")
+    if old != Stage.RECTIFICATION and new < old:
+        return [Flag("R18", "W", "阶段倒退，请说明。", "stage")]
+    return []

@@ -1,0 +1,116 @@
+"""Rules on stations and their monthly figures (R16, R17, R19, R20): pure functions."""
+
+import datetime
+from statistics import median
+
+from core.dates import today
+from core.rules import Flag, RuleError
+from stations.codes import StationKind, StationStatus
+
+# Level of the region a kind of station belongs to, and how it is called.
+LEVEL_OF_KIND = {
+    StationKind.CENTRE: (2, "市（州）"),
+    StationKind.HUB: (3, "县（市、区）"),
+    StationKind.TOWNSHIP: (4, "乡镇（街道）"),
+}
+CLOSED_STATUSES = (StationStatus.CLOSED, StationStatus.RENAMED)
+OUTLIER_FACTOR = 5
+
+
+def check_built_on(
+    built_on: datetime.date | None, *, status: str = "", on: datetime.date | None = None
+) -> list[Flag]:
+    """R17: built today at the latest; a running station without the date is remarked on."""
+    if built_on and built_on > (on or today()):
+        raise RuleError("R17", "建成日期不能晚于今天，请核对。", field="built_on")
+    if built_on is None and status in (StationStatus.BUILT, StationStatus.RUNNING):
+        return [Flag("R17", "I", "没有建成日期，以建档日期为准。", "built_on")]
+    return []
+
+
+def approval_flag(*, approval_number: str, is_confirmed: bool) -> list[Flag]:
+    """R17: without a number or a reviewer's confirmation a station is 缺批复: kept, to do."""
+    if approval_number or is_confirmed:
+        return []
+    return [
+        Flag("R17", "I", "没有批复文号，列入「缺批复」，经审核员确认后计入。", "approval_number")
+    ]
+
+
+def check_kind_level(kind: str, level: int) -> list[Flag]:
+    """R16: centres belong to prefectures, hubs to counties, township stations to townships."""
+    expected = LEVEL_OF_KIND.get(StationKind(kind))
+    if expected and level != expected[0]:
+        message = f"这类站点的所在地区应为{expected[1]}一级，请核对。"
+        return [Flag("R16", "W", message, "region")]
+    return []
+
+
+def check_one_per_township(*, kind: str, is_branch: bool, others: list[str]) -> list[Flag]:
+    """R16: one running township station a division unless marked as a branch.
+
+    `others` are the names of the open township stations of the division, without this one.
+    """
+    if kind == StationKind.TOWNSHIP and others and not is_branch:
+        names = "、".join(others[:3])
+        message = f"本乡镇（街道）已有社工站「{names}」，请勾选「分站」或说明。"
+        return [Flag("R16", "W", message, "is_branch")]
+    return []
+
+
+def check_coverage(
+    *, kind: str, operating_model: str, region_codes: list[str], own_region: str
+) -> None:
+    """R16: a jointly run station (联建) lists every township it covers, its own included."""
+    if kind != StationKind.TOWNSHIP:
+        raise RuleError("R16", "只有乡镇（街道）社工站登记覆盖范围。", field="regions")
+    if not region_codes:
+        raise RuleError("R16", "请至少列出一个覆盖的乡镇（街道）。", field="regions")
+    if any(len(code) != 9 for code in region_codes):
+        raise RuleError("R16", "覆盖范围请选到乡镇（街道）。", field="regions")
+    if len(own_region) == 9 and own_region not in region_codes:
+        raise RuleError("R16", "覆盖范围应包括站点所在的乡镇（街道）。", field="regions")
+    if operating_model == "3" and len(region_codes) < 2:
+        raise RuleError("R16", "联建的站点请列出全部覆盖的乡镇（街道）。", field="regions")
+
+
+def check_state_change(old: str, new: str) -> None:
+    """A closed station is not set going again by a change of state; it is opened anew."""
+    if old in CLOSED_STATUSES:
+        raise RuleError("R15", "站点已撤并或更名，不能再变更状态。")
+    if new in CLOSED_STATUSES:
+        raise RuleError("R15", "撤并、更名请办理「撤并」，以便一并处理岗位。", field="status")
+    if old == new:
+        raise RuleError("R15", "站点已经是这个状态。", field="status")
+
+
+def check_monthly(values: dict[str, int]) -> None:
+    """R19: closed cases within those there were, attendance at least the groups."""
+    available = values.get("cases_open", 0) + values.get("cases_closed", 0)
+    if values.get("cases_closed", 0) > available or values.get("cases_new", 0) > available:
+        raise RuleError("R19", "结案、新开的个案不能多于存量，请核对。", field="cases_closed")
+    for more, less, words in (
+        ("group_sessions", "groups", "小组节数不能少于小组数"),
+        ("group_attendance", "groups", "小组人次不能少于小组数"),
+        ("activity_attendance", "activities", "社区活动人次不能少于场次"),
+        ("workers", "certified_workers", "持证数不能多于在岗社工数"),
+    ):
+        if values.get(more, 0) < values.get(less, 0):
+            raise RuleError("R19", f"{words}，请核对。", field=more)
+
+
+def check_monthly_outlier(value: int, past: list[int], *, field: str, label: str) -> list[Flag]:
+    """R19: more than five times the station's own median of twelve months asks for a note."""
+    usual = median(past[-12:]) if past else 0
+    if usual and value > OUTLIER_FACTOR * usual:
+        message = f"{label} {value}，超过本站近一年中位数 {usual:g} 的 5 倍，请说明。"
+        return [Flag("R19", "W", message, field)]
+    return []
+
+
+def check_reported(reported: int | None, recorded: int) -> list[Flag]:
+    """R20: a hand-entered total that differs from the records is shown beside them."""
+    if reported is not None and reported != recorded:
+        message = f"填报驻站社工 {reported} 人，岗位记录 {recorded} 人，不一致。"
+        return [Flag("R20", "W", message, "reported_workers")]
+    return []
