@@ -86,7 +86,7 @@ class Bench:
 
     def build(self) -> None:
         """Three bases: nobody, SMALL people, PEOPLE people; and the peer's copy of the last."""
-        self.found["server"] = self.product("server")
+        self.found["server"] = self.product("server", database="postgres")
         run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], self.env())
         if self.has("large"):
             return
