@@ -31,7 +31,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.actions import deactivate, reactivate
+from core.deactivation import deactivate, reactivate
 from core.forms.actions import ReasonForm
 
 

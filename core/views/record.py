@@ -127,7 +127,7 @@ class RecordPages(EntityBase):
             "value": shown(row, name, self.request.user),
             "kind": kinds.get(getattr(row, name, None), "") if kinds else "",
             "is_state": bool(kinds),
-            "css": "num" if _is_number(type(row), name) else "",
+            "css": _css(type(row), name),
         }
 
     # --- History ---------------------------------------------------------------------
@@ -170,6 +170,14 @@ def _is_out_of_use(row: Any) -> bool:
 def _is_number(model: Any, name: str) -> bool:
     field = next((f for f in model._meta.fields if f.name == name), None)
     return isinstance(field, models.DecimalField | models.IntegerField)
+
+
+def _css(model: Any, name: str) -> str:
+    """Numbers stand right, dates do not break."""
+    field = next((f for f in model._meta.fields if f.name == name), None)
+    if _is_number(model, name):
+        return "num"
+    return "nowrap" if isinstance(field, models.DateField) else ""
 
 
 def _titled(row: Any) -> list[Change]:

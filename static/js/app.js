@@ -168,6 +168,7 @@
 
   document.addEventListener("DOMContentLoaded", function () {
     focusAsked(document);
+    document.querySelectorAll("dialog[open]").forEach(function (dialog) { dialog.close(); dialog.showModal(); });
     document.querySelectorAll("form[data-list]").forEach(updateSelection);
   });
 })();
