@@ -67,7 +67,11 @@ def steps(env: dict[str, str]) -> list[Step]:
     return [
         Step("mypy", (str(BIN / "mypy"),), env),
         Step("ruff check", (str(BIN / "ruff"), "check", "--output-format", "concise", "."), env),
-        Step("ruff format", (str(BIN / "ruff"), "format", "--check", "."), env),
+        Step(
+            "ruff format",
+            (str(BIN / "ruff"), "format", "--check", "--output-format", "concise", "."),
+            env,
+        ),
         Step("djlint", (str(BIN / "djlint"), "templates", "--lint", "--quiet"), env),
         Step("import-linter", (str(BIN / "lint-imports"), "--no-cache"), env),
         Step(
