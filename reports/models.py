@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -24,6 +25,8 @@ class Plan(models.Model):
     ends_on = models.DateField("结束日期", help_text="含当日；结算以此日为准。")
     # T3: what was obtained up to this day is not new.
     baseline_on = models.DateField("基期")
+    # The other reading of "新增": what was obtained after the document was published.
+    document_on = models.DateField("文件公布日期", null=True, blank=True)
     document = models.CharField("文号", max_length=80, blank=True, default="")
 
     class Meta:
@@ -54,6 +57,8 @@ class StatisticsQuerySet(ScopedQuerySet):
         parent = own[:-3] if len(own) == 9 else own[:-2]
         above = [own[:n] for n in (2, 4, 6) if n < len(own)]
         visible = Q(region__code__startswith=own) | Q(region__in=above)
+        if own == settings.PROVINCE_CODE:
+            visible |= Q(region=None)
         if len(own) > 2:
             visible |= Q(region__parent=parent)
         return self.filter(visible)
@@ -72,7 +77,11 @@ class Target(ScopedModel):
     indicator = models.CharField("指标", max_length=20)
     region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="地区")
     year = models.PositiveSmallIntegerField("年度")
+    # With `is_rate` a percentage of the indicator's denominator, and valid for every region
+    # below that has no target of its own.
     value = models.PositiveIntegerField("目标值")
+    is_rate = models.BooleanField("按比例（%）", default=False)
+    clause = models.CharField("条款", max_length=40, blank=True, default="")
     kind = models.CharField("性质", max_length=1, choices=Kind, default=Kind.EXPECTED)
     document = models.CharField("文号", max_length=80)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
@@ -107,6 +116,8 @@ class Snapshot(models.Model):
     divisions_version = models.CharField("区划版本", max_length=40)
     is_settlement = models.BooleanField("规划结算", default=False)
     seconds = models.FloatField("用时（秒）", default=0)
+    # What the data looked like: a later look that differs means that the figures are stale.
+    marks = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = "快照"
@@ -118,12 +129,16 @@ class Snapshot(models.Model):
 
 
 class SnapshotValue(models.Model):
-    """One figure: indicator × region. `denominator` is null where there is none."""
+    """One figure: indicator × region. `denominator` is null where there is none.
+
+    Zeros without a denominator are not stored. A row without a region is 未定位: it is
+    part of the province's total and of no region below.
+    """
 
     id = models.BigAutoField(primary_key=True)
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="values")
     indicator = models.CharField("指标", max_length=20)
-    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="地区")
+    region = models.ForeignKey("core.Region", models.PROTECT, null=True, verbose_name="地区")
     value = models.IntegerField("数值")
     denominator = models.IntegerField("分母", null=True)
 
@@ -133,9 +148,12 @@ class SnapshotValue(models.Model):
         verbose_name = "快照数值"
         constraints = [
             models.UniqueConstraint(
-                fields=["snapshot", "indicator", "region"], name="snapshotvalue_once"
+                fields=["snapshot", "indicator", "region"],
+                name="snapshotvalue_once",
+                nulls_distinct=False,
             )
         ]
+        indexes = [models.Index(fields=["snapshot", "region"], name="snapshotvalue_region")]
 
     def __str__(self) -> str:
-        return f"{self.indicator} {self.region_id} {self.value}"
+        return f"{self.indicator} {self.region_id or '未定位'} {self.value}"
