@@ -71,7 +71,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     if not any(word.startswith(("-n", "--numprocesses")) for word in arguments):
         workers = "0" if "--drill" in arguments else WORKERS
-        arguments = ["-n", workers, *arguments]
+        arguments = ["-n", workers, "--dist", "loadfile", *arguments]
     folder = tempfile.mkdtemp(prefix="registry-local-")
     try:
         with Services.throwaway() as services:
