@@ -65,7 +65,10 @@ def changes_of_many(records: list[Any], *, limit: int = 50) -> list[Change]:
 
 def _names(events: list[Any]) -> dict[str, str]:
     ids = {_metadata(e).get("user") for e in events} - {None}
-    return {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "display_name")}
+    return {
+        str(pk): name
+        for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "display_name")
+    }
 
 
 def _metadata(event: Any) -> dict[str, Any]:
@@ -73,7 +76,13 @@ def _metadata(event: Any) -> dict[str, Any]:
 
 
 def _change(
-    model: Any, event: Any, older: Any, names: dict[str, str], titles: dict[Any, str], *, single: bool
+    model: Any,
+    event: Any,
+    older: Any,
+    names: dict[str, str],
+    titles: dict[Any, str],
+    *,
+    single: bool,
 ) -> Change | None:
     metadata = _metadata(event)
     rows = _differences(model, older, event) if event.pgh_label == "update" and older else []
@@ -110,7 +119,11 @@ def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
 
 def _worded(column: Any, value: Any) -> str:
     """Foreign keys other than regions are named; a key that is gone stays a dash."""
-    if isinstance(column, ForeignKey) and value and column.remote_field.model._meta.label != "core.Region":
+    if (
+        isinstance(column, ForeignKey)
+        and value
+        and column.remote_field.model._meta.label != "core.Region"
+    ):
         found = column.remote_field.model._base_manager.filter(pk=value).first()
         return str(found) if found else "（已不存在）"
     return words(column, value)

@@ -32,7 +32,9 @@ def place_path(code: str | None) -> list[tuple[str, str]]:
     if not code:
         return []
     names = place_names()
-    return [(code[:n], names[code[:n]]) for n in (2, 4, 6, 9) if n <= len(code) and code[:n] in names]
+    return [
+        (code[:n], names[code[:n]]) for n in (2, 4, 6, 9) if n <= len(code) and code[:n] in names
+    ]
 
 
 def place_name(code: str | None, *, below: str = "") -> str:

@@ -12,6 +12,7 @@ from core.dates import today
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
 from projects.models import Milestone, Payment, Project
+from projects.rules import check_payment, check_project
 
 PROJECT = (
     ("项目", ("name", "number", "region", "service_field", "started_on", "ends_on", "stage")),
@@ -44,14 +45,15 @@ class ProjectForm(RecordForm):
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        amount = cleaned.get("contract_amount")
-        if amount is not None and not self.instance._state.adding:
-            paid = paid_total(self.instance)
-            if paid > amount:
-                raise RuleError(
-                    "R18", f"合同金额少于已付款 {paid:,.2f} 元，请核对。", field="contract_amount"
-                )
-        return ()
+        return check_project(
+            budget=cleaned.get("budget"),
+            contract_amount=cleaned.get("contract_amount"),
+            started_on=cleaned.get("started_on"),
+            ends_on=cleaned.get("ends_on"),
+            contractor=cleaned.get("contractor"),
+            evaluator=cleaned.get("evaluator"),
+            paid=Decimal(0) if self.instance._state.adding else paid_total(self.instance),
+        )
 
 
 class MilestoneForm(RecordForm):
@@ -83,26 +85,17 @@ class PaymentForm(RecordForm):
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         project, amount = self.instance.project, cleaned.get("amount")
-        if not cleaned.get("is_opening_balance") and not cleaned.get("paid_on"):
-            raise RuleError("R18", "请填写付款日期；没有日期的期初金额请勾选「期初已付」。", field="paid_on")
-        limit = project.contract_amount
-        if amount is not None and limit is not None:
-            total = paid_total(project, but=self.instance.pk) + amount
-            if total > limit:
-                raise RuleError(
-                    "R18",
-                    f"付款合计 {total:,.2f} 元，超过合同金额 {limit:,.2f} 元，请核对。",
-                    field="amount",
-                )
-        yield from self._milestone(project, cleaned)
-
-    def _milestone(self, project: Any, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        """A payment follows its milestone (R18)."""
-        stage, paid = cleaned.get("stage"), cleaned.get("paid_on")
-        if not stage or not paid:
-            return
-        reached = Milestone.objects.filter(project=project, stage=stage).values_list(
-            "reached_on", flat=True
+        if amount is None:
+            return ()
+        stage = cleaned.get("stage") or ""
+        reached = Milestone.objects.filter(project=project, stage=stage)
+        check_payment(
+            amount=amount,
+            paid_before=paid_total(project, but=self.instance.pk),
+            contract_amount=project.contract_amount,
+            paid_on=cleaned.get("paid_on"),
+            is_opening_balance=bool(cleaned.get("is_opening_balance")),
+            stage=stage,
+            reached_on=reached.values_list("reached_on", flat=True).first(),
         )
-        if not reached or reached[0] is None or reached[0] > paid:
-            yield Flag("R18", "W", "付款早于对应节点的完成日期，或节点尚未登记完成。", "paid_on")
+        return ()

@@ -10,16 +10,42 @@ urlpatterns = [
     path("projects/export/", views.ProjectView.as_view(page="export"), name="project_export"),
     path("projects/<uuid:pk>/", views.ProjectView.as_view(page="detail"), name="project_detail"),
     path("projects/<uuid:pk>/edit/", views.ProjectView.as_view(page="edit"), name="project_edit"),
-    path("projects/<uuid:pk>/history/", views.ProjectView.as_view(page="history"), name="project_history"),
-    path("projects/<uuid:pk>/<slug:verb>/", views.ProjectView.as_view(page="act"), name="project_act"),
+    path(
+        "projects/<uuid:pk>/history/",
+        views.ProjectView.as_view(page="history"),
+        name="project_history",
+    ),
+    path(
+        "projects/<uuid:pk>/<slug:verb>/", views.ProjectView.as_view(page="act"), name="project_act"
+    ),
     path("milestones/new/", views.MilestoneView.as_view(page="create"), name="milestone_create"),
-    path("milestones/<uuid:pk>/", views.MilestoneView.as_view(page="detail"), name="milestone_detail"),
-    path("milestones/<uuid:pk>/edit/", views.MilestoneView.as_view(page="edit"), name="milestone_edit"),
-    path("milestones/<uuid:pk>/history/", views.MilestoneView.as_view(page="history"), name="milestone_history"),
-    path("milestones/<uuid:pk>/<slug:verb>/", views.MilestoneView.as_view(page="act"), name="milestone_act"),
+    path(
+        "milestones/<uuid:pk>/", views.MilestoneView.as_view(page="detail"), name="milestone_detail"
+    ),
+    path(
+        "milestones/<uuid:pk>/edit/",
+        views.MilestoneView.as_view(page="edit"),
+        name="milestone_edit",
+    ),
+    path(
+        "milestones/<uuid:pk>/history/",
+        views.MilestoneView.as_view(page="history"),
+        name="milestone_history",
+    ),
+    path(
+        "milestones/<uuid:pk>/<slug:verb>/",
+        views.MilestoneView.as_view(page="act"),
+        name="milestone_act",
+    ),
     path("payments/new/", views.PaymentView.as_view(page="create"), name="payment_create"),
     path("payments/<uuid:pk>/", views.PaymentView.as_view(page="detail"), name="payment_detail"),
     path("payments/<uuid:pk>/edit/", views.PaymentView.as_view(page="edit"), name="payment_edit"),
-    path("payments/<uuid:pk>/history/", views.PaymentView.as_view(page="history"), name="payment_history"),
-    path("payments/<uuid:pk>/<slug:verb>/", views.PaymentView.as_view(page="act"), name="payment_act"),
+    path(
+        "payments/<uuid:pk>/history/",
+        views.PaymentView.as_view(page="history"),
+        name="payment_history",
+    ),
+    path(
+        "payments/<uuid:pk>/<slug:verb>/", views.PaymentView.as_view(page="act"), name="payment_act"
+    ),
 ]

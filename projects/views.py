@@ -66,9 +66,7 @@ class MilestoneView(_ProjectPartView):
     model = Milestone
     icon = "calendar"
     form = MilestoneForm
-    sections = (
-        Section("里程碑", ("project", "stage", "planned_on", "reached_on", "score")),
-    )
+    sections = (Section("里程碑", ("project", "stage", "planned_on", "reached_on", "score")),)
 
 
 class PaymentView(_ProjectPartView):

@@ -10,6 +10,12 @@ from core.forms import RecordForm, RecordMeta, RegionField, names_in
 from core.identity import check_credit_code
 from core.rules import Flag, RuleError
 from stations.models import Organization, Station, StationMonthly
+from stations.rules import (
+    check_built_on,
+    check_kind_level,
+    check_monthly,
+    check_one_per_township,
+)
 
 STATION = (
     ("站点", ("name", "kind", "region", "built_on", "approval_number", "address", "area")),
@@ -42,13 +48,17 @@ class StationForm(RecordForm):
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        built = cleaned.get("built_on")
-        if built and built > today():
-            raise RuleError("R17", "建成日期不能晚于今天，请核对。", field="built_on")
+        yield from check_built_on(cleaned.get("built_on"), status=self.instance.status)
         kind, region = cleaned.get("kind"), cleaned.get("region")
-        levels = {"1": (2, "市（州）"), "2": (3, "县（市、区）"), "3": (4, "乡镇（街道）")}
-        if kind in levels and region and region.level != levels[kind][0]:
-            yield Flag("R16", "W", f"这类站点的所在地区一般到{levels[kind][1]}一级。", "region")
+        if not kind or not region:
+            return
+        yield from check_kind_level(kind, region.level)
+        others = Station.objects.open().filter(kind=kind, region=region, is_branch=False)
+        yield from check_one_per_township(
+            kind=kind,
+            is_branch=bool(cleaned.get("is_branch")),
+            others=list(others.exclude(pk=self.instance.pk).values_list("name", flat=True)[:4]),
+        )
 
 
 class OrganizationForm(RecordForm):
@@ -57,7 +67,10 @@ class OrganizationForm(RecordForm):
     class Meta(RecordMeta):
         model = Organization
         fields = names_in(ORGANIZATION)
-        help_texts = {"credit_code": "18 位；没有可以不填。", "is_lead": "本地区社会工作人才工作的牵头部门。"}
+        help_texts = {
+            "credit_code": "18 位；没有可以不填。",
+            "is_lead": "本地区社会工作人才工作的牵头部门。",
+        }
 
     def clean_credit_code(self) -> str:
         return check_credit_code(self.cleaned_data["credit_code"])
@@ -84,10 +97,5 @@ class StationMonthlyForm(RecordForm):
             cleaned["month"] = month.replace(day=1)
             if month > today():
                 raise RuleError("DATE", "月份不能晚于本月。", field="month")
-        for more, less, words in (
-            ("group_attendance", "groups", "小组人次不能少于小组数"),
-            ("group_sessions", "groups", "小组节数不能少于小组数"),
-        ):
-            if (cleaned.get(more) or 0) < (cleaned.get(less) or 0):
-                raise RuleError("R19", f"{words}，请核对。", field=more)
+        check_monthly({k: v for k, v in cleaned.items() if isinstance(v, int)})
         return ()

@@ -34,9 +34,7 @@ class StationTable(RecordTable):
         orderable=False,
         card=True,
     )
-    approval = Column(
-        verbose_name="批复", accessor="is_approved", orderable=False, css="nowrap"
-    )
+    approval = Column(verbose_name="批复", accessor="is_approved", orderable=False, css="nowrap")
     built_on = DateColumn(verbose_name="建成日期")
     operator = Column(verbose_name="承接机构", accessor="operator__name", css="wrap")
     capacity = NumberColumn(verbose_name="设岗数")

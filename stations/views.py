@@ -55,7 +55,9 @@ class StationView(EntityView):
         codes = coverage_of(record)
         if codes:
             names = "、".join(place_name(code) for code in codes)
-            context["sections"][0]["facts"].append({"label": "覆盖范围", "value": names, "wide": True})
+            context["sections"][0]["facts"].append(
+                {"label": "覆盖范围", "value": names, "wide": True}
+            )
         return context
 
 

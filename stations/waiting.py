@@ -9,10 +9,12 @@ register_waiting(
         label="站点缺批复",
         hint="补文号，或由审核员确认后计入",
         permission="stations.change_station",
-        count=lambda user: Station.objects.for_user(user)
-        .open()
-        .filter(approval_number="", approved_on=None)
-        .count(),
+        count=lambda user: (
+            Station.objects.for_user(user)
+            .open()
+            .filter(approval_number="", approved_on=None)
+            .count()
+        ),
         url="station_list",
         query="?approval=no",
         applies=is_county_or_below,
@@ -36,9 +38,9 @@ register_waiting(
         label="机构档案待完善",
         hint="导入时由名称建立的机构",
         permission="stations.change_organization",
-        count=lambda user: Organization.objects.for_user(user)
-        .filter(is_incomplete=True, ended_on=None)
-        .count(),
+        count=lambda user: (
+            Organization.objects.for_user(user).filter(is_incomplete=True, ended_on=None).count()
+        ),
         url="organization_list",
         query="?incomplete=1",
         applies=is_county_or_below,

@@ -11,20 +11,37 @@ from typing import Any
 
 from core.crypto import blind_index
 from core.dates import today
+from core.scoping import in_scope
+from core.timeline import change_from
+from talent.codes import PersonStatus
 from talent.models import Person, PersonState, Post
+from talent.models.post import relocate
 
 
-def county_of_registered(id_number: str, *, but: Any = None) -> str | None:
+def county_of_registered(id_number: str, *, but: Any = None, adding_by: Any = None) -> str | None:
     """The county (code, "" when not located) where an ID number is already registered.
 
     The one look-up that ignores the scope on purpose (R4): an ID number is unique in the
-    province, and whoever meets it learns the county and nothing else. None: not registered.
+    province, and whoever meets it learns the county and nothing else. None: not registered,
+    or (for who adds, `adding_by`) only as a 停用 record of the own area, which is reactivated.
     """
     found = Person.objects.filter(id_index=blind_index(id_number, purpose="id_number"))
     if but is not None:
         found = found.exclude(pk=but)
-    row = found.values_list("county", flat=True)[:1]
-    return (row[0] or "") if row else None
+    row = found.values_list("county", "status")[:1]
+    if not row:
+        return None
+    county, status = row[0]
+    if adding_by is not None and is_reactivable(status, county, adding_by):
+        return None
+    return county or ""
+
+
+def is_reactivable(status: str, county: str | None, by: Any) -> bool:
+    """Whether a record met again is brought back instead of doubled."""
+    region = by.region_id or ""
+    inside = in_scope(county, by) or (len(region) > 6 and county == region[:6])
+    return status == PersonStatus.DEACTIVATED and inside
 
 
 def enter(person: Person, *, on: datetime.date | None = None) -> None:
@@ -39,32 +56,45 @@ def enter(person: Person, *, on: datetime.date | None = None) -> None:
     )
 
 
+def change_state(
+    person: Person,
+    *,
+    on: datetime.date,
+    reason: str = "",
+    proof: str = "",
+    replace_later: bool = False,
+    **values: Any,
+) -> None:
+    """Let a status or residence_id hold from a day on and repeat it on the person.
+
+    The person must be locked by the caller, who saves the person's own columns.
+    """
+    rows = list(person.states.select_for_update().order_by("valid_from"))
+    base = {"status": person.status, "residence_id": person.residence_id}
+    change_from(
+        rows,
+        on=on,
+        new=lambda: PersonState(person=person, **base),
+        replace_later=replace_later,
+        notes={"reason": reason, "proof": proof},
+        **values,
+    )
+    for field, value in values.items():
+        setattr(person, field, value)
+
+
 def keep_residence(person: Person) -> None:
-    """After an edit: a changed residence closes the open state and opens another today."""
-    state = PersonState.objects.select_for_update().filter(person=person, valid_to=None).first()
-    if state is not None and state.residence_id == person.residence_id:
-        return
-    day = today()
-    if state is not None and state.valid_from >= day:
-        state.residence = person.residence
-        state.save(update_fields=["residence"])
-    else:
-        if state is not None:
-            state.valid_to = day
-            state.save(update_fields=["valid_to"])
-        PersonState.objects.create(
-            person=person, status=person.status, residence=person.residence, valid_from=day
-        )
+    """After an edit: a changed residence holds from today on, and the person moves there."""
+    state = person.states.filter(valid_to=None).first()
+    if state is None or state.residence_id != person.residence_id:
+        change_state(person, on=today(), residence_id=person.residence_id)
     locate(person)
 
 
 def locate(person: Person) -> None:
     """Set the person's region: the open primary post's, else the residence."""
-    post = Post.objects.filter(person=person, is_primary=True).open_on(today()).first()
-    region_id = post.region_id if post else person.residence_id
-    if person.region_id != region_id:
-        person.region_id = region_id
-        Person.objects.filter(pk=person.pk).update(region_id=region_id)
+    relocate([person.pk])
+    person.refresh_from_db(fields=["region"])
 
 
 def place_post(post: Post) -> None:

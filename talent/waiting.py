@@ -15,10 +15,12 @@ register_waiting(
         label="待认定的重点人才",
         hint="自己申报的由别人认定",
         permission="talent.review_keytalentclaim",
-        count=lambda user: KeyTalentClaim.objects.for_user(user)
-        .filter(state=ClaimState.PENDING, ended_on=None)
-        .exclude(submitted_by=user)
-        .count(),
+        count=lambda user: (
+            KeyTalentClaim.objects.for_user(user)
+            .filter(state=ClaimState.PENDING, ended_on=None)
+            .exclude(submitted_by=user)
+            .count()
+        ),
         url="keytalentclaim_list",
         query="?result=1",
         is_decision=True,
@@ -30,9 +32,11 @@ register_waiting(
         label="登记 90 天内到期",
         hint="到期前 3 个月可以办理再登记",
         permission="talent.change_registrationperiod",
-        count=lambda user: RegistrationPeriod.objects.for_user(user)
-        .filter(ended_on=None, ends_on__range=(today(), today() + datetime.timedelta(days=90)))
-        .count(),
+        count=lambda user: (
+            RegistrationPeriod.objects.for_user(user)
+            .filter(ended_on=None, ends_on__range=(today(), today() + datetime.timedelta(days=90)))
+            .count()
+        ),
         url="registrationperiod_list",
         query="?due=90",
         applies=is_county_or_below,
@@ -44,9 +48,11 @@ register_waiting(
         label="证书未达县级核验",
         hint="自填和单位确认的证书，核验后更可靠",
         permission="talent.verify_certificate",
-        count=lambda user: Certificate.objects.for_user(user)
-        .filter(ended_on=None, verification__lt=Verification.COUNTY)
-        .count(),
+        count=lambda user: (
+            Certificate.objects.for_user(user)
+            .filter(ended_on=None, verification__lt=Verification.COUNTY)
+            .count()
+        ),
         url="certificate_list",
         query="?verification=0&verification=1&verification=2",
         applies=is_county_or_below,
@@ -57,10 +63,12 @@ register_waiting(
         code="no-phone",
         label="人员缺联系电话",
         permission="talent.change_person",
-        count=lambda user: Person.objects.for_user(user)
-        .exclude(status__in=("60", "70"))
-        .filter(phone_index=None)
-        .count(),
+        count=lambda user: (
+            Person.objects.for_user(user)
+            .exclude(status__in=("60", "70"))
+            .filter(phone_index=None)
+            .count()
+        ),
         url="person_list",
         query="?missing=phone",
         applies=is_county_or_below,
@@ -71,10 +79,12 @@ register_waiting(
         code="no-post",
         label="人员没有任职",
         permission="talent.change_person",
-        count=lambda user: Person.objects.for_user(user)
-        .exclude(status__in=("60", "70"))
-        .filter(~Exists(Post.objects.filter(person=OuterRef("pk"), ended_on=None)))
-        .count(),
+        count=lambda user: (
+            Person.objects.for_user(user)
+            .exclude(status__in=("60", "70"))
+            .filter(~Exists(Post.objects.filter(person=OuterRef("pk"), ended_on=None)))
+            .count()
+        ),
         url="person_list",
         query="?missing=post",
         applies=is_county_or_below,

@@ -23,7 +23,8 @@ class DateField(forms.DateField):
         kwargs.setdefault(
             "widget",
             forms.DateInput(
-                format="%Y-%m-%d", attrs={"class": "w-date", "inputmode": "numeric", "autocomplete": "off"}
+                format="%Y-%m-%d",
+                attrs={"class": "w-date", "inputmode": "numeric", "autocomplete": "off"},
             ),
         )
         super().__init__(**kwargs)
@@ -54,7 +55,9 @@ class RegionField(forms.ModelChoiceField):
     widget = RegionWidget
 
     def __init__(self, *, queryset: Any = None, min_level: int = 0, **kwargs: Any) -> None:
-        kwargs["help_text"] = kwargs.get("help_text") or "逐级选择，或输入名称、拼音、首字母、代码。"
+        kwargs["help_text"] = (
+            kwargs.get("help_text") or "逐级选择，或输入名称、拼音、首字母、代码。"
+        )
         super().__init__(Region.objects.none() if queryset is None else queryset, **kwargs)
         self.min_level = min_level
 
@@ -74,7 +77,9 @@ class RegionField(forms.ModelChoiceField):
         if len(found) == 1:
             return self._checked(found[0])
         if not found:
-            raise ValidationError(f"在您的辖区内没有找到「{text}」，请从列表中选择。", code="unknown")
+            raise ValidationError(
+                f"在您的辖区内没有找到「{text}」，请从列表中选择。", code="unknown"
+            )
         names = "、".join(f"{place_name(r.pk)}（{r.pk}）" for r in found[:6])
         raise ValidationError(f"「{text}」不止一个：{names}。请选择其中一个。", code="ambiguous")
 

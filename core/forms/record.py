@@ -51,7 +51,9 @@ def record_formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
     if isinstance(db_field, models.CharField) and "widget" not in kwargs:
         return db_field.formfield(form_class=TextField, **kwargs)
     if isinstance(db_field, models.DecimalField | models.IntegerField):
-        kwargs.setdefault("widget", forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"}))
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"})
+        )
         return db_field.formfield(localize=False, **kwargs)
     return db_field.formfield(**kwargs)
 
@@ -110,7 +112,9 @@ class RecordForm(forms.ModelForm):
 
     def _scope(self, name: str, field: forms.Field) -> None:
         if isinstance(field, RegionField | LookupField):
-            current = getattr(self.instance, name, None) if not self.instance._state.adding else None
+            current = (
+                getattr(self.instance, name, None) if not self.instance._state.adding else None
+            )
             field.bind_user(self.user, current)
         elif isinstance(field, forms.ModelChoiceField):
             field.queryset = scope_choices(field.queryset, self.user)
@@ -189,5 +193,3 @@ class RecordForm(forms.ModelForm):
                 self.add_error(None, constraint.get_violation_error_message())
                 return True
         return False
-
-

@@ -77,7 +77,11 @@ def region_levels(user: Any, code: str) -> dict[str, Any]:
     own = getattr(user, "region_id", None) or ""
     if not own:
         return {"levels": []}
-    path = [code[:n] for n in (2, 4, 6, 9) if len(own) <= n <= len(code)] if code.startswith(own) else []
+    path = (
+        [code[:n] for n in (2, 4, 6, 9) if len(own) <= n <= len(code)]
+        if code.startswith(own)
+        else []
+    )
     parents = list(dict.fromkeys([own, *path]))
     children: dict[str, list[Region]] = {}
     for region in Region.objects.for_user(user).current().filter(parent_id__in=parents):

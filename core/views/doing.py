@@ -40,12 +40,17 @@ class ActionPages(EntityBase):
         argument = action.argument or str(self.model._meta.model_name)
         version = record.version
         try:
-            with transaction.atomic(), acting(
-                self.request.user, reason=str(form.cleaned_data.get("reason", ""))
+            with (
+                transaction.atomic(),
+                acting(self.request.user, reason=str(form.cleaned_data.get("reason", ""))),
             ):
-                result = action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
+                result = action.run(
+                    **{argument: record, "by": self.request.user}, **form.cleaned_data
+                )
                 # Whatever the action wrote, an older copy of the form must not act again.
-                self.model._base_manager.filter(pk=record.pk, version=version).update(version=version + 1)
+                self.model._base_manager.filter(pk=record.pk, version=version).update(
+                    version=version + 1
+                )
         except (ValidationError, IntegrityError, PermissionDenied) as error:
             self._refused(form, error)
             return None

@@ -60,7 +60,6 @@ class EditPages(EntityBase):
             with transaction.atomic(), acting(self.request.user, reason=reason):
                 record = form.save(commit=False)
                 self.save_new(record, form)
-                form.save_m2m()
                 ensure_visible(record, self.request.user)
         except (IntegrityError, ValidationError, PermissionDenied) as error:
             # The same form sent twice at once: the other one has saved it.
@@ -70,7 +69,9 @@ class EditPages(EntityBase):
             return self._form_page(form, status=422)
         return self._saved(record, f"已新增{self.label()}「{record}」。")
 
-    def _new_form(self, record: Any, initial: dict[str, Any] | None = None, data: Any = None) -> Any:
+    def _new_form(
+        self, record: Any, initial: dict[str, Any] | None = None, data: Any = None
+    ) -> Any:
         form_class = self.create_form or self.form
         return form_class(data, instance=record, initial=initial, user=self.request.user)
 
@@ -112,7 +113,9 @@ class EditPages(EntityBase):
             data, version = self.request.POST, self.request.POST.get("version", "")
             if version != str(record.version):
                 mine = self.form(data, instance=record, user=self.request.user)
-                rows = conflicts(mine, self.form(instance=self.get_record(), user=self.request.user))
+                rows = conflicts(
+                    mine, self.form(instance=self.get_record(), user=self.request.user)
+                )
                 if not rows:
                     return self._saved(record, "没有需要保存的修改。")
                 return self._compare_page(record, rows)
@@ -130,7 +133,6 @@ class EditPages(EntityBase):
             with transaction.atomic(), acting(self.request.user, reason=reason):
                 record.version += 1
                 self.save_changes(record, form)
-                form.save_m2m()
                 ensure_visible(record, self.request.user)
         except (IntegrityError, ValidationError, PermissionDenied) as error:
             record.version -= 1

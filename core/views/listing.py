@@ -71,7 +71,9 @@ class ListPage(EntityBase):
         queryset = filterset.qs
         if secret is not None:
             condition = self.secret_condition(secret)
-            queryset = self.rows().filter(condition) if condition is not None else self.rows().none()
+            queryset = (
+                self.rows().filter(condition) if condition is not None else self.rows().none()
+            )
         page = self._page(params, filterset, queryset)
         kind = ReadEvent.Kind.SEARCH if secret else ReadEvent.Kind.LIST
         self.leave_read_event(kind, page.object_list, query=self._loggable(params))

@@ -58,7 +58,11 @@ class LookupPage(EntityBase):
             return None
         shown_rows = found[: cls._FOUND]
         view.leave_read_event(ReadEvent.Kind.SEARCH, shown_rows)
-        more = f"{cls.url('list')}?{urlencode({'q': text})}" if len(found) > cls._FOUND and not secret else ""
+        more = (
+            f"{cls.url('list')}?{urlencode({'q': text})}"
+            if len(found) > cls._FOUND and not secret
+            else ""
+        )
         return {
             "label": cls.list_label(),
             "rows": [

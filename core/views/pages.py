@@ -58,7 +58,11 @@ def help_page(request: HttpRequest) -> HttpResponse:
         view = ENTITIES.get(model)
         cells = []
         for card in ROLES.values():
-            done = [label for verb, label in verbs.items() if f"{app}.{verb}_{model}" in card.permissions]
+            done = [
+                label
+                for verb, label in verbs.items()
+                if f"{app}.{verb}_{model}" in card.permissions
+            ]
             cells.append("、".join(done))
         rows.append({"label": view.label() if view else _verbose(app, model), "cells": cells})
     return render(request, "core/help.html", {"cards": list(ROLES.values()), "rows": rows})
@@ -116,12 +120,16 @@ def search(request: HttpRequest) -> HttpResponse:
     if len(only) == 1 and only[0]["url"]:
         return HttpResponseRedirect(only[0]["url"])
     shown = "" if secret_in(text) else text
-    return render(request, "core/search.html", {"groups": groups, "q": shown, "searched": bool(text)})
+    return render(
+        request, "core/search.html", {"groups": groups, "q": shown, "searched": bool(text)}
+    )
 
 
 def _searched(user: Any) -> list[Any]:
     """Entities that the top bar searches, in its order, as far as the user may see them."""
-    views = [ENTITIES.get(n) for n in ("person", "certificate", "station", "organization", "project")]
+    views = [
+        ENTITIES.get(n) for n in ("person", "certificate", "station", "organization", "project")
+    ]
     return [v for v in views if v and user.has_perm(v.permission("view"))]
 
 

@@ -15,7 +15,6 @@ from core.models import ReadEvent
 from core.views.base import EntityBase
 from core.views.declarations import Related
 
-
 _RELATED_ROWS = 100
 
 
@@ -72,7 +71,8 @@ class RecordPages(EntityBase):
     def is_editable(self, record: Any) -> bool:
         """Whether the state of the record allows an ordinary edit."""
         return not (
-            getattr(record, "ended_on", None) and self.model._meta.get_field("ended_on").editable is False
+            getattr(record, "ended_on", None)
+            and self.model._meta.get_field("ended_on").editable is False
         )
 
     def _may_see(self, related: Related) -> bool:

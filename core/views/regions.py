@@ -19,7 +19,9 @@ from core.text import normalise
 def _field(request: HttpRequest) -> tuple[str, str]:
     """The field's name and id, as far as they are plain words."""
     name, field = request.GET.get("name", ""), request.GET.get("id", "")
-    return (name if name.isidentifier() else "region"), (field if field.isidentifier() else "id_region")
+    return (name if name.isidentifier() else "region"), (
+        field if field.isidentifier() else "id_region"
+    )
 
 
 @require_GET

@@ -75,9 +75,7 @@ class RegistrationPeriodFilter(PersonalFilter):
             ("over", "已过期"),
         ],
     )
-    status = ChoiceFilter(
-        label="登记状态", field_name="state", choices=RegistrationState.choices
-    )
+    status = ChoiceFilter(label="登记状态", field_name="state", choices=RegistrationState.choices)
     kind = ChoiceFilter(label="登记类型", choices=RegistrationPeriod.Kind.choices)
 
     class Meta:

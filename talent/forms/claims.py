@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.forms import RecordForm, RecordMeta, names_in
-from core.rules import Flag, RuleError
+from core.rules import Flag
 from talent.forms.credentials import PersonalForm
 from talent.models import GraduateStat, KeyTalentClaim
+from talent.rules import check_graduates
 
 CLAIM = (("申报", ("claim_class", "qualified_on", "native_basis", "evidence", "origin")),)
 GRADUATES = (
@@ -42,7 +43,5 @@ class GraduateStatForm(RecordForm):
         help_texts = {"graduates": "只计毕业，不计结业。"}
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        stayed, graduates = cleaned.get("stayed"), cleaned.get("graduates")
-        if stayed is not None and graduates is not None and stayed > graduates:
-            raise RuleError("R20", "留黔人数不能超过毕业人数，请核对。", field="stayed")
+        check_graduates(cleaned.get("graduates"), cleaned.get("stayed"))
         return ()

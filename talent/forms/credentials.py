@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.dates import today
 from core.forms import RecordForm, RecordMeta, names_in
-from core.identity import clean_id_number
-from core.rules import Flag, RuleError
+from core.rules import Flag
 from talent.models import Certificate, Education, RegistrationPeriod, Title
+from talent.rules import (
+    check_certificate_date,
+    check_not_future,
+    check_registration,
+    check_senior,
+    clean_certificate_number,
+)
 
 CERTIFICATE = (
     ("证书", ("level", "number", "approved_on", "issuer", "exam_province", "verified_by_means")),
@@ -25,9 +30,14 @@ class PersonalForm(RecordForm):
     parent = "person"
 
     def not_in_future(self, cleaned: dict[str, Any], name: str) -> None:
-        day = cleaned.get(name)
-        if day and day > today():
-            raise RuleError("DATE", f"{self.fields[name].label}不能晚于今天，请核对。", field=name)
+        check_not_future(cleaned.get(name), label=str(self.fields[name].label), field=name)
+
+    def others(self) -> Any:
+        """The person's other records of this kind in use."""
+        model = self._meta.model
+        return model.objects.filter(person=self.instance.person, ended_on=None).exclude(
+            pk=self.instance.pk
+        )
 
 
 class CertificateForm(PersonalForm):
@@ -42,22 +52,18 @@ class CertificateForm(PersonalForm):
             "verified_by_means": "如 中国人事考试网、电子证书、纸质原件。",
         }
 
-    def clean_number(self) -> str:
-        number = clean_id_number(self.cleaned_data["number"])
-        if number and not 6 <= len(number) <= 32:
-            raise RuleError("R7", f"管理号应为 10 至 32 位（现在是 {len(number)} 位），请核对。")
-        return number
-
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        self.not_in_future(cleaned, "approved_on")
-        day, number = cleaned.get("approved_on"), cleaned.get("number", "")
-        if number and len(number) < 10:
-            yield Flag("R7", "W", f"管理号只有 {len(number)} 位，通常为 10 位以上。", "number")
-        if day and (day.year, day.month) < (2008, 6) and cleaned.get("level") in {"1", "2", "3"}:
-            yield Flag("R8", "W", "首次全国考试在 2008 年 6 月，批准日期早于此。", "approved_on")
+        number, flags = clean_certificate_number(cleaned.get("number", ""))
+        cleaned["number"] = number
+        yield from flags
+        level, day = cleaned.get("level"), cleaned.get("approved_on")
+        if not level or not day:
+            return
         born = self.instance.person.birth_date
-        if day and born and day.year - born.year - ((day.month, day.day) < (born.month, born.day)) < 18:
-            yield Flag("R8", "W", "取得证书时未满 18 周岁。", "approved_on")
+        yield from check_certificate_date(level, day, birth_date=born)
+        yield from check_senior(
+            level, held_levels=list(self.others().values_list("level", flat=True))
+        )
 
 
 class RegistrationPeriodForm(PersonalForm):
@@ -70,10 +76,17 @@ class RegistrationPeriodForm(PersonalForm):
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if starts and ends and ends > starts:
-            months = (ends.year - starts.year) * 12 + ends.month - starts.month
-            if not 35 <= months <= 36:
-                yield Flag("R11", "W", "登记有效期不是 3 年。", "ends_on")
+        if not starts or not ends:
+            return ()
+        previous = self.others().filter(starts_on__lt=starts).order_by("-ends_on").first()
+        held = Certificate.objects.filter(person=self.instance.person, ended_on=None)
+        return check_registration(
+            kind=cleaned.get("kind", ""),
+            starts_on=starts,
+            ends_on=ends,
+            passed_on=held.order_by("approved_on").values_list("approved_on", flat=True).first(),
+            previous_end=previous.ends_on if previous else None,
+        )
 
 
 class EducationForm(PersonalForm):

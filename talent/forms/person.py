@@ -11,8 +11,9 @@ from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
 from core.identity import check_id_number, clean_name, clean_phone, is_known_division
 from core.places import place_name
 from core.rules import Flag, RuleError
-from talent.keeping import county_of_registered
+from talent.keeping import county_of_registered, others_with_phone
 from talent.models import Person
+from talent.rules import check_free_text, check_phone_shared
 
 LAYOUT = (
     ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity")),
@@ -71,6 +72,8 @@ class PersonForm(RecordForm):
         return chosen
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        yield from check_free_text(cleaned.get("remark", ""))
+        yield from self._check_phone(cleaned.get("phone", ""))
         number = cleaned.get("id_number")
         if not number or "id_number" in self.errors:
             return
@@ -83,6 +86,11 @@ class PersonForm(RecordForm):
             yield from identity.flags
         yield from self._derive(cleaned, identity)
 
+    def _check_phone(self, phone: str) -> Iterable[Flag]:
+        """R23; how many others use a phone is counted in the whole province."""
+        if phone and phone != self.kept.get("phone"):
+            yield from check_phone_shared(others_with_phone(phone, but=self.instance.pk))
+
     def _derive(self, cleaned: dict[str, Any], identity: Any) -> Iterable[Flag]:
         """Fill what the number tells where nothing was typed; remark on what differs."""
         if not cleaned.get("birth_date"):
@@ -93,7 +101,9 @@ class PersonForm(RecordForm):
             cleaned["sex"] = identity.sex
         elif identity.sex and cleaned.get("sex") != identity.sex:
             yield Flag("R1", "W", "性别与身份证号不一致，请核对。", "sex")
-        if not cleaned.get("native_place") and self.instance._state.adding and is_known_division(
-            identity.region_prefix
+        if (
+            not cleaned.get("native_place")
+            and self.instance._state.adding
+            and is_known_division(identity.region_prefix)
         ):
             yield Flag("I", "I", "籍贯未填，可参考身份证号前六位。", "native_place")

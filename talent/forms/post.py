@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.dates import today
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
+from stations.keeping import closed_on
 from talent.keeping import place_post
 from talent.models import Post
+from talent.rules import (
+    check_age_at_post,
+    check_not_future,
+    check_one_primary,
+    check_post_within,
+)
 
 LAYOUT = (("任职", ("station", "organization", "kind", "is_primary", "employment", "started_on")),)
 
@@ -28,21 +34,26 @@ class PostForm(RecordForm):
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        started = cleaned.get("started_on")
-        if not cleaned.get("station") and not cleaned.get("organization"):
+        started, station = cleaned.get("started_on"), cleaned.get("station")
+        if not station and not cleaned.get("organization"):
             raise RuleError("R15", "请填写站点或用人单位，至少一项。", field="station")
-        if started and started > today():
-            raise RuleError("DATE", "入职日期不能晚于今天，请核对。", field="started_on")
-        born = self.instance.person.birth_date
-        if started and born:
-            age = started.year - born.year - ((started.month, started.day) < (born.month, born.day))
-            if age < 16:
-                raise RuleError("R6", "入职时未满 16 周岁，请核对入职日期。", field="started_on")
-            if age > 65:
-                yield Flag("R6", "W", f"入职时已 {age} 周岁。", "started_on")
-        station = cleaned.get("station")
-        if station and station.built_on and started and started < station.built_on:
-            yield Flag("R15", "W", "入职日期早于站点建成日期。", "started_on")
+        if not started:
+            return
+        check_not_future(started, label="入职日期", field="started_on")
+        yield from check_age_at_post(self.instance.person.birth_date, started)
+        others = Post.objects.filter(person=self.instance.person, ended_on=None).exclude(
+            pk=self.instance.pk
+        )
+        check_one_primary(
+            is_primary=bool(cleaned.get("is_primary")) and self.instance.ended_on is None,
+            has_open_primary=others.filter(is_primary=True).exists(),
+        )
+        yield from check_post_within(
+            started_on=started,
+            ended_on=self.instance.ended_on,
+            opened_on=station.built_on if station else None,
+            closed_on=closed_on(station) if station else None,
+        )
 
     def _post_clean(self) -> None:
         """Locate the post before its constraints are checked."""

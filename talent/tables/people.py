@@ -64,9 +64,7 @@ class PersonTable(RecordTable):
 
 class PostTable(RecordTable):
     person = NameColumn(verbose_name="姓名", url_name="post_detail", accessor="person__name")
-    employer_name = Column(
-        verbose_name="站点或用人单位", orderable=False, css="wrap", card=True
-    )
+    employer_name = Column(verbose_name="站点或用人单位", orderable=False, css="wrap", card=True)
     kind = Column(verbose_name="岗位", accessor="get_kind_display", orderable=False, card=True)
     employment = Column(verbose_name="用工性质", accessor="get_employment_display", orderable=False)
     is_primary = Column(verbose_name="主岗", orderable=False)

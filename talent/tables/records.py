@@ -20,7 +20,9 @@ class CertificateTable(RecordTable):
     person = NameColumn(
         verbose_name="姓名", url_name="certificate_detail", accessor="person__name", orderable=False
     )
-    level = Column(verbose_name="证书级别", accessor="get_level_display", orderable=False, card=True)
+    level = Column(
+        verbose_name="证书级别", accessor="get_level_display", orderable=False, card=True
+    )
     approved_on = DateColumn(verbose_name="批准日期", card=True)
     issuer = Column(verbose_name="发证机关", css="wrap", orderable=False)
     exam_province = Column(verbose_name="考区省份", orderable=False)

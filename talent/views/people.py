@@ -78,11 +78,13 @@ class PersonView(EntityView):
         if secret.kind == "certificate":
             held = Certificate.objects.filter(person=OuterRef("pk"), number=secret.value)
             return Q(Exists(held))
-        return Q(**{
-            "id_index" if secret.kind == "id_number" else "phone_index": blind_index(
-                secret.value, purpose=secret.kind
-            )
-        })
+        return Q(
+            **{
+                "id_index" if secret.kind == "id_number" else "phone_index": blind_index(
+                    secret.value, purpose=secret.kind
+                )
+            }
+        )
 
     def save_new(self, record: Any, form: Any) -> None:
         enter(record)

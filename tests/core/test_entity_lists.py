@@ -1,0 +1,211 @@
+"""Lists: counts in words, search, masks, read events, the same queries for 1 and 3 rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from core.models import ReadEvent
+from core.places import place_names
+from core.views import ENTITIES
+from talent.models import Certificate
+from tests.conftest import COUNTY_A, COUNTY_B
+from tests.rows import make_person, make_row
+
+FULL_NUMBER = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
+FULL_PHONE = re.compile(r"(?<![\d-])1[3-9]\d{9}(?!\d)")
+
+# A list page reads: session, user, count, ids, rows, and what the table shows of them; it
+# writes one read event where it is about people.
+QUERIES = {
+    "certificate": 7,
+    "graduatestat": 6,
+    "keytalentclaim": 7,
+    "organization": 6,
+    "person": 8,
+    "post": 7,
+    "project": 6,
+    "registrationperiod": 7,
+    "station": 6,
+}
+
+
+def has_list(entity: str) -> bool:
+    try:
+        reverse(f"{entity}_list")
+    except NoReverseMatch:
+        return False
+    return True
+
+
+LISTED = [e for e in QUERIES if has_list(e)]
+
+
+@pytest.fixture(autouse=True)
+def _warm(db: None) -> None:
+    cache.clear()
+    place_names()
+
+
+def queries_of(client: Any, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("entity", LISTED)
+def test_query_count(entity: str, cast: Any, client_of: Any) -> None:
+    client = client_of(cast.viewer_a)
+    url = reverse(f"{entity}_list")
+    client.get(url)
+    make_row(entity, COUNTY_A)
+    with_one = queries_of(client, url)
+    make_row(entity, COUNTY_A)
+    make_row(entity, COUNTY_A)
+    with_three = queries_of(client, url)
+    assert with_one == with_three == QUERIES[entity]
+
+
+@pytest.mark.parametrize("entity", LISTED)
+def test_page_is_small_and_masked(entity: str, cast: Any, client_of: Any) -> None:
+    for _ in range(30):
+        make_row(entity, COUNTY_A)
+    page = client_of(cast.province).get(reverse(f"{entity}_list") + "?per=50")
+    assert len(page.content) < 100_000
+    assert not FULL_NUMBER.search(page.text)
+    assert not FULL_PHONE.search(page.text)
+
+
+def test_words_say_scope_filter_and_count(cast: Any, client_of: Any) -> None:
+    for name in ("张三", "李四"):
+        person = make_person(COUNTY_A, name)
+    Certificate.objects.create(person=person, level="2", approved_on="2020-06-01")
+    page = client_of(cast.prefecture).get(f"/people/?region={COUNTY_A}&status=10&holding=yes")
+    assert "贵阳市 南明区 在岗 持证" in page.text
+    assert page.context["count"] == 1
+
+
+@pytest.mark.parametrize("typed", ["张", "张三", "zs", "zhangs", "ZS"])
+def test_people_are_found_by_name(typed: str, cast: Any, client_of: Any) -> None:
+    found, other = make_person(COUNTY_A, "张三"), make_person(COUNTY_A, "李四")
+    client = client_of(cast.clerk_a)
+    answer = client.post("/people/", {"q": typed})
+    assert answer.status_code == 302
+    page = client.get(answer["Location"])
+    assert str(found.pk) in page.text
+    assert str(other.pk) not in page.text
+
+
+def test_numbers_are_searched_by_post_only(cast: Any, client_of: Any) -> None:
+    person = make_person(COUNTY_A, "张三", phone="13885100001")
+    Certificate.objects.create(
+        person=person, level="2", approved_on="2020-06-01", number="20200652010200001"
+    )
+    foreign = make_person(COUNTY_B, "李四", phone="13885100002")
+    client = client_of(cast.clerk_a)
+    for number in (
+        person.id_number,
+        person.id_number.lower(),
+        "138 8510 0001",
+        "20200652010200001",
+    ):
+        page = client.post("/people/", {"q": number})
+        assert page.status_code == 200
+        assert str(person.pk) in page.text
+        assert number not in page.text
+    for number in (foreign.id_number, foreign.phone):
+        page = client.post("/people/", {"q": number})
+        assert str(foreign.pk) not in page.text
+    by_address = client.get("/people/", {"q": person.id_number})
+    assert by_address.status_code == 302
+    assert by_address["Location"] == "/people/"
+    assert ReadEvent.objects.filter(kind="search", people__contains=[person.pk]).count() == 4
+
+
+def test_top_bar_search(cast: Any, client_of: Any) -> None:
+    person = make_person(COUNTY_A, "张三", phone="13885100001")
+    client = client_of(cast.clerk_a)
+    assert client.post("/search/", {"q": "13885100001"})["Location"] == f"/people/{person.pk}/"
+    answer = client.post("/search/", {"q": "张三"})
+    assert answer["Location"].startswith("/search/?q=")
+    nothing = client_of(cast.clerk_b).post("/search/", {"q": "13885100001"})
+    assert "没有找到" in nothing.text
+    assert client.get("/search/", {"q": "13885100001"})["Location"] == "/search/"
+
+
+def test_reading_people_leaves_events(cast: Any, client_of: Any) -> None:
+    """T16: list with its ids, record, history; nothing when nobody was shown."""
+    client = client_of(cast.viewer_a)
+    client.get("/people/")
+    assert not ReadEvent.objects.exists()
+    people = [make_person(COUNTY_A), make_person(COUNTY_A)]
+    client.get("/people/?status=10&q=张")
+    event = ReadEvent.objects.get()
+    assert (event.kind, set(event.people), event.user) == (
+        "list",
+        {p.pk for p in people},
+        cast.viewer_a,
+    )
+    assert "张" not in str(event.detail)
+    client.get(f"/people/{people[0].pk}/")
+    client.get(f"/people/{people[0].pk}/history/")
+    assert (
+        list(ReadEvent.objects.filter(kind="detail").values_list("people", flat=True))
+        == [[people[0].pk]] * 2
+    )
+
+
+def test_sort_columns_pages(cast: Any, client_of: Any) -> None:
+    names = [f"{'甲乙丙丁戊己庚辛壬癸'[i % 10]}{'一二三四五'[i // 10]}" for i in range(45)]
+    for name in names:
+        make_person(COUNTY_A, name)
+    client = client_of(cast.clerk_a)
+    first, last = (client.get(f"/people/?per=20&page={n}").context["page"] for n in (1, 3))
+    assert len(first) == 20
+    assert len(last) == 5
+    every = [
+        r.pk
+        for n in (1, 2, 3)
+        for r in client.get(f"/people/?per=20&page={n}").context["page"].object_list
+    ]
+    assert len(set(every)) == 45
+    backwards = client.get("/people/?per=20&sort=-name").context["page"].object_list
+    assert [r.pk for r in backwards] == list(reversed(every))[:20]
+    beyond = client.get("/people/?per=20&page=99").context["page"]
+    assert beyond.number == 3
+    chosen = client.get("/people/?cols=birth_date")
+    assert '<th scope="col"' in chosen.text
+    assert [c.name for c in chosen.context["table"].columns] == ["name", "birth_date"]
+    assert [c.name for c in client.get("/people/").context["table"].columns] == [
+        "name",
+        "birth_date",
+    ]
+
+
+def test_htmx_gets_the_piece(cast: Any, client_of: Any) -> None:
+    make_person(COUNTY_A)
+    page = client_of(cast.clerk_a).get(
+        "/people/", headers={"HX-Request": "true", "HX-Target": "list"}
+    )
+    assert "<html" not in page.text
+    assert 'id="list"' in page.text
+
+
+def test_empty_list_says_the_next_step(cast: Any, client_of: Any) -> None:
+    page = client_of(cast.clerk_a).get("/people/")
+    assert "本辖区还没有人员" in page.text
+    assert "/people/new/" in page.text
+    assert "没有符合条件的人员" in client_of(cast.clerk_a).get("/people/?status=50").text
+
+
+def test_every_entity_is_declared_whole() -> None:
+    for entity, view in ENTITIES.items():
+        assert view.url("detail", type("R", (), {"pk": "0" * 8 + "-0000-0000-0000-" + "0" * 12})), (
+            entity
+        )

@@ -1,0 +1,134 @@
+"""One valid row of every entity in a county, for tests that walk all entities."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from typing import Any
+
+from core.identity import check_character
+from projects.models import Milestone, Payment, Project
+from stations.models import Organization, Station, StationMonthly, StationState
+from talent.keeping import enter
+from talent.models import (
+    Certificate,
+    Education,
+    GraduateStat,
+    KeyTalentClaim,
+    Person,
+    Post,
+    RegistrationPeriod,
+    Title,
+)
+
+_numbers = itertools.count(1)
+DAY = datetime.date(2023, 3, 1)
+
+
+def id_number(*, prefix: str = "520102", birth: str = "19900307", woman: bool = False) -> str:
+    """A valid and new ID number; at most 499 for one prefix, birth date and sex."""
+    serial = next(_numbers) % 500 * 2 + (0 if woman else 1)
+    first = f"{prefix}{birth}{serial:03d}"
+    return first + check_character(first)
+
+
+def make_person(region: str, name: str = "张三", **fields: Any) -> Person:
+    person = Person(
+        name=name,
+        id_number=fields.pop("id_number", None) or id_number(),
+        residence_id=region,
+        birth_date=datetime.date(1990, 3, 7),
+        sex="1",
+        **fields,
+    )
+    person.clean()
+    enter(person)
+    return person
+
+
+def make_organization(region: str, name: str = "", **fields: Any) -> Organization:
+    name = name or f"同心社会工作服务中心{next(_numbers)}"
+    return Organization.objects.create(name=name, kind="4", region_id=region, **fields)
+
+
+def make_station(region: str, name: str = "", **fields: Any) -> Station:
+    name = name or f"某街道社工站{next(_numbers)}"
+    fields.setdefault("kind", "3")
+    station = Station.objects.create(name=name, region_id=region, status="3", **fields)
+    StationState.objects.create(station=station, status="3", valid_from=DAY)
+    return station
+
+
+def make_project(region: str, name: str = "", **fields: Any) -> Project:
+    fields.setdefault("purchaser", None)
+    purchaser = fields.pop("purchaser") or make_organization(region)
+    return Project.objects.create(
+        name=name or f"服务项目{next(_numbers)}",
+        purchaser=purchaser,
+        region_id=region,
+        service_field="02",
+        fund="4",
+        budget=100000,
+        contract_amount=90000,
+        started_on=DAY,
+        ends_on=datetime.date(2024, 2, 28),
+        stage="50",
+        **fields,
+    )
+
+
+def make_row(entity: str, region: str) -> Any:
+    """A row of the entity with that model name, in the region."""
+    if entity in _OF_PERSON:
+        model, fields = _OF_PERSON[entity]
+        row = model(person=make_person(region, f"李{'甲乙丙丁'[next(_numbers) % 4]}"), **fields)
+        if entity == "certificate":
+            row.number = f"2023000{next(_numbers):08d}"
+        row.save(force_insert=True)
+        return row
+    return _OTHERS[entity](region)
+
+
+_OF_PERSON: dict[str, tuple[Any, dict[str, Any]]] = {
+    "certificate": (Certificate, {"level": "1", "approved_on": DAY}),
+    "registrationperiod": (
+        RegistrationPeriod,
+        {"starts_on": DAY, "ends_on": datetime.date(2026, 2, 28)},
+    ),
+    "education": (Education, {"level": "21", "major": "社会工作"}),
+    "title": (Title, {"series": "社会工作", "level": "3"}),
+    "keytalentclaim": (
+        KeyTalentClaim,
+        {"claim_class": "A", "qualified_on": DAY, "native_basis": "1", "evidence": "证书"},
+    ),
+}
+
+
+def _post(region: str) -> Post:
+    station = make_station(region)
+    return Post.objects.create(
+        person=make_person(region), station=station, region_id=region, started_on=DAY
+    )
+
+
+def _graduates(region: str) -> GraduateStat:
+    return GraduateStat.objects.create(
+        school=f"某学院{next(_numbers)}", region_id=region, level="21", year=2023, graduates=40
+    )
+
+
+_OTHERS: dict[str, Any] = {
+    "person": make_person,
+    "organization": make_organization,
+    "station": make_station,
+    "project": make_project,
+    "post": _post,
+    "graduatestat": _graduates,
+    "stationmonthly": lambda region: StationMonthly.objects.create(
+        station=make_station(region), month=datetime.date(2025, 1, 1)
+    ),
+    "milestone": lambda region: Milestone.objects.create(project=make_project(region), stage="50"),
+    "payment": lambda region: Payment.objects.create(
+        project=make_project(region), amount=100, paid_on=DAY
+    ),
+}
