@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from core.dates import today
-from stations.codes import StationKind, StationStatus
+from stations.codes import StationKind
 from stations.models import Station, StationCoverage, StationState
 
 
@@ -23,10 +22,3 @@ def coverage_of(station: Station) -> list[Any]:
     """Codes of the townships covered today."""
     return list(station.coverages.filter(valid_to=None).values_list("region_id", flat=True))
 
-
-def closed_on(station: Station) -> datetime.date | None:
-    """The first day on which the station is closed, merged or moved; None while it is open."""
-    if station.status not in (StationStatus.CLOSED, StationStatus.RENAMED):
-        return None
-    state = station.states.filter(valid_to=None).first()
-    return state.valid_from if state else None

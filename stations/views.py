@@ -47,8 +47,9 @@ class StationView(EntityView):
                 add_label="填报本月"),
     )  # fmt: skip
 
-    def save_new(self, record: Any, form: Any) -> None:
+    def save_new(self, record: Any, form: Any) -> Any:
         open_station(record)
+        return record
 
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)

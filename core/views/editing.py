@@ -26,9 +26,13 @@ class EditPages(EntityBase):
 
     # --- What a subclass may replace -----------------------------------------------------
 
-    def save_new(self, record: Any, form: Any) -> None:
-        """Insert the record; runs in the transaction that ends with the visibility check."""
+    def save_new(self, record: Any, form: Any) -> Any:
+        """Insert the record, or call the action that does; the record as it was registered.
+
+        Runs in the transaction that ends with the visibility check.
+        """
         record.save(force_insert=True)
+        return record
 
     def save_changes(self, record: Any, form: Any) -> None:
         """Write an edit; `version` has been raised."""
@@ -58,8 +62,7 @@ class EditPages(EntityBase):
         reason = form.cleaned_data.get("reason", "")
         try:
             with transaction.atomic(), acting(self.request.user, reason=reason):
-                record = form.save(commit=False)
-                self.save_new(record, form)
+                record = self.save_new(form.save(commit=False), form)
                 ensure_visible(record, self.request.user)
         except (IntegrityError, ValidationError, PermissionDenied) as error:
             # The same form sent twice at once: the other one has saved it.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag
+from talent.actions.credentials import check_period
 from talent.models import Certificate, Education, RegistrationPeriod, Title
 from talent.rules import (
     check_certificate_date,
     check_not_future,
-    check_registration,
     check_senior,
     clean_certificate_number,
 )
@@ -75,18 +76,12 @@ class RegistrationPeriodForm(PersonalForm):
         help_texts = {"ends_on": "含当日；登记有效期一般为 3 年。"}
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if not starts or not ends:
+        if not cleaned.get("starts_on") or not cleaned.get("ends_on"):
             return ()
-        previous = self.others().filter(starts_on__lt=starts).order_by("-ends_on").first()
-        held = Certificate.objects.filter(person=self.instance.person, ended_on=None)
-        return check_registration(
-            kind=cleaned.get("kind", ""),
-            starts_on=starts,
-            ends_on=ends,
-            passed_on=held.order_by("approved_on").values_list("approved_on", flat=True).first(),
-            previous_end=previous.ends_on if previous else None,
-        )
+        entered = copy(self.instance)
+        for name in names_in(REGISTRATION):
+            setattr(entered, name, cleaned.get(name))
+        return check_period(entered)
 
 
 class EducationForm(PersonalForm):

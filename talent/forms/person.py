@@ -7,11 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 
+from core.crypto import blind_index
 from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
 from core.identity import check_id_number, clean_name, clean_phone, is_known_division
-from core.places import place_name
 from core.rules import Flag, RuleError
-from talent.keeping import county_of_registered, others_with_phone
+from talent.actions.people import registered_message
+from talent.keeping import county_of_registered
 from talent.models import Person
 from talent.rules import check_free_text, check_phone_shared
 
@@ -23,10 +24,10 @@ LAYOUT = (
 UNKNOWN_SEX = "0"
 
 
-def registered_message(county: str) -> str:
-    """What anyone may learn of a person registered elsewhere: the county."""
-    place = place_name(county) if county else "尚未定位到县"
-    return f"该证件号码已在册，归属{place}。如需在本地登记，请申请转入，不要重复建档。"
+def others_with_phone(phone: str, *, but: Any = None) -> int:
+    """How many other people of the province have a phone (R23): a number, no names."""
+    index = blind_index(phone, purpose="phone")
+    return Person.objects.filter(phone_index=index).exclude(pk=but).count()
 
 
 class PersonForm(RecordForm):
@@ -80,7 +81,11 @@ class PersonForm(RecordForm):
         identity = check_id_number(number, id_type=cleaned.get("id_type") or "1")
         cleaned["id_number"] = identity.number
         if self.kept.get("id_number") != identity.number:
-            county = county_of_registered(identity.number, but=self.instance.pk)
+            county = county_of_registered(
+                identity.number,
+                but=self.instance.pk,
+                adding_by=self.user if self.instance._state.adding else None,
+            )
             if county is not None:
                 raise RuleError("R4", registered_message(county), field="id_number")
             yield from identity.flags

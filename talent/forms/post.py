@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
-from stations.keeping import closed_on
+from talent.actions.posts import check_post
 from talent.keeping import place_post
 from talent.models import Post
-from talent.rules import (
-    check_age_at_post,
-    check_not_future,
-    check_one_primary,
-    check_post_within,
-)
-
 LAYOUT = (("任职", ("station", "organization", "kind", "is_primary", "employment", "started_on")),)
 
 
@@ -34,26 +28,15 @@ class PostForm(RecordForm):
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        started, station = cleaned.get("started_on"), cleaned.get("station")
-        if not station and not cleaned.get("organization"):
+        if not cleaned.get("station") and not cleaned.get("organization"):
             raise RuleError("R15", "请填写站点或用人单位，至少一项。", field="station")
-        if not started:
-            return
-        check_not_future(started, label="入职日期", field="started_on")
-        yield from check_age_at_post(self.instance.person.birth_date, started)
-        others = Post.objects.filter(person=self.instance.person, ended_on=None).exclude(
-            pk=self.instance.pk
-        )
-        check_one_primary(
-            is_primary=bool(cleaned.get("is_primary")) and self.instance.ended_on is None,
-            has_open_primary=others.filter(is_primary=True).exists(),
-        )
-        yield from check_post_within(
-            started_on=started,
-            ended_on=self.instance.ended_on,
-            opened_on=station.built_on if station else None,
-            closed_on=closed_on(station) if station else None,
-        )
+        if not cleaned.get("started_on"):
+            return ()
+        entered = copy(self.instance)
+        for name in names_in(LAYOUT):
+            setattr(entered, name, cleaned.get(name))
+        place_post(entered)
+        return check_post(entered)
 
     def _post_clean(self) -> None:
         """Locate the post before its constraints are checked."""

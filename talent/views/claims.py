@@ -6,6 +6,7 @@ from typing import Any
 
 from core.views import EntityView, Section
 from talent import kinds
+from talent.actions.credentials import submit_claim
 from talent.filters import GraduateStatFilter, KeyTalentClaimFilter
 from talent.forms import GraduateStatForm, KeyTalentClaimForm
 from talent.models import GraduateStat, KeyTalentClaim
@@ -35,9 +36,8 @@ class KeyTalentClaimView(PersonalView):
         ),
     )
 
-    def save_new(self, record: Any, form: Any) -> None:
-        record.submitted_by = self.request.user
-        record.save(force_insert=True)
+    def save_new(self, record: Any, form: Any) -> Any:
+        return submit_claim(claim_=record, by=self.request.user)
 
     def is_editable(self, record: Any) -> bool:
         """A decided claim is not edited: it was decided on what it said."""

@@ -10,6 +10,7 @@ from core.tables import RecordTable
 from core.views import EntityView, Section
 from core.views.secrets import Secret
 from talent import kinds
+from talent.actions.credentials import add_registration
 from talent.filters import CertificateFilter, RegistrationPeriodFilter
 from talent.filters.records import PersonalFilter
 from talent.forms import CertificateForm, EducationForm, RegistrationPeriodForm, TitleForm
@@ -73,6 +74,9 @@ class RegistrationPeriodView(PersonalView):
              "ended_on", "end_reason"),
         ),
     )  # fmt: skip
+
+    def save_new(self, record: Any, form: Any) -> Any:
+        return add_registration(period=record, by=self.request.user)
 
 
 class EducationView(PersonalView):

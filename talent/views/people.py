@@ -20,10 +20,10 @@ from core.templatetags.shell import days_left
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
 from talent import kinds
+from talent.actions.people import create_person, registered_message, update_person
 from talent.filters import PersonFilter
 from talent.forms import PersonForm
-from talent.forms.person import registered_message
-from talent.keeping import county_of_registered, enter, keep_residence
+from talent.keeping import county_of_registered
 from talent.models import Certificate, Person, RegistrationPeriod
 from talent.tables import PersonTable
 
@@ -86,12 +86,11 @@ class PersonView(EntityView):
             }
         )
 
-    def save_new(self, record: Any, form: Any) -> None:
-        enter(record)
+    def save_new(self, record: Any, form: Any) -> Any:
+        return create_person(person=record, by=self.request.user)
 
     def save_changes(self, record: Any, form: Any) -> None:
-        record.save()
-        keep_residence(record)
+        update_person(person=record, by=self.request.user)
 
     def _list_context(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super()._list_context(*args, **kwargs)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import EntityView, Section
+from talent.actions.posts import start_post, update_post
 from talent.filters import PostFilter
 from talent.forms import PostForm
-from talent.keeping import locate
-from talent.models import Person, Post
+from talent.models import Post
 from talent.tables import PostTable
 
 
@@ -35,15 +35,8 @@ class PostView(EntityView):
         ),
     )  # fmt: skip
 
-    def save_new(self, record: Any, form: Any) -> None:
-        record.save(force_insert=True)
-        self._locate(record)
+    def save_new(self, record: Any, form: Any) -> Any:
+        return start_post(post=record, by=self.request.user)
 
     def save_changes(self, record: Any, form: Any) -> None:
-        record.save()
-        self._locate(record)
-
-    @staticmethod
-    def _locate(record: Any) -> None:
-        """The person is where the open primary post is."""
-        locate(Person.objects.select_for_update().get(pk=record.person_id))
+        update_post(post=record, by=self.request.user)
