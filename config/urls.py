@@ -13,6 +13,8 @@ urlpatterns = [
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("account/password/", PasswordChangeView.as_view(), name="password_change"),
+    path("api/v1/", include("config.api_urls")),
+    path("", include("core.account_urls")),
     path("", include("core.urls")),
     path("", include("talent.urls")),
     path("", include("stations.urls")),

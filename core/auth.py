@@ -3,14 +3,20 @@
 Attempts are counted by django-axes in the database, on the pair of account and address.
 """
 
+import datetime
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
+from core.addresses import client_address
+from core.crypto import blind_index
 from core.models import User
+from core.text import normalise
 
 WRONG = "用户名或密码不正确，或账号暂时不能登录。连续 5 次错误后须等待 30 分钟。"
 
@@ -35,13 +41,29 @@ class RegistryBackend(BaseBackend):
         return User.objects.select_related("region").filter(pk=user_id, is_active=True).first()
 
 
-def locked_out(
-    request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any
-) -> HttpResponse:
-    """The answer to a locked pair: the same words as for a wrong password."""
-    from core.login import LoginForm
+def counted_name(request: HttpRequest | None, credentials: Any = None) -> str:
+    """The name by which attempts are counted: an ID number only as its blind index."""
+    given = (credentials or {}).get("username")
+    if given is None and request is not None:
+        given = request.POST.get("username", "")
+    name = normalise(str(given or "")).lower()
+    if sum(c.isdigit() for c in name) >= 8:
+        return "#" + blind_index(name, purpose="login").hex()[:32]
+    return name[:255]
 
-    form = LoginForm(request)
-    return render(
-        request, "registration/login.html", {"form": form, "locked": True, "error": WRONG}
+
+def address_is_exhausted(request: HttpRequest) -> bool:
+    """Whether one address has failed so often, with whatever names, that it must wait."""
+    address = client_address(request)
+    if address is None:
+        return False
+    since = timezone.now() - datetime.timedelta(hours=settings.AXES_COOLOFF_TIME)
+    failures = AccessAttempt.objects.filter(ip_address=address, attempt_time__gte=since).aggregate(
+        total=Sum("failures_since_start")
     )
+    return (failures["total"] or 0) >= settings.LOGIN_ADDRESS_LIMIT
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
+    """The answer to a locked pair is that to a wrong password, to the letter."""
+    return response

@@ -1,11 +1,27 @@
 """Error pages: a sentence in Chinese and what to do next, never a traceback."""
 
-from django.http import HttpRequest, HttpResponse
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+
+_SENTENCES = {
+    400: "请求有误，请检查后重试。",
+    403: "您没有权限，或页面已过期。",
+    404: "没有找到这个地址。",
+    500: "系统出错，已记录，请稍后再试。",
+    503: "服务暂时不可用，请稍后再试。",
+}
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    """An error page without context processors: it must not need the database."""
+    """An error page without context processors: it must not need the database.
+
+    Programs that use the API get the sentence alone.
+    """
+    if request.path.startswith("/api/"):
+        return JsonResponse({"detail": _SENTENCES[status]}, status=status)
     return HttpResponse(render_to_string(template, {"path": request.path}), status=status)
 
 
@@ -26,6 +42,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A failure; where the cause is a lost database it is said as such (503)."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return service_unavailable(request)
     return _page(request, "500.html", 500)
 
 

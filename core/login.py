@@ -1,5 +1,6 @@
 """Log-in, log-out and the forced change of a one-time password."""
 
+import time
 from typing import Any
 
 from django import forms
@@ -7,12 +8,14 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from core.auth import WRONG
+from core.auth import WRONG, address_is_exhausted
+from core.middleware import STARTED
 from core.models import SecurityEvent, User
 from core.text import normalise
 
@@ -37,11 +40,21 @@ class LoginView(DjangoLoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if address_is_exhausted(request):
+            form = LoginForm(request, initial={"username": request.POST.get("username", "")[:40]})
+            return self.render_to_response(self.get_context_data(form=form, error=WRONG))
+        return super().post(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
-        user = form.get_user()
+        user: Any = form.get_user()
+        session = self.request.session
+        session.pop("logged_out_because", None)
+        session[STARTED] = int(time.time())
         # A second login ends the first: only this session counts from now on.
-        User.objects.filter(pk=user.pk).update(session_key=self.request.session.session_key)
+        Session.objects.filter(session_key=user.session_key).delete()
+        User.objects.filter(pk=user.pk).update(session_key=session.session_key)
         with transaction.atomic():
             SecurityEvent.record(kind="登录", actor=user, target=user.username)
         return response

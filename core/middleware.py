@@ -1,5 +1,6 @@
 """What happens around every request: headers, sessions, who is acting, no blank 500."""
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,23 +17,25 @@ from core.history import acting
 
 Handler = Callable[[HttpRequest], HttpResponse]
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-LAST_SEEN = "last_seen"
+LAST_SEEN, STARTED = "last_seen", "started"
+logger = logging.getLogger(__name__)
 
 
 class ServiceUnavailableMiddleware:
-    """A lost database is a friendly 503 with Retry-After, whoever noticed it."""
+    """A lost database is a friendly 503 with Retry-After.
+
+    Views are answered here; a middleware that lost it (sessions) by core.errors.server_error.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return service_unavailable(request)
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, OperationalError | InterfaceError):
+            logger.error("database lost: %s on %s", type(exception).__name__, request.path)
             return service_unavailable(request)
         return None
 
@@ -54,7 +57,7 @@ class SecurityHeadersMiddleware:
 
 
 class SessionRulesMiddleware:
-    """Idle exit and one session an account. Polling does not keep a session alive."""
+    """Idle exit, a longest life, one session an account. Polling keeps no session alive."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -66,12 +69,15 @@ class SessionRulesMiddleware:
             last = request.session.get(LAST_SEEN, now)
             if now - last > settings.SESSION_IDLE_MINUTES * 60:
                 return self._out(request, "您已较长时间没有操作，请重新登录。")
+            if now - request.session.get(STARTED, now) > settings.SESSION_COOKIE_AGE:
+                return self._out(request, "登录已超过 8 小时，请重新登录。")
             if user.session_key and user.session_key != request.session.session_key:
-                return self._out(request, "您的账号已在别处登录，这里已退出。")
+                return self._out(request, "您的账号已在别处登录或已被管理员调整，这里已退出。")
             polling = request.headers.get("X-Polling") == "1"
             # Once a minute is enough, and spares a write a request.
             if (not polling and now - last >= 60) or LAST_SEEN not in request.session:
                 request.session[LAST_SEEN] = now
+                request.session.setdefault(STARTED, now)
         return self.get_response(request)
 
     @staticmethod

@@ -102,3 +102,9 @@ def place_post(post: Post) -> None:
     employer = post.station or post.organization
     if employer is not None:
         post.region_id = employer.region_id
+
+
+def others_with_phone(phone: str, *, but: Any = None) -> int:
+    """How many people of the whole province use a phone (R23); the number alone is told."""
+    found = Person.objects.filter(phone_index=blind_index(phone, purpose="phone"))
+    return found.exclude(pk=but).count() if but is not None else found.count()

@@ -8,14 +8,36 @@ import uuid
 from typing import Any
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, models
 from django.db.models.functions import Now
 
 from core.crypto import sign
+from core.roles import Role
 
 _CHAIN_LOCK = 5201314
+
+
+class ReadEventQuerySet(models.QuerySet["ReadEvent"]):
+    def for_auditor(self, user: Any) -> ReadEventQuerySet:
+        """What was read by accounts of the auditor's region, by workers everywhere for 52."""
+        if not user.has_perm("core.view_read_log"):
+            return self.none()
+        if user.region_id == settings.PROVINCE_CODE:
+            return self
+        return self.filter(user__region__code__startswith=user.region_id)
+
+
+class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
+    def for_user(self, user: Any) -> SecurityEventQuerySet:
+        """Events of accounts in the user's region; those without one are the province's."""
+        if not user.has_perm("core.view_security_log"):
+            return self.none()
+        if user.region_id == settings.PROVINCE_CODE:
+            return self
+        return self.filter(region_code__startswith=user.region_id)
 
 
 class ReadEvent(models.Model):
@@ -45,6 +67,8 @@ class ReadEvent(models.Model):
     reason = models.CharField("事由", max_length=200, default="", blank=True)
     # Filter, address without query values that could identify, file hash.
     detail = models.JSONField("说明", default=dict)
+
+    objects = ReadEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "查阅记录"
@@ -94,6 +118,8 @@ class SecurityEvent(models.Model):
     detail = models.JSONField("说明", default=dict)
     seal = models.BinaryField(max_length=32)
 
+    objects = SecurityEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = "安全日志"
         ordering = ["-id"]
@@ -103,6 +129,19 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target}"
+
+    @property
+    def words(self) -> str:
+        """The detail as the log shows it."""
+        role = dict(Role.choices).get(self.detail.get("role", ""), "")
+        parts = [
+            str(self.detail.get("attempt", "")),
+            str(self.detail.get("reason", "")),
+            str(self.detail.get("purpose", "")),
+            f"角色：{role}" if role else "",
+            f"地区：{self.detail['region']}" if self.detail.get("region") else "",
+        ]
+        return "；".join(part for part in parts if part)
 
     def digest(self, previous: bytes) -> bytes:
         """The seal this row must carry after `previous` (b"" for the first row)."""

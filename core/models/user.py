@@ -15,13 +15,17 @@ from core.roles import ADMINISTRATORS, STAFF, Role, permissions_of
 
 class UserQuerySet(models.QuerySet["User"]):
     def for_user(self, user: Any) -> UserQuerySet:
-        """Accounts that the user may manage: those inside the own region.
+        """Accounts that the user may see and manage: those inside the own region.
 
-        Workers' accounts belong to their Person and are managed there.
+        A reviewer has no hand in administrators: resetting one would be a way to become
+        one. Workers' accounts belong to their Person and are managed there.
         """
         if not isinstance(user, User) or not user.has_perm("core.manage_accounts"):
             return self.none()
-        return self.filter(region__code__startswith=user.region_id).exclude(role=Role.WORKER)
+        accounts = self.filter(region__code__startswith=user.region_id).exclude(role=Role.WORKER)
+        if user.role == Role.SECURITY_ADMIN:
+            return accounts
+        return accounts.exclude(role__in=ADMINISTRATORS)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -60,6 +64,9 @@ class User(AbstractBaseUser):
     # The only session that counts; a second login ends the first.
     session_key = models.CharField(max_length=40, default="", editable=False)
     created_at = models.DateTimeField("开设时间", db_default=Now(), editable=False)
+
+    # An account follows its region when that is abolished (core.successions).
+    succession_fields = ("region",)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["display_name", "role"]

@@ -1,0 +1,113 @@
+"""The REST API's one base class: the scope, masks, filters and pages of the web pages.
+
+An entity's API is a declaration in <app>/api.py; config/api_urls.py gives it an address.
+Everything is read-only except what a class adds by itself (change requests).
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from core.models import ReadEvent
+from core.text import has_control_characters, normalise
+
+_PATTERN_LIMIT = 100_000
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "core.api_policy.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "Token 加空格加令牌；令牌在「我的账号」中申请。",
+        }
+
+
+_search = OpenApiParameter("q", str, description="姓名、拼音、首字母或名称；号码不能在地址中查找")
+
+
+@extend_schema_view(list=extend_schema(parameters=[_search]))
+class RecordAPI(ReadOnlyModelViewSet):
+    """List and detail of one entity. A subclass declares the attributes below."""
+
+    model: ClassVar[type[Any]]
+    # "pk" or "person_id": whose data a row is, for the read events; "" is nobody's.
+    person_path: ClassVar[str] = ""
+    select_related: ClassVar[tuple[str, ...]] = ()
+    prefetch: ClassVar[tuple[str, ...]] = ()
+
+    lookup_value_converter = "uuid"
+    lookup_field = "pk"
+
+    def permission_for(self, request: Request) -> str:
+        meta = self.model._meta
+        return f"{meta.app_label}.view_{meta.model_name}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.model._default_manager.none()
+        return self.model.objects.for_user(self.request.user)
+
+    def fetch(self, ids: list[Any]) -> QuerySet[Any]:
+        """The rows of some ids with all that the answer shows, still in scope."""
+        rows = self.get_queryset().filter(pk__in=ids).select_related(*self.select_related)
+        return rows.prefetch_related(*self.prefetch)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.detail:
+            return queryset.select_related(*self.select_related).prefetch_related(*self.prefetch)
+        refuse_unreadable(self.request)
+        queryset = super().filter_queryset(queryset)
+        text = normalise(self.request.query_params.get("q", ""))[:60]
+        filterset = getattr(self, "filterset_class", None)
+        if text and filterset is not None:
+            search = filterset(None, queryset=queryset, request=self.request).search(text)
+            # Fenced by the limit, as in core.views.listing.
+            ids = self.get_queryset().filter(search).order_by().values("pk")[:_PATTERN_LIMIT]
+            queryset = queryset.filter(pk__in=ids)
+        return queryset
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        self.leave_read_event(list(rows or []))
+        serializer = self.get_serializer(rows, many=True)
+        return self.get_paginated_response(serializer.data)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        record = self.get_object()
+        self.leave_read_event([record])
+        return Response(self.get_serializer(record).data)
+
+    def leave_read_event(self, records: list[Any]) -> None:
+        """Who read whose data. When it cannot be written the reading fails."""
+        if not self.person_path or not records:
+            return
+        people: set[uuid.UUID] = {getattr(record, self.person_path) for record in records}
+        token = getattr(self.request.auth, "purpose", "")
+        ReadEvent.record(
+            user=self.request.user,
+            kind=ReadEvent.Kind.API,
+            people=sorted(people - {None}),
+            entity=self.model._meta.label_lower,
+            token=token,
+        )
+
+
+def refuse_unreadable(request: Request) -> None:
+    """NUL and other control characters in a query are a 400, never a database error."""
+    for name, values in request.query_params.lists():
+        if any(has_control_characters(value) for value in (name, *values)):
+            raise exceptions.ValidationError({"detail": ["查询条件中有不可见的控制字符。"]})

@@ -1,0 +1,101 @@
+"""Who the API lets in and how it says no: tokens, permissions, errors in Chinese.
+
+Apart from core.api because the REST framework reads its settings while it is imported.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from knox.auth import TokenAuthentication as KnoxAuthentication
+from rest_framework import exceptions, status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+_WORDS = {
+    exceptions.NotAuthenticated: "请先登录，或在 Authorization 头中给出有效的接口令牌。",
+    exceptions.AuthenticationFailed: "接口令牌无效、已过期或已撤销，请在「我的账号」中重新申请。",
+    exceptions.MethodNotAllowed: "这个地址不支持该操作，接口除变更申请外只读。",
+    exceptions.NotAcceptable: "接口只提供 JSON。",
+    exceptions.UnsupportedMediaType: "请以 application/json 提交。",
+    exceptions.ParseError: "提交的内容不是有效的 JSON，请检查格式。",
+    exceptions.Throttled: "请求过于频繁，请稍后再试。",
+    exceptions.NotFound: "没有找到，或不在您的辖区内。",
+}
+_FORBIDDEN = "您的角色没有这项权限。"
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Every error as {"detail": …, "fields": …} in Chinese; None leaves a 500 to Django."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return Response(
+            {"detail": "服务暂时不可用，请稍后再试。"},
+            status=status.HTTP_503_SERVICE_UNAVAILABLE,
+            headers={"Retry-After": "30"},
+        )
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, DjangoPermissionDenied):
+        error = exceptions.PermissionDenied(str(error) or _FORBIDDEN)
+    elif isinstance(error, DjangoValidationError):
+        field = getattr(error, "field", "") or "detail"
+        error = exceptions.ValidationError({field: error.messages})
+    if not isinstance(error, exceptions.APIException):
+        return None
+    headers = {}
+    if header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = header
+    return Response(_error_body(error), status=error.status_code, headers=headers)
+
+
+def _error_body(error: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        detail = error.detail if isinstance(error.detail, dict) else {"detail": error.detail}
+        fields = {
+            name: [str(m) for m in (messages if isinstance(messages, list) else [messages])]
+            for name, messages in detail.items()
+        }
+        return {"detail": "提交或查询的内容有误，请按提示修改。", "fields": fields}
+    if isinstance(error, exceptions.PermissionDenied):
+        words = str(error.detail)
+        return {"detail": words if not words.isascii() else _FORBIDDEN}
+    for kind, words in _WORDS.items():
+        if isinstance(error, kind):
+            return {"detail": words}
+    return {"detail": "请求没有完成，请检查后重试。"}
+
+
+class TokenAuthentication(KnoxAuthentication):
+    """A token whose user still has to change a one-time password opens nothing."""
+
+    def authenticate_credentials(self, token: bytes) -> Any:
+        try:
+            user, auth_token = super().authenticate_credentials(token)
+        except UnicodeDecodeError:
+            raise exceptions.AuthenticationFailed from None
+        if user.must_change_password:
+            raise exceptions.AuthenticationFailed
+        return user, auth_token
+
+
+class RolePermission(BasePermission):
+    """The role's permission for the view's model, or the one the view names."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user: Any = request.user
+        if not user.is_authenticated:
+            return False
+        return bool(user.has_perm(view.permission_for(request)))
+
+
+class StaffPermission(BasePermission):
+    """Whoever may read something through the API may read its description."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user: Any = request.user
+        return bool(user.is_authenticated and (user.has_record_scope or user.is_worker))
