@@ -25,6 +25,16 @@ def tracked(model: M) -> M:
     )(model)
 
 
+def last_writer(record: models.Model) -> str | None:
+    """The id of the user who wrote the latest version of a record, None for the system."""
+    events = type(record).pgh_event_model.objects  # type: ignore[attr-defined]
+    last = events.filter(pgh_obj_id=record.pk).order_by("-pgh_id").select_related("pgh_context")
+    event = last.first()
+    metadata = event.pgh_context.metadata if event and event.pgh_context else {}
+    user = metadata.get("user")
+    return str(user) if user else None
+
+
 def acting(user: Any, *, reason: str = "", **details: Any) -> pghistory.context:
     """Context manager: rows written inside carry the user's id (and a reason).
 

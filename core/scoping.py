@@ -57,6 +57,8 @@ class ScopedModel(models.Model):
 
     scope_field: ClassVar[str] = "region"
     scope_columns: ClassVar[dict[int, str]] = {}
+    # Foreign keys that follow when a region is abolished (core.successions).
+    succession_fields: ClassVar[tuple[str, ...]] = ()
 
     objects = ScopedQuerySet.as_manager()
 

@@ -7,6 +7,7 @@ exist, it is carried through them. History keeps what a correction replaces.
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -85,7 +86,7 @@ def _carry(
         else:
             kept.append(row)
             previous = row
-    for row, following in zip(kept, kept[1:], strict=False):
+    for row, following in itertools.pairwise(kept):
         row.valid_to = following.valid_from
     if kept:
         kept[-1].valid_to = None

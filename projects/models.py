@@ -20,6 +20,8 @@ class Project(Record):
     Natural key of ledgers: purchaser, name, start.
     """
 
+    succession_fields = ("region",)
+
     number = models.CharField("项目编号", max_length=40, blank=True, default="")
     name = models.CharField("项目名称", max_length=120)
     purchaser = models.ForeignKey(

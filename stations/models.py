@@ -27,6 +27,8 @@ def dated_on(day: datetime.date, prefix: str = "") -> Q:
 class Organization(Record):
     """A bureau, department, agency, university or committee."""
 
+    succession_fields = ("region",)
+
     name = models.CharField("机构名称", max_length=120)
     kind = models.CharField(
         "机构类型", max_length=2, choices=OrganizationKind, default=OrganizationKind.OTHER
@@ -86,6 +88,8 @@ class Station(Record):
     `status` repeats the open StationState row; only actions and the importer set both.
     Natural key of ledgers: kind, region, name.
     """
+
+    succession_fields = ("region",)
 
     name = models.CharField("站点名称", max_length=120)
     kind = models.CharField("站点类型", max_length=2, choices=StationKind)
@@ -195,6 +199,7 @@ class StationCoverage(ScopedModel):
     """A township that a station covers (R16: 联建 must list every one)."""
 
     scope_field = "station__region"
+    succession_fields = ("region",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     station = models.ForeignKey(Station, models.CASCADE, related_name="coverages")

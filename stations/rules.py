@@ -85,10 +85,10 @@ def check_state_change(old: str, new: str) -> None:
 
 
 def check_monthly(values: dict[str, int]) -> None:
-    """R19: closed cases within those there were, attendance at least the groups."""
-    available = values.get("cases_open", 0) + values.get("cases_closed", 0)
-    if values.get("cases_closed", 0) > available or values.get("cases_new", 0) > available:
-        raise RuleError("R19", "结案、新开的个案不能多于存量，请核对。", field="cases_closed")
+    """R19: cases within the stock (open at the month's end and closed in it), groups held."""
+    stock = values.get("cases_open", 0) + values.get("cases_closed", 0)
+    if values.get("cases_new", 0) > stock:
+        raise RuleError("R19", "新开个案不能多于在办与结案之和，请核对。", field="cases_new")
     for more, less, words in (
         ("group_sessions", "groups", "小组节数不能少于小组数"),
         ("group_attendance", "groups", "小组人次不能少于小组数"),

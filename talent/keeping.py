@@ -28,20 +28,18 @@ def county_of_registered(id_number: str, *, but: Any = None, adding_by: Any = No
     found = Person.objects.filter(id_index=blind_index(id_number, purpose="id_number"))
     if but is not None:
         found = found.exclude(pk=but)
-    row = found.values_list("county", "status")[:1]
+    row = found.values_list("county", "status", "region_id")[:1]
     if not row:
         return None
-    county, status = row[0]
-    if adding_by is not None and is_reactivable(status, county, adding_by):
+    county, status, region_code = row[0]
+    if adding_by is not None and is_reactivable(status, region_code, adding_by):
         return None
     return county or ""
 
 
-def is_reactivable(status: str, county: str | None, by: Any) -> bool:
+def is_reactivable(status: str, region_code: str | None, by: Any) -> bool:
     """Whether a record met again is brought back instead of doubled."""
-    region = by.region_id or ""
-    inside = in_scope(county, by) or (len(region) > 6 and county == region[:6])
-    return status == PersonStatus.DEACTIVATED and inside
+    return status == PersonStatus.DEACTIVATED and in_scope(region_code, by)
 
 
 def enter(person: Person, *, on: datetime.date | None = None) -> None:

@@ -5,6 +5,7 @@ Each raises RuleError where a value is refused and returns flags where it is acc
 remark. Rules on identity documents are in core.identity.
 """
 
+import calendar
 import datetime
 import re
 
@@ -32,14 +33,9 @@ def full_years(born: datetime.date, on: datetime.date) -> int:
 
 def add_months(day: datetime.date, months: int) -> datetime.date:
     """The same day `months` later (or earlier), or the last day of that month."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    following = datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return (
-        following - datetime.timedelta(days=1)
-        if day.day > 28 and ((following - datetime.timedelta(days=1)).day < day.day)
-        else datetime.date(year, month + 1, day.day)
-    )
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(day.day, last))
 
 
 def check_not_future(
@@ -242,7 +238,9 @@ def check_phone_shared(others: int) -> list[Flag]:
     return []
 
 
-def check_graduates(graduates: int | None, stayed: int | None) -> None:
-    """R20: those who stayed are among those who graduated."""
+def check_graduates(graduates: int | None, stayed: int | None) -> list[Flag]:
+    """R20: those who stayed are among those who graduated; else both figures are shown."""
     if graduates is not None and stayed is not None and stayed > graduates:
-        raise RuleError("R20", "留黔人数不能超过毕业人数，请核对。", field="stayed")
+        message = f"留黔人数 {stayed} 超过毕业人数 {graduates}，请核对。"
+        return [Flag("R20", "W", message, "stayed")]
+    return []

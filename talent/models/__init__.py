@@ -4,9 +4,10 @@ from talent.models.claims import GraduateStat, KeyTalentClaim
 from talent.models.credentials import Certificate, Education, RegistrationPeriod, Title
 from talent.models.person import Person, PersonState
 from talent.models.post import Post
-from talent.models.requests import ActivationCode, ChangeRequest, TransferRequest
+from talent.models.requests import ActivationAttempt, ActivationCode, ChangeRequest, TransferRequest
 
 __all__ = [
+    "ActivationAttempt",
     "ActivationCode",
     "Certificate",
     "ChangeRequest",

@@ -71,6 +71,8 @@ class GraduateStat(Record):
     Counts persons graduated (毕业), not those who only completed (结业).
     """
 
+    succession_fields = ("region",)
+
     school = models.CharField("院校名称", max_length=80)
     region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="统计地区")
     major = models.CharField("专业", max_length=60, default="社会工作")

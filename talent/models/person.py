@@ -56,6 +56,7 @@ class Person(Record):
     """
 
     scope_columns = {2: "prefecture", 3: "county"}
+    succession_fields = ("residence", "region")
 
     number = models.CharField("人才编号", max_length=12, unique=True, default=new_number)
     name = models.CharField("姓名", max_length=50)
@@ -67,6 +68,7 @@ class Person(Record):
     id_index = BlindIndexField(source="id_number", purpose="id_number", editable=False)
     phone = EncryptedTextField("联系电话", purpose="phone", blank=True)
     phone_index = BlindIndexField(source="phone", purpose="phone", editable=False)
+    address = models.CharField("通讯地址", max_length=100, blank=True, default="", db_default="")
     sex = models.CharField("性别", max_length=1, choices=SEXES, default="0")
     birth_date = models.DateField("出生日期", null=True, blank=True)
     ethnicity = models.CharField("民族", max_length=2, choices=ETHNICITIES, blank=True, default="")
@@ -220,6 +222,7 @@ class PersonState(ScopedModel):
 
     scope_field = "person__region"
     scope_columns = {2: "person__prefecture", 3: "person__county"}
+    succession_fields = ("residence",)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, models.CASCADE, related_name="states")

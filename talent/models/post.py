@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from core.history import tracked
 from core.models import Record
@@ -22,6 +23,41 @@ class PostQuerySet(ScopedQuerySet):
         """Posts held on a day: the last day served is the one before `ended_on`."""
         return self.filter(started_on__lte=day).filter(Q(ended_on=None) | Q(ended_on__gt=day))
 
+    def unended(self) -> Self:
+        return self.filter(ended_on=None)
+
+    def end_all(self, *, on: datetime.date, reason: str) -> int:
+        """End the open posts of the set and relocate their people; how many ended.
+
+        Posts that began later than `on` end on the day they began. What a station does to its
+        own posts when it closes: stations reach them as `station.posts`.
+        """
+        ending = list(self.unended().select_for_update(of=("self",)).order_by("pk"))
+        for post in ending:
+            post.ended_on, post.end_reason = max(on, post.started_on), reason
+            post.version += 1
+        self.model.objects.bulk_update(ending, ["ended_on", "end_reason", "version"])
+        relocate([post.person_id for post in ending])
+        return len(ending)
+
+    def move_all(self, *, to: Station, on: datetime.date, reason: str) -> int:
+        """End the open posts of the set and open the same ones at another station."""
+        moving = list(self.unended().order_by("pk"))
+        self.filter(pk__in=[post.pk for post in moving]).end_all(on=on, reason=reason)
+        for post in moving:
+            self.model.objects.create(
+                person_id=post.person_id,
+                station=to,
+                organization_id=post.organization_id,
+                region_id=to.region_id,
+                kind=post.kind,
+                is_primary=post.is_primary,
+                employment=post.employment,
+                started_on=max(on, post.started_on),
+            )
+        relocate([post.person_id for post in moving])
+        return len(moving)
+
     def employed(self) -> Self:
         """Posts that make a 从业人员: neither interns nor volunteers (T1 L1)."""
         return self.exclude(employment__in=NOT_EMPLOYED)
@@ -34,6 +70,8 @@ class Post(Record):
     `region` is the place of the station (else of the organisation) when the post began;
     it moves only when a division is abolished.
     """
+
+    succession_fields = ("region",)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="人员")
     station = models.ForeignKey(
@@ -98,3 +136,10 @@ class Post(Record):
         """Name of the station or organisation; select_related both before lists."""
         employer = self.station or self.organization
         return employer.name if employer else ""
+
+
+def relocate(person_ids: list[Any]) -> None:
+    """Put people where their open primary post is, else where they live; one statement."""
+    primary = Post.objects.unended().filter(person=OuterRef("pk"), is_primary=True)
+    place = Coalesce(Subquery(primary.values("region_id")[:1]), F("residence_id"))
+    Person.objects.filter(pk__in=person_ids).update(region_id=place)

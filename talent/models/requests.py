@@ -154,3 +154,22 @@ class ActivationCode(models.Model):
 
     def __str__(self) -> str:
         return f"激活码（{self.expires_at:%Y-%m-%d} 前有效）"
+
+
+class ActivationAttempt(models.Model):
+    """One try to open an account, counted by address and by person; no number in clear."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    address = models.GenericIPAddressField()
+    id_index = models.BinaryField(max_length=32)
+
+    class Meta:
+        verbose_name = "激活尝试"
+        indexes = [
+            models.Index(fields=["address", "at"], name="activationattempt_address"),
+            models.Index(fields=["id_index", "at"], name="activationattempt_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

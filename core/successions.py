@@ -1,0 +1,131 @@
+"""What happens to current rows when a division is abolished: they follow its successor.
+
+A model names the foreign keys that follow in `succession_fields`. Effective-dated rows close
+on the day of abolition and open again under the successor, so that any earlier day is still
+counted by the old code; other rows move, their history keeps the old code. Rows of a region
+without a successor stay where they are and are 待划转.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models, transaction
+
+from core.history import acting
+from core.models import Region
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Rows of one model that lay in an abolished region; `to` is None for 待划转."""
+
+    label: str
+    region: str
+    to: str | None
+    count: int
+
+
+def final_successor(region: Region) -> Region | None:
+    """The region in force that a chain of successions ends in, None where it breaks off."""
+    seen = {region.code}
+    current: Region | None = region
+    while current is not None and current.valid_to is not None:
+        current = current.successor
+        if current is not None and current.code in seen:
+            return None
+        seen |= {current.code} if current else set()
+    return current
+
+
+def apply_successions(*, dry_run: bool = False) -> list[Moved]:
+    """Move current rows out of abolished regions, one transaction a region; what was found."""
+    result: list[Moved] = []
+    abolished = Region.objects.exclude(valid_to=None).select_related("successor")
+    for region in abolished.order_by("-level", "code"):
+        successor = final_successor(region)
+        with transaction.atomic(), acting(None, reason=f"区划撤销：{region.name}"):
+            for model, field in _followers():
+                count = _move(model, field, region, successor, dry_run=dry_run)
+                if count:
+                    label = str(model._meta.verbose_name)
+                    result.append(Moved(label, region.code, successor and successor.code, count))
+    return result
+
+
+def _followers() -> Iterator[tuple[type[models.Model], str]]:
+    """Models and foreign keys that follow a succession, dated ones first."""
+    found = [
+        (model, field)
+        for model in apps.get_models()
+        for field in getattr(model, "succession_fields", ())
+    ]
+    yield from sorted(found, key=lambda item: not _is_dated(item[0]))
+
+
+def _is_dated(model: type[models.Model]) -> bool:
+    return any(f.name == "valid_to" for f in model._meta.fields)
+
+
+def _current(model: type[models.Model], field: str, region: Region) -> Any:
+    rows = model._base_manager.filter(**{field: region.code})
+    names = {f.name for f in model._meta.fields}
+    if "valid_to" in names:
+        rows = rows.filter(valid_to=None)
+    return rows.filter(ended_on=None) if "ended_on" in names else rows
+
+
+def _move(
+    model: type[models.Model],
+    field: str,
+    region: Region,
+    successor: Region | None,
+    *,
+    dry_run: bool,
+) -> int:
+    rows = _current(model, field, region)
+    if successor is None or dry_run:
+        return int(rows.count())
+    if not _is_dated(model):
+        return int(rows.update(**{f"{field}_id": successor.code}))
+    assert region.valid_to is not None
+    return _reopen(list(rows.select_for_update(of=("self",))), field, successor, region.valid_to)
+
+
+def _reopen(rows: list[Any], field: str, successor: Region, day: datetime.date) -> int:
+    """Close dated rows on the day of abolition and open them under the successor."""
+    opened = []
+    for row in rows:
+        columns = [f.attname for f in row._meta.concrete_fields]
+        following = type(row)(**{name: getattr(row, name) for name in columns})
+        following.pk = uuid.uuid4()
+        following.valid_from = max(day, row.valid_from)
+        setattr(following, f"{field}_id", successor.code)
+        opened.append(following)
+        row.valid_to = following.valid_from
+    if rows:
+        type(rows[0])._base_manager.bulk_update(rows, ["valid_to"])
+        _insert(opened, field)
+    return len(rows)
+
+
+def _insert(opened: list[Any], field: str) -> None:
+    """Insert, except where the successor is already covered (two townships became one)."""
+    model = type(opened[0])
+    owner = next(f for f in model._meta.fields if f.name in ("station", "person"))
+    taken = set(
+        model._base_manager.filter(
+            valid_to=None, **{f"{owner.name}__in": [getattr(o, owner.attname) for o in opened]}
+        ).values_list(owner.attname, f"{field}_id")
+    )
+    fresh = {
+        (getattr(o, owner.attname), getattr(o, f"{field}_id")): o
+        for o in opened
+        if (getattr(o, owner.attname), getattr(o, f"{field}_id")) not in taken
+    }
+    model._base_manager.bulk_create(fresh.values())

@@ -1,0 +1,76 @@
+"""Every change of state of people and what belongs to them: verb(record=, by=, ...)."""
+
+from talent.actions.accounts import activate, issue_activation_code
+from talent.actions.corrections import (
+    approve_change,
+    refuse_change,
+    request_change,
+    update_contact,
+    withdraw_change,
+)
+from talent.actions.credentials import (
+    add_registration,
+    cancel_registration,
+    decide_claim,
+    end_record,
+    submit_claim,
+    verify_certificate,
+)
+from talent.actions.people import (
+    confirm_person,
+    create_person,
+    deactivate_person,
+    leave_province,
+    move_residence,
+    reactivate_person,
+    record_death,
+    retire_person,
+    return_person,
+    reveal_person,
+    update_person,
+)
+from talent.actions.posts import end_post, start_post, update_post
+from talent.actions.transfers import (
+    accept_due_transfers,
+    accept_transfer,
+    refuse_transfer,
+    request_transfer_in,
+    request_transfer_out,
+    withdraw_transfer,
+)
+
+__all__ = [
+    "accept_due_transfers",
+    "accept_transfer",
+    "activate",
+    "add_registration",
+    "approve_change",
+    "cancel_registration",
+    "confirm_person",
+    "create_person",
+    "deactivate_person",
+    "decide_claim",
+    "end_post",
+    "end_record",
+    "issue_activation_code",
+    "leave_province",
+    "move_residence",
+    "reactivate_person",
+    "record_death",
+    "refuse_change",
+    "refuse_transfer",
+    "request_change",
+    "request_transfer_in",
+    "request_transfer_out",
+    "retire_person",
+    "return_person",
+    "reveal_person",
+    "start_post",
+    "submit_claim",
+    "update_contact",
+    "update_person",
+    "update_post",
+    "verify_certificate",
+    "withdraw_change",
+    "withdraw_transfer",
+]

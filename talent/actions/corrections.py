@@ -1,0 +1,205 @@
+"""A worker corrects her record: contact data at once, everything else through a reviewer."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from core.actions import FORBIDDEN, claim, locked, touch
+from core.display import label_of, words
+from core.identity import clean_name, clean_phone
+from core.models import User
+from core.rules import RuleError
+from core.scoping import in_scope
+from core.text import normalise
+from talent.actions.people import GONE
+from talent.codes import PersonStatus, RequestState
+from talent.keeping import keep_residence
+from talent.models import ChangeRequest, Person
+
+# What a worker may ask to have changed; the ID number only a clerk changes from the document.
+CORRECTABLE = (
+    "name", "former_name", "sex", "birth_date", "ethnicity", "political_status", "native_place",
+    "household_place", "residence", "category", "sources", "service_fields",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a request: what it was, what is asked, what it is now, in words."""
+
+    name: str
+    label: str
+    old: str
+    new: str
+    now: str
+    is_overtaken: bool
+
+
+def own_person(by: User) -> Person:
+    """The locked record of a worker's account. Raises PermissionDenied for anyone else."""
+    person = (
+        Person.objects.select_for_update(of=("self",)).filter(user=by).first()
+        if by.has_perm("talent.view_own_record")
+        else None
+    )
+    if person is None or person.status in (*GONE, PersonStatus.DEACTIVATED):
+        raise PermissionDenied(FORBIDDEN)
+    return person
+
+
+@transaction.atomic
+def update_contact(*, by: User, phone: str, address: str = "") -> Person:
+    """Phone and address of the own record, changed at once."""
+    person = own_person(by)
+    person.phone, person.address = clean_phone(phone), normalise(address)[:100]
+    person.version += 1
+    person.save(update_fields=["phone", "phone_index", "address", "version", "updated_at"])
+    return person
+
+
+# --- Ask ------------------------------------------------------------------------------------
+@transaction.atomic
+def request_change(*, by: User, changes: dict[str, Any], reason: str) -> ChangeRequest:
+    """Ask for corrections of the own record: field -> new value as a model value.
+
+    Raises RuleError when nothing differs, a field is not correctable or a request is pending.
+    """
+    person = own_person(by)
+    if person.changerequests.filter(state=RequestState.PENDING).exists():
+        raise RuleError("STATE", "您已有一份待审核的变更申请，请等待结果或先撤回。")
+    if unknown := set(changes) - set(CORRECTABLE):
+        raise RuleError("FIELD", f"这些内容不能申请变更：{'、'.join(sorted(unknown))}。")
+    asked = {name: as_json(person, name, value) for name, value in changes.items()}
+    differing = {
+        name: {"old": current, "new": value}
+        for name, value in asked.items()
+        if (current := current_json(person, name)) != value
+    }
+    if not differing:
+        raise RuleError("STATE", "没有需要变更的内容。")
+    _fill(person, {name: d["new"] for name, d in differing.items()})
+    return ChangeRequest.objects.create(
+        person_id=person.pk, changes=differing, reason=reason, requested_by=by
+    )
+
+
+@transaction.atomic
+def withdraw_change(*, request: ChangeRequest, by: User) -> None:
+    """The worker takes the request back."""
+    person = own_person(by)
+    request = locked(request)
+    if request.person_id != person.pk:
+        raise PermissionDenied(FORBIDDEN)
+    _require_pending(request)
+    _decide(request, RequestState.WITHDRAWN, by=by, reason="")
+
+
+# --- Decide ---------------------------------------------------------------------------------
+@transaction.atomic
+def approve_change(*, request: ChangeRequest, by: User, reason: str = "") -> None:
+    """Apply what was asked, as one write of the reviewer with the worker's reason in history."""
+    request = _decidable(request, by)
+    person = locked(request.person)
+    _fill(person, {name: values["new"] for name, values in request.changes.items()})
+    if person.residence_id and not in_scope(person.residence_id, by):
+        raise RuleError("SCOPE", "申请的常住地不在本辖区，请办理「转出」后再处理。")
+    person.version += 1
+    person.save()
+    keep_residence(person)
+    _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
+
+
+@transaction.atomic
+def refuse_change(*, request: ChangeRequest, by: User, reason: str) -> None:
+    """Refuse and say why; the worker reads it."""
+    request = _decidable(request, by)
+    if not reason.strip():
+        raise RuleError("REASON", "请写明不同意的理由，申请人可以看到。", field="reason")
+    _decide(request, RequestState.REFUSED, by=by, reason=reason)
+
+
+def differences(request: ChangeRequest, person: Person) -> list[Difference]:
+    """Field by field: old, asked, now; in the order of the record."""
+    result = []
+    for name in (n for n in CORRECTABLE if n in request.changes):
+        values, now = request.changes[name], current_json(person, name)
+        result.append(
+            Difference(
+                name=name,
+                label=label_of(Person, name),
+                old=_worded(name, values["old"]),
+                new=_worded(name, values["new"]),
+                now=_worded(name, now),
+                is_overtaken=now != values["old"],
+            )
+        )
+    return result
+
+
+def _decidable(request: ChangeRequest, by: User) -> ChangeRequest:
+    request = claim(request, by, "talent.review_changerequest")
+    _require_pending(request)
+    if request.requested_by_id == by.pk:
+        raise RuleError("OWN", "不能审核自己提交的申请。")
+    return request
+
+
+def _require_pending(request: ChangeRequest) -> None:
+    if request.state != RequestState.PENDING:
+        raise RuleError("STATE", f"该申请{request.get_state_display()}，不能重复处理。")
+
+
+def _decide(request: ChangeRequest, state: str, *, by: User, reason: str) -> None:
+    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
+    request.decision_reason = reason.strip()
+    touch(request, "state", "decided_by", "decided_at", "decision_reason")
+
+
+# --- Values ---------------------------------------------------------------------------------
+def _attribute(name: str) -> str:
+    return Person._meta.get_field(name).attname  # type: ignore[union-attr]
+
+
+def current_json(person: Person, name: str) -> Any:
+    """A field of the record as a JSON value."""
+    return as_json(person, name, getattr(person, _attribute(name)))
+
+
+def as_json(person: Person, name: str, value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return sorted(str(v) for v in value)
+    return getattr(value, "pk", value)
+
+
+def _fill(person: Person, values: dict[str, Any]) -> None:
+    """Set checked values on the record. Raises ValidationError in Chinese."""
+    for name, value in values.items():
+        if name in ("name", "former_name") and value:
+            value = clean_name(value)
+        if name == "birth_date" and value:
+            value = datetime.date.fromisoformat(str(value))
+        setattr(person, _attribute(name), value)
+    try:
+        person.clean_fields(exclude=_untouched(values))
+    except ValidationError as error:
+        raise RuleError("FIELD", "申请的内容不符合要求，请核对后重新填写。") from error
+    person.clean()
+
+
+def _untouched(values: dict[str, Any]) -> set[str]:
+    return {f.name for f in Person._meta.fields} - set(values)
+
+
+def _worded(name: str, value: Any) -> str:
+    field = Person._meta.get_field(name)
+    if name == "birth_date" and value:
+        value = datetime.date.fromisoformat(str(value))
+    return words(field, value)

@@ -1,0 +1,165 @@
+"""Certificates are verified, registrations added and cancelled, claims decided.
+
+Whoever wrote a value does not confirm it: verification and decisions need a second person.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from core.actions import claim, require_open, touch
+from core.dates import today
+from core.history import last_writer
+from core.models import User
+from core.rules import RuleError
+from core.scoping import ensure_visible
+from talent import rules
+from talent.codes import ClaimClass, ClaimState, RegistrationState, TitleLevel, Verification
+from talent.models import Certificate, KeyTalentClaim, RegistrationPeriod
+from talent.models.credentials import PersonalRecord
+
+OWN = "这是您自己录入或修改的，请由另一位审核员办理。"
+
+
+@transaction.atomic
+def verify_certificate(
+    *,
+    certificate: Certificate,
+    by: User,
+    verification: str,
+    means: str,
+    verified_on: datetime.date | None = None,
+    reason: str = "",
+) -> None:
+    """Record at which level a certificate was verified, how and when; never one's own entry."""
+    certificate = claim(certificate, by, "talent.verify_certificate")
+    require_open(certificate)
+    if verification not in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE):
+        raise RuleError("VER", "请选择核验级别。", field="verification")
+    if verification == Verification.PROVINCE and len(by.region_id or "") > 2:
+        raise RuleError("VER", "省级抽查由省级审核员登记。", field="verification")
+    if not means.strip():
+        raise RuleError("VER", "请写明核验方式，如中国人事考试网、纸质原件。", field="means")
+    rules.check_not_future(verified_on, label="核验日期", field="verified_on")
+    if last_writer(certificate) == str(by.pk):
+        raise RuleError("OWN", OWN)
+    certificate.verification = verification
+    certificate.verified_by_means = means.strip()
+    certificate.verified_on = verified_on or today()
+    touch(certificate, "verification", "verified_by_means", "verified_on")
+
+
+@transaction.atomic
+def end_record(*, record: PersonalRecord, by: User, reason: str) -> None:
+    """停用 a certificate, registration, education, title or claim entered by mistake."""
+    meta = record._meta
+    record = claim(record, by, f"{meta.app_label}.end_{meta.model_name}")
+    require_open(record)
+    record.ended_on, record.end_reason = today(), reason
+    touch(record, "ended_on", "end_reason")
+
+
+# --- Registration ---------------------------------------------------------------------------
+def check_period(period: RegistrationPeriod) -> list[Any]:
+    """R10 and R11 of a period against the person's certificates and other periods."""
+    others = [
+        (p.starts_on, p.ends_on)
+        for p in period.person.registrationperiods.filter(ended_on=None).exclude(pk=period.pk)
+        if rules.counts_as_period(p.state)
+    ]
+    if rules.counts_as_period(period.state):
+        rules.check_no_overlap(period.starts_on, period.ends_on, others)
+    held = period.person.certificates.filter(ended_on=None, level__in=rules.NATIONAL_LEVELS)
+    passed = held.order_by("approved_on").values_list("approved_on", flat=True).first()
+    before = [last for _, last in others if last < period.starts_on]
+    return rules.check_registration(
+        kind=period.kind,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        passed_on=passed,
+        previous_end=max(before, default=None),
+    )
+
+
+@transaction.atomic
+def add_registration(*, period: RegistrationPeriod, by: User) -> RegistrationPeriod:
+    """Add a registration period, given as an unsaved row (R10, R11)."""
+    period.person = claim(period.person, by, "talent.add_registrationperiod")
+    check_period(period)
+    period.save(force_insert=True)
+    ensure_visible(period, by)
+    return period
+
+
+@transaction.atomic
+def cancel_registration(
+    *, period: RegistrationPeriod, by: User, cancelled_on: datetime.date, reason: str
+) -> None:
+    """注销 a registration: valid through the day before, kept in the record."""
+    period = claim(period, by, "talent.end_registrationperiod")
+    require_open(period)
+    if not rules.counts_as_period(period.state):
+        raise RuleError("STATE", "该登记已经注销。")
+    rules.check_not_future(cancelled_on, label="注销日期", field="cancelled_on")
+    if cancelled_on <= period.starts_on:
+        raise RuleError("R11", "注销日期应晚于登记起始，请核对。", field="cancelled_on")
+    period.state, period.end_reason = RegistrationState.CANCELLED, reason
+    period.ends_on = min(period.ends_on, cancelled_on)
+    touch(period, "state", "end_reason", "ends_on")
+
+
+# --- Key talents ----------------------------------------------------------------------------
+@transaction.atomic
+def submit_claim(*, claim_: KeyTalentClaim, by: User) -> KeyTalentClaim:
+    """Submit a claim, given as an unsaved row; a reviewer decides."""
+    claim_.person = claim(claim_.person, by, "talent.add_keytalentclaim")
+    rules.check_not_future(claim_.qualified_on, label="取得资格日期", field="qualified_on")
+    claim_.submitted_by, claim_.state = by, ClaimState.PENDING
+    claim_.save(force_insert=True)
+    ensure_visible(claim_, by)
+    return claim_
+
+
+@transaction.atomic
+def decide_claim(*, claim_: KeyTalentClaim, by: User, approves: bool, reason: str = "") -> None:
+    """Approve or refuse a claim; never one's own, and a refusal says why."""
+    claim_ = claim(claim_, by, "talent.review_keytalentclaim")
+    require_open(claim_)
+    if claim_.state != ClaimState.PENDING:
+        raise RuleError("STATE", f"该申报{claim_.get_state_display()}，不能重复办理。")
+    if claim_.submitted_by_id == by.pk or last_writer(claim_) == str(by.pk):
+        raise RuleError("OWN", "不能认定自己提交的申报，请由另一位审核员办理。")
+    if approves:
+        _check_basis(claim_)
+    elif not reason.strip():
+        raise RuleError("REASON", "请写明不予认定的理由。", field="reason")
+    claim_.state = ClaimState.APPROVED if approves else ClaimState.REFUSED
+    claim_.decided_by, claim_.decided_on = by, today()
+    claim_.decision_reason = reason.strip()
+    touch(claim_, "state", "decided_by", "decided_on", "decision_reason")
+
+
+def _check_basis(claim_: KeyTalentClaim) -> None:
+    """T3: what the class claims must be in the record, so that the number can be explained."""
+    person = claim_.person
+    if claim_.claim_class == ClaimClass.CERTIFIED:
+        held = person.certificates.filter(level__in=("2", "3"), ended_on=None)
+        if not held.exists():
+            raise RuleError("T3", "档案中没有社会工作师及以上证书，请先补登证书。")
+    if claim_.claim_class == ClaimClass.TEACHER:
+        held = person.titles.filter(
+            level__in=(TitleLevel.SENIOR, TitleLevel.ASSOCIATE), ended_on=None
+        )
+        if not held.exists():
+            raise RuleError("T3", "档案中没有副高级及以上职称，请先补登职称。")
+    if claim_.claim_class == ClaimClass.DOCTOR:
+        if not person.educations.filter(degree="2", ended_on=None).exists():
+            raise RuleError("T3", "档案中没有博士学位，请先补登学历学位。")
+    place = person.native_place if claim_.native_basis == "1" else person.household_place
+    if not place.startswith(settings.PROVINCE_CODE):
+        label = claim_.get_native_basis_display()
+        raise RuleError("T3", f"档案中的{label}不在本省，黔籍依据不成立，请核对。")

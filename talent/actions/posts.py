@@ -1,0 +1,131 @@
+"""Posts begin and end; the person follows the open primary one."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+
+from core.actions import claim, locked, require, touch
+from core.dates import today
+from core.models import User
+from core.rules import Flag, RuleError
+from core.scoping import OutOfScope, ensure_visible, in_scope
+from stations.rules import CLOSED_STATUSES
+from talent import rules
+from talent.codes import NOT_EMPLOYED, REGISTERED_STATUSES, PersonStatus
+from talent.keeping import change_state, locate, place_post
+from talent.models import Person, Post
+
+_MAY_SERVE = (*REGISTERED_STATUSES, PersonStatus.RETIRED)
+
+
+def check_post(post: Post) -> list[Flag]:
+    """R6, R14 and R15 of a post against its person, employer and the person's other posts.
+
+    Raises RuleError; the form of a post calls it too. The post needs its region.
+    """
+    rules.check_not_future(post.started_on, label="入职日期", field="started_on")
+    open_posts = post.person.posts.unended().exclude(pk=post.pk)
+    if post.ended_on is None:
+        has_primary = open_posts.filter(is_primary=True).exists()
+        rules.check_one_primary(is_primary=post.is_primary, has_open_primary=has_primary)
+    opened_on, closed_on = _life_of_employer(post)
+    others = open_posts.employed().values_list("region_id", flat=True)
+    return [
+        *rules.check_age_at_post(post.person.birth_date, post.started_on),
+        *rules.check_post_within(
+            started_on=post.started_on,
+            ended_on=post.ended_on,
+            opened_on=opened_on,
+            closed_on=closed_on,
+        ),
+        *rules.check_other_county(
+            is_full_time=post.employment not in NOT_EMPLOYED,
+            county=(post.region_id or "")[:6],
+            other_counties=[code[:6] for code in others],
+        ),
+    ]
+
+
+def _life_of_employer(post: Post) -> tuple[datetime.date | None, datetime.date | None]:
+    """First day of the employer and the first day after it, as far as they are known."""
+    station, organization = post.station, post.organization
+    closed_on = organization.ended_on if organization else None
+    if station is None:
+        return None, closed_on
+    if station.status in CLOSED_STATUSES:
+        last = station.states.filter(status__in=CLOSED_STATUSES).order_by("valid_from").first()
+        closed = last.valid_from if last else today()
+        closed_on = min(closed, closed_on) if closed_on else closed
+    return station.built_on, closed_on
+
+
+@transaction.atomic
+def start_post(*, post: Post, by: User) -> Post:
+    """Begin a post, given as an unsaved row; two at once end with one open primary.
+
+    Raises RuleError (R6, R14, R15) and OutOfScope for a place of work outside the area.
+    """
+    require(by, "talent.add_post")
+    person = claim(post.person, by, "talent.add_post")
+    if person.status not in _MAY_SERVE:
+        label = person.get_status_display()
+        raise RuleError("STATE", f"人员状态为「{label}」，请先办理恢复或返回，再添加任职。")
+    post.person = person
+    _check_place(post, by)
+    check_post(post)
+    post.save(force_insert=True)
+    if person.status in (PersonStatus.IDLE, PersonStatus.UNVERIFIED) and post.ended_on is None:
+        _set_status(person, PersonStatus.SERVING, on=post.started_on, reason="入职")
+    locate(person)
+    ensure_visible(post, by)
+    return post
+
+
+@transaction.atomic
+def update_post(*, post: Post, by: User) -> Post:
+    """Save an edited post; the instance carries the new values."""
+    before = claim(post, by, "talent.change_post")
+    person = locked(post.person)
+    _check_place(post, by, was=before.region_id)
+    check_post(post)
+    post.version = before.version + 1
+    post.save()
+    locate(person)
+    ensure_visible(post, by)
+    return post
+
+
+def _check_place(post: Post, by: User, *, was: str | None = None) -> None:
+    if post.station is None and post.organization is None:
+        raise RuleError("R15", "请填写站点或用人单位，至少一项。", field="station")
+    place_post(post)
+    if post.region_id != was and not in_scope(post.region_id, by):
+        raise OutOfScope("岗位所在地不在您的辖区。跨县任职请办理「转出」，由对方登记。")
+
+
+@transaction.atomic
+def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> None:
+    """End a post: `ended_on` is the first day no longer served.
+
+    Without another open post a serving person becomes 待岗; the place falls back to another
+    open primary post or the residence.
+    """
+    post = claim(post, by, "talent.end_post")
+    if post.ended_on is not None:
+        raise RuleError("STATE", f"该岗位已于 {post.ended_on} 离岗。")
+    rules.check_post_order(post.started_on, ended_on)
+    person = locked(post.person)
+    post.ended_on, post.end_reason = ended_on, reason
+    touch(post, "ended_on", "end_reason")
+    if person.status == PersonStatus.SERVING and not person.posts.unended().exists():
+        _set_status(person, PersonStatus.IDLE, on=ended_on, reason=reason)
+    locate(person)
+
+
+def _set_status(person: Person, status: str, *, on: datetime.date, reason: str) -> None:
+    """Follow the posts; where the status was changed later by hand, that stands."""
+    last = person.states.filter(valid_to=None).values_list("valid_from", flat=True).first()
+    change_state(person, on=max(on, last or on), reason=reason, status=status)
+    touch(person, "status")
