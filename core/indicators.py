@@ -188,7 +188,7 @@ def _count(
     inner, params = rows.query.get_compiler(using).as_sql()
     columns: dict[str, str] = {}
     for indicator in group:
-        what = f'coalesce(sum("{indicator.weight}"), 0)' if indicator.weight else "count(*)"
+        what = f'sum("{indicator.weight}")' if indicator.weight else "count(*)"
         columns[indicator.code] = f"{what} FILTER (WHERE {_sql_condition(indicator.where)})"
         if indicator.out_of is not None:
             only = _sql_condition(indicator.out_of)

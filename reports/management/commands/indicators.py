@@ -1,0 +1,59 @@
+"""manage.py indicators: the figures of a region as of a day, for scripts."""
+
+import datetime
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from core.models import Region
+from reports.indicators import BY_CODE, FIXED_CODES, all_figures
+from reports.plans import Goals, plan_on
+
+
+class Command(BaseCommand):
+    help = "Print the indicators of a region as of a day."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--on", default="", help="YYYY-MM-DD, today by default")
+        parser.add_argument("--region", default="", help="region code, the province by default")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            day = datetime.date.fromisoformat(options["on"]) if options["on"] else timezone.localdate()
+        except ValueError:
+            raise CommandError("日期请写成 2025-12-31 的样子。") from None
+        region = options["region"] or settings.PROVINCE_CODE
+        if not Region.objects.filter(pk=region).exists():
+            raise CommandError(f"没有代码为 {region} 的地区。")
+        rows = _rows(day, region)
+        if options["json"]:
+            report = {"on": day.isoformat(), "region": region, "indicators": rows}
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+            return
+        for row in rows:
+            out_of = f" / {row['denominator']}" if row["denominator"] is not None else ""
+            goal = f"（目标 {row['target']}）" if row["target"] is not None else ""
+            self.stdout.write(f"{row['code']:<10} {row['name']}：{row['value']}{out_of}{row['unit']}{goal}")
+
+
+def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:
+    figures = all_figures(day)
+    goals = Goals(plan_on(day), [region])
+    rows = []
+    for code in FIXED_CODES:
+        indicator = BY_CODE[code]
+        denominator = figures.denominator(code, region)
+        goal = goals.final(code, region, denominator)
+        rows.append({
+            "code": code,
+            "name": indicator.name,
+            "unit": indicator.unit,
+            "value": figures.value(code, region),
+            "denominator": denominator,
+            "target": goal.value if goal else None,
+        })  # fmt: skip
+    return rows

@@ -1,0 +1,48 @@
+"""Graduates of social-work programmes: aggregates by school and year (T4)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from core.indicators import Population
+from reports.plans import plan_on
+from reports.populations.people import is_so
+from talent.models import GraduateStat
+
+
+class Graduates(Population):
+    code = "graduates"
+    name = "毕业生统计"
+    order = ("-year", "school", "pk")
+    facts = {
+        "graduated": "毕业年度不晚于统计日期",
+        "since_plan": "毕业年度在规划期开始以后",
+    }
+
+    def rows(self, day: datetime.date) -> QuerySet[Any]:
+        plan = plan_on(day)
+        first = plan.starts_on.year if plan else day.year
+        return GraduateStat.objects.filter(ended_on=None).annotate(
+            place=F("region"),
+            kept=Coalesce(F("stayed"), 0),
+            graduated=is_so(Q(year__lte=day.year)),
+            since_plan=is_so(Q(year__gte=first, year__lte=day.year)),
+        )
+
+    def reasons(self, records: Sequence[Model], day: datetime.date) -> dict[Any, dict[str, str]]:
+        words = {}
+        for record in records:
+            stat: Any = record
+            said = f"{stat.year} 年毕业 {stat.graduates} 人"
+            if stat.stayed is not None:
+                said += f"，其中留黔 {stat.stayed} 人"
+            words[stat.pk] = {"graduated": said, "since_plan": said}
+        return words
+
+
+GRADUATES = Graduates()
