@@ -128,7 +128,13 @@ class PersonFilter(RecordFilter):
 
     def search(self, text: str) -> Q:
         own = str(getattr(self.request.user, "region_id", "") or "")
-        return name_condition(text, inside=len(own) >= 6 or len(text) >= 3)
+        if len(own) < 6 and len(text) < 3:
+            return name_condition(text)
+        # A whole name or its beginning is served by an index; only what begins no name is
+        # looked for inside (a million names: 200 ms against 2).
+        beginning = name_condition(text)
+        begins = len(text) > 1 and self.queryset.filter(beginning).exists()
+        return beginning if begins else name_condition(text, inside=True)
 
 
 class PostFilter(RecordFilter):

@@ -97,7 +97,13 @@ class Certificate(PersonalRecord):
                 violation_error_message="该管理号的同级别证书已登记。",
             ),
         ]
-        indexes = [models.Index(fields=["level", "person"], name="certificate_level_person")]
+        indexes = [
+            models.Index(
+                fields=["level", "person"],
+                condition=Q(ended_on=None),
+                name="certificate_level_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_level_display()

