@@ -7,6 +7,8 @@ from typing import Any
 from core.filters import RecordFilter
 from core.tables import RecordTable
 from core.views import EntityView, Related, Section
+from projects import verbs
+from projects.actions import add_payment, update_payment, update_project
 from projects.filters import ProjectFilter
 from projects.forms import MilestoneForm, PaymentForm, ProjectForm, paid_total
 from projects.models import Milestone, Payment, Project
@@ -28,6 +30,7 @@ class ProjectView(EntityView):
     state_kinds = STAGE_KINDS
     headline = ("number", "purchaser", "contractor")
     found_facts = ("purchaser", "contractor", "region")
+    actions = verbs.PROJECT
     sections = (
         Section(
             "项目",
@@ -43,6 +46,9 @@ class ProjectView(EntityView):
         Related("里程碑", "milestones", "milestone",
                 ("stage", "planned_on", "reached_on", "score"), add_label="添加里程碑"),
     )  # fmt: skip
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        update_project(project=record, by=self.request.user)
 
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
@@ -74,6 +80,7 @@ class PaymentView(_ProjectPartView):
     can_deactivate = True
     icon = "coin"
     form = PaymentForm
+    actions = verbs.PAYMENT
     sections = (
         Section(
             "付款",
@@ -81,3 +88,9 @@ class PaymentView(_ProjectPartView):
              "end_reason"),
         ),
     )  # fmt: skip
+
+    def save_new(self, record: Any, form: Any) -> Any:
+        return add_payment(payment=record, by=self.request.user)
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        update_payment(payment=record, by=self.request.user)

@@ -8,10 +8,13 @@ from core.filters import RecordFilter
 from core.places import place_name
 from core.tables import RecordTable
 from core.views import EntityView, Related, Section
-from stations import waiting  # noqa: F401  puts its kinds on the workbench
+from stations import (
+    verbs,
+    waiting,  # noqa: F401  puts its kinds on the workbench
+)
 from stations.filters import OrganizationFilter, StationFilter
 from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
-from stations.keeping import coverage_of, open_station
+from stations.keeping import coverage_of
 from stations.models import Organization, Station, StationMonthly
 from stations.tables import STATUS_KINDS, OrganizationTable, StationTable
 
@@ -30,6 +33,7 @@ class StationView(EntityView):
     state_kinds = STATUS_KINDS
     headline = ("kind", "region", "approval_number")
     found_facts = ("kind", "region")
+    actions = verbs.STATION
     sections = (
         Section(
             "站点",
@@ -48,8 +52,10 @@ class StationView(EntityView):
     )  # fmt: skip
 
     def save_new(self, record: Any, form: Any) -> Any:
-        open_station(record)
-        return record
+        return open_station(station=record, by=self.request.user)
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        update_station(station=record, by=self.request.user)
 
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
@@ -74,6 +80,7 @@ class OrganizationView(EntityView):
     select_related = ("region", "parent")
     headline = ("kind", "region", "credit_code")
     found_facts = ("kind", "region")
+    actions = verbs.ORGANIZATION
     sections = (
         Section(
             "机构",

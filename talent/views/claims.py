@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import EntityView, Section
-from talent import kinds
+from talent import kinds, verbs
 from talent.actions.credentials import submit_claim
 from talent.filters import GraduateStatFilter, KeyTalentClaimFilter
 from talent.forms import GraduateStatForm, KeyTalentClaimForm
@@ -25,6 +25,7 @@ class KeyTalentClaimView(PersonalView):
     state_field = "state"
     state_kinds = kinds.CLAIM
     headline = ("person", "qualified_on")
+    actions = verbs.CLAIM
     sections = (
         Section(
             "申报",
@@ -55,6 +56,7 @@ class GraduateStatView(EntityView):
     search_hint = "院校、专业"
     select_related = ("region",)
     headline = ("year", "level", "major")
+    actions = verbs.GRADUATES
     sections = (
         Section(
             "毕业生",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from core.tables import RecordTable
 from core.views import EntityView, Section
 from core.views.secrets import Secret
-from talent import kinds
+from talent import kinds, verbs
 from talent.actions.credentials import add_registration
 from talent.filters import CertificateFilter, RegistrationPeriodFilter
 from talent.filters.records import PersonalFilter
@@ -45,6 +45,7 @@ class CertificateView(PersonalView):
     state_kinds = kinds.VERIFICATION
     headline = ("person", "approved_on")
     found_facts = ("person", "approved_on")
+    actions = verbs.CERTIFICATE
     sections = (
         Section(
             "证书",
@@ -67,6 +68,7 @@ class RegistrationPeriodView(PersonalView):
     state_field = "state"
     state_kinds = kinds.REGISTRATION
     headline = ("person", "ends_on")
+    actions = verbs.REGISTRATION
     sections = (
         Section(
             "登记",
@@ -84,6 +86,7 @@ class EducationView(PersonalView):
     icon = "school"
     form = EducationForm
     headline = ("person",)
+    actions = verbs.EDUCATION
     sections = (
         Section(
             "学历",
@@ -98,6 +101,7 @@ class TitleView(PersonalView):
     icon = "star"
     form = TitleForm
     headline = ("person",)
+    actions = verbs.TITLE
     sections = (
         Section("职称", ("person", "series", "level", "obtained_on", "ended_on", "end_reason")),
     )

@@ -19,7 +19,7 @@ from core.rules import RuleError
 from core.templatetags.shell import days_left
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
-from talent import kinds
+from talent import kinds, verbs
 from talent.actions.people import create_person, registered_message, update_person
 from talent.filters import PersonFilter
 from talent.forms import PersonForm
@@ -47,6 +47,7 @@ class PersonView(EntityView):
     headline = ("sex", "birth_date", "masked_id_number", "region")
     found_facts = ("masked_id_number", "region")
     labels = {"masked_id_number": "证件号码"}
+    actions = verbs.PERSON
     sections = (
         Section(
             "基本信息",

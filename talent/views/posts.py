@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.views import EntityView, Section
+from talent import verbs
 from talent.actions.posts import start_post, update_post
 from talent.filters import PostFilter
 from talent.forms import PostForm
@@ -27,6 +28,7 @@ class PostView(EntityView):
     empty_hint = "在人员的页面上添加任职，或随花名册一起导入。"
     headline = ("person", "started_on")
     labels = {"employer_name": "站点或用人单位"}
+    actions = verbs.POST
     sections = (
         Section(
             "任职",
