@@ -18,8 +18,8 @@ from core.models import Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from core.timeline import change_from
-from stations import rules
-from stations.codes import StationKind, StationStatus
+from stations import keeping, rules
+from stations.codes import StationStatus
 from stations.models import Organization, Station, StationCoverage, StationState
 
 
@@ -30,11 +30,7 @@ def open_station(*, station: Station, by: User) -> Station:
     rules.check_built_on(station.built_on)
     if station.status in rules.CLOSED_STATUSES:
         raise RuleError("R15", "新建站点不能是撤并或更名状态。", field="status")
-    station.save(force_insert=True)
-    day = station.built_on or today()
-    StationState.objects.create(station=station, status=station.status, valid_from=day)
-    if station.kind == StationKind.TOWNSHIP and station.region.level == Region.Level.TOWNSHIP:
-        StationCoverage.objects.create(station=station, region=station.region, valid_from=day)
+    keeping.open_station(station)
     ensure_visible(station, by)
     return station
 

@@ -12,6 +12,7 @@ from stations import (
     verbs,
     waiting,  # noqa: F401  puts its kinds on the workbench
 )
+from stations.actions import open_station, update_station
 from stations.filters import OrganizationFilter, StationFilter
 from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
 from stations.keeping import coverage_of
