@@ -17,7 +17,6 @@ from projects.tables import STAGE_KINDS, ProjectTable
 
 class ProjectView(EntityView):
     model = Project
-    can_deactivate = True
     unit = "个"
     icon = "folder"
     table = ProjectTable
@@ -77,7 +76,6 @@ class MilestoneView(_ProjectPartView):
 
 class PaymentView(_ProjectPartView):
     model = Payment
-    can_deactivate = True
     icon = "coin"
     form = PaymentForm
     actions = verbs.PAYMENT

@@ -71,7 +71,6 @@ class StationView(EntityView):
 
 class OrganizationView(EntityView):
     model = Organization
-    can_deactivate = True
     unit = "家"
     icon = "building"
     table = OrganizationTable

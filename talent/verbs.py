@@ -61,30 +61,19 @@ POST = (
 )  # fmt: skip
 
 
-def _end(entity: str, consequence: str = "用于误录。停用后不再计入，记录保留。") -> Action:
-    return Action("deactivate", "停用", ReasonForm, actions.end_record, f"talent.end_{entity}",
-                  when=_open, consequence=consequence, argument="record", is_serious=True)  # fmt: skip
-
-
 CERTIFICATE = (
     Action("verify", "核验", forms.VerifyCertificateForm, actions.verify_certificate,
            "talent.verify_certificate", when=_open, is_primary=True,
            consequence="自己录入或修改的证书，请由另一位审核员核验。"),
-    _end("certificate"),
 )  # fmt: skip
 REGISTRATION = (
     Action("cancel", "注销", forms.CancelRegistrationForm, actions.cancel_registration,
            "talent.end_registrationperiod", argument="period", is_serious=True,
            when=lambda p: p.ended_on is None and rules.counts_as_period(p.state)),
-    _end("registrationperiod"),
 )  # fmt: skip
-EDUCATION = (_end("education"),)
-TITLE = (_end("title"),)
 CLAIM = (
     Action("decide", "认定", forms.DecideClaimForm, actions.decide_claim,
            "talent.review_keytalentclaim", argument="claim_", is_primary=True,
            when=lambda c: c.ended_on is None and c.state == ClaimState.PENDING,
            consequence="自己提交的申报，请由另一位审核员认定。"),
-    _end("keytalentclaim"),
 )  # fmt: skip
-GRADUATES = (_end("graduatestat"),)

@@ -12,7 +12,6 @@ from talent.actions.credentials import (
     add_registration,
     cancel_registration,
     decide_claim,
-    end_record,
     submit_claim,
     verify_certificate,
 )
@@ -51,7 +50,6 @@ __all__ = [
     "deactivate_person",
     "decide_claim",
     "end_post",
-    "end_record",
     "issue_activation_code",
     "leave_province",
     "move_residence",

@@ -20,7 +20,6 @@ from core.scoping import ensure_visible
 from talent import rules
 from talent.codes import ClaimClass, ClaimState, RegistrationState, TitleLevel, Verification
 from talent.models import Certificate, KeyTalentClaim, RegistrationPeriod
-from talent.models.credentials import PersonalRecord
 
 OWN = "这是您自己录入或修改的，请由另一位审核员办理。"
 
@@ -51,16 +50,6 @@ def verify_certificate(
     certificate.verified_by_means = means.strip()
     certificate.verified_on = verified_on or today()
     touch(certificate, "verification", "verified_by_means", "verified_on")
-
-
-@transaction.atomic
-def end_record(*, record: PersonalRecord, by: User, reason: str) -> None:
-    """停用 a certificate, registration, education, title or claim entered by mistake."""
-    meta = record._meta
-    record = claim(record, by, f"{meta.app_label}.end_{meta.model_name}")
-    require_open(record)
-    record.ended_on, record.end_reason = today(), reason
-    touch(record, "ended_on", "end_reason")
 
 
 # --- Registration ---------------------------------------------------------------------------

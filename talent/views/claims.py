@@ -56,7 +56,6 @@ class GraduateStatView(EntityView):
     search_hint = "院校、专业"
     select_related = ("region",)
     headline = ("year", "level", "major")
-    actions = verbs.GRADUATES
     sections = (
         Section(
             "毕业生",

@@ -86,7 +86,6 @@ class EducationView(PersonalView):
     icon = "school"
     form = EducationForm
     headline = ("person",)
-    actions = verbs.EDUCATION
     sections = (
         Section(
             "学历",
@@ -101,7 +100,6 @@ class TitleView(PersonalView):
     icon = "star"
     form = TitleForm
     headline = ("person",)
-    actions = verbs.TITLE
     sections = (
         Section("职称", ("person", "series", "level", "obtained_on", "ended_on", "end_reason")),
     )
