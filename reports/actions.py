@@ -1,0 +1,208 @@
+"""Everything that writes plans, targets and snapshots."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from core.actions import require
+from core.divisions import divisions_on
+from core.models import Region, User
+from core.rules import RuleError
+from core.scoping import OutOfScope
+from reports.indicators import BY_CODE, all_figures, definitions_version
+from reports.models import Plan, Snapshot, SnapshotValue, Target
+from reports.snapshots import is_stale, latest, look, rows_of
+
+# One computation at a time in the whole installation.
+_LOCK = 5_200_001
+_DAYS_KEPT = 40
+
+
+# --- Snapshots ----------------------------------------------------------------------------
+def take_snapshot(*, on: datetime.date, is_settlement: bool = False) -> Snapshot | None:
+    """Compute and store all figures as of a day, replacing earlier ones of that day.
+
+    None when another computation is running.
+    """
+    with transaction.atomic():
+        if not _locked():
+            return None
+        started = time.monotonic()
+        marks = look()
+        figures = all_figures(on)
+        snapshot = Snapshot.objects.create(
+            as_of=on,
+            definitions_version=definitions_version(),
+            divisions_version=figures.divisions.version,
+            is_settlement=is_settlement,
+            marks=marks,
+            computed_at=timezone.now(),
+        )
+        _store(snapshot, rows_of(figures))
+        snapshot.seconds = round(time.monotonic() - started, 3)
+        snapshot.save(update_fields=["seconds"])
+        _forget(Snapshot.objects.filter(as_of=on).exclude(pk=snapshot.pk))
+    return snapshot
+
+
+def refresh_if_stale() -> list[Snapshot]:
+    """New snapshots of today and of ended plans where data changed since the last ones."""
+    taken = []
+    for day, is_settlement in _days_shown():
+        current = latest(day)
+        if current and (_is_resting(current) or not is_stale(current)):
+            continue
+        if snapshot := take_snapshot(on=day, is_settlement=is_settlement):
+            taken.append(snapshot)
+    return taken
+
+
+def take_all() -> None:
+    """Every night: today, the settlements, and the ends of the plan's years for the trend."""
+    today = timezone.localdate()
+    for day, is_settlement in _days_shown():
+        take_snapshot(on=day, is_settlement=is_settlement)
+    for plan in Plan.objects.all():
+        for year in range(plan.starts_on.year - 1, min(plan.ends_on.year, today.year - 1) + 1):
+            day = datetime.date(year, 12, 31)
+            current = latest(day)
+            if current is None or is_stale(current):
+                take_snapshot(on=day, is_settlement=day == plan.ends_on)
+    prune(today=today)
+
+
+def prune(*, today: datetime.date) -> int:
+    """Keep every day of the last weeks, before that the last of each month; number forgotten."""
+    old = Snapshot.objects.filter(
+        as_of__lt=today - datetime.timedelta(days=_DAYS_KEPT), is_settlement=False
+    )
+    months = old.annotate(month=TruncMonth("as_of")).values("month").annotate(last=Max("as_of"))
+    return _forget(old.exclude(as_of__in=[row["last"] for row in months]))
+
+
+def _days_shown() -> list[tuple[datetime.date, bool]]:
+    today = timezone.localdate()
+    ended = Plan.objects.filter(ends_on__lt=today).values_list("ends_on", flat=True)
+    return [(today, False), *((day, True) for day in ended)]
+
+
+def _is_resting(snapshot: Snapshot) -> bool:
+    """A costly computation is not repeated at once while changes stream in."""
+    rest = min(30.0, 4 * snapshot.seconds)
+    return timezone.now() - snapshot.computed_at < datetime.timedelta(seconds=rest)
+
+
+def _locked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _store(snapshot: Snapshot, rows: Any) -> None:
+    text = io.StringIO()
+    for indicator, region, value, denominator in rows:
+        fields = (snapshot.pk, indicator, region or "", value, denominator)
+        text.write(",".join("" if f is None else str(f) for f in fields) + "\n")
+    text.seek(0)
+    table = SnapshotValue._meta.db_table
+    copy = f"COPY {table} (snapshot_id, indicator, region_id, value, denominator) FROM STDIN CSV"
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(copy, text)
+
+
+def _forget(snapshots: Any) -> int:
+    keys = list(snapshots.values_list("pk", flat=True))
+    SnapshotValue.objects.filter(snapshot__in=keys)._raw_delete("default")
+    Snapshot.objects.filter(pk__in=keys)._raw_delete("default")
+    return len(keys)
+
+
+# --- Plans and targets --------------------------------------------------------------------
+def create_plan(*, by: User, **fields: Any) -> Plan:
+    """A further plan; only the province's reviewers add one."""
+    require(by, "reports.change_target")
+    if by.region_id != settings.PROVINCE_CODE:
+        raise PermissionDenied("规划由省级审核员添加。")
+    with transaction.atomic():
+        plan = Plan(**fields)
+        plan.full_clean()
+        plan.save()
+    return plan
+
+
+def set_targets(
+    *,
+    by: User,
+    plan: Plan,
+    indicator: str,
+    year: int,
+    values: dict[str, int | None],
+    document: str,
+    is_rate: bool = False,
+) -> int:
+    """Set (or with None withdraw) the targets of regions for a year; how many were changed.
+
+    A reviewer sets targets below the own region, the province also its own. The sum over
+    the children is shown beside the parent's target and not forced to equal it. Raises
+    PermissionDenied, OutOfScope or RuleError.
+    """
+    require(by, "reports.change_target")
+    if indicator not in BY_CODE or not BY_CODE[indicator].has_target:
+        raise RuleError("TARGET", "这个指标不设目标。")
+    if not document.strip():
+        raise RuleError("TARGET", "请填写下达目标的文号。")
+    if not plan.starts_on.year <= year <= plan.ends_on.year + 5:
+        raise RuleError("TARGET", f"年度应在{plan.name}的规划期内。")
+    _require_below(by, values)
+    changed = 0
+    with transaction.atomic():
+        rows = Target.objects.select_for_update().filter(
+            plan=plan, indicator=indicator, year=year, region__in=list(values)
+        )
+        existing = {row.region_id: row for row in rows}
+        for region, value in values.items():
+            changed += _set_one(
+                existing.get(region), value, plan=plan, indicator=indicator, year=year,
+                region_id=region, document=document.strip(), is_rate=is_rate,
+            )  # fmt: skip
+    return changed
+
+
+def _require_below(by: User, values: dict[str, int | None]) -> None:
+    valid = set(divisions_on(timezone.localdate()).children(by.region_id or ""))
+    allowed = set(Region.objects.for_user(by).current().values_list("pk", flat=True))
+    if by.region_id != settings.PROVINCE_CODE:
+        allowed -= {by.region_id}
+    if outside := set(values) - allowed - valid:
+        raise OutOfScope(f"只能为下级地区设定目标，{'、'.join(sorted(outside))} 不在您的下级。")
+    for value in values.values():
+        if value is not None and not 0 <= value <= 10_000_000:
+            raise RuleError("TARGET", "目标值应为 0 至 1000 万之间的整数。")
+
+
+def _set_one(target: Target | None, value: int | None, **fields: Any) -> int:
+    if value is None:
+        if target is None:
+            return 0
+        target.delete()
+        return 1
+    if target is None:
+        Target.objects.create(value=value, **fields)
+        return 1
+    wanted = {"value": value, "document": fields["document"], "is_rate": fields["is_rate"]}
+    if all(getattr(target, name) == new for name, new in wanted.items()):
+        return 0
+    for name, new in wanted.items():
+        setattr(target, name, new)
+    target.save()
+    return 1

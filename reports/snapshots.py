@@ -1,0 +1,138 @@
+"""Reading the stored figures, and telling whether the data moved since they were computed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Q
+
+from core.divisions import divisions_on
+from core.indicators import Figures
+from reports.indicators import all_figures, definitions_version
+from reports.models import Snapshot, SnapshotValue
+
+# Models whose rows decide figures; their event tables number every change.
+WATCHED = (
+    "talent.Person", "talent.PersonState", "talent.Post", "talent.Certificate",
+    "talent.RegistrationPeriod", "talent.Education", "talent.Title", "talent.KeyTalentClaim",
+    "talent.GraduateStat", "stations.Station", "stations.StationState",
+    "stations.StationCoverage", "stations.StationMonthly", "stations.Organization",
+    "reports.Plan",
+)  # fmt: skip
+
+
+def look() -> dict[str, Any]:
+    """The latest change of every watched model, and the writers still under way.
+
+    A writer that was under way may already have taken numbers below the latest one seen,
+    so its end is a change too, whatever its numbers.
+    """
+    tables = [f"{apps.get_model(name)._meta.db_table}event" for name in WATCHED]
+    latest = ", ".join(f"(SELECT max(pgh_id) FROM {table})" for table in tables)
+    sql = (
+        f"SELECT {latest}, (SELECT array_agg(x::text) FROM"  # noqa: S608  table names only
+        " pg_snapshot_xip(pg_current_snapshot()) AS x)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        *numbers, writers = cursor.fetchone()
+    return {"changes": [n or 0 for n in numbers], "writers": writers or []}
+
+
+def is_stale(snapshot: Snapshot) -> bool:
+    """Whether anything that decides figures changed since the snapshot was computed."""
+    if snapshot.definitions_version != definitions_version():
+        return True
+    if snapshot.divisions_version != divisions_on(snapshot.as_of).version:
+        return True
+    if look()["changes"] != snapshot.marks.get("changes"):
+        return True
+    return _any_finished(snapshot.marks.get("writers", []))
+
+
+def _any_finished(writers: list[str]) -> bool:
+    if not writers:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(pg_visible_in_snapshot(x::xid8, pg_current_snapshot()))"
+            " FROM unnest(%s::text[]) AS x",
+            [writers],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def latest(day: datetime.date) -> Snapshot | None:
+    """The stored figures as of exactly that day."""
+    return Snapshot.objects.filter(as_of=day).order_by("-computed_at").first()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Figures of some regions as of a day, stored or computed just now."""
+
+    as_of: datetime.date
+    computed_at: datetime.datetime | None
+    snapshot: Snapshot | None
+    values: dict[tuple[str, str | None], tuple[int, int | None]] = field(default_factory=dict)
+
+    @property
+    def is_live(self) -> bool:
+        return self.snapshot is None
+
+    def value(self, indicator: str, region: str) -> int:
+        return self.values.get((indicator, region), (0, None))[0]
+
+    def denominator(self, indicator: str, region: str) -> int | None:
+        return self.values.get((indicator, region), (0, None))[1]
+
+    def unlocated(self, indicator: str) -> int:
+        return self.values.get((indicator, None), (0, None))[0]
+
+
+def read(
+    snapshot: Snapshot, *, user: Any, regions: Iterable[str], indicators: Iterable[str] = ()
+) -> Reading:
+    """Stored figures of regions, as far as the user may see them."""
+    rows = SnapshotValue.objects.for_user(user).filter(
+        Q(region__in=list(regions)) | Q(region=None), snapshot=snapshot
+    )
+    if indicators:
+        rows = rows.filter(indicator__in=list(indicators))
+    values = {
+        (indicator, region): (value, denominator)
+        for indicator, region, value, denominator in rows.values_list(
+            "indicator", "region", "value", "denominator"
+        )
+    }
+    return Reading(snapshot.as_of, snapshot.computed_at, snapshot, values)
+
+
+def compute(day: datetime.date, *, regions: Iterable[str]) -> Reading:
+    """Figures computed now for a day without stored ones; nothing is written."""
+    figures = all_figures(day)
+    wanted = set(regions)
+    values = {
+        (indicator, region): (value, denominator)
+        for indicator, region, value, denominator in rows_of(figures)
+        if region in wanted or region is None
+    }
+    return Reading(day, None, None, values)
+
+
+def rows_of(figures: Figures) -> Iterable[tuple[str, str | None, int, int | None]]:
+    """(indicator, region, value, denominator) of all figures; empty ones are left out."""
+    for indicator, totals in figures.totals.items():
+        denominators = figures.denominators.get(indicator)
+        for region in sorted({*totals, *(denominators or {})}):
+            value = totals.get(region, 0)
+            denominator = denominators.get(region, 0) if denominators is not None else None
+            if value or denominator:
+                yield indicator, region, value, denominator
+        if unlocated := figures.unlocated(indicator):
+            yield indicator, None, unlocated, None
