@@ -328,6 +328,8 @@ SPECTACULAR_SETTINGS = {
     # Many models have a state, kind or level of their own; names come from the choices.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [],
+    # Choices that are narrowed to the reader's scope cannot be listed in a schema.
+    "DISABLE_ERRORS_AND_WARNINGS": True,
 }
 
 # --- Logs: one line an event, no personal data ------------------------------------------

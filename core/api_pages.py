@@ -30,7 +30,7 @@ class Pagination(BasePagination):
             plain.pop(name, None)
         key = f"api|{request.user.region_id}|{request.user.pk}|{plain.urlencode()}"
         ordering = list(queryset.model._meta.ordering)
-        order = ordering if ordering[-1].lstrip("-") in {"id", "pk"} else [*ordering, "id"]
+        order = ordering if ordering[-1].lstrip("-") in {"id", "pk"} else [*ordering, "pk"]
         paginator = Paginator(
             queryset,
             per_page=per,

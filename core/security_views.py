@@ -103,18 +103,13 @@ def system_status(request: HttpRequest) -> HttpResponse:
     _require(request, "core.view_system")
     workers = live_workers()
     now = timezone.now()
-    counted = dict(
-        Job.objects.order_by()
-        .values_list("status")
-        .annotate(n=Count("pk"))
-        .values_list("status", "n")
-    )
+    counted = dict(Job.objects.order_by().values_list("status").annotate(n=Count("pk")))
     disk = shutil.disk_usage(settings.BASE_DIR)
     chain = verify_chain(limit=2000)
     context = {
         "checks": [
             ("数据库", database_answers(), _database_words()),
-            ("Redis", workers is not None, "应答" if workers is not None else "没有应答，保存不受影响，后台任务稍后处理"),
+            ("Redis", workers is not None, _redis_words(workers)),
             ("后台进程", bool(workers), f"{workers or 0} 个在运行"),
             ("安全日志", chain.is_intact, chain.words),
             ("磁盘", disk.free > 2 * 1024**3, f"可用 {disk.free / 1024**3:.1f} GB"),
@@ -124,6 +119,10 @@ def system_status(request: HttpRequest) -> HttpResponse:
         "now": now,
     }  # fmt: skip
     return render(request, "security/status.html", context)
+
+
+def _redis_words(workers: int | None) -> str:
+    return "应答" if workers is not None else "没有应答，保存不受影响，后台任务稍后处理"
 
 
 def _database_words() -> str:
