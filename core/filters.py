@@ -67,14 +67,14 @@ class RecordFilter(filters.FilterSet):
     """Base of entity filters.
 
     Choices that are rows are narrowed to the user's scope whatever a subclass declares.
-    `first` filters stand in the list's line, the others in the drawer. `search` maps a text
-    to a condition; it is matched before sorting (see matching_ids).
+    `search` maps a text to a condition; it is matched before sorting (see ListPage.filtered).
     """
 
-    first: ClassVar[tuple[str, ...]] = ()
     # Applied unless one of the filters named as its key is used: what is no longer current.
     current_only: ClassVar[Q | None] = None
     current_filter: ClassVar[str] = "state"
+    # Whether a search must be matched before sorting; search() may say that it need not.
+    is_fenced = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,6 +86,11 @@ class RecordFilter(filters.FilterSet):
                 field.help_text = ""
             elif isinstance(field, forms.ModelChoiceField):
                 field.queryset = scope_choices(field.queryset, user)
+
+    @property
+    def scope(self) -> str:
+        """The code of the user's region, "" without one."""
+        return str(getattr(getattr(self.request, "user", None), "region_id", "") or "")
 
     def search(self, text: str) -> Q:
         """The condition of the search field; override. A name matches from its start."""

@@ -68,6 +68,10 @@ class ListPage(EntityBase):
 
     def _list(self, params: QueryDict, secret: Secret | None = None) -> HttpResponse:
         filterset = self.filtered(params)
+        if self.request.htmx and self.request.htmx.target == "dialog-place":
+            context = {"filterset": filterset, "label": self.label(), "q": params.get("q", "")}
+            context["clear_url"] = self.request.path
+            return render(self.request, "entity/filters.html", context)
         queryset = filterset.qs
         if secret is not None:
             condition = self.secret_condition(secret)
@@ -103,7 +107,8 @@ class ListPage(EntityBase):
             # Fenced by the limit: with an order and a pattern together the planner walks
             # the index of the order (900 ms against 3).
             ids = matching.order_by().values("pk")[:_PATTERN_LIMIT]
-            filterset.queryset = self.model.objects.for_user(self.request.user).filter(pk__in=ids)
+            fenced = self.rows().filter(pk__in=ids)
+            filterset.queryset = fenced if filterset.is_fenced else matching
         return filterset
 
     def _page(self, params: QueryDict, filterset: RecordFilter, queryset: QuerySet[Any]) -> Any:

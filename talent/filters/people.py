@@ -127,14 +127,20 @@ class PersonFilter(RecordFilter):
         fields: list[str] = []
 
     def search(self, text: str) -> Q:
-        own = str(getattr(self.request.user, "region_id", "") or "")
-        if len(own) < 6 and len(text) < 3:
-            return name_condition(text)
-        # A whole name or its beginning is served by an index; only what begins no name is
-        # looked for inside (a million names: 200 ms against 2).
-        beginning = name_condition(text)
-        begins = len(text) > 1 and self.queryset.filter(beginning).exists()
-        return beginning if begins else name_condition(text, inside=True)
+        """In a county anywhere in the name; above it from the start, else (3 characters) inside.
+
+        One letter is a range of the index that also orders the list.
+        """
+        if len(text) == 1 and text.isascii() and text.isalpha():
+            self.is_fenced = False
+            letter = text.lower()
+            return Q(pinyin__gte=letter, pinyin__lt=chr(ord(letter) + 1))
+        if len(self.scope) >= 6:
+            return name_condition(text, inside=True)
+        begins = name_condition(text)
+        if len(text) < 3 or text.isascii() or self.queryset.filter(begins).exists():
+            return begins
+        return name_condition(text, inside=True)
 
 
 class PostFilter(RecordFilter):

@@ -11,6 +11,7 @@ from core.rules import Flag, RuleError
 from talent.actions.posts import check_post
 from talent.keeping import place_post
 from talent.models import Post
+
 LAYOUT = (("任职", ("station", "organization", "kind", "is_primary", "employment", "started_on")),)
 
 

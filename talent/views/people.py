@@ -98,6 +98,8 @@ class PersonView(EntityView):
         secret = args[3]
         if secret is not None and secret.kind == "id_number" and not context["count"]:
             context["elsewhere"] = county_of_registered(secret.value)
+            if self.request.user.has_perm("talent.transfer_person"):
+                context["transfer_url"] = address_of("transfer_in")
         return context
 
     def detail_context(self, record: Any) -> dict[str, Any]:
@@ -120,12 +122,16 @@ class PersonView(EntityView):
         return f"有效至 {latest.ends_on:%Y-%m-%d}，{days_left(latest.ends_on)}" if latest else ""
 
     def _reveal_url(self, record: Any) -> str:
-        if not self.request.user.has_perm("talent.reveal_person"):
-            return ""
-        try:
-            return reverse("person_reveal", kwargs={"pk": record.pk})
-        except NoReverseMatch:
-            return ""
+        may_reveal = self.request.user.has_perm("talent.reveal_person")
+        return address_of("person_reveal", pk=record.pk) if may_reveal else ""
+
+
+def address_of(name: str, **kwargs: Any) -> str:
+    """An address by its name, "" where the product does not have the page."""
+    try:
+        return reverse(name, kwargs=kwargs or None)
+    except NoReverseMatch:
+        return ""
 
 
 @require_POST
