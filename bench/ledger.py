@@ -13,15 +13,15 @@ EDUCATION = {"14": "硕士研究生", "21": "本科", "31": "大专", "61": "高
 # Header of the ledger -> column of the stock peer's table.
 COLUMNS = {
     "姓名": "name",
-    "姓名拼音": "pinyin",
     "性别": "sex",
     "身份证号码": "id_number",
     "民族": "ethnicity",
     "政治面貌": "political_status",
     "学历": "education",
     "所学专业": "major",
+    "毕业院校": "school",
     "联系电话": "phone",
-    "所在县（市、区）": "county",
+    "县（市、区）": "county",
     "所在乡镇（街道）": "township",
     "工作单位": "employer",
     "岗位": "post",
@@ -42,20 +42,20 @@ def rows(first: int, count: int) -> list[list[Any]]:
     for n in range(first, first + count):
         rng = random.Random(data.SEED + n)
         number, birth, sex = data.identity(n)
-        name, pinyin, _ = data.names()[rng.randrange(data.NAMES)]
+        name, _, _ = data.names()[rng.randrange(data.NAMES)]
         code, township = data.townships()[int(len(data.townships()) * rng.random())]
         level = rng.choice(data.LEVELS)
         certified = rng.random() < 0.3
         made.append(
             [
                 name,
-                pinyin,
                 "男" if sex == "1" else "女",
                 number,
                 "汉族",
                 rng.choice(("群众", "中共党员", "共青团员")),
                 EDUCATION[level],
                 rng.choice(data.MAJORS),
+                rng.choice(("贵州大学", "贵州民族大学", "铜仁学院")),
                 data.phone(n),
                 code[:6],
                 code,
@@ -68,7 +68,9 @@ def rows(first: int, count: int) -> list[list[Any]]:
                 ),
                 "助理社会工作师" if certified else "",
                 f"L{n:017d}" if certified else "",
-                datetime.date(rng.randint(2018, 2025), 6, 12) if certified else None,
+                datetime.date(max(rng.randint(2018, 2025), birth.year + 19), 6, 12)
+                if certified
+                else None,
                 "实务人才",
                 "",
             ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
+import io
 import json
 import os
 import re
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +25,7 @@ django.setup()
 from django.contrib.staticfiles import finders
 from django.core.management import call_command, get_commands
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 
 from bench import data
@@ -110,26 +114,47 @@ def peer_rows() -> dict[str, Any]:
             name, pinyin, sex, id_number, "汉族", "群众", EDUCATION["21"], "社会工作",
             data.phone(n), county, township, f"{township}中心社区居民委员会", "社工",
             "机构合同制", str(birth.replace(year=birth.year + 25, day=1)),
-            certificates.get(key, ""), "", r"\N", number[:6], "实务人才", "",
+            certificates.get(key, ""), "", r"\N", "贵州大学", "实务人才", "",
         )  # fmt: skip
         sys.stdout.write("\t".join(values) + "\n")
     raise SystemExit(0)
 
 
 def indicators(day: str) -> dict[str, Any]:
-    """All indicators of all regions as of a day, computed twice; the better one counts."""
-    import datetime
+    """All indicators of all regions as of a day; the better of two runs counts."""
+    from reports.indicators import all_figures
 
-    from reports import indicators as reports_indicators
-
-    wanted = datetime.date.fromisoformat(day)
-    compute = reports_indicators.compute_all
     seconds = []
     for _ in range(2):
         began = time.monotonic()
-        figures = compute(wanted)
+        figures = all_figures(datetime.date.fromisoformat(day))
         seconds.append(time.monotonic() - began)
-    return {"seconds": min(seconds), "first": seconds[0], "figures": len(figures)}
+    count = sum(len(regions) for regions in figures.totals.values())
+    return {"seconds": min(seconds), "first": seconds[0], "figures": count}
+
+
+def export(rows: str) -> dict[str, Any]:
+    """The people's list to Excel, by the page's own button; at most `rows` of them."""
+    from python_calamine import CalamineWorkbook
+
+    client = client_of("sheng")
+    post = {"filter": "", "reason": "性能测试"}
+    if int(rows) < Person.objects.count():
+        prefectures = Person.objects.values_list("prefecture").annotate(n=Count("id"))
+        region, _ = min(prefectures, key=lambda row: abs(row[1] - int(rows)))
+        post["filter"] = f"region={region}"
+    began = time.monotonic()
+    response = client.post("/people/export/", post)
+    content = b"".join(response) if response.streaming else response.content
+    seconds = time.monotonic() - began
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    assert response.status_code == 200, response.status_code
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+    table = max(sheet.to_python()[:8], key=lambda row: sum(map(bool, row)))
+    return {
+        "seconds": seconds, "rows": sheet.total_height, "columns": len(table),
+        "bytes": len(content), "megabytes": most,
+    }  # fmt: skip
 
 
 def dashboard() -> dict[str, Any]:
@@ -187,6 +212,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "peer-rows": peer_rows,
     "indicators": indicators,
     "dashboard": dashboard,
+    "export": export,
     "ledger": ledger,
     "weights": weights,
     "server": server,

@@ -102,13 +102,21 @@ def _pages(found: dict[str, Any]) -> list[str]:
         lines.append(
             _row(f"first visit of {path}, gzip", f"{own['first_visit'] / 1024:.0f} KB", "250 KB")
         )
-    if "export" in found:
+    if "export" in found and "peer_export" in found:
         own, peer = found["export"], found["peer_export"]
         scaled = peer["seconds"] * own["rows"] / peer["rows"]
+        tenth = found["export_tenth"]
+        lines.append(
+            _row(
+                f"… most memory (with {tenth['rows']:,} rows {tenth['megabytes']:.0f} MB)",
+                f"{own['megabytes']:.0f} MB",
+                "flat",
+            )
+        )
         lines.append(
             _row(
                 f"export of {own['rows']:,} people, {own['columns']} columns",
-                f"{own['seconds']:.1f} s, {own['megabytes']:.0f} MB",
+                f"{own['seconds']:.1f} s",
                 "25 s",
                 f"{scaled:.0f} s",
                 f"{scaled / own['seconds']:.1f}",

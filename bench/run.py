@@ -89,6 +89,8 @@ class Bench:
         self.found["server"] = self.product("server", database="postgres")
         run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], self.env())
         if self.has("large"):
+            for name in ("nobody", "small", "large"):
+                run([sys.executable, "manage.py", "migrate", "-v0"], self.env(name))
             return
         self.say(f"base of {SMALL:,} people")
         for name in ("nobody", "small", "large", "peer"):
@@ -110,7 +112,7 @@ class Bench:
         copy = (
             "COPY peer_stockperson (name,pinyin,sex,id_number,ethnicity,political_status,"
             "education,major,phone,county,township,employer,post,employment,started_on,"
-            "certificate_level,certificate_number,approved_on,native_place,category,remark)"
+            "certificate_level,certificate_number,approved_on,school,category,remark)"
             " FROM STDIN"
         )
         psql = [str(self.services.bin / "psql"), "-q", "-h", str(self.services.run)]
@@ -161,9 +163,10 @@ class Bench:
             self.found[f"peer_{name}"] = self.peer("import", str(path), name)
 
     def export(self) -> None:
-        self.say(f"export of {SMALL:,} people")
-        done = self.run("bench.product", "export", str(SMALL))
-        self.found["export"] = {**json.loads(done.output), "megabytes": done.megabytes}
+        for rows, name in ((SMALL, "small"), (SMALL // 10, "small")):
+            self.say(f"export of {rows:,} people")
+            found = self.product("export", str(rows), database=name)
+            self.found["export" if rows == SMALL else "export_tenth"] = found
         self.found["peer_export"] = self.peer("export", str(PEER_LEDGER))
 
     def say(self, words: str) -> None:

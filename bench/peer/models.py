@@ -5,7 +5,7 @@ from django.db import models
 
 class StockPerson(models.Model):
     name = models.CharField(max_length=50)
-    pinyin = models.CharField(max_length=120)
+    pinyin = models.CharField(max_length=120, blank=True)
     sex = models.CharField(max_length=2)
     id_number = models.CharField(max_length=18, unique=True)
     ethnicity = models.CharField(max_length=20, blank=True)
@@ -22,7 +22,7 @@ class StockPerson(models.Model):
     certificate_level = models.CharField(max_length=20, blank=True)
     certificate_number = models.CharField(max_length=32, blank=True)
     approved_on = models.DateField(null=True, blank=True)
-    native_place = models.CharField(max_length=20, blank=True)
+    school = models.CharField(max_length=80, blank=True)
     category = models.CharField(max_length=20, blank=True)
     remark = models.CharField(max_length=200, blank=True)
 
