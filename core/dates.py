@@ -52,7 +52,7 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
         return None
     for pattern in (_NUMERIC, _COMPACT, _YEAR):
         if match := pattern.fullmatch(text):
-            year, month, day = (*match.groups(), None, None)[:3]
+            year, month, day = ([*match.groups(), "", ""])[:3]
             precision: Precision = "D" if day else "M" if month else "Y"
             return PreciseDate(_date(year, month or "1", day or "1", text, label), precision)
     raise _refusal(text, label)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from django.utils.module_loading import autodiscover_modules
 from import_export import fields, resources
 
 from core.rules import Flag, RuleError
@@ -36,7 +37,7 @@ class Column(fields.Field):
         synonyms: Iterable[str] = (),
         is_required: bool = False,
         choices: Iterable[str] = (),
-        help: str = "",
+        hint: str = "",
         example: str = "",
         width: int = 14,
         is_text: bool = False,
@@ -46,7 +47,7 @@ class Column(fields.Field):
         self.label, self.clean_cell = label, clean
         self.names = frozenset(squeeze(name) for name in (label, *synonyms))
         self.is_required, self.choices = is_required, tuple(choices)
-        self.help, self.example, self.width, self.is_text = help, example, width, is_text
+        self.hint, self.example, self.width, self.is_text = hint, example, width, is_text
         # Cells like 无 reach the cleaner instead of meaning "empty".
         self.takes_none = takes_none
 
@@ -67,7 +68,7 @@ class RowCheck:
     flags: list[dict[str, str]] = field(default_factory=list)
     insert: dict[str, dict[str, Any]] = field(default_factory=dict)
     update: dict[str, dict[str, Any]] = field(default_factory=dict)
-    shown: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
     key: bytes | None = None
 
     def refuse(self, column: str, message: str, rule: str = "") -> None:
@@ -127,6 +128,10 @@ class ScopedResource(resources.Resource):
         """From row.values to row.key, row.shown and row.insert; may refuse or flag."""
         raise RuleError("KIND", "此类台账暂不能导入。")
 
+    def candidates(self, batch: Any) -> set[int]:
+        """Numbers of the staged rows that meet something in the registry, by one query."""
+        raise RuleError("KIND", "此类台账暂不能导入。")
+
     def compare(self, rows: list[Any], context: ImportContext) -> None:
         """Decide the outcome of staged rows against the registry, in sets.
 
@@ -150,6 +155,12 @@ def register(resource: type[ScopedResource]) -> type[ScopedResource]:
     return resource
 
 
+def kinds() -> dict[str, type[ScopedResource]]:
+    """All kinds of ledgers, by code; every app's resources module declares its own."""
+    autodiscover_modules("resources")
+    return REGISTRY
+
+
 def resource_for(kind: str) -> ScopedResource:
     """The resource of a kind. Raises KeyError for an unknown one."""
-    return REGISTRY[kind]()
+    return kinds()[kind]()

@@ -2,13 +2,14 @@
 
 from core.models.audit import ReadEvent, SecurityEvent
 from core.models.base import Record
-from core.models.job import ImportBatch, ImportRow, Job
+from core.models.job import ColumnMemory, ImportBatch, ImportRow, Job
 from core.models.region import Region
 from core.models.token import ApiToken
 from core.models.user import User
 
 __all__ = [
     "ApiToken",
+    "ColumnMemory",
     "ImportBatch",
     "ImportRow",
     "Job",

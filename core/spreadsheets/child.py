@@ -73,7 +73,7 @@ def text_of(data):
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    refuse("文件的文字编码无法识别，请另存为 UTF-8 编码的 CSV 或 .xlsx 再上传。")
+    return refuse("文件的文字编码无法识别，请另存为 UTF-8 编码的 CSV 或 .xlsx 再上传。")
 
 
 def sheets_of_csv(request):

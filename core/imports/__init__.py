@@ -1,0 +1,11 @@
+"""The only importer: a ledger in, checked rows out, applied once.
+
+actions    what a user does: start, match columns, confirm, cancel, decide, undo, resume
+running    the job: read and stage, compare, apply
+staging    rows of the file -> checked ImportRow rows, by COPY
+applying   ImportRow rows -> registry, in one transaction; and back
+values     cleaners that resources put on their columns
+places     what people call a region -> its code
+mapping    header texts -> columns
+keeping    how long uploads and staged rows are kept
+"""

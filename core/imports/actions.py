@@ -1,0 +1,216 @@
+"""What a user does with an import. Every change of a batch starts here."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+
+from core import jobs, media
+from core.history import acting
+from core.imports import applying, mapping
+from core.imports.running import KIND
+from core.models import ImportBatch, ImportRow, Job, User
+from core.resources import resource_for
+from core.rules import RuleError
+from core.spreadsheets.limits import FILE_BYTES, TOO_LARGE, Refused
+from core.text import normalise
+
+
+class DuplicateFile(Exception):
+    """The same file was taken in before, by this office; `batch` is that batch."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        super().__init__("这个文件已经导入过。")
+        self.batch = batch
+
+
+def _require(user: User, kind: str = "") -> None:
+    if not user.has_perm("core.import_ledger") or not user.region_id:
+        raise PermissionDenied
+    if kind and not user.has_perm(resource_for(kind).permission):
+        raise PermissionDenied
+
+
+def start_import(
+    *, user: User, kind: str, name: str, data: bytes, again: bool = False, inline: bool = False
+) -> ImportBatch:
+    """Keep an uploaded ledger and queue its check.
+
+    Raises Refused for a file that cannot be taken, DuplicateFile (with the first batch)
+    when the office uploaded the same bytes before and did not ask for them `again`. With
+    `inline` nobody is told: the caller runs the job itself.
+    """
+    _require(user, kind)
+    if len(data) > FILE_BYTES:
+        raise Refused(TOO_LARGE)
+    if not data:
+        raise Refused("文件是空的，请选择有内容的文件。")
+    digest = hashlib.sha256(data).hexdigest()
+    earlier = _earlier(user, kind, digest)
+    if earlier is not None and not again:
+        raise DuplicateFile(earlier)
+    path = media.store(data, folder="imports")
+    try:
+        with transaction.atomic(), acting(user):
+            job = Job.objects.create(kind=KIND, by=user, region_id=user.region_id)
+            batch = ImportBatch.objects.create(
+                job=job,
+                kind=kind,
+                region_id=user.region_id,
+                by=user,
+                file_name=_plain_name(name),
+                file_path=path,
+                sha256=digest,
+                is_repeat=earlier is not None,
+            )
+            if not inline:
+                jobs.ring(job.pk)
+    except IntegrityError:
+        media.remove(path)
+        first = _earlier(user, kind, digest)
+        if first is None:
+            raise
+        raise DuplicateFile(first) from None
+    except BaseException:
+        media.remove(path)
+        raise
+    return batch
+
+
+def _earlier(user: User, kind: str, digest: str) -> ImportBatch | None:
+    return (
+        ImportBatch.objects.for_user(user)
+        .filter(region_id=user.region_id, kind=kind, sha256=digest, undone_at=None)
+        .exclude(job__status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
+        .order_by("created_at")
+        .first()
+    )
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a file name without control characters, at most 120 characters."""
+    return normalise(PurePath(name.replace("\\", "/")).name)[-120:] or "台账"
+
+
+def _locked(batch: ImportBatch, *, by: User) -> tuple[ImportBatch, Job]:
+    """The batch and its job, locked, if `by` may act on it."""
+    _require(by, batch.kind)
+    job = Job.objects.select_for_update().get(pk=batch.job_id)
+    fresh = ImportBatch.objects.for_user(by).select_for_update().filter(pk=batch.pk).first()
+    if fresh is None:
+        raise PermissionDenied
+    return fresh, job
+
+
+def _queue(job: Job, *, inline: bool = False) -> None:
+    """Queue a job that rested; it acts with the rights of who set it going."""
+    job.status, job.attempts, job.lease_until = Job.Status.QUEUED, 0, None
+    job.message, job.finished_at, job.is_cancel_requested = "", None, False
+    job.save()
+    if not inline:
+        jobs.ring(job.pk)
+
+
+@transaction.atomic
+def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, int]) -> None:
+    """Match columns by hand ({attribute: index in the header}) and check once more.
+
+    Raises RuleError when a required column is left without a match.
+    """
+    fresh, job = _locked(batch, by=by)
+    if job.status != Job.Status.WAITING or fresh.applied_at:
+        raise RuleError("STATE", "现在不能修改列对应，请等待核对完成。")
+    resource = resource_for(fresh.kind)
+    known = {c.attribute for c in resource.columns()}
+    chosen = {
+        a: i for a, i in mapping_by_header.items() if a in known and 0 <= i < len(fresh.header)
+    }
+    if absent := mapping.missing(resource, chosen):
+        names = "、".join(c.label for c in absent)
+        raise RuleError("MAPPING", f"必填列「{names}」还没有选择对应的表头。")
+    mapping.remember(resource, fresh.header, chosen, region=fresh.region_id)
+    ImportRow.objects.filter(batch=fresh).delete()
+    fresh.mapping, fresh.counts, fresh.places = chosen, {}, []
+    fresh.save()
+    _queue(job)
+
+
+@transaction.atomic
+def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = False) -> None:
+    """Queue the checked rows for application.
+
+    Rows with a remark of level W need one reason for the batch. Raises RuleError.
+    """
+    fresh, job = _locked(batch, by=by)
+    if fresh.applied_at or (fresh.is_confirmed and job.status != Job.Status.CANCELLED):
+        return
+    if job.status != Job.Status.WAITING or not fresh.counts:
+        raise RuleError("STATE", "核对还没有完成，请稍后再确认。")
+    if fresh.counts.get("flagged") and not reason.strip():
+        raise RuleError("REASON", "有需要说明的行，请填写说明后再入库。")
+    fresh.is_confirmed, fresh.reason = True, normalise(reason)[:200]
+    fresh.save()
+    job.by = by
+    _queue(job, inline=inline)
+
+
+@transaction.atomic
+def cancel(*, batch: ImportBatch, by: User) -> None:
+    """Ask a running import to stop, or put a waiting one away. Nothing is written then."""
+    fresh, job = _locked(batch, by=by)
+    if fresh.applied_at:
+        raise RuleError("STATE", "数据已入库，不能取消；可以撤销这一批。")
+    if job.status == Job.Status.RUNNING:
+        Job.objects.filter(pk=job.pk).update(is_cancel_requested=True)
+    elif job.status in (Job.Status.QUEUED, Job.Status.WAITING, Job.Status.FAILED):
+        Job.objects.filter(pk=job.pk).update(
+            status=Job.Status.CANCELLED, message="已取消，没有写入任何数据。"
+        )
+
+
+@transaction.atomic
+def resume(*, batch: ImportBatch, by: User) -> None:
+    """Try a failed import once more, from where it stood."""
+    _, job = _locked(batch, by=by)
+    if job.status == Job.Status.FAILED:
+        _queue(job)
+
+
+@transaction.atomic
+def decide(*, row: ImportRow, by: User, decision: str) -> None:
+    """Decide a held row: "ledger" (as the ledger says), "registry" (as it was) or "skip".
+
+    The batch is compared anew at once for small ones, else when it is confirmed.
+    """
+    if decision not in ("ledger", "registry", "skip", ""):
+        raise RuleError("DECISION", "请选择一种处理方式。")
+    fresh, job = _locked(row.batch, by=by)
+    if fresh.applied_at or job.status != Job.Status.WAITING:
+        raise RuleError("STATE", "现在不能处理这一行。")
+    ImportRow.objects.filter(pk=row.pk).update(decision=decision)
+    from core.imports.comparing import compare
+    from core.imports.running import context_for
+
+    counts = compare(fresh, resource_for(fresh.kind), context_for(fresh))
+    ImportBatch.objects.filter(pk=fresh.pk).update(counts=counts)
+
+
+@transaction.atomic
+def undo(*, batch: ImportBatch, by: User) -> list[int]:
+    """Take back an applied batch as far as nobody touched it; returns touched rows."""
+    fresh, _ = _locked(batch, by=by)
+    if not fresh.applied_at or fresh.undone_at:
+        raise RuleError("STATE", "这一批没有可以撤销的内容。")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT now()")
+        now: Any = cursor.fetchone()[0]
+    with acting(by, reason="撤销导入"):
+        touched = applying.undo(fresh, resource_for(fresh.kind))
+    fresh.undone_at = now
+    fresh.save()
+    return touched

@@ -1,0 +1,208 @@
+"""Staged rows into the registry, each exactly once, and out of it again.
+
+The staged JSON of a row names the column values of each model, so one INSERT … SELECT a
+model writes all rows at once; history triggers and constraints see ordinary statements.
+Applies run one after the other (an advisory lock), so that two ledgers with the same
+people cannot deadlock or both create them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from core.fields import EncryptedTextField
+from core.imports.comparing import compare
+from core.jobs import Lease
+from core.models import ImportBatch, ImportRow
+from core.resources import ImportContext, ScopedResource
+
+_APPLY_LOCK = 5201315
+# Columns the database fills by itself.
+_OWN = frozenset({"version", "created_at", "updated_at"})
+Outcome = ImportRow.Outcome
+
+
+def apply(
+    batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
+) -> dict[str, int]:
+    """Write everything that is new or changed; returns the final counts.
+
+    One transaction under the fencing token: a kill rolls it back, and the next runner
+    repeats it from the same staged rows. They are compared once more first, because the
+    registry may have moved since the preview.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Also carries the acting user to the triggers of what follows.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
+        lease.guard()
+        if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
+            return dict(ImportBatch.objects.get(pk=batch.pk).counts)
+        counts = compare(batch, resource, context)
+        resource.before_apply(batch, context)
+        # Updates first: a post ends before the next one may be open.
+        for label in resource.models:
+            _update(apps.get_model(label), batch)
+        for label in resource.models:
+            _insert(apps.get_model(label), batch)
+        resource.after_apply(batch, context)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE core_importrow SET is_applied = true"
+                " WHERE batch_id = %s AND outcome IN ('new', 'changed')",
+                [batch.pk],
+            )
+            cursor.execute(
+                "UPDATE core_importbatch SET applied_at = now(), counts = %s WHERE id = %s",
+                [json.dumps(counts), batch.pk],
+            )
+    return counts
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    """Columns that the staged JSON must give: all but generated and defaulted ones."""
+    return [
+        f.column for f in model._meta.concrete_fields if not f.generated and f.column not in _OWN
+    ]
+
+
+def _insert(model: type[models.Model], batch: ImportBatch) -> None:
+    table, label = model._meta.db_table, model._meta.label_lower
+    columns = _columns(model)
+    names = ", ".join(f'"{c}"' for c in columns)
+    defaults = _defaults(model)
+    values = ", ".join(f'coalesce(x."{c}", %s)' if c in defaults else f'x."{c}"' for c in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values}"
+            " FROM core_importrow r,"
+            f" jsonb_populate_record(NULL::{table}, r.writes->'insert'->%s) x"
+            " WHERE r.batch_id = %s AND r.outcome IN ('new', 'changed')"
+            " AND r.writes->'insert' ? %s ORDER BY r.number",
+            [*defaults.values(), label, batch.pk, label],
+        )
+
+
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    """Plain defaults of columns that may not be NULL, for what a ledger does not say."""
+    return {
+        f.column: f.get_db_prep_save(f.get_default(), connection)
+        for f in model._meta.concrete_fields
+        if (
+            f.column not in _OWN
+            and not (f.null or f.generated or f.primary_key)
+            and f.has_default()
+            and not callable(f.default)
+        )
+        or isinstance(f, EncryptedTextField)
+    }
+
+
+def _update(model: type[models.Model], batch: ImportBatch) -> None:
+    """Set the columns that a row names, keeping what they were for an undo."""
+    table, label = model._meta.db_table, model._meta.label_lower
+    columns = [c for c in _columns(model) if c != "id"]
+    sets = [f'"{c}" = CASE WHEN r.j ? \'{c}\' THEN x."{c}" ELSE t."{c}" END' for c in columns]
+    if any(f.column == "version" for f in model._meta.concrete_fields):
+        sets += ["version = t.version + 1", "updated_at = now()"]
+    rows = (
+        "SELECT r.id AS row_id, r.writes->'update'->%s AS j FROM core_importrow r"
+        " WHERE r.batch_id = %s AND r.outcome = 'changed' AND r.writes->'update' ? %s"
+    )
+    params: list[Any] = [label, batch.pk, label]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE core_importrow r SET before = r.before || jsonb_build_object(%s::text, ("
+            "  SELECT jsonb_object_agg(k, to_jsonb(t)->k) FROM jsonb_object_keys(s.j) k))"
+            f" FROM ({rows}) s JOIN {table} t ON t.id = (s.j->>'id')::uuid"
+            " WHERE r.id = s.row_id",
+            [label, *params],
+        )
+        cursor.execute(
+            f"UPDATE {table} t SET {', '.join(sets)}"
+            f" FROM ({rows}) r, jsonb_populate_record(NULL::{table}, r.j) x WHERE t.id = x.id",
+            params,
+        )
+
+
+def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
+    """Take back what nobody touched since; returns the row numbers that were touched.
+
+    Call inside a transaction. Rows that were touched stay as they are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
+        touched = _touched(batch, resource)
+        for label in reversed(resource.models):
+            model = apps.get_model(label)
+            cursor.execute(
+                f"DELETE FROM {model._meta.db_table} t USING core_importrow r"
+                " WHERE r.batch_id = %s AND r.is_applied AND NOT r.number = ANY(%s)"
+                " AND r.writes->'insert' ? %s AND t.id = (r.writes->'insert'->%s->>'id')::uuid",
+                [batch.pk, touched, model._meta.label_lower, model._meta.label_lower],
+            )
+        for label in reversed(resource.models):
+            _restore(apps.get_model(label), batch, touched)
+        cursor.execute(
+            "UPDATE core_importrow SET is_applied = false"
+            " WHERE batch_id = %s AND NOT number = ANY(%s)",
+            [batch.pk, touched],
+        )
+    return touched
+
+
+def _touched(batch: ImportBatch, resource: ScopedResource) -> list[int]:
+    """Numbers of rows whose records, or records hanging on them, were written since."""
+    numbers: set[int] = set()
+    roots: dict[type[models.Model], str] = {}
+    for label in resource.models:
+        model = apps.get_model(label)
+        key = "coalesce(r.writes->'insert'->%s->>'id', r.writes->'update'->%s->>'id')::uuid"
+        roots[model] = key
+        numbers |= _written_since(batch, model, "pgh_obj_id", key, model._meta.label_lower)
+        for relation in model._meta.related_objects:
+            child = relation.related_model
+            event = getattr(child, "pgh_event_model", None)
+            if event is not None and relation.field.column:
+                numbers |= _written_since(
+                    batch, child, relation.field.column, key, model._meta.label_lower
+                )
+    return sorted(numbers)
+
+
+def _written_since(
+    batch: ImportBatch, model: type[models.Model], column: str, key: str, label: str
+) -> set[int]:
+    event = getattr(model, "pgh_event_model", None)
+    if event is None:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT r.number FROM core_importrow r JOIN {event._meta.db_table} e"
+            f' ON e."{column}" = {key} AND e.pgh_created_at > %s'
+            " WHERE r.batch_id = %s AND r.is_applied",
+            [label, label, batch.applied_at, batch.pk],
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
+def _restore(model: type[models.Model], batch: ImportBatch, touched: list[int]) -> None:
+    table, label = model._meta.db_table, model._meta.label_lower
+    columns = [c for c in _columns(model) if c != "id"]
+    sets = [f'"{c}" = CASE WHEN r.j ? \'{c}\' THEN x."{c}" ELSE t."{c}" END' for c in columns]
+    if any(f.column == "version" for f in model._meta.concrete_fields):
+        sets += ["version = t.version + 1", "updated_at = now()"]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} t SET {', '.join(sets)} FROM (SELECT before->%s AS j"
+            "  FROM core_importrow WHERE batch_id = %s AND is_applied AND before ? %s"
+            f"  AND NOT number = ANY(%s)) r, jsonb_populate_record(NULL::{table}, r.j) x"
+            " WHERE t.id = x.id",
+            [label, batch.pk, label, touched],
+        )

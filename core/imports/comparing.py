@@ -1,0 +1,163 @@
+"""Staged rows beside each other and beside the registry, in sets."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections import Counter
+from typing import Any
+
+from django.db import connection
+
+from core.imports.staging import CHUNK
+from core.models import ImportBatch, ImportRow
+from core.resources import ImportContext, ScopedResource
+
+Outcome = ImportRow.Outcome
+
+
+def compare(
+    batch: ImportBatch, resource: ScopedResource, context: ImportContext, on_chunk: Any = None
+) -> dict[str, int]:
+    """Give every row that was not refused its outcome; returns the counts of all.
+
+    rows = new + changed + unchanged + duplicate + held + refused. Repeatable: whatever an
+    earlier comparison said is said anew. Only rows that meet something (a record, another
+    row, a decision) are touched; the others are new as staged. `on_chunk(done)` is called
+    after every chunk.
+    """
+    repeats = _repeats(batch)
+    numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
+    pending = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), CHUNK):
+        rows = list(pending.filter(number__in=ordered[start : start + CHUNK]).order_by("number"))
+        for row in rows:
+            row.outcome, row.diff, row.target = Outcome.NEW, [], None
+            row.messages = [m for m in row.messages if not m.get("compared")]
+            staged = row.writes.pop("staged", None)
+            row.writes = staged if staged is not None else row.writes
+            row.writes = {**copy.deepcopy(row.writes), "staged": row.writes}
+        resource.compare([r for r in rows if not _mark_repeat(r, repeats)], context)
+        for row in rows:
+            _mark_decision(row)
+        if rows:
+            _save(rows)
+        if on_chunk:
+            on_chunk(start + len(rows))
+    return count(batch)
+
+
+def _settled_before(batch: ImportBatch) -> set[int]:
+    """Rows that an earlier comparison moved away from new."""
+    rows = ImportRow.objects.filter(batch=batch).exclude(outcome__in=[Outcome.REFUSED, Outcome.NEW])
+    return set(rows.values_list("number", flat=True))
+
+
+def _mark_decision(row: ImportRow) -> None:
+    """A held row that somebody chose to skip is refused by that person, not by a rule."""
+    if row.decision == "skip" and row.outcome == Outcome.HELD:
+        say(row, "已选择跳过，不录入。", level="I")
+
+
+def say(
+    row: ImportRow, message: str, *, rule: str = "", level: str = "E", column: str = ""
+) -> None:
+    """Add a remark of the comparison to a row (replaced by the next comparison)."""
+    row.messages.append(
+        {"column": column, "message": message, "rule": rule, "level": level, "compared": True}
+    )
+
+
+def count(batch: ImportBatch) -> dict[str, int]:
+    """Rows by outcome, `rows` the sum of all, `flagged` those applied with a remark (W)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome, count(*) FROM core_importrow WHERE batch_id = %s GROUP BY outcome",
+            [batch.pk],
+        )
+        found = Counter(dict(cursor.fetchall()))
+        cursor.execute(
+            "SELECT count(*) FROM core_importrow WHERE batch_id = %s"
+            " AND outcome IN ('new', 'changed', 'unchanged')"
+            """ AND messages @> '[{"level": "W"}]'""",
+            [batch.pk],
+        )
+        flagged = cursor.fetchone()[0]
+    counts = {outcome.value: found[outcome.value] for outcome in Outcome}
+    return {"rows": sum(counts.values()), **counts, "flagged": flagged}
+
+
+def _repeats(batch: ImportBatch) -> dict[int, tuple[str, int]]:
+    """Rows that share a key with another: number -> ("same"|"other"|"name", first row).
+
+    Rows that were chosen to be skipped settle nothing for the others.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.number, f.number, r.shown, f.shown"
+            " FROM core_importrow r JOIN (SELECT key, min(number) AS first FROM core_importrow"
+            "   WHERE batch_id = %s AND outcome <> 'refused' AND key IS NOT NULL"
+            "   AND decision <> 'skip' GROUP BY key HAVING count(*) > 1) d ON d.key = r.key"
+            " JOIN core_importrow f ON f.batch_id = r.batch_id AND f.number = d.first"
+            " WHERE r.batch_id = %s AND r.outcome <> 'refused'",
+            [batch.pk, batch.pk],
+        )
+        result: dict[int, tuple[str, int]] = {}
+        for number, first, shown, first_shown in cursor.fetchall():
+            mine, theirs = _loaded(shown), _loaded(first_shown)
+            if mine.get("name") != theirs.get("name"):
+                result[number] = result[first] = ("name", first)
+            elif number != first:
+                same = mine.get("digest") == theirs.get("digest")
+                result.setdefault(number, ("same" if same else "other", first))
+        return result
+
+
+def _loaded(value: Any) -> dict[str, Any]:
+    return dict(json.loads(value)) if isinstance(value, str) else dict(value)
+
+
+def _mark_repeat(row: ImportRow, repeats: dict[int, tuple[str, int]]) -> bool:
+    """Whether the row is settled by the rows before it in the same file."""
+    found = repeats.get(row.number)
+    if found is None:
+        return False
+    why, first = found
+    if why == "same":
+        row.outcome = Outcome.DUPLICATE
+        say(row, f"与第 {first} 行相同，只录入一次。", level="I")
+    elif why == "name":
+        row.outcome = Outcome.HELD
+        say(row, "同一证件号码在本表中有不同姓名，请核对后改正，或选择跳过。", rule="R4")
+    else:
+        row.outcome = Outcome.HELD
+        say(row, f"与第 {first} 行是同一对象但内容不同，请核对后改正，或选择跳过。")
+    return True
+
+
+def _save(rows: list[ImportRow]) -> None:
+    """Write the outcomes back by one statement a chunk."""
+    fields = "(number int, outcome text, target uuid, writes jsonb, messages jsonb, diff jsonb)"
+    payload = json.dumps(
+        [
+            {
+                "number": r.number,
+                "outcome": str(r.outcome),
+                "target": str(r.target) if r.target else None,
+                "writes": r.writes,
+                "messages": r.messages,
+                "diff": r.diff,
+            }
+            for r in rows
+        ],
+        ensure_ascii=False,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_importrow r SET outcome = x.outcome, target = x.target,"
+            " writes = x.writes, messages = x.messages, diff = x.diff"
+            f" FROM jsonb_to_recordset(%s::jsonb) AS x {fields}"
+            " WHERE r.batch_id = %s AND r.number = x.number",
+            [payload, rows[0].batch_id],
+        )

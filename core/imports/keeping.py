@@ -1,0 +1,25 @@
+"""How long uploads and staged rows are kept."""
+
+import datetime
+
+from django.db import transaction
+
+from core import media
+from core.models import ImportBatch, ImportRow, Job
+
+
+def forget_expired(*, before: datetime.datetime) -> int:
+    """Remove the files and staged rows of batches uploaded before a moment.
+
+    The batch itself, its counts and its job stay. Returns how many were cleared.
+    """
+    open_states = [Job.Status.QUEUED, Job.Status.RUNNING]
+    expired = ImportBatch.objects.filter(created_at__lt=before).exclude(file_path="")
+    cleared = 0
+    for batch in expired.exclude(job__status__in=open_states):
+        with transaction.atomic():
+            ImportRow.objects.filter(batch=batch).delete()
+            ImportBatch.objects.filter(pk=batch.pk).update(file_path="")
+        media.remove(batch.file_path)
+        cleared += 1
+    return cleared

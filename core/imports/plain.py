@@ -1,0 +1,134 @@
+"""The simple kind of ledger: one row, one record of one model, found by a natural key.
+
+Stations, projects and graduates are such; their resources keep the natural key and the
+comparison here, and add what is special beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from core.crypto import sign
+from core.imports.comparing import say
+from core.models import ImportRow
+from core.resources import ImportContext
+
+Outcome = ImportRow.Outcome
+
+
+def natural_key(*parts: object) -> bytes:
+    return hashlib.blake2b(json.dumps([str(p) for p in parts]).encode(), digest_size=16).digest()
+
+
+def stable_id(*parts: object) -> uuid.UUID:
+    """A random-looking id that is the same for the same parts: two ledgers that name the
+    same unknown place plan the same record."""
+    return uuid.UUID(bytes=sign(json.dumps([str(p) for p in parts]).encode())[:16], version=4)
+
+
+@dataclass(frozen=True)
+class PlainLedger:
+    """Comparison of staged rows of one model.
+
+    `key` are the columns of the natural key, `labels` the columns that a ledger may change
+    with what they are called. `follow(row, record, incoming)` adds what hangs on the record.
+    """
+
+    model: str
+    key: tuple[str, ...]
+    labels: dict[str, str]
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Records that no longer count, as a filter to leave out.
+    ended: dict[str, Any] = field(default_factory=dict)
+    follow: Callable[[ImportRow, Any, dict[str, Any]], None] | None = None
+
+    @property
+    def model_class(self) -> type[models.Model]:
+        return apps.get_model(self.model)
+
+    def candidates(self, batch: Any) -> set[int]:
+        rows = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
+        return set(rows.values_list("number", flat=True))
+
+    def compare(self, rows: list[ImportRow], context: ImportContext) -> None:
+        """New, changed or unchanged by the natural key; foreign records are refused."""
+        wanted = {self._key_of(r.writes["insert"][self.model]): r for r in rows}
+        found = self._existing(rows)
+        visible = set(
+            self.model_class.objects.for_user(context.user)  # type: ignore[attr-defined]
+            .filter(pk__in=[record.pk for record in found.values()])
+            .values_list("pk", flat=True)
+        )
+        for key, row in wanted.items():
+            record = found.get(key)
+            if record is None:
+                continue
+            row.target = record.pk
+            if record.pk not in visible:
+                row.outcome = Outcome.HELD
+                say(row, "同名记录已由其他地区登记，请与对方核对。")
+                continue
+            self._diff(row, record)
+
+    def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
+        first = self.key[-1]
+        values = {str(r.writes["insert"][self.model][first]) for r in rows}
+        queryset = self.model_class._default_manager.filter(**{f"{first}__in": values})
+        if any(f.name == "ended_on" for f in self.model_class._meta.fields):
+            queryset = queryset.filter(ended_on=None)
+        if self.ended:
+            queryset = queryset.exclude(**self.ended)
+        return {
+            tuple(str(getattr(record, column)) for column in self.key): record
+            for record in queryset.iterator(chunk_size=2000)
+        }
+
+    def _key_of(self, values: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(str(values[column]) for column in self.key)
+
+    def _diff(self, row: ImportRow, record: Any) -> None:
+        incoming = row.writes["insert"][self.model]
+        update: dict[str, Any] = {}
+        for column, label in self.labels.items():
+            new = incoming.get(column)
+            if new in (None, ""):
+                continue
+            old = getattr(record, column)
+            if _same(old, new):
+                continue
+            update[column] = new
+            row.diff.append([label, self._shown(row, column, old), self._shown(row, column, new)])
+        staged = row.writes["staged"]
+        row.writes = {"insert": {}, "update": {}, "staged": staged}
+        if update:
+            row.writes["update"][self.model] = {"id": str(record.pk), **update}
+        if self.follow:
+            self.follow(row, record, incoming)
+        changed = bool(row.writes["insert"] or row.writes["update"])
+        row.outcome = Outcome.CHANGED if changed else Outcome.UNCHANGED
+
+    def _shown(self, row: ImportRow, column: str, value: Any) -> str:
+        if value in (None, ""):
+            return ""
+        if column.endswith("_id"):
+            return str(row.shown.get("names", {}).get(str(value), "（原单位）"))
+        return self.choices.get(column, {}).get(str(value), str(value))
+
+
+def _same(old: Any, new: Any) -> bool:
+    if old is None:
+        return False
+    if isinstance(old, str):
+        return old == str(new)
+    try:
+        return bool(float(old) == float(new))
+    except (TypeError, ValueError):
+        return str(old) == str(new)

@@ -1,0 +1,59 @@
+"""The import job: read and stage, compare, wait for a confirmation, apply."""
+
+from __future__ import annotations
+
+from core.dates import today
+from core.imports.applying import apply
+from core.imports.comparing import compare
+from core.imports.places import PlaceIndex
+from core.imports.staging import NeedsMapping, stage
+from core.jobs import Lease, runner
+from core.models import ImportBatch, ImportRow, Job
+from core.resources import ImportContext, ScopedResource, resource_for
+
+KIND = "import"
+
+
+def context_for(batch: ImportBatch) -> ImportContext:
+    """Everything is read and written with the rights of who imports, as they are now."""
+    return ImportContext(batch.by, PlaceIndex(batch.region_id), today(), batch.pk)
+
+
+@runner(KIND, permission="core.import_ledger")
+def run_import(lease: Lease) -> None:
+    """Bring a batch as far as it goes: to the matching of columns, the preview, or the end."""
+    batch = ImportBatch.objects.select_related("by", "region").get(job=lease.job)
+    resource = resource_for(batch.kind)
+    context = context_for(batch)
+    if not batch.is_confirmed:
+        _check(batch, resource, context, lease)
+        return
+    lease.progress(done=0, total=batch.counts.get("rows", 0), phase="正在入库")
+    counts = apply(batch, resource, context, lease)
+    Job.objects.filter(pk=lease.job.pk, fence=lease.fence).update(done=counts["rows"])
+    lease.finish(Job.Status.DONE, summary(counts))
+
+
+def _check(
+    batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
+) -> None:
+    try:
+        stage(batch, resource, context, lease)
+    except NeedsMapping:
+        lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
+        return
+    total = ImportRow.objects.filter(batch=batch).count()
+
+    def report(done: int) -> None:
+        lease.progress(done=min(done, total), total=total, phase="正在与在册数据比对")
+
+    report(0)
+    counts = compare(batch, resource, context, report)
+    ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
+    lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
+
+
+def summary(counts: dict[str, int]) -> str:
+    """「共 180 行：新增 176，变更 0 …」"""
+    parts = [f"{label} {counts.get(code, 0)}" for code, label in ImportRow.Outcome.choices]
+    return f"共 {counts.get('rows', 0)} 行：" + "，".join(parts) + "。"

@@ -1,0 +1,135 @@
+"""Cleaners that resources put on their columns: a cell in, a JSON value out.
+
+Each is a function of (cell, row) that raises RuleError with a sentence for the clerk. The
+rules themselves are those of core.identity, core.dates and the apps' rules.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core.dates import parse_date
+from core.identity import clean_name, clean_phone
+from core.rules import RuleError
+from core.spreadsheets.child import squeeze
+from core.text import has_control_characters, normalise
+
+if TYPE_CHECKING:
+    from core.resources import Cleaner, RowCheck
+
+
+def as_text(cell: Any) -> str:
+    """A cell as text: whole numbers without ".0", dates as ISO."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat()
+    return str(cell)
+
+
+def text(label: str, max_length: int) -> Cleaner:
+    def clean(cell: Any, row: RowCheck) -> str:
+        value = as_text(cell)
+        if has_control_characters(value):
+            raise RuleError("TEXT", f"{label}中有不可见的控制字符，请删除后重新填写。")
+        value = normalise(value)
+        if len(value) > max_length:
+            raise RuleError("TEXT", f"{label}不能超过 {max_length} 个字，现有 {len(value)} 个字。")
+        return value
+
+    return clean
+
+
+def person_name(cell: Any, row: RowCheck) -> str:
+    return clean_name(as_text(cell))
+
+
+def phone(cell: Any, row: RowCheck) -> str:
+    return clean_phone(cell)
+
+
+@lru_cache(maxsize=20_000)
+def _date(cell: Any, label: str) -> list[str] | None:
+    parsed = parse_date(cell, label=label)
+    return None if parsed is None else [parsed.day.isoformat(), parsed.precision]
+
+
+def date(label: str, *, may_be_future: bool = False) -> Cleaner:
+    """[ISO date, precision]; a day after today is refused unless it may be."""
+
+    def clean(cell: Any, row: RowCheck) -> list[str] | None:
+        value = _date(cell, label)
+        if value and not may_be_future and value[0] > row.context.day.isoformat():
+            raise RuleError("DATE", f"{label} {value[0]} 晚于今天，请核对。")
+        return value
+
+    return clean
+
+
+def choice(
+    label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
+) -> Cleaner:
+    """The code of a choice given by its label, a synonym or the code itself."""
+    known: dict[str, str] = {}
+    labels = []
+    for code, name in choices:
+        labels.append(str(name))
+        known[squeeze(name)] = known[squeeze(code)] = str(code)
+        # 「社会工作师（中级）」 and 「中级」 in brackets are squeezed away; keep them readable.
+    for name, code in (synonyms or {}).items():
+        known[squeeze(name)] = code
+        known.setdefault(normalise(name).lower(), code)
+    offered = "、".join(labels[:8]) + ("等" if len(labels) > 8 else "")
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        value = as_text(cell)
+        code = known.get(normalise(value).lower()) or known.get(squeeze(value))
+        if code is None:
+            raise RuleError("CODE", f"{label}「{value[:20]}」不在可选范围内，可填：{offered}。")
+        return code
+
+    return clean
+
+
+def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:
+    def clean(cell: Any, row: RowCheck) -> int:
+        value = normalise(as_text(cell)).replace(",", "").rstrip("人个名年")
+        try:
+            number = float(value)
+        except ValueError:
+            raise RuleError("NUMBER", f"{label}「{value[:20]}」不是数字，请填整数。") from None
+        if not number.is_integer() or not least <= number <= most:
+            raise RuleError("NUMBER", f"{label}应为 {least} 至 {most} 之间的整数。")
+        return int(number)
+
+    return clean
+
+
+def money(label: str) -> Cleaner:
+    """An amount in yuan with two decimals, as text. 「12.5万元」 is 125000.00."""
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        value = normalise(as_text(cell)).replace(",", "").replace("¥", "")
+        factor = 10_000 if "万" in value else 1
+        value = value.replace("万", "").rstrip("元").strip()
+        try:
+            number = float(value) * factor
+        except ValueError:
+            raise RuleError("NUMBER", f"{label}「{value[:20]}」不是金额，请只填数字。") from None
+        if not 0 <= number < 1e12:
+            raise RuleError("NUMBER", f"{label}应为 0 以上的金额。")
+        return f"{number:.2f}"
+
+    return clean
+
+
+def place(label: str, *, level: int | None = None) -> Cleaner:
+    """The code of a region named by a name, a path or a code, within the user's scope."""
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        return str(row.context.places.resolve(as_text(cell), label=label, level=level))
+
+    return clean

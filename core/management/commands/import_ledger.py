@@ -1,0 +1,87 @@
+"""manage.py import_ledger KIND FILE --user NAME [--commit] --json: the browser's way, inline."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core import jobs
+from core.imports import actions
+from core.models import ImportBatch, ImportRow, Job, User
+from core.resources import kinds
+from core.rules import RuleError
+from core.spreadsheets import Refused
+
+REASON = "命令行导入，提示项已知悉"
+
+
+class Command(BaseCommand):
+    help = "Check a ledger and, with --commit, take it in."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=sorted(kinds()))
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--user", required=True)
+        parser.add_argument("--commit", action="store_true")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.perf_counter()
+        user = User.objects.filter(username=options["user"], is_active=True).first()
+        if user is None:
+            raise CommandError(f"没有账号「{options['user']}」。")
+        try:
+            batch = actions.start_import(
+                user=user,
+                kind=options["kind"],
+                name=options["file"].name,
+                data=options["file"].read_bytes(),
+                again=True,
+                inline=True,
+            )
+            jobs.run(batch.job_id)
+            if options["commit"] and self._state(batch).status == Job.Status.WAITING:
+                actions.confirm(batch=batch, by=user, reason=REASON, inline=True)
+                jobs.run(batch.job_id)
+            elif not options["commit"]:
+                self._put_away(batch, user)
+        except (Refused, RuleError) as error:
+            raise CommandError(str(error)) from None
+        except PermissionDenied:
+            raise CommandError(f"账号「{user.username}」没有导入的权限。") from None
+        except FileNotFoundError:
+            raise CommandError(f"找不到文件 {options['file'].name}。") from None
+        self._report(batch, time.perf_counter() - started, as_json=options["json"])
+
+    @staticmethod
+    def _state(batch: ImportBatch) -> Job:
+        return Job.objects.get(pk=batch.job_id)
+
+    def _put_away(self, batch: ImportBatch, user: User) -> None:
+        """A mere check leaves nothing waiting behind."""
+        if self._state(batch).status == Job.Status.WAITING:
+            actions.cancel(batch=batch, by=user)
+
+    def _report(self, batch: ImportBatch, seconds: float, *, as_json: bool) -> None:
+        job = self._state(batch)
+        counts = ImportBatch.objects.get(pk=batch.pk).counts
+        if job.status == Job.Status.FAILED or not counts:
+            raise CommandError(job.message or "导入没有完成。")
+        errors = [
+            {"row": row.number, "column": m["column"], "message": m["message"]}
+            for row in ImportRow.objects.filter(batch=batch).iterator(chunk_size=2000)
+            for m in row.messages
+            if m.get("level") != "I" or row.outcome in ("held", "refused")
+        ]
+        names = ("rows", "new", "changed", "unchanged", "duplicate", "held", "refused")
+        result = {name: counts.get(name, 0) for name in names}
+        result |= {"errors": errors, "seconds": round(seconds, 3)}
+        if as_json:
+            self.stdout.write(json.dumps(result, ensure_ascii=False))
+            return
+        self.stdout.write(job.message)
+        for error in errors:
+            self.stdout.write(f"第 {error['row']} 行 {error['column']}：{error['message']}")

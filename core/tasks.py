@@ -1,0 +1,28 @@
+"""What Celery calls: each task takes primitives and makes one call."""
+
+import datetime
+
+from celery import shared_task
+from django.core.management import call_command
+from django.utils import timezone
+
+from core import jobs
+from core.imports.keeping import forget_expired
+
+
+@shared_task
+def run_job(job_id: str) -> None:
+    jobs.run(job_id)
+
+
+@shared_task
+def sweep_jobs() -> None:
+    jobs.sweep()
+
+
+@shared_task
+def housekeeping() -> None:
+    """Every hour: old sessions, old log-in attempts, expired uploads and staged rows."""
+    call_command("clearsessions")
+    call_command("axes_reset_logs", age=365)
+    forget_expired(before=timezone.now() - datetime.timedelta(days=30))

@@ -1,0 +1,1 @@
+"""How rows of ledgers become projects and their opening balances."""

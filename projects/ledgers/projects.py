@@ -1,0 +1,148 @@
+"""Rows of the projects' ledger: natural key purchaser, name, start."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from core.imports.comparing import say
+from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.models import ImportRow
+from core.resources import ImportContext, RowCheck
+from core.rules import RuleError
+from projects.codes import Fund, Procurement, Stage
+from projects.models import Payment
+from projects.rules import check_payment, check_project
+from stations.ledgers.places import create_used, find_organization
+from talent.codes import ServiceField
+
+PROJECT, PAYMENT = "projects.project", "projects.payment"
+
+
+def build(row: RowCheck) -> None:
+    v = row.values
+    region = v.get("region") or row.context.places.scope
+    if not v.get("ends_on"):
+        raise RuleError("R18", "请填写结束日期。", field="ends_on")
+    budget = v.get("budget") or v.get("contract_amount")
+    if not budget:
+        raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
+    _check_money(row, Decimal(budget))
+    purchaser = find_organization(v["purchaser"], region, row.context)
+    named = v.get("contractor")
+    contractor = find_organization(named, region, row.context) if named else None
+    parts = (purchaser.id, v["name"], v["started_on"][0])
+    project_id = str(stable_id(PROJECT, row.context.batch_id, *parts))
+    row.key = natural_key(*parts)
+    row.shown = {
+        "name": v["name"],
+        "detail": f"{v['purchaser']} {v['started_on'][0]}",
+        "names": {contractor.id: named} if contractor else {},
+    }
+    row.insert[PROJECT] = {
+        "id": project_id,
+        "number": v.get("number", ""),
+        "name": v["name"],
+        "purchaser_id": purchaser.id,
+        "contractor_id": contractor.id if contractor else None,
+        "evaluator_id": None,
+        "service_field": v.get("service_field", ServiceField.OTHER),
+        "region_id": region,
+        "fund": v.get("fund", Fund.OTHER),
+        "budget": budget,
+        "contract_amount": v.get("contract_amount"),
+        "procurement": v.get("procurement", ""),
+        "started_on": v["started_on"][0],
+        "ends_on": v["ends_on"][0],
+        "stage": v.get("stage", Stage.DEMAND),
+        "staffing": "",
+        "ended_on": None,
+        "end_reason": "",
+    }
+    if v.get("paid") and Decimal(v["paid"]) > 0:
+        row.insert[PAYMENT] = {
+            "id": str(stable_id(PAYMENT, project_id)),
+            "project_id": project_id,
+            "stage": "",
+            "amount": v["paid"],
+            "paid_on": None,
+            "is_opening_balance": True,
+            "voucher": "",
+            "ended_on": None,
+            "end_reason": "",
+        }
+
+
+def _check_money(row: RowCheck, budget: Decimal) -> None:
+    v = row.values
+    contract = Decimal(v["contract_amount"]) if v.get("contract_amount") else None
+    paid = Decimal(v.get("paid") or 0)
+    check_project(
+        budget=budget,
+        contract_amount=contract,
+        started_on=datetime.date.fromisoformat(v["started_on"][0]),
+        ends_on=datetime.date.fromisoformat(v["ends_on"][0]),
+    )
+    if paid > 0:
+        check_payment(
+            amount=paid,
+            paid_before=Decimal(0),
+            contract_amount=contract,
+            paid_on=None,
+            is_opening_balance=True,
+        )
+
+
+def _opening(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
+    """「已拨付」 of a known project: its opening balance, as far as dated payments leave it."""
+    payment = row.writes["staged"]["insert"].get(PAYMENT)
+    if payment is None:
+        return
+    payments = list(Payment.objects.filter(project=record, ended_on=None))
+    opening = next((p for p in payments if p.is_opening_balance), None)
+    dated = sum((p.amount for p in payments if not p.is_opening_balance), Decimal(0))
+    wanted = Decimal(payment["amount"]) - dated
+    have = opening.amount if opening else Decimal(0)
+    if wanted == have:
+        return
+    if wanted < 0:
+        message = f"已拨付 {payment['amount']} 元少于已登记的付款 {dated:.2f} 元，请核对。"
+        say(row, message, rule="R20", level="W", column="已拨付（元）")
+        return
+    row.diff.append(["已拨付", f"{have + dated:.2f}", payment["amount"]])
+    if opening is None:
+        row.writes["insert"][PAYMENT] = payment | {
+            "project_id": str(record.pk),
+            "amount": f"{wanted:.2f}",
+        }
+    else:
+        row.writes["update"][PAYMENT] = {"id": str(opening.pk), "amount": f"{wanted:.2f}"}
+
+
+LEDGER = PlainLedger(
+    model=PROJECT,
+    key=("purchaser_id", "started_on", "name"),
+    labels={
+        "number": "项目编号",
+        "contractor_id": "承接方",
+        "service_field": "服务领域",
+        "fund": "资金来源",
+        "budget": "预算金额",
+        "contract_amount": "合同金额",
+        "procurement": "采购方式",
+        "ends_on": "结束日期",
+        "stage": "当前阶段",
+    },
+    choices={
+        "service_field": dict(ServiceField.choices),
+        "fund": dict(Fund.choices),
+        "procurement": dict(Procurement.choices),
+        "stage": dict(Stage.choices),
+    },
+    follow=_opening,
+)
+
+
+def create_places(batch: Any, context: ImportContext) -> None:
+    create_used(batch, PROJECT, ("purchaser_id", "contractor_id"))

@@ -1,0 +1,171 @@
+"""Stations and organisations as ledgers call them: found, or planned as 待完善."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from core.imports.plain import stable_id
+from core.resources import ImportContext
+from stations.codes import OrganizationKind, StationKind, StationStatus
+from stations.keeping import open_station
+from stations.models import Organization, Station
+
+_STATION = re.compile(r"(社工站|工作站|服务站|总站|指导中心|社工室|工作室)$")
+
+
+class Employer(NamedTuple):
+    """Where a post is: column of the post ("station_id", "organization_id"), id, region."""
+
+    column: str
+    id: str
+    region: str
+
+
+def find_employer(name: str, region: str, context: ImportContext) -> Employer:
+    """The open station or organisation of a name: in the region, else alone in its county,
+    else alone in the scope; else one is planned with the batch, to be completed later."""
+    known: dict[str, list[Employer]] = _known(context)
+    candidates = known.get(name, [])
+    for reach in (region, region[:6]):
+        near = [e for e in candidates if e.region.startswith(reach)]
+        if len(near) == 1 or (near and reach == region):
+            return near[0]
+    if len(candidates) == 1 and len(candidates[0].region) <= 4:
+        return candidates[0]
+    return _plan(name, region, context)
+
+
+def find_organization(name: str, region: str, context: ImportContext) -> Employer:
+    """Like find_employer, but never a station: purchasers, contractors, operators."""
+    known = [e for e in _known(context).get(name, []) if e.column == "organization_id"]
+    near = [e for e in known if e.region.startswith(region[:4])] or known
+    return near[0] if near else _plan(name, region, context, is_station=False)
+
+
+def station_of(region: str, context: ImportContext) -> Employer | None:
+    """The only open township station of a township, None when there is none or several."""
+    _known(context)
+    found = context.memory["stations_by_region"].get(region, [])
+    return found[0] if len(found) == 1 else None
+
+
+def _known(context: ImportContext) -> dict[str, list[Employer]]:
+    if "employers" in context.memory:
+        known: dict[str, list[Employer]] = context.memory["employers"]
+        return known
+    employers: dict[str, list[Employer]] = {}
+    by_region: dict[str, list[Employer]] = {}
+    stations = Station.objects.for_user(context.user).open()
+    for pk, name, region, kind in stations.values_list("pk", "name", "region_id", "kind"):
+        found = Employer("station_id", str(pk), region)
+        employers.setdefault(name, []).append(found)
+        if kind == StationKind.TOWNSHIP:
+            by_region.setdefault(region, []).append(found)
+    organizations = Organization.objects.for_user(context.user).filter(ended_on=None)
+    for pk, name, region in organizations.values_list("pk", "name", "region_id"):
+        employers.setdefault(name, []).append(Employer("organization_id", str(pk), region))
+    for place in context.memory.get("places", {}).values():
+        found = Employer(place["column"], place["id"], place["region"])
+        employers.setdefault(place["name"], []).append(found)
+    context.memory |= {"employers": employers, "stations_by_region": by_region}
+    return employers
+
+
+def _plan(
+    name: str, region: str, context: ImportContext, *, is_station: bool | None = None
+) -> Employer:
+    if is_station is None:
+        is_station = bool(_STATION.search(name)) and len(region) >= 4
+    column = "station_id" if is_station else "organization_id"
+    planned = Employer(column, str(stable_id(column, region, name)), region)
+    context.memory["employers"].setdefault(name, []).append(planned)
+    key = f"{column}|{region}|{name}"
+    context.memory.setdefault("places", {})[key] = {
+        "key": key,
+        "column": column,
+        "id": planned.id,
+        "name": name,
+        "region": region,
+        "kind": _kind(name, region) if is_station else _organization_kind(name),
+    }
+    return planned
+
+
+def _kind(name: str, region: str) -> str:
+    if name.endswith("总站"):
+        return StationKind.HUB
+    if name.endswith("指导中心"):
+        return StationKind.CENTRE
+    if name.endswith("室"):
+        return StationKind.ROOM
+    return StationKind.TOWNSHIP if len(region) >= 9 else StationKind.SERVICE_POINT
+
+
+def _organization_kind(name: str) -> str:
+    for ending, kind in (
+        ("民政局", OrganizationKind.BUREAU),
+        ("民政厅", OrganizationKind.BUREAU),
+        ("委员会", OrganizationKind.COMMITTEE),
+        ("居委会", OrganizationKind.COMMITTEE),
+        ("村委会", OrganizationKind.COMMITTEE),
+        ("社区", OrganizationKind.COMMITTEE),
+        ("大学", OrganizationKind.UNIVERSITY),
+        ("学院", OrganizationKind.UNIVERSITY),
+        ("服务中心", OrganizationKind.AGENCY),
+    ):
+        if name.endswith(ending):
+            return str(kind)
+    return str(OrganizationKind.OTHER)
+
+
+def create_used(batch: Any, path: str, columns: tuple[str, ...]) -> None:
+    """Create the planned places that rows to be applied name in `columns` of the record
+    that they insert (`path`, "talent.post"), before the rows are written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT v.value FROM core_importrow r,"
+            " jsonb_each_text(r.writes->'insert'->%s) v"
+            " WHERE r.batch_id = %s AND r.outcome IN ('new', 'changed') AND v.key = ANY(%s)"
+            " UNION SELECT DISTINCT v.value FROM core_importrow r,"
+            " jsonb_each_text(r.writes->'update'->%s) v"
+            " WHERE r.batch_id = %s AND r.outcome = 'changed' AND v.key = ANY(%s)",
+            [path, batch.pk, list(columns)] * 2,
+        )
+        used = {value for (value,) in cursor.fetchall()}
+        moved = create_planned([p for p in batch.places if p["id"] in used])
+        for planned, real in moved.items():
+            cursor.execute(
+                "UPDATE core_importrow SET writes = replace(writes::text, %s, %s)::jsonb"
+                " WHERE batch_id = %s AND writes::text LIKE %s",
+                [planned, real, batch.pk, f"%{planned}%"],
+            )
+
+
+def create_planned(places: list[dict[str, Any]]) -> dict[str, str]:
+    """Insert the planned places that still do not exist; returns {planned id: real id}
+    of those that somebody created meanwhile."""
+    moved: dict[str, str] = {}
+    for place in places:
+        model = Station if place["column"] == "station_id" else Organization
+        same = {"name": place["name"], "region_id": place["region"]}
+        existing = model._default_manager.filter(**same)
+        if model is Station:
+            existing = existing.exclude(
+                status__in=[StationStatus.CLOSED, StationStatus.RENAMED]
+            ).filter(kind=place["kind"])
+        else:
+            existing = existing.filter(ended_on=None)
+        found = existing.values_list("pk", flat=True).first()
+        if found is not None:
+            if str(found) != place["id"]:
+                moved[place["id"]] = str(found)
+            continue
+        created = model(pk=place["id"], kind=place["kind"], is_incomplete=True, **same)
+        if isinstance(created, Station):
+            open_station(created)
+        else:
+            created.save(force_insert=True)
+    return moved

@@ -1,0 +1,151 @@
+"""Rows of the stations' ledger: natural key kind, region, name."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from core.dates import today
+from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.models import ImportRow
+from core.resources import ImportContext, RowCheck
+from core.rules import RuleError
+from stations.codes import StationKind, StationStatus
+from stations.ledgers.places import create_used, find_organization
+from stations.models import StationState
+from stations.rules import approval_flag, check_kind_level
+
+STATION, STATE, COVERAGE = (
+    "stations.station",
+    "stations.stationstate",
+    "stations.stationcoverage",
+)
+_CHOICES = {"status": dict(StationStatus.choices)}
+
+
+def build(row: RowCheck) -> None:
+    v = row.values
+    region = _region(row)
+    if not region:
+        return
+    level = {2: 1, 4: 2, 6: 3, 9: 4}.get(len(region), 4)
+    for flag in [
+        *check_kind_level(v["kind"], level),
+        *approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False),
+    ]:
+        row.flag(flag, "站点类型" if flag.field == "region" else "批复文号")
+    parts = (v["kind"], region, v["name"])
+    station_id = str(stable_id(STATION, row.context.batch_id, *parts))
+    built = v.get("built_on")
+    named = v.get("operator")
+    operator = find_organization(named, region[:6], row.context) if named else None
+    row.key = natural_key(*parts)
+    row.shown = {
+        "name": v["name"],
+        "detail": f"{StationKind(v['kind']).label} {row.context.places.name(region)}",
+        "names": {operator.id: named} if operator else {},
+    }
+    row.insert[STATION] = {
+        "id": station_id,
+        "name": v["name"],
+        "kind": v["kind"],
+        "region_id": region,
+        "status": v.get("status", StationStatus.PREPARING),
+        "built_on": built[0] if built else None,
+        "approval_number": v.get("approval_number", ""),
+        "approved_on": None,
+        "approved_by_id": None,
+        "operator_id": operator.id if operator else None,
+        "operating_model": "2" if operator else "",
+        "address": v.get("address", ""),
+        "area": v.get("area"),
+        "capacity": v.get("capacity"),
+        "reported_workers": v.get("reported_workers"),
+        "is_relocation_site": False,
+        "is_branch": False,
+        "is_incomplete": False,
+    }
+    since = built[0] if built else row.context.day.isoformat()
+    row.insert[STATE] = {
+        "id": str(stable_id(STATE, station_id)),
+        "station_id": station_id,
+        "status": row.insert[STATION]["status"],
+        "valid_from": since,
+        "valid_to": None,
+        "reason": "台账导入",
+    }
+    if v["kind"] == StationKind.TOWNSHIP and len(region) == 9:
+        row.insert[COVERAGE] = {
+            "id": str(stable_id(COVERAGE, station_id)),
+            "station_id": station_id,
+            "region_id": region,
+            "valid_from": since,
+            "valid_to": None,
+        }
+
+
+def _region(row: RowCheck) -> str:
+    """Township, else county, else what the name begins with, else the importer's region."""
+    v, places = row.values, row.context.places
+    county = v.get("county") or ""
+    if v.get("township"):
+        try:
+            return str(places.resolve(v["township"], label="乡镇（街道）", level=4, within=county))
+        except RuleError as error:
+            row.refuse("乡镇（街道）", str(error), error.rule)
+            return ""
+    if county:
+        return str(county)
+    scope: str = places.scope
+    if v["kind"] == StationKind.CENTRE and len(scope) == 2:
+        for code, place in places.by_code.items():
+            if len(code) == 4 and v["name"].startswith(place.name):
+                return str(code)
+        row.refuse("县（市、区）", "看不出属于哪个市（州），请在站点名称前写明市（州）。", "PLACE")
+        return ""
+    return scope
+
+
+def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
+    """A changed status is a new dated state; a station made from a bare name is complete."""
+    update = row.writes["update"]
+    if record.is_incomplete:
+        update.setdefault(STATION, {"id": str(record.pk)})["is_incomplete"] = False
+        row.diff.append(["资料", "待完善", "已完善"])
+    if "status" not in update.get(STATION, {}):
+        return
+    state = StationState.objects.filter(station=record, valid_to=None).first()
+    since = today().isoformat()
+    if state is not None:
+        if record.is_incomplete and incoming["built_on"]:
+            since = min(incoming["built_on"], since)
+        since = max(since, state.valid_from.isoformat())
+        update[STATE] = {"id": str(state.pk), "valid_to": since}
+    row.writes["insert"][STATE] = row.writes["staged"]["insert"][STATE] | {
+        "id": str(uuid.uuid4()),
+        "station_id": str(record.pk),
+        "valid_from": since,
+    }
+
+
+LEDGER = PlainLedger(
+    model=STATION,
+    key=("kind", "region_id", "name"),
+    labels={
+        "status": "运行状态",
+        "built_on": "建成日期",
+        "approval_number": "批复文号",
+        "operator_id": "承接机构",
+        "address": "地址",
+        "area": "场地面积",
+        "capacity": "设岗数",
+        "reported_workers": "填报驻站社工数",
+    },
+    choices=_CHOICES,
+    ended={"status__in": ["5", "6"]},
+    follow=_follow,
+)
+
+
+def create_places(batch: Any, context: ImportContext) -> None:
+    create_used(batch, STATION, ("operator_id",))

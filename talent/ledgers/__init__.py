@@ -1,0 +1,1 @@
+"""How rows of ledgers become people and graduates, and how they meet those in the registry."""

@@ -1,0 +1,45 @@
+"""Rows of the graduates' ledger (T4)."""
+
+from __future__ import annotations
+
+from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.resources import RowCheck
+from core.rules import RuleError
+from talent.codes import EducationLevel
+from talent.rules import check_graduates
+
+MODEL = "talent.graduatestat"
+LEDGER = PlainLedger(
+    model=MODEL,
+    key=("level", "year", "major", "school"),
+    labels={"graduates": "毕业人数", "stayed": "其中留黔人数", "document": "依据文件"},
+)
+
+
+def build(row: RowCheck) -> None:
+    v = row.values
+    for flag in check_graduates(v["graduates"], v.get("stayed")):
+        row.flag(flag, "其中留黔人数")
+    if row.context.day.year < v["year"]:
+        raise RuleError("DATE", "毕业年度晚于今年，请核对。", field="year")
+    major = v.get("major") or "社会工作"
+    parts = (v["school"], major, v["level"], v["year"])
+    row.key = natural_key(*parts)
+    row.shown = {
+        "name": v["school"],
+        "detail": f"{major} {EducationLevel(v['level']).label} {v['year']} 年",
+    }
+    row.insert[MODEL] = {
+        "id": str(stable_id(MODEL, row.context.batch_id, *parts)),
+        "school": v["school"],
+        "region_id": row.context.places.scope,
+        "major": major,
+        "major_code": "",
+        "level": v["level"],
+        "year": v["year"],
+        "graduates": v["graduates"],
+        "stayed": v.get("stayed"),
+        "document": v.get("document", ""),
+        "ended_on": None,
+        "end_reason": "",
+    }

@@ -1,0 +1,283 @@
+"""What happens when a ledger row meets a person who is in the registry already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.imports.comparing import say
+from core.models import ImportRow
+from core.places import place_name
+from core.resources import ImportContext
+from core.scoping import in_scope
+from talent.codes import REGISTERED_STATUSES, PersonStatus
+from talent.models import Certificate, Education, Person, PersonState, Post
+
+Outcome = ImportRow.Outcome
+TRANSFER = "TRANSFER"
+_PERSON, _STATE, _EDUCATION, _CERTIFICATE, _POST = (
+    "talent.person",
+    "talent.personstate",
+    "talent.education",
+    "talent.certificate",
+    "talent.post",
+)
+_FIELDS = {
+    "former_name": "曾用名",
+    "ethnicity": "民族",
+    "political_status": "政治面貌",
+    "remark": "备注",
+}
+
+
+@dataclass
+class _Known:
+    """The people that a chunk of rows meets, with what they hold, read in sets."""
+
+    people: dict[bytes, Person] = field(default_factory=dict)
+    states: dict[Any, PersonState] = field(default_factory=dict)
+    posts: dict[Any, Post] = field(default_factory=dict)
+    certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
+    education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+def meet(rows: list[ImportRow], context: ImportContext) -> None:
+    """Decide outcome, changes and remarks of rows; see ScopedResource.compare."""
+    known = _read(rows)
+    seen_numbers: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
+    for row in rows:
+        person = known.people.get(bytes(row.key or b""))
+        if _number_is_taken(row, person, known, seen_numbers):
+            continue
+        if person is not None:
+            row.target = person.pk
+            _meet_one(row, person, known, context)
+
+
+def _read(rows: list[ImportRow]) -> _Known:
+    known = _Known()
+    keys = [bytes(row.key) for row in rows if row.key]
+    # Province-wide on purpose (R4): whoever is met elsewhere is told by county only.
+    for person in Person.objects.filter(id_index__in=keys).order_by():
+        known.people[bytes(person.id_index)] = person
+    ids = [person.pk for person in known.people.values()]
+    for state in PersonState.objects.filter(person_id__in=ids, valid_to=None).order_by():
+        known.states[state.person_id] = state
+    posts = Post.objects.filter(person_id__in=ids, is_primary=True, ended_on=None)
+    for post in posts.select_related("station", "organization").order_by():
+        known.posts[post.person_id] = post
+    for certificate in Certificate.objects.filter(person_id__in=ids, ended_on=None).order_by():
+        known.certificates[certificate.person_id].append(certificate)
+    for education in Education.objects.filter(person_id__in=ids, ended_on=None).order_by():
+        known.education[education.person_id].append(education)
+    numbers = [n for n in (_number(row)[0] for row in rows) if n]
+    taken = Certificate.objects.filter(number__in=numbers, ended_on=None).order_by()
+    for number, level, person_id in taken.values_list("number", "level", "person_id"):
+        known.numbers[number, level] = person_id
+    return known
+
+
+def _number(row: ImportRow) -> tuple[str, str]:
+    certificate = row.writes["insert"].get(_CERTIFICATE) or {}
+    return certificate.get("number", ""), certificate.get("level", "")
+
+
+def _number_is_taken(
+    row: ImportRow, person: Person | None, known: _Known, seen: dict[tuple[str, str], int]
+) -> bool:
+    """R7: a certificate number belongs to one person."""
+    number = _number(row)
+    if not number[0]:
+        return False
+    owner = known.numbers.get(number)
+    if owner is not None and (person is None or owner != person.pk):
+        row.outcome = Outcome.HELD
+        say(row, "管理号已登记在另一人名下，请核对证书。", rule="R7", column="管理号")
+        return True
+    first = seen.setdefault(number, row.number)
+    if first != row.number:
+        row.outcome = Outcome.HELD
+        say(row, f"管理号与第 {first} 行相同，请核对证书。", rule="R7", column="管理号")
+        return True
+    return False
+
+
+def _meet_one(row: ImportRow, person: Person, known: _Known, context: ImportContext) -> None:
+    if not in_scope(person.region_id, context.user) and not _is_whole_province(context):
+        row.outcome = Outcome.HELD
+        county = place_name(person.county) if person.county else "未定位"
+        message = f"已在册，归属{county}；入库时将自动申请转入，由对方确认。"
+        say(row, message, rule=TRANSFER, column="身份证号")
+        return
+    staged = row.writes["insert"]
+    if person.name != staged[_PERSON]["name"] and not _decide_name(row, person, staged):
+        return
+    row.writes = {"insert": {}, "update": row.writes["update"], "staged": row.writes["staged"]}
+    if not _status(row, person, staged, known):
+        return
+    if not _post(row, person, staged, known):
+        return
+    _fields(row, person, staged)
+    _certificate(row, person, staged, known)
+    _education(row, person, staged, known)
+    changed = row.writes["insert"] or row.writes["update"]
+    row.outcome = Outcome.CHANGED if changed else Outcome.UNCHANGED
+
+
+def _is_whole_province(context: ImportContext) -> bool:
+    return len(context.user.region_id) == 2
+
+
+def _decide_name(row: ImportRow, person: Person, staged: dict[str, Any]) -> bool:
+    """The same ID number under two names waits for a decision."""
+    new = staged[_PERSON]["name"]
+    if row.decision == "ledger":
+        row.diff.append(["姓名", person.name, new])
+        row.writes["update"].setdefault(_PERSON, {"id": str(person.pk)}).update(
+            name=new,
+            pinyin=staged[_PERSON]["pinyin"],
+            initials=staged[_PERSON]["initials"],
+        )
+        return True
+    if row.decision == "registry":
+        return True
+    row.outcome = Outcome.HELD
+    row.diff.append(["姓名", person.name, new])
+    say(row, f"在册姓名是「{person.name}」，台账是「{new}」，请选择以哪个为准。", rule="R4")
+    return False
+
+
+def _update(row: ImportRow, model: str, pk: Any, label: str, old: Any, **columns: Any) -> None:
+    """Note a change of some columns, shown as one line of the difference."""
+    row.writes["update"].setdefault(model, {"id": str(pk)}).update(columns)
+    shown = next(iter(columns.values()))
+    row.diff.append([label, str(old or ""), str(shown or "")])
+
+
+def _fields(row: ImportRow, person: Person, staged: dict[str, Any]) -> None:
+    new = staged[_PERSON]
+    for column, label in _FIELDS.items():
+        if new[column] and new[column] != getattr(person, column):
+            _update(
+                row, _PERSON, person.pk, label, getattr(person, column), **{column: new[column]}
+            )
+    index = new["phone_index"]
+    if index and index != "\\x" + bytes(person.phone_index or b"").hex():
+        row.writes["update"].setdefault(_PERSON, {"id": str(person.pk)}).update(
+            phone=new["phone"], phone_index=index
+        )
+        row.diff.append(["联系电话", person.masked_phone, "（新号码）"])
+
+
+def _status(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> bool:
+    """A 停用 person is reactivated; who left, retired or died is no one to overwrite."""
+    if person.status in REGISTERED_STATUSES:
+        return True
+    if person.status != PersonStatus.DEACTIVATED:
+        row.outcome = Outcome.HELD
+        say(row, f"在册状态为「{person.get_status_display()}」，请先在人员页办理返岗。", rule="R21")
+        return False
+    status = PersonStatus.SERVING if _POST in staged else PersonStatus.IDLE
+    since = staged[_STATE]["valid_from"]
+    state = known.states.get(person.pk)
+    if state is not None:
+        since = max(since, state.valid_from.isoformat())
+        row.writes["update"][_STATE] = {"id": str(state.pk), "valid_to": since}
+    row.writes["insert"][_STATE] = staged[_STATE] | {
+        "person_id": str(person.pk),
+        "status": status,
+        "valid_from": since,
+    }
+    _update(row, _PERSON, person.pk, "状态", "停用", status=status)
+    row.diff[-1][2] = PersonStatus(status).label
+    return True
+
+
+def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> bool:
+    new = staged.get(_POST)
+    if new is None:
+        return True
+    old = known.posts.get(person.pk)
+    if old is None:
+        row.writes["insert"][_POST] = new | {"person_id": str(person.pk)}
+        _update(row, _PERSON, person.pk, "主岗", "", region_id=new["region_id"])
+        row.diff[-1][2] = "新任职"
+        if person.status == PersonStatus.IDLE:
+            _serving(row, person, new, known)
+        return True
+    employer = str(old.station_id or old.organization_id)
+    if employer == (new["station_id"] or new["organization_id"]):
+        for column, label in (("kind", "岗位"), ("employment", "用工性质")):
+            given = {"kind": "post_kind", "employment": "employment"}[column]
+            if given in row.shown.get("given", []) and new[column] != getattr(old, column):
+                _update(row, _POST, old.pk, label, getattr(old, column), **{column: new[column]})
+        return True
+    if row.decision == "registry":
+        return True
+    if new["started_on"] > old.started_on.isoformat() or row.decision == "ledger":
+        since = max(new["started_on"], old.started_on.isoformat())
+        row.writes["update"][_POST] = {
+            "id": str(old.pk), "ended_on": since, "end_reason": "台账导入：换岗",
+        }  # fmt: skip
+        row.writes["insert"][_POST] = new | {"person_id": str(person.pk), "started_on": since}
+        _update(row, _PERSON, person.pk, "主岗", old.employer_name, region_id=new["region_id"])
+        row.diff[-1][2] = "换岗"
+        return True
+    row.outcome = Outcome.HELD
+    say(row, f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择以哪个为准。", rule="R14")
+    return False
+
+
+def _serving(row: ImportRow, person: Person, new: dict[str, Any], known: _Known) -> None:
+    """Who was idle serves again from the day the new post begins."""
+    state = known.states.get(person.pk)
+    if state is None:
+        return
+    since = max(new["started_on"], state.valid_from.isoformat())
+    row.writes["update"][_STATE] = {"id": str(state.pk), "valid_to": since}
+    row.writes["insert"][_STATE] = row.writes["staged"]["insert"][_STATE] | {
+        "person_id": str(person.pk),
+        "status": PersonStatus.SERVING,
+        "residence_id": state.residence_id,
+        "valid_from": since,
+    }
+    row.writes["update"][_PERSON]["status"] = PersonStatus.SERVING
+
+
+def _certificate(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> None:
+    new = staged.get(_CERTIFICATE)
+    if new is None:
+        return
+    for old in known.certificates[person.pk]:
+        same_number = new["number"] and old.number == new["number"]
+        if old.level == new["level"] and (same_number or not new["number"] or not old.number):
+            if new["number"] and not old.number:
+                _update(row, _CERTIFICATE, old.pk, "管理号", "", number=new["number"])
+            if not same_number:
+                return
+            if old.approved_on.isoformat() != new["approved_on"]:
+                _update(
+                    row, _CERTIFICATE, old.pk, "批准日期", old.approved_on,
+                    approved_on=new["approved_on"], approved_precision=new["approved_precision"],
+                )  # fmt: skip
+            return
+    row.writes["insert"][_CERTIFICATE] = new | {"person_id": str(person.pk)}
+    row.diff.append(["证书", "", Certificate(level=new["level"]).get_level_display()])
+
+
+def _education(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> None:
+    new = staged.get(_EDUCATION)
+    if new is None:
+        return
+    for old in known.education[person.pk]:
+        if old.level == new["level"] and (
+            not new["major"] or not old.major or old.major == new["major"]
+        ):
+            for column, label in (("major", "专业"), ("school", "毕业院校")):
+                if new[column] and not getattr(old, column):
+                    _update(row, _EDUCATION, old.pk, label, "", **{column: new[column]})
+            return
+    row.writes["insert"][_EDUCATION] = new | {"person_id": str(person.pk)}
+    row.diff.append(["学历", "", Education(level=new["level"]).get_level_display()])
