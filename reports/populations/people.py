@@ -86,10 +86,17 @@ def located(day: datetime.date, people: QuerySet[Person]) -> QuerySet[Person]:
         Q(started_on__gt=OuterRef("post_then__started_on"))
         | Q(started_on=OuterRef("post_then__started_on"), pk__gt=OuterRef("post_then__pk"))
     )
+    # At most one row is without an end, so of two that overlap one has an end: looking
+    # for those only spares two joins of everybody with everybody.
     return people.alias(
         state_then=FilteredRelation("states", condition=dated_on(day, "states__")),
         post_then=FilteredRelation("posts", condition=_open_posts(day, "posts__")),
-    ).filter(~Exists(later_state), ~Exists(later_post))
+    ).filter(
+        ~Exists(later_state.exclude(valid_to=None)),
+        ~Exists(later_post.exclude(ended_on=None)),
+        Q(state_then__valid_to__isnull=True) | ~Exists(later_state.filter(valid_to=None)),
+        Q(post_then__ended_on__isnull=True) | ~Exists(later_post.filter(ended_on=None)),
+    )
 
 
 def obtained(model: type[Any], column: str, day: datetime.date, **filters: Any) -> Exists:
