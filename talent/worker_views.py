@@ -1,0 +1,235 @@
+"""A worker's own pages: her record, her requests, who looked, and the opening of the account.
+
+Everything hangs on the account's own person; no address names another.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.addresses import client_address
+from core.changes import changes_of
+from core.display import facts, label_of, shown
+from core.models import ReadEvent
+from talent import actions, kinds
+from talent.actions.corrections import differences
+from talent.codes import RequestState
+from talent.forms.requests import WRONG_CODE, ActivateForm, ContactForm, CorrectionForm
+from talent.models import Person
+from talent.request_views import page_of
+
+PER_PAGE = 30
+SECTIONS = (
+    ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity",
+              "political_status")),
+    ("联系方式", ("phone", "address")),
+    ("地区", ("region", "residence", "native_place", "household_place")),
+    ("人才信息", ("category", "sources", "service_fields", "verification", "confirmed_on")),
+)  # fmt: skip
+RELATED = (
+    ("任职", "posts", ("employer_name", "kind", "employment", "is_primary", "started_on",
+                       "ended_on")),
+    ("证书", "certificates", ("level", "number", "approved_on", "verification")),
+    ("登记", "registrationperiods", ("kind", "starts_on", "ends_on", "state")),
+    ("学历", "educations", ("level", "degree", "school", "major", "graduated_on")),
+    ("职称", "titles", ("series", "level", "obtained_on")),
+    ("重点人才认定", "keytalentclaims", ("claim_class", "qualified_on", "state")),
+)  # fmt: skip
+LABELS = {"employer_name": "站点或用人单位"}
+
+
+def own_record(request: HttpRequest) -> Person:
+    """The person of the account; 403 for everybody who is not a worker with a record."""
+    user: Any = request.user
+    if not user.has_perm("talent.view_own_record"):
+        raise PermissionDenied
+    person = Person.objects.filter(user=user).select_related("region", "residence").first()
+    if person is None:
+        raise PermissionDenied
+    return person
+
+
+def _context(person: Person, current: str, **extra: Any) -> dict[str, Any]:
+    return {"person": person, "current": current, "tabs": _tabs(), **extra}
+
+
+def _tabs() -> list[dict[str, str]]:
+    """The worker's pages; 计入情况 is given by reports where it exists."""
+    tabs = []
+    for code, label in (
+        ("me", "我的档案"), ("me_targets", "计入情况"), ("me_requests", "我的申请"),
+        ("me_reads", "谁看过我"), ("me_history", "修改记录"),
+    ):  # fmt: skip
+        try:
+            tabs.append({"code": code, "label": label, "url": reverse(code)})
+        except NoReverseMatch:
+            continue
+    return tabs
+
+
+# --- Own record -----------------------------------------------------------------------------
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """The own record in full, own numbers masked until asked for."""
+    person = own_record(request)
+    sections = [
+        {"title": title, "facts": facts(person, names, user=request.user)}
+        for title, names in SECTIONS
+    ]
+    related = [block for spec in RELATED if (block := _related(person, *spec))["rows"]]
+    return render(
+        request, "me/record.html",
+        _context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
+            person.status, ""), pending=_pending(person)),
+    )  # fmt: skip
+
+
+def _related(person: Person, title: str, accessor: str, columns: tuple[str, ...]) -> dict[str, Any]:
+    rows = getattr(person, accessor).all()
+    if accessor == "posts":
+        rows = rows.select_related("station", "organization")
+    else:
+        rows = rows.filter(ended_on=None)
+    heads = [label_of(rows.model, column, LABELS) for column in columns]
+    return {
+        "title": title,
+        "rows": [
+            [
+                {"label": head, "value": shown(row, column)}
+                for head, column in zip(heads, columns, strict=True)
+            ]
+            for row in rows[:50]
+        ],
+    }
+
+
+def _pending(person: Person) -> Any:
+    return person.changerequests.filter(state=RequestState.PENDING).first()
+
+
+@require_POST
+def me_numbers(request: HttpRequest) -> HttpResponse:
+    """The own ID number and phone in full; leaves a ReadEvent like any reveal."""
+    person = own_record(request)
+    user: Any = request.user
+    ReadEvent.record(
+        user=user, kind=ReadEvent.Kind.REVEAL, people=[person.pk], reason="本人查看"
+    )
+    return render(request, "me/numbers.html", _context(person, "me"))
+
+
+@require_http_methods(["GET", "POST"])
+def me_contact(request: HttpRequest) -> HttpResponse:
+    """Phone and address, changed at once."""
+    person = own_record(request)
+    form = ContactForm(request.POST or None, initial={"address": person.address})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.update_contact(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+        else:
+            messages.success(request, "联系方式已更新。")
+            return HttpResponseRedirect(reverse("me"))
+    return _render_form(request, "me/contact.html", _context(person, "me", form=form))
+
+
+# --- Requests -------------------------------------------------------------------------------
+@require_GET
+def me_requests(request: HttpRequest) -> HttpResponse:
+    """What became of her requests, newest first; and transfers of her record."""
+    person = own_record(request)
+    items = [
+        {"row": row, "differences": differences(row, person), "kind": kinds.REQUEST.get(row.state)}
+        for row in person.changerequests.all()[:PER_PAGE]
+    ]
+    transfers = person.transfers.all()[:PER_PAGE]
+    context = _context(person, "me_requests", items=items, transfers=transfers)
+    return render(request, "me/requests.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def me_correct(request: HttpRequest) -> HttpResponse:
+    """Ask for corrections of everything but contact data and ID number."""
+    person = own_record(request)
+    if _pending(person):
+        messages.info(request, "您已有一份待审核的申请，请等待结果或先撤回。")
+        return HttpResponseRedirect(reverse("me_requests"))
+    form = CorrectionForm(request.POST or None, instance=person, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        asked, reason = form.asked(), form.cleaned_data["reason"]
+        try:
+            actions.request_change(by=request.user, changes=asked, reason=reason)
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+        else:
+            messages.success(request, "已提交，由所在县（市、区）审核员审核。")
+            return HttpResponseRedirect(reverse("me_requests"))
+    return _render_form(request, "me/correct.html", _context(person, "me_requests", form=form))
+
+
+@require_POST
+def me_withdraw(request: HttpRequest) -> HttpResponse:
+    """Take the pending request back."""
+    pending = _pending(own_record(request))
+    if pending is None:
+        raise Http404
+    actions.withdraw_change(request=pending, by=request.user)
+    messages.success(request, "申请已撤回。")
+    return HttpResponseRedirect(reverse("me_requests"))
+
+
+# --- Who looked, what changed ---------------------------------------------------------------
+@require_GET
+def me_reads(request: HttpRequest) -> HttpResponse:
+    """谁看过我: who read her data, when, how and why."""
+    person = own_record(request)
+    rows = (
+        ReadEvent.objects.filter(people__contains=[person.pk])
+        .exclude(user=request.user)
+        .select_related("user", "user__region")
+    )
+    page = page_of(request, rows, order=["-at", "-id"])
+    return render(request, "me/reads.html", _context(person, "me_reads", page=page))
+
+
+@require_GET
+def me_history(request: HttpRequest) -> HttpResponse:
+    """The log of changes of her own record."""
+    person = own_record(request)
+    context = _context(person, "me_history", entries=changes_of(person, limit=100))
+    return render(request, "me/history.html", context)
+
+
+# --- First log-in ---------------------------------------------------------------------------
+@login_not_required
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def activate(request: HttpRequest) -> HttpResponse:
+    """ID number and code open the account; every failure has the same answer."""
+    form = ActivateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        user = actions.activate(
+            id_number=given["id_number"],
+            code=given["code"],
+            password=given["password"],
+            address=client_address(request) or "0.0.0.0",
+        )
+        if user is not None:
+            return render(request, "me/activated.html", {"username": user.username})
+        form.add_error(None, WRONG_CODE)
+    return _render_form(request, "me/activate.html", {"form": form})
+
+
+def _render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, context, status=422 if context["form"].errors else 200)
