@@ -15,10 +15,21 @@ from django.utils import timezone
 
 from core.addresses import client_address
 from core.crypto import blind_index
+from core.identity import clean_id_number
 from core.models import User
+from core.roles import Role
 from core.text import normalise
 
 WRONG = "用户名或密码不正确，或账号暂时不能登录。连续 5 次错误后须等待 30 分钟。"
+
+
+def account_of(name: str) -> User | None:
+    """The account of a user name, or of a worker who typed the own ID number instead."""
+    cleaned = clean_id_number(name)
+    if len(cleaned) >= 15 and sum(c.isdigit() for c in cleaned) >= 8:
+        index = blind_index(cleaned, purpose="id_number")
+        return User.objects.filter(person__id_index=index, role=Role.WORKER).first()
+    return User.objects.filter(username=name.strip().lower()).first()
 
 
 class RegistryBackend(BaseBackend):
@@ -27,7 +38,7 @@ class RegistryBackend(BaseBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str = "", password: str = "", **kwargs: Any
     ) -> User | None:
-        user = User.objects.filter(username=username.strip().lower()).first() if username else None
+        user = account_of(username) if username else None
         if user is None:
             User().set_password(password)
             return None

@@ -6,9 +6,43 @@ from django.db.models import Exists, OuterRef
 
 from core.dates import today
 from core.waiting import Waiting, is_county_or_below, register_waiting
-from talent.codes import ClaimState, Verification
-from talent.models import Certificate, KeyTalentClaim, Person, Post, RegistrationPeriod
+from talent.codes import ClaimState, RequestState, Verification
+from talent.models import (
+    Certificate,
+    ChangeRequest,
+    KeyTalentClaim,
+    Person,
+    Post,
+    RegistrationPeriod,
+    TransferRequest,
+)
 
+register_waiting(
+    Waiting(
+        code="transfers",
+        label="待处理的转入转出申请",
+        hint="15 天内不处理将自动同意",
+        permission="talent.decide_transferrequest",
+        count=lambda user: TransferRequest.objects.to_decide_by(user).count(),
+        url="transferrequest_list",
+        query="?state=1",
+        is_decision=True,
+    )
+)
+register_waiting(
+    Waiting(
+        code="changes",
+        label="待审核的变更申请",
+        hint="社会工作者申请更正自己的档案",
+        permission="talent.review_changerequest",
+        count=lambda user: (
+            ChangeRequest.objects.for_user(user).filter(state=RequestState.PENDING).count()
+        ),
+        url="changerequest_list",
+        query="?state=1",
+        is_decision=True,
+    )
+)
 register_waiting(
     Waiting(
         code="claims",

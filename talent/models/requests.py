@@ -34,6 +34,13 @@ class TransferRequestQuerySet(ScopedQuerySet):
     def pending(self) -> Self:
         return self.filter(state=RequestState.PENDING)
 
+    def to_decide_by(self, user: Any) -> Self:
+        """Pending requests whose deciding side is the user's, without the user's own."""
+        inside = Q(direction="in", from_region__code__startswith=user.region_id) | Q(
+            direction="out", to_region__code__startswith=user.region_id
+        )
+        return self.for_user(user).pending().filter(inside).exclude(requested_by=user)
+
 
 @tracked
 class TransferRequest(Record):

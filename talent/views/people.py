@@ -108,6 +108,7 @@ class PersonView(EntityView):
         wanted = ("phone", "birth_date", "native_place", "household_place", "sources")
         return context | {
             "reveal_url": self._reveal_url(record),
+            "perms_activate": self.request.user.has_perm("talent.activate_person"),
             "missing": [label_of(record, n) for n in wanted if not getattr(record, n)],
         }
 
