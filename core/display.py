@@ -19,6 +19,8 @@ from core.places import place_name
 from core.scoping import ScopedModel, in_scope
 
 _PRECISION_NOTES = {"M": "只到月份", "Y": "只到年份"}
+# Said only once they have happened.
+ENDINGS = frozenset({"ended_on", "end_reason"})
 NATIONAL_PLACES = frozenset({"native_place", "household_place"})
 
 
@@ -101,6 +103,8 @@ def facts(
     """Items of <c-facts> for some attributes of a record."""
     items = []
     for name in names:
+        if name in ENDINGS and not getattr(record, name, None):
+            continue
         field = field_of(record, name)
         precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
         items.append({

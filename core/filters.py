@@ -36,13 +36,17 @@ class DateFilter(filters.Filter):
     field_class = DateField
 
 
-class ChoiceFilter(filters.MultipleChoiceFilter):
-    """Any of several values; with an index and without duplicates on a plain column."""
+class ChecksFilter(filters.MultipleChoiceFilter):
+    """Any of several values, as boxes to check."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         super().__init__(*args, **kwargs)
         self.distinct = False
+
+
+class ChoiceFilter(ChecksFilter):
+    """Any of several values of a plain column: one IN, no duplicates."""
 
     def filter(self, qs: Any, value: list[str]) -> Any:
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs

@@ -72,7 +72,7 @@ class PlaceColumn(CardMixin, tables.Column):
         super().__init__(*args, css="nowrap", **kwargs)
 
     def render(self, value: Any, table: Any) -> str:
-        return place_name(str(value), below=getattr(table, "below", ""))
+        return place_name(str(value), below=table.below)
 
 
 class TagColumn(CardMixin, tables.Column):
@@ -95,6 +95,10 @@ class RecordTable(tables.Table):
     eight columns are seen at first. `sorts` maps a column to the order it means on an
     index that serves any number of rows; other columns sort only shorter lists.
     """
+
+    # Set by the list: whether rows can be selected, and the region below which places are named.
+    is_selectable = False
+    below = ""
 
     always: ClassVar[tuple[str, ...]] = ("name",)
     optional: ClassVar[tuple[str, ...]] = ()

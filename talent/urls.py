@@ -8,6 +8,7 @@ urlpatterns = [
     path("people/", views.PersonView.as_view(page="list"), name="person_list"),
     path("people/new/", views.PersonView.as_view(page="create"), name="person_create"),
     path("people/export/", views.PersonView.as_view(page="export"), name="person_export"),
+    path("people/bulk/<slug:verb>/", views.PersonView.as_view(page="bulk"), name="person_bulk"),
     path("people/<uuid:pk>/", views.PersonView.as_view(page="detail"), name="person_detail"),
     path("people/<uuid:pk>/edit/", views.PersonView.as_view(page="edit"), name="person_edit"),
     path(

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms.fields import LookupField, RegionField
+from core.forms.fields import LookupField, RegionField, say_what_is_missing
 from core.scoping import scope_choices
 from core.text import normalise
 
@@ -32,6 +32,7 @@ class ActionForm(forms.Form):
     def __init__(self, *args: Any, user: Any, record: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.record = user, record
+        say_what_is_missing(self.fields)
         for field in self.fields.values():
             if isinstance(field, RegionField | LookupField):
                 field.bind_user(user)

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.dates import parse_date
-from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget
+from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, TypedChoice
 from core.identity import division_names
 from core.models import Region
 from core.places import place_name, resolve_regions
@@ -36,6 +36,16 @@ class DateField(forms.DateField):
         parsed = parse_date(value, label=str(self.label or "日期"))
         self.precision = parsed.precision if parsed else "D"
         return parsed.day if parsed else None
+
+
+def say_what_is_missing(fields: dict[str, forms.Field]) -> None:
+    """A required field left empty is answered in a sentence that names it."""
+    for field in fields.values():
+        chosen = isinstance(field, forms.ChoiceField) or isinstance(
+            field.widget, forms.CheckboxInput
+        )
+        verb = "请选择" if chosen and not isinstance(field.widget, TypedChoice) else "请填写"
+        field.error_messages["required"] = f"{verb}{field.label}。"
 
 
 class TextField(forms.CharField):

@@ -11,7 +11,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from core.fields import EncryptedTextField
-from core.forms.fields import DateField, LookupField, RegionField, TextField
+from core.forms.fields import (
+    DateField,
+    LookupField,
+    RegionField,
+    TextField,
+    say_what_is_missing,
+)
 from core.models import Region
 from core.rules import Flag, RuleError, warnings
 from core.scoping import ScopedModel, scope_choices
@@ -102,6 +108,7 @@ class RecordForm(forms.ModelForm):
         for name, field in self.fields.items():
             self._scope(name, field)
             self._describe(name, field)
+        say_what_is_missing(self.fields)
         self.fields["reason"] = forms.CharField(
             label="说明",
             required=False,

@@ -66,7 +66,7 @@ class EditPages(EntityBase):
                 ensure_visible(record, self.request.user)
         except (IntegrityError, ValidationError, PermissionDenied) as error:
             # The same form sent twice at once: the other one has saved it.
-            if isinstance(error, IntegrityError) and (done := self.rows().filter(pk=pk).first()):
+            if done := self.rows().filter(pk=pk).first():
                 return self._saved(done, "已保存。")
             _refuse(form, error)
             return self._form_page(form, status=422)

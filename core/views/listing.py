@@ -167,6 +167,7 @@ class ListPage(EntityBase):
         )
         table.order_by = params.get("sort", "")
         table.below = self.scope_code()
+        table.is_selectable = self.may("export") and bool(self.url("export")) and secret is None
         keep = params.copy()
         for name in ("page", "q"):
             keep.pop(name, None)
@@ -192,10 +193,17 @@ class ListPage(EntityBase):
             may_add=self.may("add") and self.is_created_alone and bool(self.url("create")),
             create_url=self.url("create"),
             create_text=self.create_label or f"新增{self.label()}",
-            may_export=self.may("export") and bool(self.url("export")) and secret is None,
+            may_export=table.is_selectable,
             export_url=self.url("export"),
             sorting_limited=count > _SORT_ANYTHING_UP_TO,
             print_scope=f"{self._words(params, described, secret)} 共 {count} {self.unit}",
+            bulk_links=[
+                {"action": action, "url": url}
+                for action in self.all_actions()
+                if action.in_bulk
+                and user.has_perm(action.permission)
+                and (url := self.url("bulk", verb=action.code))
+            ],
             may_import=user.has_perm("core.import_ledger"),
         )
 

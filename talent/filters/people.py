@@ -3,11 +3,17 @@
 import datetime
 from typing import Any
 
-import django_filters as filters
 from django.db.models import Exists, OuterRef, Q
 
 from core.dates import today
-from core.filters import ChoiceFilter, ChosenFilter, RecordFilter, RegionFilter
+from core.filters import (
+    ChecksFilter,
+    ChoiceFilter,
+    ChosenFilter,
+    LookupFilter,
+    RecordFilter,
+    RegionFilter,
+)
 from stations.models import Station
 from talent.codes import (
     COUNTING_LEVELS,
@@ -40,14 +46,14 @@ def _certificates(**conditions: Any) -> Exists:
     return Exists(Certificate.objects.filter(person=OuterRef("pk"), ended_on=None, **conditions))
 
 
-class HoldsFilter(filters.MultipleChoiceFilter):
+class HoldsFilter(ChecksFilter):
     """People who hold a certificate of one of the levels."""
 
     def filter(self, qs: Any, value: list[str]) -> Any:
         return qs.filter(_certificates(level__in=value)) if value else qs
 
 
-class OverlapFilter(filters.MultipleChoiceFilter):
+class OverlapFilter(ChecksFilter):
     """Rows whose array column has one of the values."""
 
     def filter(self, qs: Any, value: list[str]) -> Any:
@@ -157,7 +163,7 @@ class PostFilter(RecordFilter):
         conditions={"1": Q(is_primary=True), "0": Q(is_primary=False)},
         choices=[("1", "主岗"), ("0", "兼岗")],
     )
-    station = filters.ModelChoiceFilter(label="站点", queryset=Station.objects.none())
+    station = LookupFilter(label="站点", queryset=Station.objects.none())
 
     current_only = Q(ended_on=None)
 

@@ -12,7 +12,7 @@ from core.changes import changes_of
 from core.views import ENTITIES
 from talent.models import Person
 from tests.conftest import COUNTY_A, COUNTY_B
-from tests.rows import id_number, make_organization, make_person, make_station
+from tests.rows import id_number, make_person, make_row, make_station
 
 TOWN = "520102016"
 
@@ -232,26 +232,25 @@ def test_a_post_moves_the_person_to_its_place(cast: Any, client_of: Any) -> None
 
 
 def test_deactivate_and_back(cast: Any, client_of: Any) -> None:
-    organization = make_organization(COUNTY_A)
+    figures = make_row("graduatestat", COUNTY_A)
     client = client_of(cast.clerk_a)
-    url = f"/organizations/{organization.pk}/deactivate/"
+    url = f"/graduates/{figures.pk}/deactivate/"
     dialog = client.get(url, headers={"HX-Request": "true"})
     assert "<dialog" in dialog.text
     assert "<html" not in dialog.text
     assert client.post(url, {"version": "1", "reason": ""}).status_code == 422
     assert client.post(url, {"version": "1", "reason": "重复登记"}).status_code == 302
-    organization.refresh_from_db()
-    assert organization.ended_on is not None
-    assert organization.end_reason == "重复登记"
-    assert str(organization.pk) not in client.get("/organizations/").text
-    assert str(organization.pk) in client.get("/organizations/?state=ended").text
-    assert client.get(f"/organizations/{organization.pk}/edit/").status_code == 404
+    figures.refresh_from_db()
+    assert figures.ended_on is not None
+    assert figures.end_reason == "重复登记"
+    assert str(figures.pk) not in client.get("/graduates/").text
+    assert str(figures.pk) in client.get("/graduates/?state=ended").text
+    assert client.get(f"/graduates/{figures.pk}/edit/").status_code == 404
     # The same dialog sent again does nothing: the state is no longer the one it was for.
     assert client.post(url, {"version": "1", "reason": "重复登记"}).status_code == 404
-    back = f"/organizations/{organization.pk}/reactivate/"
+    back = f"/graduates/{figures.pk}/reactivate/"
     assert client.post(back, {"version": "1", "reason": "弄错了"}).status_code == 422
-    organization.refresh_from_db()
-    version = str(organization.version)
+    version = str(figures.version)
     assert client.post(back, {"version": version, "reason": "弄错了"}).status_code == 302
 
 

@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from core.models import ReadEvent
 from core.places import place_names
 from core.views import ENTITIES
-from talent.models import Certificate
+from talent.models import Certificate, Person
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_person, make_row
 
@@ -205,6 +205,28 @@ def test_filters_come_into_a_drawer_or_with_the_page(cast: Any, client_of: Any) 
     assert "<html" not in drawer.text
     for page in (drawer, client.get("/people/?filters=1")):
         assert 'name="status"' in page.text
+
+
+def test_an_action_on_all_that_match(cast: Any, client_of: Any) -> None:
+    """Asked first, done one by one, only in the scope, and what was not done is said."""
+    people = [make_person(COUNTY_A, name) for name in ("张三", "张四", "李五")]
+    foreign = make_person(COUNTY_B, "张六")
+    Person.objects.filter(pk=people[1].pk).update(status="50")
+    client = client_of(cast.clerk_a)
+    url = "/people/bulk/confirm/"
+    ids = {"ids": [str(p.pk) for p in (*people[:1], foreign)], "filter": "q=张"}
+    page = client.post(url, ids | {"all_matching": "1"})
+    assert "将对以下 2 人" in page.text
+    assert not Person.objects.filter(confirmed_on__isnull=False).exists()
+    done = client.post(url, ids | {"all_matching": "1", "confirmed": "1"}, follow=True)
+    assert "已为 1 人办理「确认在册」" in done.text
+    assert "1 人没有办理" in done.text
+    assert list(Person.objects.filter(confirmed_on__isnull=False)) == [people[0]]
+    client.post(url, ids | {"confirmed": "1"})
+    assert Person.objects.get(pk=foreign.pk).confirmed_on is None
+    assert client_of(cast.viewer_a).post(url, ids).status_code == 403
+    assert client.post("/people/bulk/death/", ids).status_code == 404
+    assert client.get(url).status_code == 405
 
 
 def test_empty_list_says_the_next_step(cast: Any, client_of: Any) -> None:

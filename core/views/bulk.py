@@ -1,0 +1,100 @@
+"""An action on several selected records, or on every record that a list shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from core.forms import ActionForm
+from core.history import acting
+from core.views.base import EntityBase
+from core.views.declarations import Action
+
+# More than this is work for an import, not for a page that is waited for.
+AT_MOST = 500
+
+
+class BulkPage(EntityBase):
+    """POST only. The first post asks (how many, what will happen), the second one does it.
+
+    Each record is acted on by itself: what one refuses does not hold up the others, and the
+    page that follows says how many were done and why the rest were not.
+    """
+
+    def bulk_page(self) -> HttpResponse:
+        return self.http_method_not_allowed(self.request)
+
+    def bulk_submitted(self) -> HttpResponse:
+        action = self._bulk_action()
+        rows = self.export_rows()  # type: ignore[attr-defined]
+        records = list(rows.order_by("pk")[: AT_MOST + 1])
+        back = self.request.POST.get("filter", "").lstrip("?")
+        list_url = f"{self.url('list')}?{back}" if back else self.url("list")
+        if not records or len(records) > AT_MOST:
+            few = f"一次最多办理 {AT_MOST} {self.unit}，请缩小范围后分批办理。"
+            messages.error(self.request, few if records else "没有选中记录。")
+            return HttpResponseRedirect(list_url)
+        is_confirmed = "confirmed" in self.request.POST
+        form_class = action.form or ActionForm
+        form = form_class(self.request.POST if is_confirmed else None, user=self.request.user)
+        if not is_confirmed or not form.is_valid():
+            return self._ask_for_all(action, form, records, list_url)
+        done, refused = self._do_each(action, form, records)
+        if done:
+            messages.success(self.request, f"已为 {done} {self.unit}办理「{action.label}」。")
+        for reason, count in refused.items():
+            messages.warning(self.request, f"{count} {self.unit}没有办理：{reason}")
+        return HttpResponseRedirect(list_url)
+
+    def _bulk_action(self) -> Action:
+        code = self.kwargs["verb"]
+        action = next((a for a in self.all_actions() if a.code == code and a.in_bulk), None)
+        if action is None:
+            raise Http404
+        if not self.request.user.has_perm(action.permission):
+            raise PermissionDenied
+        return action
+
+    def _do_each(self, action: Action, form: Any, records: list[Any]) -> tuple[int, dict[str, int]]:
+        argument = action.argument or str(self.model._meta.model_name)
+        reason = str(form.cleaned_data.get("reason", ""))
+        done, refused = 0, dict[str, int]()
+        for record in records:
+            try:
+                if not action.when(record):
+                    raise ValidationError("现在的状态不能办理。")
+                with transaction.atomic(), acting(self.request.user, reason=reason):
+                    action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
+                done += 1
+            except ValidationError as error:
+                words = "；".join(error.messages)
+                refused[words] = refused.get(words, 0) + 1
+            except (IntegrityError, PermissionDenied) as error:
+                words = str(error) if isinstance(error, PermissionDenied) else "与已有记录冲突。"
+                refused[words] = refused.get(words, 0) + 1
+        return done, refused
+
+    def _ask_for_all(
+        self, action: Action, form: Any, records: list[Any], list_url: str
+    ) -> HttpResponse:
+        kept = [
+            (name, value)
+            for name, values in self.request.POST.lists()
+            for value in values
+            if name in {"ids", "all_matching", "filter"}
+        ]
+        context = self.context(
+            action=action,
+            form=form,
+            kept=kept,
+            count=len(records),
+            some=records[:10],
+            title=f"{action.label}：{len(records)} {self.unit}",
+            cancel_url=list_url,
+        )
+        return render(self.request, self.template("bulk"), context)
