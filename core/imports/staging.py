@@ -155,11 +155,19 @@ def _is_record(cells: list[Any], header: list[str], required: list[int]) -> bool
     first = as_text(filled[0]).replace(" ", "")
     if first.rstrip(":：") in _TOTALS:
         return False
-    if len(filled) > 2 and [squeeze(as_text(c)) if c is not None else "" for c in cells] == header:
+    if len(filled) > 2 and len(cells) == len(header) and _repeats(cells, header):
         return False
     # A note below the table: a lone text where no required column stands.
     has_key = any(i < len(cells) and not is_none(cells[i]) for i in required)
     return has_key or len(filled) > 2
+
+
+def _repeats(cells: list[Any], header: list[str]) -> bool:
+    """Whether a row is the header again; most rows differ in their first cell."""
+    return all(
+        (squeeze(as_text(cell)) if cell is not None else "") == title
+        for cell, title in zip(cells, header, strict=True)
+    )
 
 
 def _check_cell(row: RowCheck, column: Any, cell: Any) -> None:
