@@ -1,5 +1,40 @@
-"""Addresses of reports."""
+"""Addresses of the dashboard, definitions and targets."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-urlpatterns: list = []
+from reports.views import dashboard, lists, targets
+
+
+class RegionCode:
+    """52, 5201, 520102 or 520102016."""
+
+    regex = r"\d{2}(?:\d{2}){0,2}|\d{9}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RegionCode, "region")
+
+urlpatterns = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<region:region>/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<region:region>/map/<slug:level>.json", dashboard.dashboard_map,
+         name="dashboard_map"),
+    path("dashboard/<region:region>/export/", dashboard.dashboard_export, name="dashboard_export"),
+    path("dashboard/<region:region>/refresh/", dashboard.dashboard_refresh,
+         name="dashboard_refresh"),
+    path("dashboard/<region:region>/list/<slug:code>/", lists.indicator_list,
+         name="dashboard_list"),
+    path("dashboard/<region:region>/list/<slug:code>/export/", lists.indicator_export,
+         name="dashboard_list_export"),
+    path("dashboard/definitions/", dashboard.definition_list, name="definition_list"),
+    path("dashboard/definitions/<slug:code>/", dashboard.definition, name="definition"),
+    path("targets/", targets.target_list, name="target_list"),
+    path("targets/plans/new/", targets.plan_create, name="plan_create"),
+    path("targets/<slug:plan>/<slug:code>/<region:region>/", targets.target_edit,
+         name="target_edit"),
+]  # fmt: skip

@@ -1,0 +1,304 @@
+"""What a board shows of a region on a day, put together from stored figures."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from core.divisions import Divisions, divisions_on
+from core.indicators import Indicator
+from reports import snapshots, words
+from reports.indicators import BY_CODE, HEADLINES, T1, parts_of
+from reports.models import Plan, Snapshot, SnapshotValue
+from reports.plans import Goal, Goals, expected_by, plan_on
+from reports.snapshots import Reading
+
+# A stored day this much older than today still stands for today (the night, an outage).
+_FRESH_DAYS = 3
+
+
+def parent_of(code: str) -> str:
+    return code[:-3] if len(code) == 9 else code[:-2]
+
+
+def may_see(user: Any, code: str) -> bool:
+    """Figures of the own region and below, of those above, and of the neighbours."""
+    own = user.region_id or "-"
+    siblings = len(own) > 2 and len(code) == len(own) and parent_of(code) == parent_of(own)
+    return code.startswith(own) or own.startswith(code) or siblings
+
+
+def may_list(user: Any, code: str) -> bool:
+    """Lists only of the own region and below."""
+    return bool(user.region_id) and code.startswith(user.region_id)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure under a tile."""
+
+    indicator: Indicator
+    value: int
+    url: str
+    share: str = ""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline figure with target, gap and pace in words."""
+
+    indicator: Indicator
+    value: int
+    denominator: int | None
+    goal: Goal | None
+    verdict: words.Verdict
+    url: str
+    lines: list[Line] = field(default_factory=list)
+    settlement: int | None = None
+    settlement_verdict: words.Verdict | None = None
+    pace_mark: int | None = None
+
+    @property
+    def rate(self) -> str:
+        return words.percent(self.value, self.denominator)
+
+    @property
+    def gap(self) -> str:
+        return words.gap(self.indicator, self.value, self.goal)
+
+    @property
+    def filled(self) -> float:
+        """How far the bar is filled, 0 to 100."""
+        whole = self.goal.value if self.goal else self.denominator
+        return round(min(100.0, self.value * 100 / whole), 1) if whole else 0.0
+
+    @property
+    def further_goal(self) -> str:
+        return f"目标 {self.goal.value:,}" if self.goal else ""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A row of the breakdown; `code` is empty for 本级 and 未定位."""
+
+    code: str
+    name: str
+    value: int
+    denominator: int | None
+    goal: Goal | None
+    url: str
+    list_url: str
+    rank: int = 0
+
+    @property
+    def rate(self) -> str:
+        whole = self.goal.value if self.goal else self.denominator
+        return words.percent(self.value, whole)
+
+    @property
+    def filled(self) -> float:
+        whole = self.goal.value if self.goal else self.denominator
+        return round(min(100.0, self.value * 100 / whole), 1) if whole else 0.0
+
+
+class Board:
+    """A region on a day through one indicator; `by_county` breaks down past the next level."""
+
+    def __init__(
+        self,
+        *,
+        user: Any,
+        region: str,
+        day: datetime.date | None = None,
+        indicator: Indicator = T1,
+        by_county: bool = False,
+    ) -> None:
+        self.user, self.region, self.indicator = user, region, indicator
+        self.asked = day
+        today = timezone.localdate()
+        snapshot = _newest(today) if day in (None, today) else snapshots.latest(day)  # type: ignore[arg-type]
+        self.day = snapshot.as_of if snapshot else day or today
+        self.divisions: Divisions = divisions_on(self.day)
+        self.by_county = by_county and self.divisions.level(region) < 3
+        self.codes = [c for c in self._below() if may_see(user, c)]
+        self.reading = self._read(snapshot)
+        self.plan: Plan | None = plan_on(self.day)
+        self.goals = Goals(self.plan, [region, *self.codes])
+
+    def _below(self) -> list[str]:
+        if self.by_county:
+            return self.divisions.at_level(3, under=self.region)
+        return self.divisions.children(self.region)
+
+    def _read(self, snapshot: Snapshot | None) -> Reading:
+        if snapshot is None:
+            return snapshots.compute(self.day, regions=[self.region, *self.codes])
+        reading = snapshots.read(snapshot, user=self.user, regions=[self.region])
+        areas = snapshots.read(
+            snapshot, user=self.user, regions=self.codes, indicators=[self.indicator.code]
+        )
+        reading.values.update(areas.values)
+        return reading
+
+    @property
+    def name(self) -> str:
+        return self.divisions.name(self.region)
+
+    @property
+    def plan_is_over(self) -> bool:
+        return self.plan is not None and self.plan.ends_on < self.day
+
+    @property
+    def fresh_share(self) -> str:
+        people = self.reading.value("T1", self.region)
+        return words.percent(self.reading.value("T1_FRESH", self.region), people)
+
+    def list_url(self, indicator: Indicator, region: str = "", part: str = "") -> str:
+        """Where a number leads: its list, "" where the user sees the figure only."""
+        code = region or self.region
+        if not may_list(self.user, code):
+            return ""
+        query = [f"on={self.day:%Y-%m-%d}"] + ([f"part={part}"] if part else [])
+        address = reverse("dashboard_list", kwargs={"region": code, "code": indicator.code})
+        return f"{address}?{'&'.join(query)}"
+
+    def goal(self, indicator: Indicator, region: str) -> Goal | None:
+        denominator = self.reading.denominator(indicator.code, region)
+        return self.goals.final(indicator.code, region, denominator)
+
+    # --- Tiles ----------------------------------------------------------------------------
+    def tiles(self) -> list[Tile]:
+        settlement = self._settlement()
+        shown = [i for i in HEADLINES if self._applies(i)]
+        return [self._tile(i, settlement) for i in shown]
+
+    def _applies(self, indicator: Indicator) -> bool:
+        """A share of nothing (centres of a county) is not shown."""
+        if indicator.out_of is None:
+            return True
+        return bool(self.reading.denominator(indicator.code, self.region))
+
+    def _settlement(self) -> Reading | None:
+        if not self.plan_is_over or self.plan is None:
+            return None
+        snapshot = snapshots.latest(self.plan.ends_on)
+        if snapshot is None:
+            return None
+        return snapshots.read(
+            snapshot, user=self.user, regions=[self.region], indicators=[i.code for i in HEADLINES]
+        )
+
+    def _tile(self, indicator: Indicator, settlement: Reading | None) -> Tile:
+        code, region = indicator.code, self.region
+        value = self.reading.value(code, region)
+        denominator = self.reading.denominator(code, region)
+        goal = self.goal(indicator, region)
+        goals = [g for g in self.goals.all(code, region, denominator) if goal and g.year <= goal.year]
+        lines = [
+            Line(part, amount, self.list_url(part), words.percent(amount, value))
+            for part in parts_of(indicator)
+            for amount in [self.reading.value(part.code, region)]
+        ]
+        expected = expected_by(self.plan, goals, self.day) if self.plan and goals else None
+        before = settlement.value(code, region) if settlement and goal else None
+        before_goal = (
+            self.goals.final(code, region, settlement.denominator(code, region))
+            if settlement
+            else None
+        )
+        return Tile(
+            indicator=indicator,
+            value=value,
+            denominator=denominator,
+            goal=goal,
+            verdict=words.pace(indicator, value, self.plan, goals, self.day),
+            url=self.list_url(indicator),
+            lines=lines,
+            settlement=before,
+            settlement_verdict=words.settled(before, before_goal) if before is not None else None,
+            pace_mark=min(100, round(expected * 100 / goal.value))
+            if goal and goal.value and expected is not None
+            else None,
+        )
+
+    # --- Breakdown ------------------------------------------------------------------------
+    def areas(self) -> list[Area]:
+        """Regions below with their figures, best first."""
+        rows = [self._area(c) for c in self.codes]
+        if self.indicator.out_of is not None:
+            rows = [a for a in rows if a.denominator]
+        better = self.indicator.better_is_higher
+        rows.sort(key=lambda a: (-a.value if better else a.value, a.code))
+        ranks: dict[int, int] = {}
+        for position, area in enumerate(rows, start=1):
+            ranks.setdefault(area.value, position)
+        return [replace(area, rank=ranks[area.value]) for area in rows]
+
+    def _area(self, region: str) -> Area:
+        code = self.indicator.code
+        return Area(
+            code=region,
+            name=self.divisions.name(region),
+            value=self.reading.value(code, region),
+            denominator=self.reading.denominator(code, region),
+            goal=self.goal(self.indicator, region),
+            url=reverse("dashboard", kwargs={"region": region}),
+            list_url=self.list_url(self.indicator, region),
+        )
+
+    def reconciliation(self, areas: list[Area]) -> dict[str, Any] | None:
+        """合计 = Σ下级 + 本级 + 未定位; None where the user does not see all regions below."""
+        if len(self.codes) < len(self._below()):
+            return None
+        code = self.indicator.code
+        total = self.reading.value(code, self.region)
+        below = sum(a.value for a in areas)
+        is_province = self.region == settings.PROVINCE_CODE
+        unlocated = self.reading.unlocated(code) if is_province else 0
+        return {
+            "total": total,
+            "below": below,
+            "own": total - below - unlocated,
+            "own_url": "" if self.by_county else self.list_url(self.indicator, part="own"),
+            "unlocated": unlocated,
+            "unlocated_url": self.list_url(self.indicator, part="unlocated"),
+            "is_province": is_province,
+        }
+
+    # --- Trend ----------------------------------------------------------------------------
+    def trend(self) -> list[tuple[datetime.date, int]]:
+        """The last stored figure of each year up to the day, the day itself last."""
+        last: dict[int, tuple[int, datetime.date]] = {}
+        days = Snapshot.objects.filter(as_of__lte=self.day).order_by("as_of", "computed_at")
+        for key, on in days.values_list("pk", "as_of"):
+            last[on.year] = (key, on)
+        values = dict(
+            SnapshotValue.objects.for_user(self.user)
+            .filter(region=self.region, indicator=self.indicator.code)
+            .filter(snapshot__in=[key for key, _ in last.values()])
+            .values_list("snapshot", "value")
+        )
+        points = {year: (on, values.get(key, 0)) for year, (key, on) in last.items()}
+        value = self.reading.value(self.indicator.code, self.region)
+        points[self.day.year] = (self.day, value)
+        return [points[year] for year in sorted(points)]
+
+    def path(self) -> list[tuple[str, str]]:
+        """(code, name) of the regions above, as far as the user may open them."""
+        return [(c, self.divisions.name(c)) for c in self.divisions.path(self.region)]
+
+
+def _newest(today: datetime.date) -> Snapshot | None:
+    """The latest stored day that may stand for today."""
+    since = today - datetime.timedelta(days=_FRESH_DAYS)
+    return Snapshot.objects.filter(as_of__range=(since, today)).order_by("-as_of", "-computed_at").first()
+
+
+def chosen_indicator(code: str) -> Indicator:
+    """An indicator by its code, the first one for anything unknown."""
+    return BY_CODE.get(code, T1)

@@ -1,0 +1,22 @@
+"""Numbers as people and as SVG want them."""
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    """1234567 as 「1,234,567」."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """A number for an attribute: always a point, never a comma."""
+    return f"{value:g}"
+
+
+@register.filter
+def opposite(value: int) -> int:
+    return -value

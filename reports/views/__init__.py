@@ -1,0 +1,1 @@
+"""Pages of the dashboard, the lists behind its numbers, definitions, and targets."""

@@ -1,0 +1,145 @@
+"""The board of a region, its map, its Excel file, and the definitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.exports import Column, export_table
+from reports import charts, tasks, words
+from reports.board import Board, chosen_indicator
+from reports.indicators import BY_CODE, HEADLINES, INDICATORS, parts_of
+from reports.views.asking import day_asked, needs, region_asked, region_then
+
+
+def _board(request: HttpRequest, region: str) -> Board:
+    day = day_asked(request)
+    code = region_then(region_asked(request, region), day or timezone.localdate())
+    return Board(
+        user=request.user,
+        region=code,
+        day=day,
+        indicator=chosen_indicator(request.GET.get("i", "")),
+        by_county=request.GET.get("by") == "county",
+    )
+
+
+@require_GET
+@needs("reports.view_dashboard")
+def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
+    board = _board(request, region)
+    areas = board.areas()
+    trend = board.trend()
+    level = charts.map_level(board)
+    context = {
+        "board": board,
+        "tiles": board.tiles(),
+        "areas": areas,
+        "check": board.reconciliation(areas),
+        "finding": words.finding(board.indicator, [(a.name, a.value) for a in areas]),
+        "trend": trend,
+        "trend_finding": words.trend_finding(board.indicator, trend),
+        "choices": HEADLINES,
+        "map_url": reverse("dashboard_map", kwargs={"region": board.region, "level": level})
+        if level and areas
+        else "",
+        "chart_data": charts.chart_data(board, areas, trend),
+        "print_scope": f"{board.name} 截至 {board.day:%Y-%m-%d}",
+    }
+    return render(request, "reports/dashboard.html", context)
+
+
+@require_GET
+@needs("reports.view_dashboard")
+def dashboard_map(request: HttpRequest, region: str, level: str) -> JsonResponse:
+    """Boundaries inside a region, without figures: they may be kept by the browser."""
+    response = JsonResponse(charts.map_of(region_asked(request, region), level))
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
+
+
+@require_POST
+@needs("reports.view_dashboard")
+def dashboard_export(request: HttpRequest, region: str) -> HttpResponse:
+    """Excel of what the board shows: the region's figures, then the breakdown."""
+    request.GET = request.POST.copy()  # type: ignore[assignment]  the form repeats the address
+    board = _board(request, region)
+    return export_table(
+        user=request.user,
+        title=f"看板 {board.name} {board.day:%Y-%m-%d}",
+        columns=[
+            Column("地区", lambda r: r["region"], 20),
+            Column("指标代码", lambda r: r["code"], 14, is_text=True),
+            Column("指标", lambda r: r["name"], 28),
+            Column("数值", lambda r: r["value"], 12),
+            Column("分母", lambda r: r["denominator"], 10),
+            Column("单位", lambda r: r["unit"], 8),
+            Column("目标", lambda r: r["goal"], 12),
+            Column("进度", lambda r: r["verdict"], 30),
+        ],
+        rows=_export_rows(board),
+        filter_text=f"截至 {board.day:%Y-%m-%d}，区划版本 {board.divisions.version}",
+    )
+
+
+def _export_rows(board: Board) -> list[dict[str, Any]]:
+    rows = []
+    for tile in board.tiles():
+        row = _row(board.name, tile.indicator, tile.value, tile.denominator, tile.goal)
+        rows.append(row | {"verdict": tile.verdict.text})
+        rows += [_row(board.name, line.indicator, line.value, None, None) for line in tile.lines]
+    areas = board.areas()
+    rows += [_row(a.name, board.indicator, a.value, a.denominator, a.goal) for a in areas]
+    if check := board.reconciliation(areas):
+        rows.append(_row("本级", board.indicator, check["own"], None, None))
+        if check["is_province"]:
+            rows.append(_row("未定位", board.indicator, check["unlocated"], None, None))
+        rows.append(_row("合计", board.indicator, check["total"], None, None))
+    return rows
+
+
+def _row(region: str, indicator: Any, value: int, denominator: int | None, goal: Any) -> dict[str, Any]:
+    return {
+        "region": region, "code": indicator.code, "name": indicator.name, "unit": indicator.unit,
+        "value": value, "denominator": denominator, "goal": goal.value if goal else None,
+        "verdict": "",
+    }  # fmt: skip
+
+
+@require_POST
+@needs("reports.view_dashboard")
+def dashboard_refresh(request: HttpRequest, region: str) -> HttpResponse:
+    """Ask for new figures now; the beat would ask by itself within a minute."""
+    code = region_asked(request, region)
+    try:
+        tasks.refresh_stale.delay()
+        messages.success(request, "已提交重新计算，一分钟内更新，请稍后刷新本页。")
+    except OSError:
+        messages.warning(request, "后台暂时没有应答，数据会在恢复后自动更新。")
+    return HttpResponseRedirect(reverse("dashboard", kwargs={"region": code}))
+
+
+@require_GET
+@needs("reports.view_dashboard")
+def definition_list(request: HttpRequest) -> HttpResponse:
+    """Every definition on one page, to be read and printed."""
+    cards = [(indicator, parts_of(indicator)) for indicator in HEADLINES]
+    return render(request, "reports/definitions.html", {"cards": cards, "count": len(INDICATORS)})
+
+
+@require_GET
+@needs("reports.view_dashboard")
+def definition(request: HttpRequest, code: str) -> HttpResponse:
+    """One definition card: a page, or a dialog for htmx."""
+    indicator = BY_CODE.get(code)
+    if indicator is None:
+        raise Http404
+    htmx: Any = request
+    template = "reports/definition.html" + ("#dialog" if htmx.htmx else "")
+    return render(request, template, {"indicator": indicator, "parts": parts_of(indicator)})

@@ -1,0 +1,162 @@
+"""The list behind a number: who or what counts, and why, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from core.exports import Column, export_table
+from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, amount, explain, members
+from core.models import ReadEvent
+from core.paging import Paginator
+from reports import snapshots
+from reports.board import may_list
+from reports.indicators import BY_CODE
+from reports.tables import LISTS, ListKind
+from reports.views.asking import day_asked, needs, region_asked, region_then
+
+PER_PAGE = 50
+# Above this the stored figure stands in for a live count, which would take seconds.
+_TOO_MANY_TO_COUNT = 50_000
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An indicator in a region on a day, as the address says it."""
+
+    indicator: Indicator
+    region: str
+    day: Any
+    part: str
+    kind: ListKind
+    user: Any
+
+    @property
+    def rows(self) -> Any:
+        return members(self.indicator, self.day, self.region, part=self.part, user=self.user)
+
+
+def _asked(request: HttpRequest, region: str, code: str) -> Asked:
+    indicator = BY_CODE.get(code)
+    day = day_asked(request) or timezone.localdate()
+    place = region_then(region_asked(request, region), day)
+    if indicator is None or not may_list(request.user, place):
+        raise Http404
+    part = request.GET.get("part", WHOLE)
+    part = part if part in (OWN, UNLOCATED) else WHOLE
+    return Asked(indicator, place, day, part, LISTS[indicator.population.code], request.user)
+
+
+def _stored(asked: Asked) -> tuple[int | None, Any]:
+    """(figure, its snapshot) as stored for the day; parts are not stored."""
+    snapshot = snapshots.latest(asked.day)
+    if snapshot is None or asked.part != WHOLE:
+        return None, None
+    reading = snapshots.read(
+        snapshot, user=asked.user, regions=[asked.region], indicators=[asked.indicator.code]
+    )
+    return reading.value(asked.indicator.code, asked.region), snapshot
+
+
+@require_GET
+@needs("reports.view_indicator_list")
+def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse:
+    asked = _asked(request, region, code)
+    stored, snapshot = _stored(asked)
+    rows = asked.rows
+    is_counted = stored is None or stored <= _TOO_MANY_TO_COUNT
+    length = rows.count() if is_counted else stored
+    paginator = Paginator(
+        rows, per_page=PER_PAGE, count=length or 0, order=list(asked.indicator.population.order),
+        fetch=lambda ids: rows.filter(pk__in=ids),
+    )  # fmt: skip
+    page = paginator.page(_page_number(request))
+    _leave_trace(asked, page.object_list)
+    context = {
+        "asked": asked,
+        "page": page,
+        "lines": _lines(asked, page.object_list),
+        "now": (amount(asked.indicator, rows) if asked.indicator.weight else length)
+        if is_counted
+        else None,
+        "stored": stored,
+        "snapshot": snapshot,
+        "print_scope": f"{asked.indicator.name} 截至 {asked.day:%Y-%m-%d}",
+    }
+    return render(request, "reports/list.html", context)
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _lines(asked: Asked, records: list[Any]) -> list[dict[str, Any]]:
+    why = explain(asked.indicator, records, asked.day)
+    return [
+        {
+            "url": asked.kind.url(record),
+            "cells": [(c.label, c.get(record)) for c in asked.kind.columns],
+            "why": why[record.pk],
+        }
+        for record in records
+    ]
+
+
+def _leave_trace(asked: Asked, records: list[Any]) -> None:
+    if asked.kind.people is None or not records:
+        return
+    ReadEvent.record(
+        user=asked.user,
+        kind=ReadEvent.Kind.LIST,
+        people=[asked.kind.people(record) for record in records],
+        indicator=asked.indicator.code,
+        region=asked.region,
+        on=asked.day.isoformat(),
+    )
+
+
+@require_POST
+@needs("reports.view_indicator_list")
+def indicator_export(request: HttpRequest, region: str, code: str) -> HttpResponse:
+    """The whole list with the reasons, numbers masked."""
+    request.GET = request.POST.copy()  # type: ignore[assignment]  the form repeats the address
+    asked = _asked(request, region, code)
+    return export_table(
+        user=asked.user,
+        title=f"{asked.indicator.name}名单",
+        columns=export_columns(asked.kind),
+        rows=export_rows(asked.indicator, asked.rows, asked.day),
+        people=(lambda row: row[0].pk) if asked.kind.people else None,
+        filter_text=f"{asked.indicator.code} {asked.region} 截至 {asked.day:%Y-%m-%d}",
+    )
+
+
+def export_columns(kind: ListKind) -> list[Column]:
+    """Columns over (record, reasons) pairs: those of the page, and why."""
+    shown = [
+        column._replace(get=lambda row, get=column.get: get(row[0])) for column in kind.columns
+    ]
+    return [*shown, Column("计入理由", lambda row: "；".join(row[1]), 60)]
+
+
+def export_rows(indicator: Indicator, rows: Any, day: Any) -> Any:
+    """(record, reasons) pairs of the whole list, read in chunks."""
+    chunk: list[Any] = []
+    for record in rows.order_by(*indicator.population.order).iterator(chunk_size=_CHUNK):
+        chunk.append(record)
+        if len(chunk) == _CHUNK:
+            yield from _with_reasons(indicator, chunk, day)
+            chunk = []
+    yield from _with_reasons(indicator, chunk, day)
+
+
+def _with_reasons(indicator: Indicator, chunk: list[Any], day: Any) -> Any:
+    why = explain(indicator, chunk, day)
+    return [(record, why[record.pk]) for record in chunk]

@@ -1,0 +1,152 @@
+"""Plans and their targets: see them all, break one down, add a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.divisions import divisions_on
+from core.places import working_region_code
+from core.rules import RuleError
+from reports import actions
+from reports.forms import PlanForm, TargetsForm
+from reports.indicators import BY_CODE, INDICATORS
+from reports.models import Plan, Target
+from reports.views.asking import needs, region_asked
+
+
+def may_set(user: Any, region: str) -> bool:
+    """Whether the user may set targets of the regions below this one."""
+    return user.has_perm("reports.change_target") and region.startswith(user.region_id or "-")
+
+
+@require_GET
+@needs("reports.view_dashboard")
+def target_list(request: HttpRequest) -> HttpResponse:
+    """Targets of a plan in the region one works in and in those directly below."""
+    plans = list(Plan.objects.order_by("-starts_on"))
+    plan = next((p for p in plans if p.code == request.GET.get("plan")), plans[0] if plans else None)
+    region = region_asked(request, request.GET.get("region", ""))
+    user: Any = request.user
+    divisions = divisions_on(timezone.localdate())
+    below = divisions.children(region)
+    targets = Target.objects.for_user(user).filter(plan=plan, region__in=[region, *below])
+    context = {
+        "plans": plans,
+        "plan": plan,
+        "region": region,
+        "region_name": divisions.name(region),
+        "rows": [_row(i, region, below, list(targets)) for i in INDICATORS if i.has_target],
+        "may_set": may_set(user, region) and bool(below),
+        "may_add_plan": may_set(user, settings.PROVINCE_CODE),
+        "print_scope": divisions.name(region),
+    }
+    return render(request, "reports/targets.html", context)
+
+
+def _row(indicator: Any, region: str, below: list[str], targets: list[Target]) -> dict[str, Any]:
+    mine = [t for t in targets if t.indicator == indicator.code]
+    own = sorted((t for t in mine if t.region_id == region), key=lambda t: t.year)
+    children = [t for t in mine if t.region_id != region and not t.is_rate]
+    years = sorted({t.year for t in children})
+    sums = [(year, sum(t.value for t in children if t.year == year)) for year in years]
+    expected = {t.year: t.value for t in own if not t.is_rate}
+    return {
+        "indicator": indicator,
+        "own": own,
+        "sums": [
+            {"year": year, "sum": total, "set": sum(1 for t in children if t.year == year),
+             "of": len(below), "difference": total - expected[year] if year in expected else None}
+            for year, total in sums
+        ],
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reports.change_target")
+def target_edit(request: HttpRequest, plan: str, code: str, region: str) -> HttpResponse:
+    """Break a target down to the regions below; the province also sets its own here."""
+    chosen = get_object_or_404(Plan, code=plan)
+    indicator = BY_CODE.get(code)
+    place = region_asked(request, region)
+    user: Any = request.user
+    if indicator is None or not indicator.has_target or not may_set(user, place):
+        raise Http404
+    divisions = divisions_on(timezone.localdate())
+    codes = divisions.children(place)
+    if place == settings.PROVINCE_CODE:
+        codes = [place, *codes]
+    existing = _existing(user, chosen, code, codes, request.GET.get("year"))
+    form = TargetsForm(
+        request.POST or None, initial=existing, regions=[(c, divisions.name(c)) for c in codes]
+    )
+    if request.method == "POST" and form.is_valid() and _saved(request, form, chosen, indicator):
+        return HttpResponseRedirect(f"{reverse('target_list')}?plan={plan}&region={place}")
+    context = {
+        "form": form, "plan": chosen, "indicator": indicator, "region": place,
+        "region_name": divisions.name(place), "parent": _parent(user, chosen, code, place),
+        "fields": [form[c] for c in codes],
+        "sum": sum(existing.get(c) or 0 for c in codes if c != place),
+    }  # fmt: skip
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reports/target_edit.html", context, status=status)
+
+
+def _existing(
+    user: Any, plan: Plan, code: str, codes: list[str], year: str | None
+) -> dict[str, Any]:
+    wanted = int(year) if year and year.isdigit() and len(year) == 4 else plan.ends_on.year
+    rows = Target.objects.for_user(user).filter(
+        plan=plan, indicator=code, year=wanted, region__in=codes, is_rate=False
+    )
+    values: dict[str, Any] = {row.region_id: row.value for row in rows}
+    return {"year": wanted, "document": plan.document, **values}
+
+
+def _parent(user: Any, plan: Plan, code: str, region: str) -> Target | None:
+    rows = Target.objects.for_user(user).filter(plan=plan, indicator=code, region=region)
+    return rows.order_by("-year").first()
+
+
+def _saved(request: HttpRequest, form: TargetsForm, plan: Plan, indicator: Any) -> bool:
+    """Only what was changed is written, so that a rate of the province is left alone."""
+    user: Any = request.user
+    changed = {c: v for c, v in form.values().items() if c in form.changed_data}
+    try:
+        count = actions.set_targets(
+            by=user, plan=plan, indicator=indicator.code, year=form.cleaned_data["year"],
+            values=changed, document=form.cleaned_data["document"],
+        )  # fmt: skip
+    except (RuleError, PermissionDenied) as error:
+        form.add_error(None, _said(error))
+        return False
+    messages.success(request, f"{indicator.name}：{count} 个地区的目标已保存。")
+    return True
+
+
+def _said(error: Exception) -> str:
+    found = getattr(error, "messages", None)
+    return "；".join(found) if found else str(error)
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reports.change_target")
+def plan_create(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    if user.region_id != settings.PROVINCE_CODE:
+        raise PermissionDenied
+    form = PlanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        plan = actions.create_plan(by=user, **form.cleaned_data)
+        messages.success(request, f"已添加{plan.name}，请逐项填写目标。")
+        return HttpResponseRedirect(f"{reverse('target_list')}?plan={plan.code}")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reports/plan_form.html", {"form": form}, status=status)

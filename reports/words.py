@@ -1,0 +1,85 @@
+"""Figures in words: gaps, pace, findings. What a reader needs to say it in a meeting."""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+
+from core.indicators import Indicator
+from reports.models import Plan
+from reports.plans import Goal, expected_by
+
+
+class Verdict(NamedTuple):
+    """A short judgement and its meaning (good, attention, wrong, info or none)."""
+
+    text: str
+    kind: str
+
+
+def number(value: int) -> str:
+    return f"{value:,}"
+
+
+def percent(part: int, whole: int | None) -> str:
+    """「63.2%」, or nothing where there is no whole."""
+    return f"{part * 100 / whole:.1f}%" if whole else ""
+
+
+def gap(indicator: Indicator, value: int, goal: Goal | None) -> str:
+    if goal is None:
+        return ""
+    over = value - goal.value
+    if over == 0:
+        return "刚好达到目标"
+    return f"超出目标 {over:,} {indicator.unit}" if over > 0 else f"还差 {-over:,} {indicator.unit}"
+
+
+def settled(value: int, goal: Goal | None) -> Verdict:
+    """The settlement of a plan that is over."""
+    if goal is None:
+        return Verdict("未设目标", "")
+    return Verdict("达标", "good") if value >= goal.value else Verdict("未达标", "wrong")
+
+
+def pace(
+    indicator: Indicator, value: int, plan: Plan | None, goals: list[Goal], day: datetime.date
+) -> Verdict:
+    """Where a figure stands against the line from the plan's start to its targets."""
+    if plan is None or not goals:
+        return Verdict("", "")
+    if value >= goals[-1].value:
+        return Verdict("已达目标", "good")
+    expected = expected_by(plan, goals, day) or 0
+    if day > plan.ends_on:
+        return Verdict(f"规划期已结束，还差 {goals[-1].value - value:,} {indicator.unit}", "attention")
+    if value >= expected:
+        return Verdict(f"进度正常，按进度应达 {expected:,}", "good")
+    return Verdict(f"落后进度 {expected - value:,} {indicator.unit}", "attention")
+
+
+def finding(indicator: Indicator, areas: list[tuple[str, int]]) -> str:
+    """The title of a ranking: what it shows."""
+    counted = [(name, value) for name, value in areas if value]
+    if not areas:
+        return f"{indicator.name}：没有下级地区"
+    if not counted:
+        return f"{indicator.name}：下级地区都还没有"
+    best = max(counted, key=lambda item: item[1])
+    empty = len(areas) - len(counted)
+    text = f"{indicator.name}：{best[0]}最多，{best[1]:,} {indicator.unit}"
+    if empty:
+        return f"{text}；{empty} 个地区还没有"
+    least = min(counted, key=lambda item: item[1])
+    return f"{text}；{least[0]}最少，{least[1]:,} {indicator.unit}"
+
+
+def trend_finding(indicator: Indicator, points: list[tuple[datetime.date, int]]) -> str:
+    if len(points) < 2:
+        return f"{indicator.name}：还没有可比的往年数"
+    (first, low), (last, high) = points[0], points[-1]
+    change = high - low
+    verb = "增加" if change > 0 else "减少"
+    if not change:
+        return f"{indicator.name}：{first:%Y-%m-%d} 以来没有变化"
+    return f"{indicator.name}：{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {verb} {abs(change):,} {indicator.unit}"

@@ -1,0 +1,102 @@
+/* The map and the trend. Their data stands in the page (#board-data); each has its table
+   beside it, so nothing is lost where this does not run. Tooltips are drawn on the canvas:
+   the CSP allows no markup with styles. */
+(function () {
+  "use strict";
+
+  var INK = "#1b2430", MUTED = "#5f6b7a", LINE = "#dfe3e8", BLUE = "#1f5aa6";
+  var SHADES = ["#edf2f8", "#c9dcf0", "#93b9de", "#5590c7", "#1f5aa6"];
+  var FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+
+  var thousands = function (value) { return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ","); };
+  var tooltip = function (formatter) {
+    return { trigger: "item", renderMode: "richText", confine: true, backgroundColor: "#fff", borderColor: LINE,
+      textStyle: { color: INK, fontFamily: FONT }, formatter: formatter };
+  };
+
+  /* Five classes of about equally many regions; empty regions are a class of their own. */
+  var classes = function (values) {
+    var sorted = values.filter(function (v) { return v > 0; }).sort(function (a, b) { return a - b; });
+    var pieces = [{ value: 0, label: "还没有", color: "#f4f6f8" }];
+    if (!sorted.length) return pieces;
+    var cuts = [];
+    for (var i = 0; i < 5; i++) {
+      var upper = sorted[Math.min(sorted.length - 1, Math.ceil((sorted.length * (i + 1)) / 5) - 1)];
+      if (!cuts.length || upper > cuts[cuts.length - 1]) cuts.push(upper);
+    }
+    cuts.forEach(function (upper, index) {
+      var lower = index ? cuts[index - 1] + 1 : 1;
+      pieces.push({ gte: lower, lte: upper, label: lower === upper ? thousands(lower) : thousands(lower) + "–" + thousands(upper),
+        color: SHADES[cuts.length === 1 ? 4 : Math.round((index * 4) / (cuts.length - 1))] });
+    });
+    return pieces;
+  };
+
+  var drawMap = function (place, data, boundaries) {
+    window.echarts.registerMap("board", boundaries);
+    var chart = window.echarts.init(place);
+    var byCode = {};
+    data.areas.forEach(function (area) { byCode[area.code] = area; });
+    var small = place.clientWidth < 480 || boundaries.features.length > 40;
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: FONT },
+      tooltip: tooltip(function (item) {
+        var area = byCode[item.name];
+        return area ? area.name + "  " + thousands(area.value) + " " + data.unit + (area.rate ? "  " + area.rate : "") : "";
+      }),
+      visualMap: { type: "piecewise", pieces: classes(data.areas.map(function (a) { return a.value; })), left: 12, bottom: 12,
+        itemWidth: 14, itemHeight: 12, textStyle: { color: MUTED, fontFamily: FONT }, selectedMode: false },
+      series: [{
+        type: "map", map: "board", nameProperty: "code", selectedMode: false, layoutCenter: ["54%", "48%"], layoutSize: "96%", aspectScale: 0.9,
+        itemStyle: { areaColor: "#f4f6f8", borderColor: "#8b97a5", borderWidth: 0.6 },
+        label: { show: !small, color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 2,
+          formatter: function (item) { return byCode[item.name] ? byCode[item.name].name : ""; } },
+        emphasis: { label: { show: true, color: INK }, itemStyle: { areaColor: "#ffd98a" } },
+        data: data.areas.map(function (area) { return { name: area.code, value: area.value }; })
+      }]
+    });
+    chart.on("click", function (item) {
+      var area = byCode[item.name];
+      if (area && area.url) window.location.assign(area.url + window.location.search);
+    });
+    return chart;
+  };
+
+  var drawTrend = function (place, data) {
+    var chart = window.echarts.init(place);
+    chart.setOption({
+      animation: false,
+      textStyle: { fontFamily: FONT },
+      grid: { left: 16, right: 48, top: 32, bottom: 12, containLabel: true },
+      tooltip: tooltip(function (item) { return item.name + "  " + thousands(item.value) + " " + data.unit; }),
+      xAxis: { type: "category", data: data.trend.map(function (p) { return p.on; }), axisTick: { show: false },
+        axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: MUTED } },
+      yAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 4, splitLine: { lineStyle: { color: LINE } },
+        axisLabel: { color: MUTED, formatter: thousands } },
+      series: [{ type: "line", symbol: "circle", symbolSize: 7, lineStyle: { width: 2, color: BLUE }, itemStyle: { color: BLUE },
+        label: { show: true, position: "top", color: INK, formatter: function (item) { return thousands(item.value); } },
+        data: data.trend.map(function (p) { return p.value; }) }]
+    });
+    return chart;
+  };
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var source = document.getElementById("board-data");
+    if (!source || !window.echarts) return;
+    var data = JSON.parse(source.textContent);
+    var charts = [];
+    var trend = document.getElementById("board-trend");
+    if (trend && data.trend.length) charts.push(drawTrend(trend, data));
+    var map = document.getElementById("board-map");
+    if (map) {
+      fetch(map.dataset.url, { credentials: "same-origin" })
+        .then(function (response) { return response.ok ? response.json() : Promise.reject(response.status); })
+        .then(function (boundaries) { charts.push(drawMap(map, data, boundaries)); })
+        .catch(function () { map.textContent = "地图没有载入，数值请看旁边的表。"; });
+    }
+    var resize = function () { charts.forEach(function (chart) { chart.resize(); }); };
+    window.addEventListener("resize", resize);
+    window.addEventListener("beforeprint", resize);
+  });
+})();
