@@ -17,6 +17,7 @@ import unicodedata
 
 CHUNK = 500
 LOOK = 40
+FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
 def cap(memory, seconds):
@@ -76,6 +77,11 @@ def text_of(data):
     return refuse("文件的文字编码无法识别，请另存为 UTF-8 编码的 CSV 或 .xlsx 再上传。")
 
 
+def unquote(cell):
+    """Without the apostrophe that keeps a CSV cell from being taken for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
+
+
 def sheets_of_csv(request):
     with open(request["path"], "rb") as file:
         text = text_of(file.read())
@@ -88,7 +94,7 @@ def sheets_of_csv(request):
     csv.field_size_limit(100_000)
     rows = [
         # A tab after a number keeps Excel from mangling it; it is no part of the value.
-        [cell.strip("\t ") for cell in row]
+        [unquote(cell.strip("\t ")).strip("\t ") for cell in row]
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     ]
     if len(rows) > request["rows"] + 1000 or max(map(len, rows), default=0) > request["columns"]:
