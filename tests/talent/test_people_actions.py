@@ -1,0 +1,268 @@
+"""People enter, leave, die, are deactivated and come back; the dated rows stay whole."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+import time_machine
+
+from core.dates import today
+from core.models import ReadEvent, Region
+from core.rules import RuleError
+from core.scoping import OutOfScope
+from stations.models import dated_on
+from talent import actions
+from talent.codes import PersonStatus, RequestState
+from talent.models import Person, PersonState, Post, RegistrationPeriod
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.rows import DAY, id_number, make_person, make_station
+
+pytestmark = pytest.mark.django_db
+D = datetime.date
+REASON = "测试"
+
+
+def assert_whole(person: Person) -> None:
+    """Half-open rows without gap or overlap, one of them open."""
+    rows = list(person.states.order_by("valid_from"))
+    assert rows[-1].valid_to is None
+    for earlier, later in zip(rows, rows[1:], strict=False):
+        assert earlier.valid_to == later.valid_from
+        assert earlier.valid_from < later.valid_from
+
+
+def status_on(person: Person, day: datetime.date) -> str:
+    state = PersonState.objects.filter(dated_on(day), person=person).first()
+    return state.status if state else ""
+
+
+@pytest.fixture
+def serving(cast: Cast) -> Person:
+    """In post at a station in A since 2023-03-01, and known since then."""
+    with time_machine.travel(D(2023, 3, 1)):
+        person = make_person(TOWNSHIP_A)
+    station = make_station(TOWNSHIP_A)
+    post = Post(person=person, station=station, started_on=DAY)
+    actions.start_post(post=post, by=cast.clerk_a)
+    person.refresh_from_db()
+    return person
+
+
+def new_person(**fields: Any) -> Person:
+    fields.setdefault("id_number", id_number())
+    return Person(name="李四", residence_id=TOWNSHIP_A, **fields)
+
+
+# --- Enter ----------------------------------------------------------------------------------
+def test_a_person_is_entered_with_state_and_place(cast: Cast) -> None:
+    person = actions.create_person(person=new_person(), by=cast.clerk_a)
+    person.refresh_from_db()
+    assert (person.verification, person.region_id, person.county) == ("2", TOWNSHIP_A, COUNTY_A)
+    assert person.states.get().valid_from == today()
+
+
+def test_a_person_is_known_since_the_first_post(cast: Cast) -> None:
+    post = Post(station=make_station(TOWNSHIP_A), started_on=DAY)
+    person = actions.create_person(person=new_person(), post=post, by=cast.clerk_a)
+    assert person.states.get().valid_from == DAY
+    assert person.posts.get().is_primary
+
+
+def test_a_known_number_tells_the_county_and_nothing_else(cast: Cast) -> None:
+    known = make_person(COUNTY_B, "王小明", phone="13800001111")
+    with pytest.raises(RuleError) as error:
+        actions.create_person(person=new_person(id_number=known.id_number), by=cast.clerk_a)
+    assert error.value.rule == "R4"
+    assert "花溪区" in str(error.value)
+    for secret in (known.name, known.id_number, known.phone, known.number):
+        assert secret not in str(error.value)
+
+
+def test_a_deactivated_record_comes_back_instead_of_a_double(cast: Cast) -> None:
+    old = make_person(TOWNSHIP_A, "李四")
+    actions.deactivate_person(person=old, by=cast.clerk_a, reason=REASON)
+    again = new_person(id_number=old.id_number, remark="再次录入")
+    person = actions.create_person(person=again, by=cast.clerk_a)
+    assert person.pk == old.pk
+    person.refresh_from_db()
+    assert (person.status, person.remark) == (PersonStatus.IDLE, "再次录入")
+
+
+def test_a_deactivated_record_elsewhere_is_only_named(cast: Cast) -> None:
+    old = make_person(COUNTY_B)
+    actions.deactivate_person(person=old, by=cast.clerk_b, reason=REASON)
+    with pytest.raises(RuleError, match="花溪区"):
+        actions.create_person(person=new_person(id_number=old.id_number), by=cast.clerk_a)
+
+
+def test_nobody_enters_a_person_elsewhere(cast: Cast) -> None:
+    person = Person(name="李四", id_number=id_number(), residence_id=COUNTY_B)
+    with pytest.raises(OutOfScope):
+        actions.create_person(person=person, by=cast.clerk_a)
+    assert not Person.objects.filter(name="李四").exists()
+
+
+def test_an_edit_cannot_take_another_number(cast: Cast) -> None:
+    one, other = make_person(TOWNSHIP_A), make_person(COUNTY_B)
+    one.id_number = other.id_number
+    with pytest.raises(RuleError, match="花溪区"):
+        actions.update_person(person=one, by=cast.clerk_a)
+
+
+# --- Leave ----------------------------------------------------------------------------------
+def test_the_dead_are_counted_on_the_day_and_not_the_next(cast: Cast, serving: Person) -> None:
+    period = RegistrationPeriod.objects.create(
+        person=serving, starts_on=DAY, ends_on=D(2030, 2, 28)
+    )
+    actions.record_death(person=serving, by=cast.clerk_a, died_on=D(2025, 5, 1), proof="证明 1 号")
+    serving.refresh_from_db()
+    assert serving.status == PersonStatus.DECEASED
+    assert status_on(serving, D(2025, 5, 1)) == PersonStatus.SERVING
+    assert status_on(serving, D(2025, 5, 2)) == PersonStatus.DECEASED
+    assert Post.objects.open_on(D(2025, 5, 1)).filter(person=serving).exists()
+    assert not Post.objects.open_on(D(2025, 5, 2)).filter(person=serving).exists()
+    period.refresh_from_db()
+    assert (period.state, period.ends_on) == ("11", D(2025, 5, 1))
+    assert_whole(serving)
+
+
+def test_a_death_replaces_what_was_recorded_later(cast: Cast, serving: Person) -> None:
+    actions.leave_province(person=serving, by=cast.clerk_a, left_on=D(2025, 8, 1), reason=REASON)
+    actions.record_death(person=serving, by=cast.clerk_a, died_on=D(2024, 5, 1), proof="证明 1 号")
+    assert status_on(serving, D(2025, 9, 1)) == PersonStatus.DECEASED
+    assert Post.objects.get(person=serving).ended_on == D(2024, 5, 2)
+    assert_whole(serving)
+
+
+def test_a_death_today_counts_today(cast: Cast, serving: Person) -> None:
+    actions.record_death(person=serving, by=cast.clerk_a, died_on=today(), proof="证明 1 号")
+    assert status_on(serving, today()) == PersonStatus.SERVING
+    assert status_on(serving, today() + datetime.timedelta(days=1)) == PersonStatus.DECEASED
+
+
+def test_the_dead_are_left_alone(cast: Cast, serving: Person) -> None:
+    actions.record_death(person=serving, by=cast.clerk_a, died_on=D(2025, 5, 1), proof="证明 1 号")
+    with pytest.raises(RuleError):
+        actions.retire_person(
+            person=serving, by=cast.clerk_a, retired_on=D(2025, 6, 1), reason=REASON
+        )
+    with pytest.raises(RuleError):
+        actions.start_post(
+            post=Post(person=serving, station=make_station(TOWNSHIP_A), started_on=D(2025, 6, 1)),
+            by=cast.clerk_a,
+        )
+
+
+@pytest.mark.parametrize(("native", "status"), [("522301", "30"), ("440100", "31")])
+def test_leaving_the_province(cast: Cast, serving: Person, native: str, status: str) -> None:
+    Person.objects.filter(pk=serving.pk).update(native_place=native)
+    actions.leave_province(person=serving, by=cast.clerk_a, left_on=D(2025, 8, 1), reason=REASON)
+    serving.refresh_from_db()
+    assert serving.status == status
+    assert status_on(serving, D(2025, 8, 1)) == PersonStatus.SERVING
+    assert status_on(serving, D(2025, 8, 2)) == status
+    assert serving.region_id == TOWNSHIP_A, "the county keeps its 流出 list"
+    assert_whole(serving)
+
+
+def test_the_retired_may_go_on_serving(cast: Cast, serving: Person) -> None:
+    actions.retire_person(
+        person=serving, by=cast.clerk_a, retired_on=D(2025, 8, 1), reason=REASON, keeps_posts=True
+    )
+    assert serving.posts.unended().exists()
+    assert status_on(serving, D(2025, 8, 2)) == PersonStatus.RETIRED
+
+
+def test_coming_back(cast: Cast, serving: Person) -> None:
+    actions.leave_province(person=serving, by=cast.clerk_a, left_on=D(2025, 8, 1), reason=REASON)
+    actions.return_person(person=serving, by=cast.clerk_a, returned_on=D(2025, 9, 1), reason=REASON)
+    assert status_on(serving, D(2025, 8, 15)) in ("30", "31")
+    assert status_on(serving, D(2025, 9, 1)) == PersonStatus.IDLE
+    assert_whole(serving)
+
+
+def test_leaving_before_a_later_change_is_refused(cast: Cast, serving: Person) -> None:
+    actions.leave_province(person=serving, by=cast.clerk_a, left_on=D(2025, 8, 1), reason=REASON)
+    actions.return_person(person=serving, by=cast.clerk_a, returned_on=D(2025, 9, 1), reason=REASON)
+    with pytest.raises(RuleError, match="更晚的变更"):
+        actions.retire_person(
+            person=serving, by=cast.clerk_a, retired_on=D(2024, 1, 1), reason=REASON
+        )
+    assert_whole(serving)
+
+
+def test_leaving_before_the_day_of_entry_is_carried_through(cast: Cast) -> None:
+    person = make_person(TOWNSHIP_A)
+    actions.leave_province(person=person, by=cast.clerk_a, left_on=D(2025, 8, 1), reason=REASON)
+    assert status_on(person, D(2025, 8, 2)) == "31"
+    assert_whole(person)
+
+
+def test_a_back_dated_move_keeps_later_changes(cast: Cast, serving: Person) -> None:
+    other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A).first()
+    actions.leave_province(person=serving, by=cast.clerk_a, left_on=D(2025, 8, 1), reason=REASON)
+    actions.move_residence(
+        person=serving, by=cast.clerk_a, residence=other, moved_on=D(2024, 1, 1), reason=REASON
+    )
+    assert_whole(serving)
+    assert status_on(serving, D(2024, 6, 1)) == PersonStatus.SERVING
+    assert status_on(serving, D(2025, 9, 1)) == "31"
+    assert set(serving.states.filter(valid_from__gte=D(2024, 1, 1)).values_list(
+        "residence_id", flat=True)) == {other.pk}  # fmt: skip
+
+
+def test_a_move_elsewhere_is_a_transfer(cast: Cast, serving: Person) -> None:
+    with pytest.raises(RuleError, match="转出"):
+        actions.move_residence(
+            person=serving,
+            by=cast.clerk_a,
+            residence=Region.objects.get(pk=COUNTY_B),
+            moved_on=today(),
+        )
+
+
+@pytest.mark.parametrize("verb", ["leave_province", "retire_person", "record_death"])
+def test_nothing_happens_in_the_future(cast: Cast, serving: Person, verb: str) -> None:
+    tomorrow = today() + datetime.timedelta(days=1)
+    given: dict[str, Any] = {
+        "leave_province": {"left_on": tomorrow, "reason": REASON},
+        "retire_person": {"retired_on": tomorrow, "reason": REASON},
+        "record_death": {"died_on": tomorrow, "proof": REASON},
+    }[verb]
+    with pytest.raises(RuleError, match="不能晚于今天"):
+        getattr(actions, verb)(person=serving, by=cast.clerk_a, **given)
+
+
+def test_deactivation_ends_posts_requests_and_the_account(cast: Cast, serving: Person) -> None:
+    Person.objects.filter(pk=serving.pk).update(user=cast.worker_a)
+    actions.request_change(by=cast.worker_a, changes={"name": "李四"}, reason=REASON)
+    actions.deactivate_person(person=serving, by=cast.clerk_a, reason="误录")
+    serving.refresh_from_db()
+    cast.worker_a.refresh_from_db()
+    assert serving.status == PersonStatus.DEACTIVATED
+    assert not serving.posts.unended().exists()
+    assert serving.changerequests.get().state == RequestState.WITHDRAWN
+    assert not cast.worker_a.is_active
+    actions.reactivate_person(person=serving, by=cast.clerk_a, reason=REASON)
+    serving.refresh_from_db()
+    assert serving.status == PersonStatus.IDLE
+    assert_whole(serving)
+
+
+def test_a_reveal_needs_a_reason_and_leaves_an_event(cast: Cast, serving: Person) -> None:
+    with pytest.raises(RuleError):
+        actions.reveal_person(person=serving, by=cast.clerk_a, reason=" ")
+    assert not ReadEvent.objects.exists()
+    actions.reveal_person(person=serving, by=cast.clerk_a, reason="核对证件")
+    event = ReadEvent.objects.get()
+    assert (event.kind, event.people, event.reason) == ("reveal", [serving.pk], "核对证件")
+
+
+def test_history_names_who_and_why(cast: Cast, serving: Person) -> None:
+    from core.history import acting, last_writer
+
+    with acting(cast.clerk_a, reason="误录"):
+        actions.deactivate_person(person=serving, by=cast.clerk_a, reason="误录")
+    assert last_writer(serving) == str(cast.clerk_a.pk)

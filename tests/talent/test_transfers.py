@@ -1,0 +1,151 @@
+"""A transfer: who asks learns the county, the other side decides, 15 days decide by default."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+
+from core.dates import today
+from core.models import Region
+from core.rules import RuleError
+from core.scoping import OutOfScope
+from talent import actions
+from talent.codes import PersonStatus, RequestState
+from talent.models import Person, Post, TransferRequest
+from talent.tasks import accept_due_transfers
+from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
+from tests.rows import DAY, make_person, make_station
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def serving(cast: Cast) -> Person:
+    person = make_person(TOWNSHIP_A, "王小明")
+    post = Post(person=person, station=make_station(TOWNSHIP_A), started_on=DAY)
+    actions.start_post(post=post, by=cast.clerk_a)
+    return person
+
+
+def ask_in(person: Person, cast: Cast, **fields: Any) -> TransferRequest:
+    return actions.request_transfer_in(
+        id_number=person.id_number,
+        to_region=Region.objects.get(pk=COUNTY_B),
+        by=cast.clerk_b,
+        reason="到本县任职",
+        **fields,
+    )
+
+
+def ask_out(person: Person, cast: Cast) -> TransferRequest:
+    return actions.request_transfer_out(
+        person=person, to_region=Region.objects.get(pk=COUNTY_B), by=cast.clerk_a, reason="调动"
+    )
+
+
+def test_a_transfer_in_is_decided_by_the_origin(cast: Cast, serving: Person) -> None:
+    station = make_station(COUNTY_B)
+    request = ask_in(serving, cast, post={"station": str(station.pk), "kind": "2"})
+    assert request.due_on == today() + datetime.timedelta(days=15)
+    with pytest.raises(OutOfScope):
+        actions.accept_transfer(request=request, by=cast.reviewer_b)
+    with pytest.raises(PermissionDenied):
+        actions.accept_transfer(request=request, by=cast.clerk_a)
+    actions.accept_transfer(request=request, by=cast.reviewer_a)
+    serving.refresh_from_db()
+    assert (serving.region_id, serving.residence_id) == (COUNTY_B, COUNTY_B)
+    assert serving.status == PersonStatus.SERVING
+    old, new = serving.posts.order_by("started_on")
+    assert (old.ended_on, old.end_reason) == (today(), "转出")
+    assert (new.station, new.kind, new.is_primary) == (station, "2", True)
+    request.refresh_from_db()
+    assert (request.state, request.decided_by) == (RequestState.ACCEPTED, cast.reviewer_a)
+    for user in (cast.clerk_a, cast.clerk_b):
+        assert TransferRequest.objects.for_user(user).filter(pk=request.pk).exists()
+    assert not Person.objects.for_user(cast.clerk_a).filter(pk=serving.pk).exists()
+
+
+def test_a_transfer_out_is_decided_by_the_destination(cast: Cast, serving: Person) -> None:
+    request = ask_out(serving, cast)
+    with pytest.raises(OutOfScope):
+        actions.accept_transfer(request=request, by=cast.reviewer_a)
+    actions.accept_transfer(request=request, by=cast.reviewer_b)
+    serving.refresh_from_db()
+    assert (serving.region_id, serving.status) == (COUNTY_B, PersonStatus.IDLE)
+
+
+def test_a_refusal_says_why_and_moves_nothing(cast: Cast, serving: Person) -> None:
+    request = ask_in(serving, cast)
+    with pytest.raises(RuleError, match="理由"):
+        actions.refuse_transfer(request=request, by=cast.reviewer_a, reason=" ")
+    actions.refuse_transfer(request=request, by=cast.reviewer_a, reason="仍在本县任职")
+    serving.refresh_from_db()
+    assert serving.region_id == TOWNSHIP_A
+    assert serving.posts.unended().exists()
+    with pytest.raises(RuleError, match="不能重复"):
+        actions.accept_transfer(request=request, by=cast.reviewer_a)
+
+
+def test_only_the_asking_side_withdraws(cast: Cast, serving: Person) -> None:
+    request = ask_in(serving, cast)
+    with pytest.raises(OutOfScope):
+        actions.withdraw_transfer(request=request, by=cast.clerk_a)
+    actions.withdraw_transfer(request=request, by=cast.clerk_b)
+    ask_in(serving, cast)
+
+
+def test_who_asked_does_not_decide(cast: Cast, serving: Person) -> None:
+    request = actions.request_transfer_out(
+        person=serving,
+        to_region=Region.objects.get(pk="522301"),
+        by=cast.prefecture,
+        reason="调动",
+    )
+    with pytest.raises(RuleError, match="自己提交"):
+        actions.accept_transfer(request=request, by=cast.prefecture)
+
+
+def test_one_request_at_a_time(cast: Cast, serving: Person) -> None:
+    ask_in(serving, cast)
+    with pytest.raises(RuleError, match="已有待处理"):
+        ask_out(serving, cast)
+
+
+def test_asking_for_the_own_or_the_unknown(cast: Cast, serving: Person) -> None:
+    own = make_person(COUNTY_B)
+    with pytest.raises(RuleError, match="已在您的辖区"):
+        ask_in(own, cast)
+    serving.id_number = "520102199003079999"
+    with pytest.raises(RuleError):
+        ask_in(serving, cast)
+
+
+def test_silence_is_consent_after_fifteen_days(cast: Cast, serving: Person) -> None:
+    request = ask_in(serving, cast)
+    with time_machine.travel(request.due_on - datetime.timedelta(days=1)):
+        assert accept_due_transfers() == 0
+    with time_machine.travel(request.due_on):
+        assert accept_due_transfers() == 1
+        assert accept_due_transfers() == 0
+    request.refresh_from_db()
+    serving.refresh_from_db()
+    assert (request.state, request.decided_by) == (RequestState.DEFAULTED, None)
+    assert serving.region_id == COUNTY_B
+
+
+def test_the_dead_do_not_move(cast: Cast, serving: Person) -> None:
+    request = ask_in(serving, cast)
+    actions.record_death(person=serving, by=cast.clerk_a, died_on=today(), proof="证明 1 号")
+    request.refresh_from_db()
+    assert request.state == RequestState.WITHDRAWN
+    assert accept_due_transfers() == 0
+
+
+def test_a_request_holds_no_personal_number(cast: Cast, serving: Person) -> None:
+    request = ask_in(serving, cast, post={"station": "某社工站"})
+    row = str(TransferRequest.objects.filter(pk=request.pk).values().get())
+    assert serving.id_number not in row
