@@ -1,0 +1,241 @@
+"""Main pages in a real browser: accessible, no sideways scroll, by keyboard, nothing stored."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from talent.models import Person
+from tests.conftest import COUNTY_A, Cast
+from tests.rows import id_number, make_person, make_project, make_row, make_station
+
+TOWN = "520102016"
+LONG_NAME = "阿依古丽·买买提江·斯"
+LONG_PROJECT = "黔西南布依族苗族自治州易地扶贫搬迁安置点儿童关爱与社区融入社会工作服务示范项目二期"
+DERIVED = "出生日期 1988-12-24"
+Visit = Callable[..., Page]
+Shot = Callable[[Page, str], Any]
+
+
+@pytest.fixture
+def county(cast: Cast) -> dict[str, str]:
+    """A county with one of everything, long names among them; addresses by page."""
+    person = make_person(TOWN, LONG_NAME, phone="13885100001")
+    for entity in ("certificate", "registrationperiod", "post", "organization", "graduatestat"):
+        make_row(entity, COUNTY_A)
+    station = make_station(TOWN, "南明区新华路街道社会工作和志愿服务站")
+    project = make_project(COUNTY_A, LONG_PROJECT)
+    return {
+        "home": "/",
+        "people": "/people/",
+        "people-filters": "/people/?filters=1",
+        "people-none": "/people/?status=50",
+        "person": f"/people/{person.pk}/",
+        "person-edit": f"/people/{person.pk}/edit/",
+        "person-history": f"/people/{person.pk}/history/",
+        "person-new": "/people/new/",
+        "certificates": "/certificates/",
+        "registrations": "/registrations/",
+        "posts": "/posts/",
+        "stations": "/stations/",
+        "station": f"/stations/{station.pk}/",
+        "organizations": "/organizations/",
+        "projects": "/projects/",
+        "project": f"/projects/{project.pk}/",
+        "project-new": "/projects/new/",
+        "graduates": "/graduates/",
+        "help": "/help/",
+        "search": "/search/?q=张",
+    }
+
+
+def check_accessible(page: Page, name: str) -> None:
+    # The watermark is meant to be hardly seen, and is hidden from assistive technology.
+    found = Axe().run(page, {"exclude": [[".watermark"]]}).response["violations"]
+    serious = [
+        f"{v['id']}: {v['help']} {[n['html'][:160] for n in v['nodes'][:3]]}"
+        for v in found
+        if v["impact"] in {"serious", "critical"}
+    ]
+    assert not serious, f"{name}\n" + "\n".join(serious)
+
+
+@pytest.mark.parametrize("width", [1440, 1366, 390])
+def test_pages_fit_and_are_accessible(
+    county: dict[str, str], cast: Cast, visit: Visit, shot: Shot, width: int
+) -> None:
+    page = visit("/", cast.reviewer_a, width=width)
+    for name, path in county.items():
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, name
+        assert len(answer.body()) <= 100_000, name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        shot(page, name)
+        if width != 1366:
+            check_accessible(page, f"{name} {width}")
+
+
+def test_first_visit_is_light_and_asks_no_other_host(
+    cast: Cast, visit: Visit, client_of: Any
+) -> None:
+    """At most 250 KB over the wire; the test server does not compress, whitenoise does."""
+    page = visit("/login/")
+    bodies: dict[str, bytes] = {}
+    page.on("response", lambda answer: bodies.update({answer.url: answer.body()}))
+    page.context.clear_cookies()
+    page.goto("/people/new/", wait_until="networkidle")
+    own = page.url.split("/login/")[0]
+    assert all(url.startswith((own, "data:")) for url in bodies)
+    assert any(url.endswith("htmx.min.js") for url in bodies) is False
+    cookie = client_of(cast.clerk_a).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": own}])
+    page.goto("/people/", wait_until="networkidle")
+    assert all(url.startswith((own, "data:")) for url in bodies)
+    assert any(url.endswith("htmx.min.js") for url in bodies)
+    assert sum(len(gzip.compress(body)) for body in bodies.values()) <= 250_000
+
+
+def test_person_by_keyboard(cast: Cast, visit: Visit, shot: Shot) -> None:
+    """A clerk enters a person without the mouse; the ID number fills what it tells."""
+    page = visit("/people/new/", cast.clerk_a)
+    page.get_by_label("姓名", exact=True).focus()
+    page.keyboard.type("王小丫")
+    page.get_by_label("证件号码").focus()
+    page.keyboard.type(id_number(birth="19881224", woman=True))
+    page.keyboard.press("Tab")
+    expect(page.get_by_text(DERIVED)).to_be_visible()
+    expect(page.get_by_label("女", exact=True)).to_be_checked()
+    expect(page.get_by_label("出生日期")).to_have_value("1988-12-24")
+    shot(page, "person-new-derived")
+    # Enter in a field does not send half a form.
+    page.get_by_label("联系电话").focus()
+    page.keyboard.type("138 8510 0001")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("/people/new/")
+    page.locator("#id_residence_text").focus()
+    page.keyboard.type("xinhualu")
+    page.locator("#id_residence_choices button").first.wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_residence")).to_have_value(TOWN)
+    page.get_by_role("button", name="保存").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="王小丫")).to_be_visible()
+    person = Person.objects.get(name="王小丫")
+    assert person.birth_date == datetime.date(1988, 12, 24)
+    assert person.phone == "13885100001"
+
+
+def test_errors_take_the_focus_and_link(cast: Cast, visit: Visit, shot: Shot) -> None:
+    page = visit("/people/new/", cast.clerk_a, tolerant=True)
+    page.get_by_role("button", name="保存").click()
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("请填写姓名。")
+    summary.get_by_role("link", name="请填写姓名").click()
+    expect(page.get_by_label("姓名", exact=True)).to_be_focused()
+    check_accessible(page, "form with errors")
+    shot(page, "person-new-errors")
+
+
+def test_dialog_opens_acts_and_returns(cast: Cast, visit: Visit, shot: Shot) -> None:
+    figures = make_row("graduatestat", COUNTY_A)
+    page = visit(f"/graduates/{figures.pk}/", cast.clerk_a, tolerant=True)
+    page.get_by_text("办理").click()
+    page.get_by_role("link", name="停用").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    shot(page, "dialog")
+    dialog.get_by_role("button", name="停用").click()
+    expect(dialog).to_contain_text("请填写事由。")
+    check_accessible(page, "dialog with an error")
+    dialog.get_by_label("事由").fill("重复填报")
+    dialog.get_by_role("button", name="停用").click()
+    expect(page.get_by_text("已停用「")).to_be_visible()
+    page.goto(f"/graduates/{figures.pk}/")
+    page.get_by_text("办理").click()
+    page.get_by_role("link", name="恢复使用").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_leaving_with_changes_asks(county: dict[str, str], cast: Cast, visit: Visit) -> None:
+    page = visit(county["person-edit"], cast.clerk_a)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_label("备注").press_sequentially("改")
+    page.goto("/people/")
+    assert asked == ["beforeunload"]
+
+
+def test_selection_bar_says_how_many(cast: Cast, visit: Visit) -> None:
+    for name in ("张三", "李四", "王五"):
+        make_person(TOWN, name)
+    page = visit("/people/", cast.clerk_a)
+    bar = page.locator(".bulk-bar")
+    expect(bar).to_be_hidden()
+    page.get_by_label("选择 张三").check()
+    expect(bar).to_contain_text("已选 1 人")
+    page.get_by_label("选择本页全部").check()
+    expect(bar).to_contain_text("已选 3 人")
+    page.get_by_role("button", name="取消选择").click()
+    expect(bar).to_be_hidden()
+
+
+def test_expired_session_leads_to_the_login_page(cast: Cast, visit: Visit) -> None:
+    """A piece that is fetched must not hold the log-in page: the whole page goes there."""
+    for index in range(35):
+        make_person(TOWN, f"张{'一二三四五六七八九十'[index % 10]}")
+    page = visit("/people/", cast.clerk_a)
+    page.context.clear_cookies()
+    page.get_by_role("link", name="下一页").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    assert "/login/" in page.url
+
+
+def test_the_browser_keeps_nothing_of_people(
+    county: dict[str, str], cast: Cast, visit: Visit
+) -> None:
+    """T33: local, session and indexed storage and caches hold no name and no number."""
+    page = visit("/people/", cast.clerk_a)
+    for path in (county["person"], county["person-edit"], "/people/", county["person-history"]):
+        page.goto(path)
+    stored = page.evaluate(
+        """async () => JSON.stringify([
+            {...localStorage}, {...sessionStorage},
+            (await indexedDB.databases()).length, (await caches.keys()).length])"""
+    )
+    assert json.loads(stored)[2:] == [0, 0]
+    assert LONG_NAME not in stored
+    assert not re.search(r"\d{11}", stored)
+
+
+def test_the_pages_work_without_a_script(county: dict[str, str], cast: Cast, chromium: Any,
+                                         live_server: Any, client_of: Any) -> None:  # fmt: skip
+    cookie = client_of(cast.clerk_a).cookies[settings.SESSION_COOKIE_NAME]
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    page = context.new_page()
+    page.goto("/people/?filters=1")
+    page.locator("dialog").get_by_label("在岗", exact=True).check()
+    page.locator("dialog").get_by_role("button", name="查看结果").click()
+    assert "status=10" in page.url
+    page.goto("/people/new/")
+    page.get_by_label("姓名", exact=True).fill("无脚本")
+    page.get_by_label("证件号码").fill(id_number())
+    page.locator("select[name=residence_pick]").select_option(TOWN)
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("heading", name="无脚本").wait_for()
+    context.close()
+    assert Person.objects.get(name="无脚本").residence_id == TOWN
