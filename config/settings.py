@@ -9,6 +9,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pghistory
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
@@ -150,6 +151,11 @@ DATABASES = {
 # libpq answers within 5 s whether the server is there.
 DATABASES["default"].setdefault("OPTIONS", {}).update(connect_timeout=5, options=_timeouts)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# History is read by record and by act; an index for every other foreign key of every event
+# would cost a large import more than the rows themselves.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=True)
 
 
 # --- Redis and Celery ------------------------------------------------------------------

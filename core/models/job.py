@@ -140,7 +140,8 @@ class ImportRow(models.Model):
         REFUSED = "refused", "退回"
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    # importrow_batch_number and importrow_outcome begin with it.
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField("行号")
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NEW)
     key = models.BinaryField(null=True)

@@ -59,7 +59,7 @@ class Person(Record):
     scope_columns = {2: "prefecture", 3: "county"}
     succession_fields = ("residence", "region")
 
-    number = models.CharField("人才编号", max_length=12, unique=True, default=new_number)
+    number = models.CharField("人才编号", max_length=12, default=new_number)
     name = models.CharField("姓名", max_length=50)
     former_name = models.CharField("曾用名", max_length=50, blank=True, default="")
     pinyin = models.CharField("拼音", max_length=120, default="", editable=False)
@@ -84,10 +84,17 @@ class Person(Record):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_index=False,
         verbose_name="常住地",
     )
+    # person_region serves equality too.
     region = models.ForeignKey(
-        "core.Region", models.PROTECT, null=True, editable=False, verbose_name="所在地区"
+        "core.Region",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        verbose_name="所在地区",
     )
     category = models.CharField(
         "人才类别", max_length=2, choices=TalentCategory, default=TalentCategory.PRACTICE
@@ -155,6 +162,8 @@ class Person(Record):
                 name="person_id_index",
                 violation_error_message="该证件号码已在册。",
             ),
+            # Not unique=True, which adds an index for LIKE that nobody uses.
+            models.UniqueConstraint(fields=["number"], name="person_number"),
             models.CheckConstraint(
                 condition=Q(status__in=[s.value for s in PersonStatus]), name="person_status"
             ),
@@ -237,7 +246,12 @@ class PersonState(ScopedModel):
     person = models.ForeignKey(Person, models.CASCADE, related_name="states")
     status = models.CharField("状态", max_length=2, choices=PersonStatus)
     residence = models.ForeignKey(
-        "core.Region", models.PROTECT, null=True, related_name="+", verbose_name="常住地"
+        "core.Region",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name="常住地",
     )
     valid_from = models.DateField("自")
     valid_to = models.DateField("至", null=True, blank=True)

@@ -85,7 +85,10 @@ class Post(Record):
         related_name="posts",
         verbose_name="用人单位",
     )
-    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="岗位所在地")
+    # post_region serves equality too.
+    region = models.ForeignKey(
+        "core.Region", models.PROTECT, db_index=False, verbose_name="岗位所在地"
+    )
     kind = models.CharField("岗位", max_length=1, choices=PostKind, default=PostKind.FRONTLINE)
     is_primary = models.BooleanField("主岗", default=True)
     employment = models.CharField(
