@@ -37,6 +37,11 @@ def _require(request: HttpRequest, permission: str) -> Any:
     return user
 
 
+def sent_data(request: HttpRequest) -> Any:
+    """What was sent, None when the page was only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def _one(rows: QuerySet[Any], pk: uuid.UUID) -> Any:
     record = rows.filter(pk=pk).first()
     if record is None:
@@ -83,7 +88,7 @@ def person_reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask the reason, then show ID number and phone in full, once."""
     user = _require(request, "talent.reveal_person")
     person = _one(Person.objects.for_user(user), pk)
-    form = RevealForm(request.POST or None, user=user, record=person)
+    form = RevealForm(sent_data(request), user=user, record=person)
     shown = None
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -93,7 +98,9 @@ def person_reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             shown = actions.reveal_person(person=person, by=user, reason=reason)
 
         _act(form, reveal)
-    return _dialog(request, "requests/reveal.html", {"form": form, "person": person, "shown": shown})
+    return _dialog(
+        request, "requests/reveal.html", {"form": form, "person": person, "shown": shown}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +108,7 @@ def person_activation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Make a one-time activation code; it is shown once, to be printed or read out."""
     user = _require(request, "talent.activate_person")
     person = _one(Person.objects.for_user(user), pk)
-    form = DecisionForm(request.POST or None, user=user, record=person)
+    form = DecisionForm(sent_data(request), user=user, record=person)
     code = ""
     if request.method == "POST" and form.is_valid():
 
@@ -169,7 +176,7 @@ def transfer_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         pk,
     )
-    form = DecisionForm(request.POST or None, user=user, record=row)
+    form = DecisionForm(sent_data(request), user=user, record=row)
     if request.method == "POST" and form.is_valid():
         runs: dict[str, Any] = {
             "accept": actions.accept_transfer,
@@ -195,9 +202,7 @@ def transfer_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def transfer_new(request: HttpRequest) -> HttpResponse:
     """Ask for a person of another county by ID number."""
     user = _require(request, "talent.transfer_person")
-    form = TransferInForm(
-        request.POST or None, user=user, initial={"to_region": user.region_id}
-    )
+    form = TransferInForm(sent_data(request), user=user, initial={"to_region": user.region_id})
     if request.method == "POST" and form.is_valid():
         wanted = {n: form.cleaned_data[n] for n in ("id_type", "id_number", "to_region", "reason")}
         post = form.post()
@@ -229,7 +234,7 @@ def change_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Field by field what was, what is asked and what is now; approve or refuse."""
     user = _require(request, "talent.view_changerequest")
     row = _one(ChangeRequest.objects.for_user(user).select_related("person", "decided_by"), pk)
-    form = DecisionForm(request.POST or None, user=user, record=row)
+    form = DecisionForm(sent_data(request), user=user, record=row)
     may_review = user.has_perm("talent.review_changerequest")
     if request.method == "POST" and form.is_valid():
         _require(request, "talent.review_changerequest")

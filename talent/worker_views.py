@@ -25,7 +25,7 @@ from talent.actions.corrections import differences
 from talent.codes import RequestState
 from talent.forms.requests import WRONG_CODE, ActivateForm, ContactForm, CorrectionForm
 from talent.models import Person
-from talent.request_views import page_of
+from talent.request_views import page_of, sent_data
 
 PER_PAGE = 30
 SECTIONS = (
@@ -121,9 +121,7 @@ def me_numbers(request: HttpRequest) -> HttpResponse:
     """The own ID number and phone in full; leaves a ReadEvent like any reveal."""
     person = own_record(request)
     user: Any = request.user
-    ReadEvent.record(
-        user=user, kind=ReadEvent.Kind.REVEAL, people=[person.pk], reason="本人查看"
-    )
+    ReadEvent.record(user=user, kind=ReadEvent.Kind.REVEAL, people=[person.pk], reason="本人查看")
     return render(request, "me/numbers.html", _context(person, "me"))
 
 
@@ -131,7 +129,7 @@ def me_numbers(request: HttpRequest) -> HttpResponse:
 def me_contact(request: HttpRequest) -> HttpResponse:
     """Phone and address, changed at once."""
     person = own_record(request)
-    form = ContactForm(request.POST or None, initial={"address": person.address})
+    form = ContactForm(sent_data(request), initial={"address": person.address})
     if request.method == "POST" and form.is_valid():
         try:
             actions.update_contact(by=request.user, **form.cleaned_data)
@@ -164,7 +162,7 @@ def me_correct(request: HttpRequest) -> HttpResponse:
     if _pending(person):
         messages.info(request, "您已有一份待审核的申请，请等待结果或先撤回。")
         return HttpResponseRedirect(reverse("me_requests"))
-    form = CorrectionForm(request.POST or None, instance=person, user=request.user)
+    form = CorrectionForm(sent_data(request), instance=person, user=request.user)
     if request.method == "POST" and form.is_valid():
         asked, reason = form.asked(), form.cleaned_data["reason"]
         try:
@@ -216,7 +214,7 @@ def me_history(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def activate(request: HttpRequest) -> HttpResponse:
     """ID number and code open the account; every failure has the same answer."""
-    form = ActivateForm(request.POST or None)
+    form = ActivateForm(sent_data(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         user = actions.activate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,7 +25,6 @@ from core.identity import ID_TYPES, clean_name, clean_phone
 from core.models import Region
 from core.places import place_name
 from core.rules import RuleError
-from core.text import normalise
 from stations.models import Station
 from talent.codes import Employment, PostKind
 from talent.models import Person
@@ -41,7 +41,9 @@ WRONG_CODE = (
 
 
 class RevealForm(ActionForm):
-    reason = ReasonField(label="查看事由", help_text="会留下记录，本人可以看到您的姓名、时间和事由。")
+    reason = ReasonField(
+        label="查看事由", help_text="会留下记录，本人可以看到您的姓名、时间和事由。"
+    )
 
 
 class DecisionForm(ActionForm):
@@ -104,7 +106,8 @@ class ProvinceRegionField(RegionField):
     def to_python(self, value: Any) -> Region | None:
         if value in self.empty_values:
             return None
-        return super().to_python(normalise(str(value)).split("（")[-1].strip("）()"))
+        code = re.search(r"[(（](\d{4,9})[)）]$", str(value).strip())
+        return super().to_python(code.group(1) if code else value)
 
     def prepare_value(self, value: Any) -> Any:
         code = value.pk if isinstance(value, Region) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def assert_whole(person: Person) -> None:
     """Half-open rows without gap or overlap, one of them open."""
     rows = list(person.states.order_by("valid_from"))
     assert rows[-1].valid_to is None
-    for earlier, later in zip(rows, rows[1:], strict=False):
+    for earlier, later in itertools.pairwise(rows):
         assert earlier.valid_to == later.valid_from
         assert earlier.valid_from < later.valid_from
 

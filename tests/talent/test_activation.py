@@ -1,0 +1,188 @@
+"""The one-time code: shown once, five tries, seven days, and no hint to strangers (T24)."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from axes.models import AccessAttempt
+from django.test import Client
+from django.utils import timezone
+
+from core.models import User
+from talent import actions
+from talent.actions import accounts
+from talent.models import ActivationAttempt, ActivationCode, Person
+from tests.conftest import TOWNSHIP_A, Cast
+from tests.rows import id_number, make_person
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "Qian-2026-sheng"
+
+
+@pytest.fixture
+def person(cast: Cast) -> Person:
+    return make_person(TOWNSHIP_A, "王小明")
+
+
+def issue(person: Person, cast: Cast) -> str:
+    return actions.issue_activation_code(person=person, by=cast.clerk_a)
+
+
+def submit(number: str, code: str, client: Client | None = None) -> Any:
+    return (client or Client()).post(
+        "/activate/",
+        {"id_number": number, "code": code, "password": PASSWORD, "again": PASSWORD},
+    )
+
+
+def body(response: Any) -> str:
+    """The answer without what differs on every page or repeats what was typed."""
+    text = response.content.decode()
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", text)
+    return re.sub(r'(name="(id_number|code)" )value="[^"]*"', r"\1", text)
+
+
+def test_a_worker_opens_her_account_and_logs_in(cast: Cast, person: Person) -> None:
+    code = issue(person, cast)
+    response = submit(f" {person.id_number.lower()} ", code.lower())
+    assert response.status_code == 200
+    person.refresh_from_db()
+    user = person.user
+    assert user is not None
+    assert (user.role, user.username, user.region) == ("worker", person.number.lower(), None)
+    for name in (person.id_number, person.number, person.id_number.lower()):
+        client = Client()
+        answer = client.post("/login/", {"username": name, "password": PASSWORD})
+        assert answer.status_code == 302
+        assert client.get("/me/").status_code == 200
+
+
+def test_the_code_is_kept_only_as_a_hash(cast: Cast, person: Person) -> None:
+    code = issue(person, cast)
+    assert re.fullmatch(r"[2-9A-Z]{5}-[2-9A-Z]{5}", code)
+    row = ActivationCode.objects.get()
+    assert row.code_hash.startswith("argon2")
+    assert code.replace("-", "") not in row.code_hash
+
+
+def test_a_code_works_once(cast: Cast, person: Person) -> None:
+    code = issue(person, cast)
+    assert "账号已激活" in submit(person.id_number, code).content.decode()
+    assert submit(person.id_number, code).status_code == 422
+
+
+def test_a_new_code_ends_the_old_and_sets_a_new_password(cast: Cast, person: Person) -> None:
+    old, new = issue(person, cast), issue(person, cast)
+    assert submit(person.id_number, old).status_code == 422
+    assert submit(person.id_number, new).status_code == 200
+    again = issue(person, cast)
+    assert submit(person.id_number, again).status_code == 200
+    assert User.objects.filter(role="worker", person=person).count() == 1
+
+
+def test_a_code_expires_after_seven_days(cast: Cast, person: Person) -> None:
+    code = issue(person, cast)
+    with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
+        assert submit(person.id_number, code).status_code == 422
+    with time_machine.travel(timezone.now() + timedelta(days=6, hours=23)):
+        assert submit(person.id_number, code).status_code == 200
+
+
+def test_a_code_has_five_tries(cast: Cast, person: Person) -> None:
+    code = issue(person, cast)
+    for _ in range(5):
+        assert submit(person.id_number, "AAAAA-AAAAA").status_code == 422
+    assert submit(person.id_number, code).status_code == 422
+
+
+def test_an_address_has_its_limit(cast: Cast, person: Person, monkeypatch: Any) -> None:
+    monkeypatch.setattr(accounts, "PER_ADDRESS", 3)
+    code = issue(person, cast)
+    for _ in range(3):
+        submit(id_number(), "AAAAA-AAAAA")
+    assert submit(person.id_number, code).status_code == 422
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        assert submit(person.id_number, code).status_code == 200
+
+
+def test_a_number_has_its_limit_whatever_the_code(
+    cast: Cast, person: Person, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(accounts, "PER_PERSON", 2)
+    for _ in range(2):
+        submit(person.id_number, "AAAAA-AAAAA")
+    code = issue(person, cast)
+    assert submit(person.id_number, code).status_code == 422
+
+
+def test_every_failure_has_the_same_answer(cast: Cast, person: Person) -> None:
+    used, dead = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
+    used_code, dead_code = issue(used, cast), issue(dead, cast)
+    submit(used.id_number, used_code)
+    actions.deactivate_person(person=dead, by=cast.clerk_a, reason="误录")
+    issue(person, cast)
+    answers = {
+        "unknown": submit(id_number(), "AAAAA-AAAAA"),
+        "not a number": submit("abc", "AAAAA-AAAAA"),
+        "no code": submit(make_person(TOWNSHIP_A).id_number, "AAAAA-AAAAA"),
+        "wrong code": submit(person.id_number, "AAAAA-AAAAA"),
+        "used": submit(used.id_number, used_code),
+        "deactivated": submit(dead.id_number, dead_code),
+    }
+    assert {a.status_code for a in answers.values()} == {422}
+    assert len({body(a) for a in answers.values()}) == 1
+    assert len({tuple(sorted(a.headers)) for a in answers.values()}) == 1
+
+
+def test_known_and_unknown_take_as_long(
+    cast: Cast, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "PER_ADDRESS", 1000)
+    monkeypatch.setattr(accounts, "PER_PERSON", 1000)
+    monkeypatch.setattr(accounts, "CODE_TRIES", 1000)
+    issue(person, cast)
+    unknown = id_number()
+    taken: dict[str, list[float]] = {person.id_number: [], unknown: []}
+    submit(unknown, "AAAAA-AAAAA")
+    for _ in range(20):
+        for number, times in taken.items():
+            started = time.perf_counter()
+            submit(number, "AAAAA-AAAAA")
+            times.append(time.perf_counter() - started)
+    known, stranger = (statistics.median(times) for times in taken.values())
+    assert abs(known - stranger) / stranger < 0.25
+
+
+def test_no_number_stands_in_clear_in_what_is_counted(cast: Cast, person: Person) -> None:
+    submit(person.id_number, "AAAAA-AAAAA")
+    Client().post("/login/", {"username": person.id_number, "password": "wrong"})
+    counted = str(list(ActivationAttempt.objects.values())) + str(
+        list(AccessAttempt.objects.values())
+    )
+    assert AccessAttempt.objects.exists()
+    assert person.id_number not in counted
+
+
+def test_weak_and_differing_passwords_are_refused_before_the_code(
+    cast: Cast, person: Person
+) -> None:
+    issue(person, cast)
+    given = {"id_number": person.id_number, "code": "AAAAA-AAAAA"}
+    for password, again in (("short", "short"), (PASSWORD, PASSWORD + "x")):
+        response = Client().post("/activate/", given | {"password": password, "again": again})
+        assert response.status_code == 422
+    assert not ActivationAttempt.objects.exists()
+
+
+def test_a_staff_account_is_never_reached_by_an_id_number(cast: Cast, person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(user=cast.clerk_a)
+    from tests.conftest import PASSWORD as CAST_PASSWORD
+
+    answer = Client().post("/login/", {"username": person.id_number, "password": CAST_PASSWORD})
+    assert answer.status_code == 200

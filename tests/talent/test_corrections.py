@@ -1,0 +1,135 @@
+"""A worker corrects her record: contact at once, the rest through a reviewer."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core.models import Region
+from core.rules import RuleError
+from core.scoping import OutOfScope
+from talent import actions
+from talent.actions.corrections import differences
+from talent.codes import RequestState
+from talent.models import Person
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.rows import make_person
+
+pytestmark = pytest.mark.django_db
+WHY = "身份证"
+
+
+@pytest.fixture
+def own(cast: Cast) -> Person:
+    person = make_person(TOWNSHIP_A, "王小明", phone="13800001111")
+    Person.objects.filter(pk=person.pk).update(user=cast.worker_a)
+    person.refresh_from_db()
+    return person
+
+
+def ask(cast: Cast, **changes: Any) -> Any:
+    return actions.request_change(by=cast.worker_a, changes=changes, reason=WHY)
+
+
+def test_contact_changes_at_once(cast: Cast, own: Person) -> None:
+    actions.update_contact(by=cast.worker_a, phone=" 139 0000 2222", address="中华路 1 号")
+    own.refresh_from_db()
+    assert (own.phone, own.address) == ("13900002222", "中华路 1 号")
+    found = Person.objects.filter(phone_index=own.phone_index)
+    assert found.get() == own
+    with pytest.raises(RuleError):
+        actions.update_contact(by=cast.worker_a, phone="12345", address="")
+
+
+def test_staff_have_no_own_record(cast: Cast, own: Person) -> None:
+    for part in ("clerk_a", "reviewer_a", "auditor"):
+        with pytest.raises(PermissionDenied):
+            actions.update_contact(by=getattr(cast, part), phone="13900002222")
+
+
+def test_everything_else_waits_for_the_reviewer(cast: Cast, own: Person) -> None:
+    request = ask(
+        cast, name="王晓明", birth_date=datetime.date(1990, 3, 8), service_fields=["02", "01"]
+    )
+    own.refresh_from_db()
+    assert own.name == "王小明"
+    rows = {d.label: (d.old, d.new) for d in differences(request, own)}
+    assert rows["姓名"] == ("王小明", "王晓明")
+    assert rows["出生日期"] == ("1990-03-07", "1990-03-08")
+    with pytest.raises(PermissionDenied):
+        actions.approve_change(request=request, by=cast.clerk_a)
+    with pytest.raises(OutOfScope):
+        actions.approve_change(request=request, by=cast.reviewer_b)
+    with pytest.raises(PermissionDenied):
+        actions.approve_change(request=request, by=cast.worker_a)
+    actions.approve_change(request=request, by=cast.reviewer_a)
+    own.refresh_from_db()
+    assert (own.name, own.pinyin, own.service_fields) == ("王晓明", "wangxiaoming", ["01", "02"])
+    assert own.birth_date == datetime.date(1990, 3, 8)
+    request.refresh_from_db()
+    assert (request.state, request.decided_by) == (RequestState.ACCEPTED, cast.reviewer_a)
+
+
+def test_a_residence_moves_the_person(cast: Cast, own: Person) -> None:
+    other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
+    actions.approve_change(request=ask(cast, residence=other), by=cast.reviewer_a)
+    own.refresh_from_db()
+    assert (own.residence_id, own.region_id) == (other.pk, other.pk)
+    elsewhere = ask(cast, residence=Region.objects.get(pk=COUNTY_B))
+    with pytest.raises(RuleError, match="转出"):
+        actions.approve_change(request=elsewhere, by=cast.reviewer_a)
+
+
+def test_what_changed_meanwhile_is_shown(cast: Cast, own: Person) -> None:
+    request = ask(cast, name="王晓明", ethnicity="06")
+    own.name = "王小敏"
+    actions.update_person(person=own, by=cast.clerk_a)
+    own.refresh_from_db()
+    shown = {d.label: (d.now, d.is_overtaken) for d in differences(request, own)}
+    assert shown == {"姓名": ("王小敏", True), "民族": ("", False)}
+
+
+def test_a_refusal_says_why(cast: Cast, own: Person) -> None:
+    request = ask(cast, name="王晓明")
+    with pytest.raises(RuleError, match="理由"):
+        actions.refuse_change(request=request, by=cast.reviewer_a, reason="")
+    actions.refuse_change(request=request, by=cast.reviewer_a, reason="与身份证不符")
+    own.refresh_from_db()
+    assert own.name == "王小明"
+
+
+def test_one_request_at_a_time_unless_withdrawn(cast: Cast, own: Person) -> None:
+    request = ask(cast, name="王晓明")
+    with pytest.raises(RuleError, match="待审核"):
+        ask(cast, name="王大明")
+    actions.withdraw_change(request=request, by=cast.worker_a)
+    ask(cast, name="王大明")
+
+
+@pytest.mark.parametrize(
+    "field", ["id_number", "status", "verification", "user", "region", "number", "phone"]
+)
+def test_no_other_field_can_be_asked_for(cast: Cast, own: Person, field: str) -> None:
+    with pytest.raises(RuleError):
+        ask(cast, **{field: "1"})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", "王 1"), ("ethnicity", "77"), ("category", "x"), ("name", "王小明")],
+)
+def test_values_are_checked_when_asked(cast: Cast, own: Person, field: str, value: str) -> None:
+    with pytest.raises(RuleError):
+        ask(cast, **{field: value})
+
+
+def test_nobody_withdraws_for_another(cast: Cast, own: Person) -> None:
+    request = ask(cast, name="王晓明")
+    Person.objects.filter(pk=own.pk).update(user=None)
+    other = make_person(TOWNSHIP_A)
+    Person.objects.filter(pk=other.pk).update(user=cast.worker_a)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_change(request=request, by=cast.worker_a)
