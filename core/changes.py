@@ -112,9 +112,15 @@ def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
         rows.append({
             "label": label_of(model, column.name),
             "old": _worded(column, old),
-            "new": "已更换（号码不显示）" if isinstance(column, EncryptedTextField) and new else _worded(column, new),
+            "new": _worded_anew(column, new),
         })  # fmt: skip
     return rows
+
+
+def _worded_anew(column: Any, value: Any) -> str:
+    if isinstance(column, EncryptedTextField) and value:
+        return "已更换（号码不显示）"
+    return _worded(column, value)
 
 
 def _worded(column: Any, value: Any) -> str:

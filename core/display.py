@@ -18,6 +18,8 @@ from core.models import Region
 from core.places import place_name
 from core.scoping import ScopedModel, in_scope
 
+# Text of this length has a line of its own.
+_LONG = 200
 _PRECISION_NOTES = {"M": "只到月份", "Y": "只到年份"}
 # Said only once they have happened.
 ENDINGS = frozenset({"ended_on", "end_reason"})
@@ -26,7 +28,7 @@ NATIONAL_PLACES = frozenset({"native_place", "household_place"})
 
 def words(field: Any, value: Any) -> str:
     """A plain value of a model field in words; encrypted values never get here in clear."""
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return ""
     if isinstance(field, EncryptedTextField):
         return "（号码不显示）"
@@ -35,6 +37,11 @@ def words(field: Any, value: Any) -> str:
         return "、".join(str(labels.get(v, v)) for v in value)
     if getattr(field, "choices", None):
         return str(dict(field.flatchoices).get(value, value))
+    return _plain_words(value) or _place_words(field, value)
+
+
+def _plain_words(value: Any) -> str:
+    """Truth values, dates and numbers; "" for anything else."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, datetime.datetime):
@@ -43,9 +50,7 @@ def words(field: Any, value: Any) -> str:
         return value.strftime("%Y-%m-%d")
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
-    if isinstance(value, int):
-        return str(value)
-    return _place_words(field, value)
+    return str(value) if isinstance(value, int) else ""
 
 
 def _place_words(field: Any, value: Any) -> str:
@@ -107,10 +112,12 @@ def facts(
             continue
         field = field_of(record, name)
         precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
+        is_date = isinstance(field, models.DateField)
+        is_long = getattr(field, "max_length", 0) == _LONG
         items.append({
             "label": label_of(record, name, labels),
             "value": shown(record, name, user),
-            "note": _PRECISION_NOTES.get(precision, "") if isinstance(field, models.DateField) else "",
-            "wide": isinstance(field, ArrayField | models.TextField) or getattr(field, "max_length", 0) == 200,
+            "note": _PRECISION_NOTES.get(precision, "") if is_date else "",
+            "wide": is_long or isinstance(field, ArrayField | models.TextField),
         })  # fmt: skip
     return items

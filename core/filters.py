@@ -128,7 +128,7 @@ class RecordFilter(filters.FilterSet):
             labels = {str(k): str(v) for k, v in field.choices}
             return "、".join(labels.get(str(v), str(v)) for v in value)
         if hasattr(field, "choices") and not isinstance(field, forms.ModelChoiceField):
-            return str(dict((str(k), v) for k, v in field.choices).get(str(value), value))
+            return str({str(k): v for k, v in field.choices}.get(str(value), value))
         if isinstance(field, DateField):
             return f"{field.label} {value:%Y-%m-%d}"
         if value is True:

@@ -29,8 +29,8 @@ class Waiting:
     """One kind of matter. `count(user)` must go through for_user; `url` lists the same rows.
 
     `url` is an address, or the name of one; what has no page is not shown. `applies(user)`
-    may leave a kind to the counties. `is_decision`: somebody else is waiting for the answer, so it counts in the top bar;
-    otherwise it is upkeep (an expiring registration, a missing phone).
+    may leave a kind to the counties. `is_decision`: somebody else is waiting for the answer,
+    so it counts in the top bar; otherwise it is upkeep (an expiring registration).
     """
 
     code: str

@@ -50,10 +50,12 @@ def record_formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
             help_text=str(db_field.help_text),
             widget=forms.CheckboxSelectMultiple,
         )
-    if isinstance(db_field, models.BooleanField) and not db_field.null:
-        return db_field.formfield(**kwargs)
     if db_field.choices:
         return _choice_field(db_field, **kwargs)
+    return _plain_field(db_field, **kwargs)
+
+
+def _plain_field(db_field: Any, **kwargs: Any) -> forms.Field | None:
     if isinstance(db_field, models.CharField) and "widget" not in kwargs:
         return db_field.formfield(form_class=TextField, **kwargs)
     if isinstance(db_field, models.DecimalField | models.IntegerField):

@@ -156,14 +156,16 @@ class EditPages(EntityBase):
         is_new = record._state.adding
         parent = getattr(record, self.parent) if self.parent else None
         name = f"新增{self.label()}" if is_new else f"修改{self.label()}"
+        about = parent or (None if is_new else record)
+        token = [str(record.pk), str(self.request.user.pk)]
         context = self.context(
             form=form,
             record=None if is_new else record,
             parent_record=parent,
-            title=f"{name}：{parent}" if parent else name if is_new else f"{name}：{record}",
-            token=signing.dumps([str(record.pk), str(self.request.user.pk)], salt=_SALT) if is_new else "",
+            title=f"{name}：{about}" if about else name,
+            token=signing.dumps(token, salt=_SALT) if is_new else "",
             cancel_url=self.back_url(None if is_new else record, parent),
-        )  # fmt: skip
+        )
         return render(self.request, self.template("form"), context, status=status)
 
     def _compare_page(self, record: Any, rows: list[dict[str, Any]]) -> HttpResponse:

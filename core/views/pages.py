@@ -33,12 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         except NoReverseMatch:
             pass
     waiting = waiting_for(user)
-    shortcuts = [
-        {"label": view.list_label(), "icon": view.icon, "url": view.url("list"),
-         "create": view.url("create") if user.has_perm(view.permission("add")) and view.is_created_alone else ""}
-        for name in ("person", "certificate", "station", "organization", "project")
-        if (view := ENTITIES.get(name)) and user.has_perm(view.permission("view")) and view.url("list")
-    ]  # fmt: skip
+    shortcuts = [_shortcut(view, user) for view in _searched(user) if view.url("list")]
     context = {
         "decisions": [item for item in waiting if item[0].is_decision],
         "upkeep": [item for item in waiting if not item[0].is_decision],
@@ -46,6 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "place": place_name(user.region_id) if user.region_id else "",
     }
     return render(request, "core/home.html", context)
+
+
+def _shortcut(view: Any, user: Any) -> dict[str, str]:
+    may_add = view.is_created_alone and user.has_perm(view.permission("add"))
+    return {
+        "label": view.list_label(),
+        "icon": view.icon,
+        "url": view.url("list"),
+        "create": view.url("create") if may_add else "",
+    }
 
 
 @require_GET

@@ -79,7 +79,9 @@ class DeathForm(ActionForm):
 
 
 class TransferOutForm(ActionForm):
-    to_region = CountyField(label="转入县（市、区）", help_text="由对方审核员接收；15 天未处理自动转入。")
+    to_region = CountyField(
+        label="转入县（市、区）", help_text="由对方审核员接收；15 天未处理自动转入。"
+    )
     reason = ReasonField(label="转出原因")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

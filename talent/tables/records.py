@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.dates import today
 from core.tables import (
     Column,
     DateColumn,
@@ -69,6 +73,13 @@ class RegistrationPeriodTable(RecordTable):
     class Meta(RecordTable.Meta):
         model = RegistrationPeriod
         fields = ()
+
+    def render_state(self, value: str, record: Any) -> SafeString:
+        """A registration that has run out is said to have, whatever its last state was."""
+        kind = kinds.REGISTRATION.get(record.state, "")
+        if kind in {"good", "attention"} and record.ends_on < today():
+            return format_html('<span class="tag is-wrong">{}</span>', "已过期")
+        return format_html('<span class="tag is-{}">{}</span>', kind, value)
 
     def render_left(self, value: Any) -> str:
         return days_left(value)

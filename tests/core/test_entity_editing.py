@@ -212,7 +212,7 @@ def test_saving_out_of_scope_is_undone(cast: Any, client_of: Any) -> None:
     person, foreign = make_person(TOWN), make_station(COUNTY_B)
     client = client_of(cast.clerk_a)
     data = {"person": str(person.pk), "station": str(foreign.pk), "station_text": foreign.name,
-            "kind": "3", "employment": "1", "started_on": "2024-01-01", "is_primary": "on"}  # fmt: skip
+            "kind": "3", "employment": "1", "started_on": "2024-01-01"}  # fmt: skip
     assert client.post("/posts/new/", data).status_code == 422
     assert not person.posts.exists()
 
