@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("config.api_urls")),
     path("", include("core.account_urls")),
     path("", include("core.urls")),
+    path("imports/", include("core.imports.urls")),
     path("", include("talent.worker_urls")),
     path("", include("talent.urls")),
     path("", include("stations.urls")),

@@ -1,0 +1,137 @@
+"""What the pages of the import show of a batch: its state in words, tabs, columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.imports import mapping
+from core.models import ImportBatch, ImportRow, Job
+from core.resources import resource_for
+
+Status, Outcome = Job.Status, ImportRow.Outcome
+FLAGGED = "flagged"
+_TAGS = {
+    Status.DONE: "good",
+    Status.FAILED: "wrong",
+    Status.WAITING: "attention",
+    Status.RUNNING: "info",
+    Status.QUEUED: "info",
+}
+_OUTCOME_TAGS = {"refused": "wrong", "held": "attention", "new": "good", "changed": "info"}
+# Rules whose held rows can be decided one way or the other.
+_DECIDABLE = frozenset({"R4", "R14"})
+_DECISIONS = {"ledger": "以台账为准", "registry": "以在册为准", "skip": "跳过不录入"}
+
+
+def stage_of(batch: ImportBatch) -> str:
+    """Which page a batch is on: progress, columns, preview, result, failed, cancelled."""
+    status = batch.job.status
+    if status in (Status.QUEUED, Status.RUNNING):
+        return "progress"
+    if status == Status.WAITING:
+        return "preview" if batch.counts else "columns"
+    return {Status.DONE: "result", Status.FAILED: "failed"}.get(Status(status), "cancelled")
+
+
+def state_of(batch: ImportBatch) -> tuple[str, str]:
+    """(words, colour) of a batch's state."""
+    if batch.undone_at:
+        return "已撤销", ""
+    if batch.job.status == Status.WAITING:
+        return ("待确认" if batch.counts else "待对应列"), "attention"
+    if batch.job.status == Status.DONE:
+        return "已入库", "good"
+    return str(batch.job.get_status_display()), _TAGS.get(Status(batch.job.status), "")
+
+
+def kind_label(batch: ImportBatch) -> str:
+    try:
+        return resource_for(batch.kind).label
+    except KeyError:
+        return batch.kind
+
+
+def tabs(batch: ImportBatch, chosen: str) -> list[dict[str, Any]]:
+    """Outcomes with their counts; those without rows are left out."""
+    counts = batch.counts
+    found = [(o.value, str(o.label), counts.get(o.value, 0)) for o in Outcome]
+    found.append((FLAGGED, "有提示", counts.get(FLAGGED, 0)))
+    return [
+        {"code": code, "label": label, "count": count, "is_current": code == chosen}
+        for code, label, count in found
+        if count
+    ]
+
+
+def first_tab(batch: ImportBatch) -> str:
+    """What needs the clerk most."""
+    wanted = ("held", "refused", FLAGGED, "changed", "new", "duplicate", "unchanged")
+    return next((code for code in wanted if batch.counts.get(code)), "new")
+
+
+def rows_of(batch: ImportBatch, tab: str) -> QuerySet[ImportRow]:
+    rows = ImportRow.objects.filter(batch=batch)
+    if tab == FLAGGED:
+        applied = [Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED]
+        return rows.filter(outcome__in=applied, messages__contains=[{"level": "W"}])
+    return rows.filter(outcome=tab)
+
+
+def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
+    """A staged row as the preview shows it."""
+    return {
+        "number": row.number,
+        "name": row.shown.get("name", "") or "（未填）",
+        "masked": row.shown.get("number", ""),
+        "detail": row.shown.get("detail", ""),
+        "outcome": row.get_outcome_display(),
+        "tag": _OUTCOME_TAGS.get(row.outcome, ""),
+        "messages": row.messages,
+        "diff": row.diff,
+        "decided": _DECISIONS.get(row.decision, ""),
+        "decisions": _choices(row) if may_decide else [],
+    }
+
+
+def _choices(row: ImportRow) -> list[tuple[str, str]]:
+    if row.decision:
+        return [("", "改主意")]
+    if row.outcome != Outcome.HELD:
+        return []
+    rules = {m.get("rule") for m in row.messages}
+    both = row.target is not None and rules & _DECIDABLE
+    return [(c, label) for c, label in _DECISIONS.items() if both or c == "skip"]
+
+
+def matching(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Our columns with the header matched to each, for the page that corrects them."""
+    resource = resource_for(batch.kind)
+    header = [{"index": i, "text": t} for i, t in enumerate(batch.header) if t]
+    missing = {c.attribute for c in mapping.missing(resource, batch.mapping)}
+    return [
+        {
+            "attribute": column.attribute,
+            "label": column.label,
+            "hint": column.hint,
+            "is_required": column.is_required,
+            "is_missing": column.attribute in missing,
+            "chosen": batch.mapping.get(column.attribute),
+            "sample": _sample(batch, batch.mapping.get(column.attribute)),
+            "header": header,
+        }
+        for column in resource.columns()
+    ]
+
+
+def _sample(batch: ImportBatch, index: int | None) -> str:
+    if index is None:
+        return ""
+    return "、".join(row[index] for row in batch.samples if index < len(row) and row[index])
+
+
+def unmatched(batch: ImportBatch) -> list[str]:
+    """Headers of the ledger that are not read."""
+    used = set(batch.mapping.values())
+    return [text for index, text in enumerate(batch.header) if text and index not in used]

@@ -1,0 +1,262 @@
+"""Pages of the import: upload, match columns, watch, look through, confirm, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.exports import CONTENT_TYPES, file_name
+from core.imports import actions, showing, workbooks
+from core.imports.forms import ConfirmForm, UploadForm, kinds_for
+from core.models import ImportBatch, ImportRow, ReadEvent, User
+from core.paging import Paginator
+from core.resources import REGISTRY, resource_for
+from core.rules import RuleError
+from core.spreadsheets import Refused
+
+PER_PAGE = 30
+
+
+def _user(request: HttpRequest) -> User:
+    user: Any = request.user
+    if not user.has_perm("core.import_ledger"):
+        raise PermissionDenied
+    return user
+
+
+def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
+    """A batch of the user's scope: 404 otherwise."""
+    rows = ImportBatch.objects.for_user(_user(request)).select_related("job", "by", "region")
+    batch = rows.filter(pk=pk).first()
+    if batch is None or batch.kind not in REGISTRY:
+        raise Http404
+    return batch
+
+
+def _page(request: HttpRequest, rows: Any, count: int, order: list[str]) -> Any:
+    number = request.GET.get("page", "1")
+    paginator = Paginator(
+        rows,
+        per_page=PER_PAGE,
+        count=count,
+        order=order,
+        fetch=lambda ids: rows.model.objects.filter(pk__in=ids),
+    )
+    return paginator.page(int(number) if number.isdigit() else 1)
+
+
+def _open(batch: ImportBatch) -> HttpResponseRedirect:
+    return redirect("import_detail", pk=batch.pk)
+
+
+@require_GET
+def import_list(request: HttpRequest) -> HttpResponse:
+    """Every ledger taken in by the offices of one's scope."""
+    rows = ImportBatch.objects.for_user(_user(request))
+    page = _page(request, rows, rows.count(), ["-created_at", "-id"])
+    ids = [batch.pk for batch in page.object_list]
+    found = {b.pk: b for b in rows.filter(pk__in=ids).select_related("job", "by")}
+    batches = []
+    for pk in ids:
+        words, tag = showing.state_of(found[pk])
+        kind = showing.kind_label(found[pk])
+        batches.append({"batch": found[pk], "state": words, "tag": tag, "kind": kind})
+    context = {"page": page, "batches": batches, "count": page.paginator.count}
+    return render(request, "imports/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    form = UploadForm(request.POST or None, request.FILES or None, user=user)
+    earlier = None
+    if request.method == "POST" and form.is_valid():
+        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
+        try:
+            batch = actions.start_import(
+                user=user,
+                kind=kind,
+                name=file.name,
+                data=file.read(),
+                again=form.cleaned_data["again"],
+            )
+            return _open(batch)
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+        except actions.DuplicateFile as duplicate:
+            earlier = duplicate.batch
+    else:
+        form.initial["kind"] = request.GET.get("kind", "people")
+    context = {"form": form, "kinds": kinds_for(user), "earlier": earlier}
+    return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """Our own workbook for a kind of ledger."""
+    user = _user(request)
+    if kind not in dict(kinds_for(user)):
+        raise Http404
+    resource = resource_for(kind)
+    data = workbooks.template_workbook(resource, user)
+    return _workbook(data, f"{resource.label}导入模板")
+
+
+def _workbook(data: bytes, title: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=file_name(title, "xlsx"))
+    return HttpResponse(
+        data,
+        content_type=CONTENT_TYPES["xlsx"],
+        headers={"Content-Disposition": disposition},
+    )
+
+
+@require_GET
+def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page of the state a batch is in; polling gets the progress alone, or a reload."""
+    batch = _batch(request, pk)
+    stage = showing.stage_of(batch)
+    is_polling = request.headers.get("X-Polling") == "1"
+    if is_polling and stage != "progress":
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"batch": batch, "job": batch.job, "stage": stage, **_head(batch)}
+    if stage == "columns":
+        context |= {"rows": showing.matching(batch), "unread": showing.unmatched(batch)}
+    elif stage in ("preview", "result"):
+        context |= _rows_context(request, batch, stage)
+    name = f"imports/{stage}.html"
+    return render(request, f"{name}#progress" if is_polling else name, context)
+
+
+def _head(batch: ImportBatch) -> dict[str, Any]:
+    words, tag = showing.state_of(batch)
+    return {"kind_label": showing.kind_label(batch), "state": words, "state_tag": tag}
+
+
+def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[str, Any]:
+    tab = request.GET.get("tab", "")
+    if not batch.counts.get(tab):
+        tab = showing.first_tab(batch)
+    rows = showing.rows_of(batch, tab)
+    page = _page(request, rows, batch.counts.get(tab, 0), ["number", "id"])
+    shown = [showing.shown_row(row, may_decide=stage == "preview") for row in page.object_list]
+    counts = batch.counts
+    return {
+        "tab": tab,
+        "tabs": showing.tabs(batch, tab),
+        "page": page,
+        "shown": shown,
+        "form": ConfirmForm(),
+        "written": counts.get("new", 0) + counts.get("changed", 0),
+        "left": counts.get("held", 0) + counts.get("refused", 0),
+        "has_file": bool(batch.file_path),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct which header text means which column."""
+    batch = _batch(request, pk)
+    error = ""
+    if request.method == "POST":
+        chosen = {
+            name.removeprefix("column_"): int(value)
+            for name, value in request.POST.items()
+            if name.startswith("column_") and value.isdigit()
+        }
+        try:
+            actions.set_mapping(batch=batch, by=_user(request), mapping_by_header=chosen)
+            return _open(batch)
+        except RuleError as refusal:
+            error, batch.mapping = str(refusal), chosen
+    context = {"batch": batch, "rows": showing.matching(batch), "error": error, **_head(batch)}
+    context["unread"] = showing.unmatched(batch)
+    return render(request, "imports/columns.html", context, status=422 if error else 200)
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _act(request, pk, actions.confirm, reason=request.POST.get("reason", ""))
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _act(request, pk, actions.cancel)
+
+
+@require_POST
+def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _act(request, pk, actions.resume)
+
+
+def _act(request: HttpRequest, pk: UUID, action: Any, **details: str) -> HttpResponse:
+    batch = _batch(request, pk)
+    try:
+        action(batch=batch, by=_user(request), **details)
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    return _open(batch)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    batch = _batch(request, pk)
+    try:
+        touched = actions.undo(batch=batch, by=_user(request))
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+        return _open(batch)
+    if touched:
+        rows = "、".join(str(number) for number in touched[:20])
+        more = f"等 {len(touched)} 行" if len(touched) > 20 else ""
+        messages.warning(request, f"已撤销。第 {rows} 行{more}在导入后又有改动，予以保留。")
+    else:
+        messages.success(request, "已撤销这一批，导入的内容全部退回。")
+    return _open(batch)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    batch = _batch(request, pk)
+    row = ImportRow.objects.filter(batch=batch, number=number).first()
+    if row is None:
+        raise Http404
+    try:
+        actions.decide(row=row, by=_user(request), decision=request.POST.get("decision", ""))
+        messages.success(request, f"第 {number} 行已处理。")
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    response = _open(batch)
+    tab = request.POST.get("tab", "")
+    if tab.isalpha():
+        response["Location"] += f"?tab={tab}"
+    return response
+
+
+@require_GET
+def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The refused and held rows in the ledger's own layout, to be mended and uploaded."""
+    batch = _batch(request, pk)
+    try:
+        data = workbooks.refused_workbook(batch)
+    except FileNotFoundError:
+        messages.error(request, "上传的文件已过保存期，不能再生成退回表。")
+        return _open(batch)
+    left = ImportRow.objects.filter(batch=batch, outcome__in=workbooks.LEFT).order_by(F("number"))
+    people = [target for target in left.values_list("target", flat=True) if target]
+    ReadEvent.record(
+        user=_user(request),
+        kind=ReadEvent.Kind.FILE,
+        people=people if batch.kind == "people" else [],
+        title=f"退回表：{batch.file_name}",
+        batch=str(batch.pk),
+    )
+    return _workbook(data, f"退回_{batch.file_name.rsplit('.', 1)[0]}")
