@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.contrib.auth import update_session_auth_hash
@@ -39,6 +40,14 @@ class LoginView(DjangoLoginView):
     template_name = "registration/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A piece of a page that was asked for in vain sends the whole page to the log-in."""
+        if request.headers.get("HX-Request"):
+            page = urlsplit(request.headers.get("HX-Current-URL", ""))
+            back = urlencode({"next": f"{page.path}?{page.query}".rstrip("?")})
+            return HttpResponse(headers={"HX-Redirect": f"{request.path}?{back}"})
+        return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if address_is_exhausted(request):

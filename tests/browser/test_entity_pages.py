@@ -201,7 +201,8 @@ def test_expired_session_leads_to_the_login_page(cast: Cast, visit: Visit) -> No
     page.context.clear_cookies()
     page.get_by_role("link", name="下一页").click()
     expect(page.get_by_role("button", name="登录")).to_be_visible()
-    assert "/login/" in page.url
+    assert "/login/?next=" in page.url
+    expect(page.locator("#nav")).to_have_count(0)
 
 
 def test_the_browser_keeps_nothing_of_people(
