@@ -7,6 +7,8 @@ limit, so a bomb costs a second and no memory.
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Literal
 
@@ -28,18 +30,41 @@ _HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<styl
 _XML = re.compile(rb"^\s*<\?xml", re.I)
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
-# A cell with content right of column CV (100) or below row 200,000; an empty cell that
-# only carries a format is no content.
-_FAR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s[^>]*?r=\"(?:(?:C[W-Z]|[D-Z][A-Z]|[A-Z]{3})\d+|[A-Z]{1,3}(?:[2-9]\d{5}|\d{7,}))\""
-    rb"[^>]*[^/]>"
-)
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v(?:\s[^>]*)?>[^<]|is[\s>])")
+_ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.S)
+_ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})")
+_REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
+# Right of column CV (100) or below row 200,000: first the reference alone, which is quick;
+# an empty cell there that only carries a format is no content.
+_FAR = rb"r=\"(?:(?:C[W-Z]|[D-Z][A-Z]|[A-Z]{3})\d+|[A-Z]{1,3}(?:[2-9]\d{5}|\d{7,}))\""
+_FAR_REFERENCE = re.compile(rb" " + _FAR)
+_FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?" + _FAR + rb"(?:[^>]*[^/>])?>")
+_SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _CHUNK = 1024 * 1024
 _OVERLAP = 512
+_MOST_ERRORS = 10_000
 
 
-def identify(path: Path) -> Kind:
-    """The kind of a file by its content. Raises Refused with a sentence for the clerk."""
+@dataclass
+class SheetScan:
+    """What the XML of a sheet holds: rows with content, and cells of Excel's own errors,
+    which the parser gives as empty, by (row, column) counted from 1 and 0."""
+
+    filled: int = 0
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+@dataclass
+class Scan:
+    """The kind of a file; for .xlsx its sheets by their name."""
+
+    kind: Kind
+    sheets: dict[str, SheetScan] = field(default_factory=dict)
+
+
+def scan(path: Path) -> Scan:
+    """What a file is by its content. Raises Refused with a sentence for the clerk."""
     size = path.stat().st_size
     if size == 0:
         raise Refused("文件是空的，请选择有内容的文件。")
@@ -59,19 +84,19 @@ def identify(path: Path) -> Kind:
         )
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused("无法识别的文件类型，请上传 .xlsx、.xls、.ods 或 .csv 文件。")
-    return "csv"
+    return Scan("csv")
 
 
-def _identify_ole(path: Path) -> Kind:
+def _identify_ole(path: Path) -> Scan:
     data = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Refused("文件设有打开密码，请取消密码后再上传。")
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
-        return "xls"
+        return Scan("xls")
     raise Refused("这不是 Excel 文件，请上传 .xlsx、.xls、.ods 或 .csv 文件。")
 
 
-def _identify_zip(path: Path) -> Kind:
+def _identify_zip(path: Path) -> Scan:
     try:
         with zipfile.ZipFile(path) as archive:
             return _scan_zip(archive)
@@ -81,7 +106,7 @@ def _identify_zip(path: Path) -> Kind:
         raise Refused("文件设有打开密码，请取消密码后再上传。") from error
 
 
-def _scan_zip(archive: zipfile.ZipFile) -> Kind:
+def _scan_zip(archive: zipfile.ZipFile) -> Scan:
     members = archive.infolist()
     names = {m.filename for m in members}
     if len(members) > MEMBERS or sum(m.file_size for m in members) > UNPACKED_BYTES:
@@ -95,43 +120,95 @@ def _scan_zip(archive: zipfile.ZipFile) -> Kind:
     else:
         raise Refused("这是压缩包，请解压后上传其中的表格文件。")
     unpacked = 0
+    found: dict[str, SheetScan] = {}
     for member in members:
-        if member.filename.endswith((".xml", ".rels")):
-            unpacked += _scan_member(archive, member, UNPACKED_BYTES - unpacked)
-    return kind
+        if not member.filename.endswith((".xml", ".rels")):
+            continue
+        sheet = SheetScan() if member.filename.startswith("xl/worksheets/") else None
+        unpacked += _scan_member(archive, member, UNPACKED_BYTES - unpacked, sheet)
+        if sheet is not None:
+            found[member.filename] = sheet
+    return Scan(kind, _by_name(archive, found) if kind == "xlsx" else {})
 
 
-def _scan_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int) -> int:
+def _scan_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int, sheet: SheetScan | None
+) -> int:
     """Unpack a member as a stream; returns its real size, whatever the header declares."""
-    is_sheet = member.filename.startswith("xl/worksheets/")
-    size = rows = 0
-    tail = b""
+    size = 0
+    rest = b""
+    state = {"rows": 0, "filled": False}
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             size += len(chunk)
             if size > allowed:
                 raise Refused(TOO_LARGE)
-            window = tail + chunk
+            window = rest + chunk
             if _ENTITY.search(window):
                 raise Refused("文件中含有外部引用声明，为安全起见不能导入；请另存为新的 .xlsx。")
-            if is_sheet:
-                rows += sum(1 for m in _ROW.finditer(window) if m.end() > len(tail))
-                if rows > ROWS:
-                    raise Refused(TOO_LARGE)
-                if _FAR_CELL.search(window):
-                    raise Refused(
-                        f"表中第 {COLUMNS} 列以后或第 {ROWS // 10000} 万行以后还有内容，"
-                        "请删除多余的单元格后再上传。"
-                    )
-            tail = window[-_OVERLAP:]
+            if sheet is None:
+                rest = window[-_OVERLAP:]
+                continue
+            # Whole cells only: what follows the last one waits for the next chunk.
+            end = window.rfind(b"</") if len(window) - window.rfind(b"</") < _CHUNK else len(window)
+            rows = _scan_rows(window[:end], sheet, state)
+            if rows > ROWS:
+                raise Refused(TOO_LARGE)
+            rest = window[end:]
+    if sheet is not None:
+        _scan_rows(rest, sheet, state)
+        sheet.filled += state["filled"]
     return size
 
 
-def count_rows(path: Path) -> dict[str, int]:
-    """Row elements of every worksheet part of an .xlsx: a second count beside the parser's."""
-    counts = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                counts[name] = len(_ROW.findall(archive.read(name)))
-    return counts
+def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> int:
+    """Count rows and rows with content, note errors; returns the rows so far."""
+    if _FAR_REFERENCE.search(block) and _FAR_CELL.search(block):
+        raise Refused(
+            f"表中第 {COLUMNS} 列以后或第 {ROWS // 10000} 万行以后还有内容，"
+            "请删除多余的单元格后再上传。"
+        )
+    first, *others = _ROW.split(block)
+    state["filled"] = state["filled"] or bool(_VALUE.search(first))
+    for piece in others:
+        sheet.filled += state["filled"]
+        state["filled"] = bool(_VALUE.search(piece))
+    state["rows"] += len(others)
+    if b't="e"' in block and len(sheet.errors) < _MOST_ERRORS:
+        for attributes, content in _ERROR.findall(block):
+            place, value = _REFERENCE.search(attributes), _ERROR_VALUE.search(content)
+            if place:
+                shown = value.group(1).decode("ascii", "replace") if value else "#VALUE!"
+                sheet.errors[int(place.group(2)), _column(place.group(1))] = shown
+    return int(state["rows"])
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
+
+
+def _by_name(archive: zipfile.ZipFile, found: dict[str, SheetScan]) -> dict[str, SheetScan]:
+    """Scans by the names of the sheets, as far as the workbook says which is which."""
+    try:
+        workbook = archive.read("xl/workbook.xml")
+        relations = archive.read("xl/_rels/workbook.xml.rels")
+    except KeyError:
+        raise Refused(BROKEN) from None
+    targets = {}
+    for tag in _RELATION_TAG.findall(relations):
+        target = _attribute(tag, b"Target").lstrip("/").removeprefix("xl/")
+        targets[_attribute(tag, b"Id")] = f"xl/{target}"
+    named = {}
+    for tag in _SHEET_TAG.findall(workbook):
+        part = targets.get(_attribute(tag, rb"\w+:id"), "")
+        if part in found:
+            named[unescape(_attribute(tag, b"name"))] = found[part]
+    return named
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    match = re.search(rb"\s" + name + rb"=[\"']([^\"']*)", tag)
+    return match.group(1).decode("utf-8", "replace") if match else ""

@@ -20,7 +20,7 @@ from core.spreadsheets.limits import (
     TOO_LARGE,
     Refused,
 )
-from core.spreadsheets.prescan import count_rows, identify
+from core.spreadsheets.prescan import SheetScan, scan
 
 Row = tuple[int, list[Any]]
 _CHILD = Path(__file__).with_name("child.py")
@@ -47,10 +47,10 @@ def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
 
     Raises Refused with a sentence for the clerk. The child is ended with the context.
     """
-    kind = identify(path)
+    scanned = scan(path)
     request = {
         "path": str(path),
-        "kind": kind,
+        "kind": scanned.kind,
         "labels": sorted({squeeze(label) for label in labels}),
         "memory": CHILD_BYTES,
         "seconds": CHILD_SECONDS,
@@ -72,14 +72,14 @@ def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
         child.stdin.write(json.dumps(request))
         child.stdin.close()
         first = _message(child.stdout.readline())
-        if kind == "xlsx":
-            _compare_counts(path, first["total"])
+        found = scanned.sheets.get(first["sheet"], SheetScan())
+        _compare_counts(found, first["total"])
         yield Sheet(
             name=first["sheet"],
             names=tuple(first["sheets"]),
             header=first["header"],
             total=first["total"],
-            rows=_rows(child.stdout),
+            rows=_with_errors(_rows(child.stdout), found.errors),
         )
     finally:
         child.kill()
@@ -99,15 +99,26 @@ def _message(line: str) -> dict[str, Any]:
     return message
 
 
-def _compare_counts(path: Path, seen: int) -> None:
-    """Refuse when the parser saw fewer rows than any single sheet could explain.
+def _compare_counts(found: SheetScan, seen: int) -> None:
+    """Refuse when the parser saw fewer rows than the sheet's XML holds with content.
 
     Guards against parsers that believe a lying <dimension>: losing rows in silence would
     be the worst failure of all. Rows may be sparse, so only fewer than present is wrong.
     """
-    counts = count_rows(path)
-    if counts and seen < min(counts.values()):
+    if seen < found.filled:
         raise Refused(BROKEN)
+
+
+def _with_errors(rows: Iterator[Row], errors: dict[tuple[int, int], str]) -> Iterator[Row]:
+    """The rows with Excel's errors (#DIV/0!) put back, which the parser gives as empty."""
+    by_row: dict[int, dict[int, str]] = {}
+    for (row, column), text in errors.items():
+        by_row.setdefault(row, {})[column] = text
+    for number, cells in rows:
+        for column, text in by_row.get(number, {}).items():
+            if column < len(cells):
+                cells[column] = text
+        yield number, cells
 
 
 def _rows(lines: Iterable[str]) -> Iterator[Row]:

@@ -1,0 +1,168 @@
+"""F19: malformed files are refused quickly and in plain words; odd but readable ones are read."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.spreadsheets import Refused, read_sheet, reading
+from tests.imports.ledgers import workbook
+from tests.imports.malformed import CORPUS, HEADER, TOLERATED, TWO
+
+SECONDS = 5
+_ENGLISH = re.compile(r"[A-Za-z]{4,}")
+_KNOWN = {"Excel", "Word", "xlsx"}
+
+
+def read(path: Path, labels: Any = HEADER) -> tuple[Any, list[tuple[int, list[Any]]]]:
+    with read_sheet(path, labels=labels) as sheet:
+        return sheet, list(sheet.rows)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_malformed_files_are_refused_in_a_sentence(name: str, tmp_path: Path) -> None:
+    make, word = CORPUS[name]
+    path = tmp_path / "台账.xls"
+    path.write_bytes(make())
+    started = time.monotonic()
+    with pytest.raises(Refused) as refusal:
+        read(path)
+    assert time.monotonic() - started < SECONDS
+    sentence = str(refusal.value)
+    assert word in sentence
+    assert sentence.endswith("。")
+    assert set(_ENGLISH.findall(sentence)) <= _KNOWN
+
+
+@pytest.mark.parametrize("name", TOLERATED)
+def test_odd_files_are_read(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "台账"
+    path.write_bytes(TOLERATED[name]())
+    sheet, rows = read(path)
+    below = {n: cells for n, cells in rows if n - 1 > sheet.header}
+    found = [(c[0], c[1]) for c in below.values() if c and c[0] in ("张三", "李四")]
+    assert found == [("张三", TWO[1][1]), ("李四", TWO[2][1])]
+
+
+def test_rows_keep_the_numbers_of_excel(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook([["标题"], [], TWO[0], [], TWO[1]]))
+    sheet, rows = read(path)
+    assert sheet.header == 2
+    assert dict(rows)[5][0] == "张三"
+
+
+def test_types_are_kept(tmp_path: Path) -> None:
+    import datetime
+
+    path = tmp_path / "a.xlsx"
+    day = datetime.date(2021, 3, 1)
+    path.write_bytes(workbook([HEADER, ["张三", 520102199003071233, day], ["李四", "1", True]]))
+    _, rows = read(path)
+    number, date = dict(rows)[2][1:3]
+    assert isinstance(number, float)
+    assert isinstance(date, datetime.date)
+    assert dict(rows)[3][1] == "1"
+
+
+def test_formulas_give_their_cached_value_and_errors_stay_errors(tmp_path: Path) -> None:
+    import io
+
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_formula(1, 0, '="张"&"三"', value="张三")
+        sheet.write_formula(1, 1, "=1/0", value="#DIV/0!")
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(buffer.getvalue())
+    _, rows = read(path)
+    assert dict(rows)[2][0] == "张三"
+    assert dict(rows)[2][1] == "#DIV/0!"
+
+
+def test_hidden_sheets_are_not_chosen(tmp_path: Path) -> None:
+    import io
+
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        shown, hidden = book.add_worksheet("本年"), book.add_worksheet("旧表")
+        for sheet, name in ((shown, "张三"), (hidden, "李四")):
+            sheet.write_row(0, 0, HEADER)
+            sheet.write_row(1, 0, [name, "x", "y"])
+        hidden.write_row(2, 0, ["王五", "x", "y"])
+        hidden.hide()
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(buffer.getvalue())
+    sheet, _ = read(path)
+    assert sheet.name == "本年"
+
+
+def test_rare_characters_survive(tmp_path: Path) -> None:
+    """F21: 桴㯊镇, 㵲水街道 and names that GBK cannot write."""
+    names = ["䶮㛃", "𬭎", "㵲水街道", "桴㯊镇"]
+    path = tmp_path / "a.csv"
+    path.write_bytes("\n".join(["姓名,备注", *[f"{n},x" for n in names]]).encode("gb18030"))
+    _, rows = read(path)
+    assert [cells[0] for _, cells in rows[1:]] == names
+
+
+@pytest.mark.parametrize("name", ["sample.xls", "sample.ods"])
+def test_old_and_open_formats_are_read(name: str, tmp_path: Path) -> None:
+    path = Path(__file__).parent / "files" / name
+    sheet, rows = read(path)
+    assert [cells[0] for n, cells in rows if n - 1 > sheet.header] == ["张三", "李四"]
+    assert dict(rows)[2][1] == TWO[1][1]
+
+
+def test_a_killed_parser_is_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F03: the parser may abort; the worker goes on."""
+    bad = tmp_path / "child.py"
+    bad.write_text("import os; os.abort()")
+    monkeypatch.setattr(reading, "_CHILD", bad)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(TWO))
+    with pytest.raises(Refused, match="损坏"):
+        read(path)
+
+
+def test_a_parser_killed_half_way_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows must never be lost in silence: without the end mark nothing counts."""
+    bad = tmp_path / "child.py"
+    first = '{"sheet": "a", "sheets": ["a"], "header": 0, "total": 3}'
+    bad.write_text(f"print('{first}'); print('[[1, [\"x\"]]]', flush=True)")
+    monkeypatch.setattr(reading, "_CHILD", bad)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(TWO))
+    with pytest.raises(Refused):
+        read(path)
+
+
+def test_a_parser_without_bounds_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHILD_SECONDS", 1)
+    endless = tmp_path / "child.py"
+    endless.write_text(
+        "import json, sys, resource\n"
+        "seconds = json.load(sys.stdin)['seconds']\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))\n"
+        "while True: pass\n"
+    )
+    monkeypatch.setattr(reading, "_CHILD", endless)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook(TWO))
+    started = time.monotonic()
+    with pytest.raises(Refused):
+        read(path)
+    assert time.monotonic() - started < SECONDS
