@@ -96,8 +96,8 @@ def close_station(
 def _check_successor(station: Station, successor: Station, by: User) -> None:
     if successor.pk == station.pk:
         raise RuleError("R15", "接收站点不能是本站点。", field="successor")
-    claim(successor, by, "stations.change_station")
-    if successor.status in rules.CLOSED_STATUSES:
+    current = claim(successor, by, "stations.change_station")
+    if current.status in rules.CLOSED_STATUSES:
         raise RuleError("R15", "接收站点已撤并，请另选。", field="successor")
 
 

@@ -1,0 +1,175 @@
+"""Stations change state, close with their posts, are approved by a second person."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from core.models import Region
+from core.rules import RuleError
+from core.scoping import OutOfScope
+from stations import actions
+from stations.models import Station, StationState, dated_on
+from talent.actions import start_post
+from talent.models import Person, Post
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.rows import DAY, make_organization, make_person, make_station
+
+pytestmark = pytest.mark.django_db
+D = datetime.date
+
+
+def status_on(station: Station, day: datetime.date) -> str:
+    return StationState.objects.get(dated_on(day), station=station).status
+
+
+def serving_at(station: Station, cast: Cast) -> Person:
+    person = make_person(COUNTY_A)
+    start_post(post=Post(person=person, station=station, started_on=DAY), by=cast.clerk_a)
+    return person
+
+
+def test_a_station_opens_with_state_and_coverage(cast: Cast) -> None:
+    station = Station(
+        name="新站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
+    )
+    actions.open_station(station=station, by=cast.clerk_a)
+    assert station.states.get().valid_from == D(2021, 5, 1)
+    assert station.coverages.get().region_id == TOWNSHIP_A
+
+
+def test_nobody_opens_one_elsewhere(cast: Cast) -> None:
+    station = Station(name="新站", kind="3", region_id=COUNTY_B, status="3")
+    with pytest.raises(OutOfScope):
+        actions.open_station(station=station, by=cast.clerk_a)
+    assert not Station.objects.exists()
+
+
+def test_states_are_dated(cast: Cast) -> None:
+    station = make_station(TOWNSHIP_A)
+    actions.change_station_state(
+        station=station, by=cast.clerk_a, status="4", changed_on=D(2024, 5, 1), reason="无人"
+    )
+    actions.change_station_state(
+        station=station, by=cast.clerk_a, status="3", changed_on=D(2024, 9, 1), reason="恢复"
+    )
+    assert [status_on(station, D(2024, m, 1)) for m in (4, 5, 8, 9)] == ["3", "4", "4", "3"]
+    with pytest.raises(RuleError, match="更晚的变更"):
+        actions.change_station_state(
+            station=station, by=cast.clerk_a, status="2", changed_on=D(2024, 3, 1), reason="更正"
+        )
+
+
+def test_a_closed_station_sends_its_people_home(cast: Cast) -> None:
+    station = make_station(TOWNSHIP_A)
+    person = serving_at(station, cast)
+    actions.close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
+    station.refresh_from_db()
+    person.refresh_from_db()
+    assert (station.status, person.region_id) == ("5", COUNTY_A)
+    assert status_on(station, D(2024, 12, 31)) == "3"
+    assert status_on(station, D(2025, 1, 1)) == "5"
+    post = person.posts.get()
+    assert post.ended_on == D(2025, 1, 1)
+    assert "撤并" in post.end_reason
+    with pytest.raises(RuleError, match="已经撤并"):
+        actions.close_station(
+            station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="再次"
+        )
+
+
+def test_or_to_the_successor(cast: Cast) -> None:
+    other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
+    station, successor = make_station(TOWNSHIP_A), make_station(other.pk)
+    person = serving_at(station, cast)
+    message = actions.close_station(
+        station=station,
+        by=cast.clerk_a,
+        closed_on=D(2025, 1, 1),
+        reason="更名",
+        successor=successor,
+        is_renamed=True,
+    )
+    assert "1 个岗位" in message
+    person.refresh_from_db()
+    assert person.region_id == other.pk
+    old, new = person.posts.order_by("started_on")
+    assert (old.ended_on, new.started_on, new.station) == (D(2025, 1, 1),) * 2 + (successor,)
+    assert Post.objects.open_on(D(2025, 1, 1)).count() == 1
+
+
+@pytest.mark.parametrize("which", ["itself", "elsewhere", "closed", "none"])
+def test_what_cannot_take_over(cast: Cast, which: str) -> None:
+    station, closed = make_station(TOWNSHIP_A), make_station(TOWNSHIP_A)
+    actions.close_station(station=closed, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
+    successor = {
+        "itself": station, "elsewhere": make_station(COUNTY_B), "closed": closed, "none": None,
+    }[which]  # fmt: skip
+    with pytest.raises((RuleError, OutOfScope)):
+        actions.close_station(
+            station=station,
+            by=cast.clerk_a,
+            closed_on=D(2025, 1, 1),
+            reason="更名",
+            successor=successor,
+            is_renamed=True,
+        )
+    station.refresh_from_db()
+    assert station.status == "3"
+
+
+def test_an_approval_has_a_reason_and_happens_once(cast: Cast) -> None:
+    station = make_station(TOWNSHIP_A)
+    with pytest.raises(RuleError) as error:
+        actions.approve_station(station=station, by=cast.reviewer_a, reason="")
+    assert error.value.rule == "R17"
+    actions.approve_station(station=station, by=cast.reviewer_a, reason="现场核查")
+    station.refresh_from_db()
+    assert station.is_approved
+    with pytest.raises(RuleError, match="审核确认"):
+        actions.approve_station(station=station, by=cast.prefecture, reason="现场核查")
+
+
+def test_coverage_ends_and_begins_on_a_day(cast: Cast) -> None:
+    station = Station(
+        name="新站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
+    )
+    actions.open_station(station=station, by=cast.clerk_a)
+    own = Region.objects.get(pk=TOWNSHIP_A)
+    others = list(Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=own.pk)[:2])
+    actions.change_coverage(
+        station=station, by=cast.clerk_a, regions=[own, *others], changed_on=D(2024, 1, 1)
+    )
+    actions.change_coverage(
+        station=station, by=cast.clerk_a, regions=[own, others[0]], changed_on=D(2025, 1, 1)
+    )
+    covered = {
+        day: set(station.coverages.filter(dated_on(day)).values_list("region_id", flat=True))
+        for day in (D(2023, 1, 1), D(2024, 6, 1), D(2025, 6, 1))
+    }
+    assert covered[D(2023, 1, 1)] == {own.pk}
+    assert covered[D(2024, 6, 1)] == {own.pk, others[0].pk, others[1].pk}
+    assert covered[D(2025, 6, 1)] == {own.pk, others[0].pk}
+    elsewhere = Region.objects.current().filter(parent_id=COUNTY_B)[0]
+    with pytest.raises(OutOfScope):
+        actions.change_coverage(
+            station=station, by=cast.clerk_a, regions=[own, elsewhere], changed_on=D(2025, 1, 1)
+        )
+
+
+def test_an_organisation_ends_after_its_stations(cast: Cast) -> None:
+    agency = make_organization(COUNTY_A)
+    station = make_station(TOWNSHIP_A, operator=agency)
+    person = make_person(TOWNSHIP_A)
+    start_post(post=Post(person=person, organization=agency, started_on=DAY), by=cast.clerk_a)
+    with pytest.raises(RuleError, match="1 个站点"):
+        actions.end_organization(
+            organization=agency, by=cast.clerk_a, ended_on=D(2025, 1, 1), reason="注销"
+        )
+    actions.close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
+    message = actions.end_organization(
+        organization=agency, by=cast.clerk_a, ended_on=D(2025, 1, 1), reason="注销"
+    )
+    assert "1 个岗位" in message
+    assert person.posts.get().ended_on == D(2025, 1, 1)

@@ -1,0 +1,95 @@
+"""An abolished division: current rows follow the successor, every earlier day stays as it was."""
+
+from __future__ import annotations
+
+import datetime
+import io
+
+import pytest
+from django.core.management import call_command
+
+from core.models import Region, User
+from core.successions import apply_successions, final_successor
+from stations.models import Station, dated_on
+from talent.models import Person, Post
+from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
+from tests.rows import DAY, make_person, make_project, make_station
+
+pytestmark = pytest.mark.django_db
+ABOLISHED = datetime.date(2025, 7, 1)
+
+
+@pytest.fixture
+def abolished(cast: Cast) -> tuple[Person, Station, str]:
+    """Somebody at a station in a township that is then merged into its neighbour."""
+    other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
+    person, station = make_person(TOWNSHIP_A), make_station(TOWNSHIP_A)
+    person.states.update(valid_from=DAY)
+    station.coverages.create(region_id=TOWNSHIP_A, valid_from=DAY)
+    Post.objects.create(person=person, station=station, region_id=TOWNSHIP_A, started_on=DAY)
+    ended = datetime.date(2024, 1, 1)
+    Post.objects.create(
+        person=person, station=station, region_id=TOWNSHIP_A, started_on=DAY, ended_on=ended,
+        is_primary=False,
+    )  # fmt: skip
+    make_project(TOWNSHIP_A)
+    Region.objects.filter(pk=TOWNSHIP_A).update(valid_to=ABOLISHED, successor=other)
+    return person, station, other.pk
+
+
+def test_current_rows_follow(cast: Cast, abolished: tuple[Person, Station, str]) -> None:
+    person, station, successor = abolished
+    apply_successions()
+    person.refresh_from_db()
+    station.refresh_from_db()
+    assert person.region_id == person.residence_id == station.region_id == successor
+    assert person.posts.get(ended_on=None).region_id == successor
+    assert person.posts.exclude(ended_on=None).get().region_id == TOWNSHIP_A
+    before, after = datetime.date(2025, 6, 30), ABOLISHED
+    assert person.states.get(dated_on(before)).residence_id == TOWNSHIP_A
+    assert person.states.get(dated_on(after)).residence_id == successor
+    assert station.coverages.get(dated_on(before)).region_id == TOWNSHIP_A
+    assert station.coverages.get(dated_on(after)).region_id == successor
+    assert User.objects.get(pk=cast.township_a.pk).region_id == successor
+    history = Person.pgh_event_model.objects.filter(pgh_obj_id=person.pk)
+    assert history.order_by("pgh_id").first().region_id == TOWNSHIP_A
+
+
+def test_twice_is_once(abolished: tuple[Person, Station, str]) -> None:
+    apply_successions()
+    assert [row for row in apply_successions() if row.region == TOWNSHIP_A] == []
+
+
+def test_two_townships_become_one(abolished: tuple[Person, Station, str]) -> None:
+    _, station, successor = abolished
+    station.coverages.create(region_id=successor, valid_from=DAY)
+    apply_successions()
+    assert station.coverages.get(valid_to=None).region_id == successor
+
+
+def test_without_a_successor_rows_wait(abolished: tuple[Person, Station, str]) -> None:
+    person, _, _ = abolished
+    Region.objects.filter(pk=TOWNSHIP_A).update(successor=None)
+    out = io.StringIO()
+    call_command("apply_successions", stdout=out)
+    person.refresh_from_db()
+    assert person.region_id == TOWNSHIP_A
+    assert "待划转" in out.getvalue()
+
+
+def test_a_dry_run_moves_nothing(abolished: tuple[Person, Station, str]) -> None:
+    person, _, _ = abolished
+    out = io.StringIO()
+    call_command("apply_successions", "--dry-run", stdout=out)
+    person.refresh_from_db()
+    assert person.region_id == TOWNSHIP_A
+    assert "新华路街道" in out.getvalue()
+
+
+def test_a_chain_is_followed_and_a_circle_is_none() -> None:
+    a, b, c = Region.objects.current().filter(parent_id=COUNTY_A)[:3]
+    for old, new in ((a, b), (b, c)):
+        Region.objects.filter(pk=old.pk).update(valid_to=ABOLISHED, successor=new)
+    assert final_successor(Region.objects.get(pk=a.pk)) == c
+    Region.objects.filter(pk=c.pk).update(valid_to=ABOLISHED, successor=a)
+    assert final_successor(Region.objects.get(pk=a.pk)) is None
