@@ -26,6 +26,9 @@ def compare(
     row, a decision) are touched; the others are new as staged. `on_chunk(done)` is called
     after every chunk.
     """
+    with connection.cursor() as cursor:
+        # The rows were just staged: without statistics the planner loops over them.
+        cursor.execute("ANALYZE core_importrow")
     repeats = _repeats(batch)
     numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
     pending = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
@@ -95,23 +98,28 @@ def _repeats(batch: ImportBatch) -> dict[int, tuple[str, int]]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.number, f.number, r.shown, f.shown"
-            " FROM core_importrow r JOIN (SELECT key, min(number) AS first FROM core_importrow"
-            "   WHERE batch_id = %s AND outcome <> 'refused' AND key IS NOT NULL"
-            "   AND decision <> 'skip' GROUP BY key HAVING count(*) > 1) d ON d.key = r.key"
-            " JOIN core_importrow f ON f.batch_id = r.batch_id AND f.number = d.first"
-            " WHERE r.batch_id = %s AND r.outcome <> 'refused'",
+            "WITH twice AS MATERIALIZED (SELECT key FROM core_importrow"
+            "  WHERE batch_id = %s AND outcome <> 'refused' AND key IS NOT NULL"
+            "  AND decision <> 'skip' GROUP BY key HAVING count(*) > 1)"
+            " SELECT number, key, shown, decision FROM core_importrow"
+            " WHERE batch_id = %s AND outcome <> 'refused' AND key IN (SELECT key FROM twice)"
+            " ORDER BY number",
             [batch.pk, batch.pk],
         )
-        result: dict[int, tuple[str, int]] = {}
-        for number, first, shown, first_shown in cursor.fetchall():
-            mine, theirs = _loaded(shown), _loaded(first_shown)
-            if mine.get("name") != theirs.get("name"):
-                result[number] = result[first] = ("name", first)
-            elif number != first:
-                same = mine.get("digest") == theirs.get("digest")
-                result.setdefault(number, ("same" if same else "other", first))
-        return result
+        found = cursor.fetchall()
+    first: dict[bytes, tuple[int, dict[str, Any]]] = {}
+    result: dict[int, tuple[str, int]] = {}
+    for number, key, shown, decision in found:
+        mine = _loaded(shown)
+        head, theirs = first.get(bytes(key), (number, mine))
+        if decision != "skip":
+            first.setdefault(bytes(key), (number, mine))
+        if mine.get("name") != theirs.get("name"):
+            result[number] = result[head] = ("name", head)
+        elif number != head:
+            same = mine.get("digest") == theirs.get("digest")
+            result.setdefault(number, ("same" if same else "other", head))
+    return result
 
 
 def _loaded(value: Any) -> dict[str, Any]:

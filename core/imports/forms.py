@@ -8,13 +8,13 @@ from django import forms
 
 from core.forms.actions import ReasonField
 from core.models import User
-from core.resources import REGISTRY
+from core.resources import kinds
 from core.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
 
 def kinds_for(user: User) -> list[tuple[str, str]]:
     """(code, name) of the ledgers that the user may import."""
-    return [(k, r.label) for k, r in REGISTRY.items() if user.has_perm(r.permission)]
+    return [(k, r.label) for k, r in kinds().items() if user.has_perm(r.permission)]
 
 
 class UploadForm(forms.Form):

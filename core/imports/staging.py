@@ -193,7 +193,7 @@ def _staged(batch: ImportBatch, row: RowCheck) -> tuple[Any, ...]:
         None if row.errors else row.key,
         None,
         "{}" if row.errors else _json({"insert": row.insert, "update": row.update}),
-        _json(row.shown or _shown(row)),
+        _json(row.shown if "name" in row.shown else _shown(row)),
         _json(row.errors + row.flags),
         "[]",
         "{}",

@@ -18,7 +18,7 @@ from core.imports import actions, showing, workbooks
 from core.imports.forms import ConfirmForm, UploadForm, kinds_for
 from core.models import ImportBatch, ImportRow, ReadEvent, User
 from core.paging import Paginator
-from core.resources import REGISTRY, resource_for
+from core.resources import kinds, resource_for
 from core.rules import RuleError
 from core.spreadsheets import Refused
 
@@ -36,7 +36,7 @@ def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
     """A batch of the user's scope: 404 otherwise."""
     rows = ImportBatch.objects.for_user(_user(request)).select_related("job", "by", "region")
     batch = rows.filter(pk=pk).first()
-    if batch is None or batch.kind not in REGISTRY:
+    if batch is None or batch.kind not in kinds():
         raise Http404
     return batch
 
