@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reports.views import dashboard, lists, targets
+from reports.views import dashboard, lists, own, targets
 
 
 class RegionCode:
@@ -33,6 +33,7 @@ urlpatterns = [
          name="dashboard_list_export"),
     path("dashboard/definitions/", dashboard.definition_list, name="definition_list"),
     path("dashboard/definitions/<slug:code>/", dashboard.definition, name="definition"),
+    path("me/targets/", own.me_targets, name="me_targets"),
     path("targets/", targets.target_list, name="target_list"),
     path("targets/plans/new/", targets.plan_create, name="plan_create"),
     path("targets/<slug:plan>/<slug:code>/<region:region>/", targets.target_edit,

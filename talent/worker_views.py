@@ -58,7 +58,7 @@ def own_record(request: HttpRequest) -> Person:
     return person
 
 
-def _context(person: Person, current: str, **extra: Any) -> dict[str, Any]:
+def own_context(person: Person, current: str, **extra: Any) -> dict[str, Any]:
     return {"person": person, "current": current, "tabs": _tabs(), **extra}
 
 
@@ -88,7 +88,7 @@ def me(request: HttpRequest) -> HttpResponse:
     related = [block for spec in RELATED if (block := _related(person, *spec))["rows"]]
     return render(
         request, "me/record.html",
-        _context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
+        own_context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
             person.status, ""), pending=_pending(person)),
     )  # fmt: skip
 
@@ -122,7 +122,7 @@ def me_numbers(request: HttpRequest) -> HttpResponse:
     person = own_record(request)
     user: Any = request.user
     ReadEvent.record(user=user, kind=ReadEvent.Kind.REVEAL, people=[person.pk], reason="本人查看")
-    return render(request, "me/numbers.html", _context(person, "me"))
+    return render(request, "me/numbers.html", own_context(person, "me"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,7 +138,7 @@ def me_contact(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "联系方式已更新。")
             return HttpResponseRedirect(reverse("me"))
-    return _render_form(request, "me/contact.html", _context(person, "me", form=form))
+    return _render_form(request, "me/contact.html", own_context(person, "me", form=form))
 
 
 # --- Requests -------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def me_requests(request: HttpRequest) -> HttpResponse:
         for row in person.changerequests.all()[:PER_PAGE]
     ]
     transfers = person.transfers.all()[:PER_PAGE]
-    context = _context(person, "me_requests", items=items, transfers=transfers)
+    context = own_context(person, "me_requests", items=items, transfers=transfers)
     return render(request, "me/requests.html", context)
 
 
@@ -172,7 +172,7 @@ def me_correct(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "已提交，由所在县（市、区）审核员审核。")
             return HttpResponseRedirect(reverse("me_requests"))
-    return _render_form(request, "me/correct.html", _context(person, "me_requests", form=form))
+    return _render_form(request, "me/correct.html", own_context(person, "me_requests", form=form))
 
 
 @require_POST
@@ -197,14 +197,14 @@ def me_reads(request: HttpRequest) -> HttpResponse:
         .select_related("user", "user__region")
     )
     page = page_of(request, rows, order=["-at", "-id"])
-    return render(request, "me/reads.html", _context(person, "me_reads", page=page))
+    return render(request, "me/reads.html", own_context(person, "me_reads", page=page))
 
 
 @require_GET
 def me_history(request: HttpRequest) -> HttpResponse:
     """The log of changes of her own record."""
     person = own_record(request)
-    context = _context(person, "me_history", entries=changes_of(person, limit=100))
+    context = own_context(person, "me_history", entries=changes_of(person, limit=100))
     return render(request, "me/history.html", context)
 
 

@@ -280,3 +280,24 @@ def test_a_dialog_on_an_older_version_does_not_act(
     assert response.status_code == 422
     own.refresh_from_db()
     assert own.status == "10"
+
+
+# --- 计入情况 ---------------------------------------------------------------------------------
+def test_she_reads_where_she_counts_and_what_is_missing(
+    cast: Cast, own: Person, client_of: ClientOf
+) -> None:
+    from talent.models import Post
+    from tests.rows import DAY, make_station
+
+    client = client_of(cast.worker_a)
+    before = {s.indicator.code: s for s in client.get("/me/targets/").context["standings"]}
+    assert before["T1_L0"].counts
+    assert not before["T1"].counts
+    assert before["T1"].missing == ["当日有主岗，且不是实习、志愿"]
+    post = Post(person=own, station=make_station(TOWNSHIP_A), started_on=DAY)
+    actions.start_post(post=post, by=cast.clerk_a)
+    own.certificates.create(level="1", approved_on=DAY)
+    after = {s.indicator.code: s for s in client.get("/me/targets/").context["standings"]}
+    assert {code for code, s in after.items() if s.counts} >= {"T1", "T1_L4", "T2"}
+    assert not after["T3"].counts
+    assert client_of(cast.clerk_a).get("/me/targets/").status_code == 403
