@@ -15,7 +15,13 @@
   };
 
   /* Five classes of about equally many regions; empty regions are a class of their own. */
-  var classes = function (values) {
+  var classes = function (values, isShare) {
+    if (isShare) {
+      return [{ value: 0, label: "还没有", color: "#f4f6f8" }].concat([50, 70, 85, 95, 100].map(function (upper, index, cuts) {
+        var lower = index ? cuts[index - 1] : 0;
+        return { gt: lower, lte: upper, label: lower + "–" + upper + "%", color: SHADES[index] };
+      }));
+    }
     var sorted = values.filter(function (v) { return v > 0; }).sort(function (a, b) { return a - b; });
     var pieces = [{ value: 0, label: "还没有", color: "#f4f6f8" }];
     if (!sorted.length) return pieces;
@@ -45,7 +51,7 @@
         var area = byCode[item.name];
         return area ? area.name + "  " + thousands(area.value) + " " + data.unit + (area.rate ? "  " + area.rate : "") : "";
       }),
-      visualMap: { type: "piecewise", pieces: classes(data.areas.map(function (a) { return a.value; })), left: 12, bottom: 12,
+      visualMap: { type: "piecewise", pieces: classes(data.areas.map(function (a) { return a.measure; }), data.isShare), left: 12, bottom: 12,
         itemWidth: 14, itemHeight: 12, textStyle: { color: MUTED, fontFamily: FONT }, selectedMode: false },
       series: [{
         type: "map", map: "board", nameProperty: "code", selectedMode: false, layoutCenter: ["54%", "48%"], layoutSize: "96%", aspectScale: 0.9,
@@ -53,7 +59,7 @@
         label: { show: !small, color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 2,
           formatter: function (item) { return byCode[item.name] ? byCode[item.name].name : ""; } },
         emphasis: { label: { show: true, color: INK }, itemStyle: { areaColor: "#ffd98a" } },
-        data: data.areas.map(function (area) { return { name: area.code, value: area.value }; })
+        data: data.areas.map(function (area) { return { name: area.code, value: area.measure }; })
       }]
     });
     chart.on("click", function (item) {
