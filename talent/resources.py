@@ -87,7 +87,7 @@ class PeopleResource(ScopedResource):
         width=22,
         synonyms=("身份证号码", "身份证", "证件号码", "证件号", "公民身份号码", "居民身份证号"),
         hint="18 位，文本格式。空格、全角数字、小写 x 都可以。",
-        example="520102199003071233",
+        example="520102199003071236",
     )
     id_type = Column(
         "id_type",

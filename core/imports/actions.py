@@ -191,6 +191,8 @@ def decide(*, row: ImportRow, by: User, decision: str) -> None:
     fresh, job = _locked(row.batch, by=by)
     if fresh.applied_at or job.status != Job.Status.WAITING:
         raise RuleError("STATE", "现在不能处理这一行。")
+    if row.outcome != ImportRow.Outcome.HELD and not row.decision:
+        raise RuleError("STATE", "这一行不需要处理。")
     ImportRow.objects.filter(pk=row.pk).update(decision=decision)
     from core.imports.comparing import compare
     from core.imports.running import context_for

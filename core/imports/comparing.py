@@ -41,9 +41,8 @@ def compare(
             staged = row.writes.pop("staged", None)
             row.writes = staged if staged is not None else row.writes
             row.writes = {**copy.deepcopy(row.writes), "staged": row.writes}
-        resource.compare([r for r in rows if not _mark_repeat(r, repeats)], context)
-        for row in rows:
-            _mark_decision(row)
+        settled = {r.number for r in rows if _mark_skipped(r) or _mark_repeat(r, repeats)}
+        resource.compare([r for r in rows if r.number not in settled], context)
         if rows:
             _save(rows)
         if on_chunk:
@@ -57,10 +56,13 @@ def _settled_before(batch: ImportBatch) -> set[int]:
     return set(rows.values_list("number", flat=True))
 
 
-def _mark_decision(row: ImportRow) -> None:
-    """A held row that somebody chose to skip is refused by that person, not by a rule."""
-    if row.decision == "skip" and row.outcome == Outcome.HELD:
-        say(row, "已选择跳过，不录入。", level="I")
+def _mark_skipped(row: ImportRow) -> bool:
+    """A row that somebody chose to skip stays held, whatever else would become of it."""
+    if row.decision != "skip":
+        return False
+    row.outcome = Outcome.HELD
+    say(row, "已选择跳过，不录入。", level="I")
+    return True
 
 
 def say(
