@@ -29,7 +29,7 @@ FIELD_KEYS = env.str("FIELD_KEYS", "")
 # 256-bit HMAC-SM3 key (hex) of the blind indexes; it cannot be rotated by itself.
 BLIND_INDEX_KEY = env.str("BLIND_INDEX_KEY", "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Behind the product's own reverse proxy (docker-compose), which sets these headers itself.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 HTTPS = env.bool("HTTPS", BEHIND_PROXY)

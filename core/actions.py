@@ -6,7 +6,7 @@ and scope themselves, because forms, the API, jobs and commands all call them.
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 
@@ -37,7 +37,7 @@ def claim(record: R, by: User, permission: str) -> R:
     current = rows.select_for_update(of=("self",)).filter(pk=record.pk).first()
     if current is None:
         raise OutOfScope(ELSEWHERE)
-    return current
+    return cast("R", current)
 
 
 def locked(record: R) -> R:

@@ -262,4 +262,4 @@ def _write_notes(book: Any, head: Any, notes: list[tuple[str, str]]) -> None:
 
 def _sha256(file: IO[bytes]) -> str:
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Model fields for values that must not stand in the database in clear."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -16,6 +16,10 @@ class EncryptedTextField(models.BinaryField):
     """
 
     description = "encrypted text"
+    if TYPE_CHECKING:
+        # What a record's attribute holds, for the type checker.
+        _pyi_private_set_type: str
+        _pyi_private_get_type: str  # type: ignore[assignment]
 
     def __init__(self, *args: Any, purpose: str, **kwargs: Any) -> None:
         self.purpose = purpose

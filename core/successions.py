@@ -54,7 +54,9 @@ def apply_successions(*, dry_run: bool = False) -> list[Moved]:
                 count = _move(model, field, region, successor, dry_run=dry_run)
                 if count:
                     label = str(model._meta.verbose_name)
-                    result.append(Moved(label, region.code, successor and successor.code, count))
+                    result.append(
+                        Moved(label, region.code, successor.code if successor else None, count)
+                    )
     return result
 
 

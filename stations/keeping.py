@@ -21,4 +21,3 @@ def open_station(station: Station) -> None:
 def coverage_of(station: Station) -> list[Any]:
     """Codes of the townships covered today."""
     return list(station.coverages.filter(valid_to=None).values_list("region_id", flat=True))
-

@@ -58,7 +58,9 @@ class CoverageForm(ActionForm):
         super().__init__(*args, **kwargs)
         county = (self.record.region_id or "")[:6]
         townships = Region.objects.for_user(self.user).current().filter(level=4)
-        self.fields["regions"].queryset = townships.filter(code__startswith=county)
+        self.fields["regions"].queryset = townships.filter(  # type: ignore[attr-defined]
+            code__startswith=county
+        )
         covered = self.record.coverages.filter(valid_to=None).values_list("region_id", flat=True)
         self.initial.setdefault("regions", list(covered))
 

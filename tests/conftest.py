@@ -71,7 +71,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     try:
         return (yield)
     finally:
-        if _has_real_transactions(item):
+        # After the last test the database is gone already.
+        if nextitem is not None and _has_real_transactions(item):
             from pytest_django.plugin import blocking_manager_key
 
             with item.config.stash[blocking_manager_key].unblock():

@@ -165,11 +165,11 @@ def _write_left(
         kept = cells[:width]
         for index, cell in enumerate(kept):
             _write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
-        for index, message in wrong.items():
-            if index is not None and index < width:
-                if index >= len(kept) or cells[index] is None:
-                    sheet.write_blank(target, index, None, paint["wrong"])
-                sheet.write_comment(target, index, message, {"x_scale": 2})
+        for place, message in wrong.items():
+            if place is not None and place < width:
+                if place >= len(kept) or cells[place] is None:
+                    sheet.write_blank(target, place, None, paint["wrong"])
+                sheet.write_comment(target, place, message, {"x_scale": 2})
         if number == batch.header_row:
             sheet.write_string(target, width, REASON, paint["head"])
         elif said:

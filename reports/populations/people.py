@@ -21,6 +21,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Value,
 )
 from django.db.models.functions import Coalesce
 
@@ -61,9 +62,9 @@ def year_before(day: datetime.date) -> datetime.date:
         return day.replace(year=day.year - 1, day=28)
 
 
-def is_so(condition: Q) -> ExpressionWrapper:
+def is_so(condition: Q) -> Coalesce:
     """A condition on columns as a fact; null is no."""
-    return Coalesce(ExpressionWrapper(condition, BooleanField()), False)
+    return Coalesce(ExpressionWrapper(condition, BooleanField()), Value(value=False))
 
 
 def _open_posts(day: datetime.date, prefix: str = "") -> Q:

@@ -42,7 +42,7 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         "tiles": board.tiles(),
         "areas": areas,
         "check": board.reconciliation(areas),
-        "finding": words.finding(board.indicator, [(a.name, a.value) for a in areas]),
+        "finding": words.finding(board.indicator, [(a.name, a.measure) for a in areas]),
         "trend": trend,
         "trend_finding": words.trend_finding(board.indicator, trend),
         "choices": HEADLINES,
@@ -68,7 +68,7 @@ def dashboard_map(request: HttpRequest, region: str, level: str) -> JsonResponse
 @needs("reports.view_dashboard")
 def dashboard_export(request: HttpRequest, region: str) -> HttpResponse:
     """Excel of what the board shows: the region's figures, then the breakdown."""
-    request.GET = request.POST.copy()  # type: ignore[assignment]  the form repeats the address
+    request.GET = request.POST.copy()  # the form repeats the address
     board = _board(request, region)
     return export_table(
         user=request.user,
@@ -104,7 +104,9 @@ def _export_rows(board: Board) -> list[dict[str, Any]]:
     return rows
 
 
-def _row(region: str, indicator: Any, value: int, denominator: int | None, goal: Any) -> dict[str, Any]:
+def _row(
+    region: str, indicator: Any, value: int, denominator: int | None, goal: Any
+) -> dict[str, Any]:
     return {
         "region": region, "code": indicator.code, "name": indicator.name, "unit": indicator.unit,
         "value": value, "denominator": denominator, "goal": goal.value if goal else None,

@@ -126,7 +126,7 @@ def _leave_trace(asked: Asked, records: list[Any]) -> None:
 @needs("reports.view_indicator_list")
 def indicator_export(request: HttpRequest, region: str, code: str) -> HttpResponse:
     """The whole list with the reasons, numbers masked."""
-    request.GET = request.POST.copy()  # type: ignore[assignment]  the form repeats the address
+    request.GET = request.POST.copy()  # the form repeats the address
     asked = _asked(request, region, code)
     return export_table(
         user=asked.user,

@@ -140,13 +140,14 @@ def _check_basis(claim_: KeyTalentClaim) -> None:
         if not held.exists():
             raise RuleError("T3", "档案中没有社会工作师及以上证书，请先补登证书。")
     if claim_.claim_class == ClaimClass.TEACHER:
-        held = person.titles.filter(
+        titles = person.titles.filter(
             level__in=(TitleLevel.SENIOR, TitleLevel.ASSOCIATE), ended_on=None
         )
-        if not held.exists():
+        if not titles.exists():
             raise RuleError("T3", "档案中没有副高级及以上职称，请先补登职称。")
     if claim_.claim_class == ClaimClass.DOCTOR:
-        if not person.educations.filter(degree="2", ended_on=None).exists():
+        degrees = person.educations.filter(degree="2", ended_on=None)
+        if not degrees.exists():
             raise RuleError("T3", "档案中没有博士学位，请先补登学历学位。")
     place = person.native_place if claim_.native_basis == "1" else person.household_place
     if not place.startswith(settings.PROVINCE_CODE):
