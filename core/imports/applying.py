@@ -21,6 +21,7 @@ from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext, ScopedResource
 
 _APPLY_LOCK = 5201315
+_MANY = 1_000
 # Columns the database fills by itself.
 _OWN = frozenset({"version", "created_at", "updated_at"})
 Outcome = ImportRow.Outcome
@@ -86,6 +87,10 @@ def _insert(model: type[models.Model], batch: ImportBatch) -> None:
             " AND r.writes->'insert' ? %s ORDER BY r.number",
             [*defaults.values(), label, batch.pk, label],
         )
+        if cursor.rowcount >= _MANY:
+            # Foreign-key checks of the next tables would else scan a table that their
+            # cached plan still believes to be empty.
+            cursor.execute(f"ANALYZE {table}")
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:

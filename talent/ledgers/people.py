@@ -247,21 +247,16 @@ def candidates(batch: Any) -> set[int]:
     """Rows whose ID number or certificate number stands in the registry, or in two rows."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.number FROM core_importrow r JOIN talent_person p ON p.id_index = r.key"
-            " WHERE r.batch_id = %s AND r.outcome <> 'refused'"
-            " UNION"
-            " SELECT r.number FROM core_importrow r JOIN talent_certificate c"
-            "  ON c.number = r.writes->'insert'->'talent.certificate'->>'number'"
-            "  AND c.number <> '' AND c.ended_on IS NULL"
-            "  AND c.level = r.writes->'insert'->'talent.certificate'->>'level'"
-            " WHERE r.batch_id = %s AND r.outcome <> 'refused'"
-            " UNION"
-            " SELECT unnest(array_agg(r.number)) FROM core_importrow r"
-            " WHERE r.batch_id = %s AND r.outcome <> 'refused'"
-            "  AND r.writes->'insert'->'talent.certificate'->>'number' <> ''"
-            " GROUP BY r.writes->'insert'->'talent.certificate'->>'number',"
-            "  r.writes->'insert'->'talent.certificate'->>'level' HAVING count(*) > 1",
-            [batch.pk] * 3,
+            "WITH r AS MATERIALIZED (SELECT number, key,"
+            "  writes->'insert'->'talent.certificate'->>'number' AS certificate,"
+            "  writes->'insert'->'talent.certificate'->>'level' AS level FROM core_importrow"
+            "  WHERE batch_id = %s AND outcome <> 'refused')"
+            " SELECT r.number FROM r JOIN talent_person p ON p.id_index = r.key"
+            " UNION SELECT r.number FROM r JOIN talent_certificate c ON c.number = r.certificate"
+            "  AND c.level = r.level WHERE c.number <> '' AND c.ended_on IS NULL"
+            " UNION SELECT unnest(array_agg(r.number)) FROM r WHERE r.certificate <> ''"
+            "  GROUP BY r.certificate, r.level HAVING count(*) > 1",
+            [batch.pk],
         )
         return {number for (number,) in cursor.fetchall()}
 
