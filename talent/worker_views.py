@@ -221,7 +221,7 @@ def activate(request: HttpRequest) -> HttpResponse:
             id_number=given["id_number"],
             code=given["code"],
             password=given["password"],
-            address=client_address(request) or "0.0.0.0",
+            address=client_address(request) or "::",
         )
         if user is not None:
             return render(request, "me/activated.html", {"username": user.username})

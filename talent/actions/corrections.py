@@ -182,16 +182,20 @@ def as_json(person: Person, name: str, value: Any) -> Any:
 def _fill(person: Person, values: dict[str, Any]) -> None:
     """Set checked values on the record. Raises ValidationError in Chinese."""
     for name, value in values.items():
-        if name in ("name", "former_name") and value:
-            value = clean_name(value)
-        if name == "birth_date" and value:
-            value = datetime.date.fromisoformat(str(value))
-        setattr(person, _attribute(name), value)
+        setattr(person, _attribute(name), _as_model_value(name, value))
     try:
         person.clean_fields(exclude=_untouched(values))
     except ValidationError as error:
         raise RuleError("FIELD", "申请的内容不符合要求，请核对后重新填写。") from error
     person.clean()
+
+
+def _as_model_value(name: str, value: Any) -> Any:
+    if name in ("name", "former_name") and value:
+        return clean_name(value)
+    if name == "birth_date" and value:
+        return datetime.date.fromisoformat(str(value))
+    return value
 
 
 def _untouched(values: dict[str, Any]) -> set[str]:

@@ -39,9 +39,10 @@ GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 AWAY = (PersonStatus.LEFT, PersonStatus.LEFT_NATIVE, PersonStatus.RETIRED)
 # What a person is again filled with when a 停用 record's ID number comes once more.
 _REFILLED = (
-    "name former_name phone sex birth_date ethnicity political_status native_place "
-    "household_place residence_id category sources service_fields remark"
-).split()
+    "name", "former_name", "phone", "sex", "birth_date", "ethnicity", "political_status",
+    "native_place", "household_place", "residence_id", "category", "sources", "service_fields",
+    "remark",
+)  # fmt: skip
 
 
 def _day_after(day: datetime.date) -> datetime.date:
@@ -75,7 +76,7 @@ def create_person(*, person: Person, by: User, post: Post | None = None) -> Pers
 
 def _registered(person: Person, by: User) -> Person | None:
     """The 停用 record to bring back, None for a new number; RuleError for any other."""
-    index = blind_index(person.id_number, purpose="id_number")
+    index = blind_index(str(person.id_number), purpose="id_number")
     found = Person.objects.select_for_update(of=("self",)).filter(id_index=index).first()
     if found is None:
         return None
@@ -110,7 +111,7 @@ def update_person(*, person: Person, by: User) -> Person:
     """
     before = claim(person, by, "talent.change_person")
     if person.id_number != before.id_number:
-        county = county_of_registered(person.id_number, but=person.pk)
+        county = county_of_registered(str(person.id_number), but=person.pk)
         if county is not None:
             raise RuleError("R4", registered_message(county), field="id_number")
     person.clean()

@@ -209,11 +209,11 @@ class Person(Record):
 
     @property
     def masked_id_number(self) -> str:
-        return mask_id_number(self.id_number)
+        return mask_id_number(str(self.id_number))
 
     @property
     def masked_phone(self) -> str:
-        return mask_phone(self.phone)
+        return mask_phone(str(self.phone))
 
     def age_on(self, day: datetime.date) -> int | None:
         """Full years on a day, None when the birth date is unknown."""

@@ -19,10 +19,10 @@ from tests.rows import make_organization, make_project
 D = datetime.date
 
 
-def reached(cast: Cast, on: datetime.date = D(2023, 6, 1)) -> Project:
+def reached(cast: Cast) -> Project:
     """A running project of 90,000 yuan whose mid-term evaluation was reached."""
     project = make_project(TOWNSHIP_A)
-    actions.change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=on)
+    actions.change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=D(2023, 6, 1))
     return project
 
 
