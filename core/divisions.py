@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 from core.models import Region
 
-# (code, name, level, parent, valid_from, valid_to, successor)
+# Code, name, level, parent's code, valid from and to, and the successor's code.
 Row = tuple[str, str, int, str | None, datetime.date | None, datetime.date | None, str | None]
 _KEY, _SECONDS = "divisions", 300
 

@@ -196,7 +196,7 @@ def _count(
             only = _sql_condition(indicator.out_of)
             columns[f"{indicator.code}/"] = f"{what} FILTER (WHERE {only})"
     # OFFSET 0 keeps the planner from copying each fact's subquery into every column.
-    sql = f"SELECT place, {', '.join(columns.values())} FROM ({inner} OFFSET 0) AS t GROUP BY place"  # noqa: S608
+    sql = f"SELECT place, {', '.join(columns.values())} FROM ({inner} OFFSET 0) AS t GROUP BY place"
     counted: dict[str, dict[str | None, int]] = {name: {} for name in columns}
     with connections[using].cursor() as cursor:
         cursor.execute(sql, params)

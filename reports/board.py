@@ -77,10 +77,6 @@ class Tile:
         whole = self.goal.value if self.goal else self.denominator
         return round(min(100.0, self.value * 100 / whole), 1) if whole else 0.0
 
-    @property
-    def further_goal(self) -> str:
-        return f"目标 {self.goal.value:,}" if self.goal else ""
-
 
 @dataclass(frozen=True)
 class Area:
@@ -101,9 +97,9 @@ class Area:
         return words.percent(self.value, whole)
 
     @property
-    def filled(self) -> float:
-        whole = self.goal.value if self.goal else self.denominator
-        return round(min(100.0, self.value * 100 / whole), 1) if whole else 0.0
+    def measure(self) -> float:
+        """What regions are compared by: the share where there is a denominator."""
+        return round(self.value * 100 / self.denominator, 1) if self.denominator else self.value
 
 
 class Board:
@@ -155,8 +151,8 @@ class Board:
 
     @property
     def fresh_share(self) -> str:
-        people = self.reading.value("T1", self.region)
-        return words.percent(self.reading.value("T1_FRESH", self.region), people)
+        fresh = self.reading.value("T1_FRESH", self.region)
+        return words.percent(fresh, self.reading.value("T1", self.region)) if fresh else ""
 
     def list_url(self, indicator: Indicator, region: str = "", part: str = "") -> str:
         """Where a number leads: its list, "" where the user sees the figure only."""
@@ -198,7 +194,9 @@ class Board:
         value = self.reading.value(code, region)
         denominator = self.reading.denominator(code, region)
         goal = self.goal(indicator, region)
-        goals = [g for g in self.goals.all(code, region, denominator) if goal and g.year <= goal.year]
+        goals = [
+            g for g in self.goals.all(code, region, denominator) if goal and g.year <= goal.year
+        ]
         lines = [
             Line(part, amount, self.list_url(part), words.percent(amount, value))
             for part in parts_of(indicator)
@@ -233,11 +231,11 @@ class Board:
         if self.indicator.out_of is not None:
             rows = [a for a in rows if a.denominator]
         better = self.indicator.better_is_higher
-        rows.sort(key=lambda a: (-a.value if better else a.value, a.code))
-        ranks: dict[int, int] = {}
+        rows.sort(key=lambda a: (-a.measure if better else a.measure, a.code))
+        ranks: dict[float, int] = {}
         for position, area in enumerate(rows, start=1):
-            ranks.setdefault(area.value, position)
-        return [replace(area, rank=ranks[area.value]) for area in rows]
+            ranks.setdefault(area.measure, position)
+        return [replace(area, rank=ranks[area.measure]) for area in rows]
 
     def _area(self, region: str) -> Area:
         code = self.indicator.code
@@ -296,7 +294,11 @@ class Board:
 def _newest(today: datetime.date) -> Snapshot | None:
     """The latest stored day that may stand for today."""
     since = today - datetime.timedelta(days=_FRESH_DAYS)
-    return Snapshot.objects.filter(as_of__range=(since, today)).order_by("-as_of", "-computed_at").first()
+    return (
+        Snapshot.objects.filter(as_of__range=(since, today))
+        .order_by("-as_of", "-computed_at")
+        .first()
+    )
 
 
 def chosen_indicator(code: str) -> Indicator:

@@ -23,7 +23,13 @@ def map_of(region: str, level: str) -> dict[str, Any]:
     file = settings.COUNTY_MAP if level == "county" else settings.PREFECTURE_MAP
     inside = [f for f in _features(file) if str(f["properties"]["code"]).startswith(region)]
     features = [
-        {**f, "properties": {"code": str(f["properties"]["code"]), "name": str(f["properties"]["code"])}}
+        {
+            **f,
+            "properties": {
+                "code": str(f["properties"]["code"]),
+                "name": str(f["properties"]["code"]),
+            },
+        }
         for f in inside
     ]
     return {"type": "FeatureCollection", "features": features}
@@ -45,10 +51,14 @@ def chart_data(
     return {
         "indicator": indicator.name,
         "unit": indicator.unit,
+        "isShare": indicator.out_of is not None,
         "region": board.region,
         "areas": [
-            {"code": a.code, "name": a.name, "value": a.value, "rate": a.rate, "url": a.url}
+            {
+                "code": a.code, "name": a.name, "value": a.value, "measure": a.measure,
+                "rate": a.rate, "url": a.url,
+            }
             for a in areas
         ],
         "trend": [{"on": on.isoformat(), "value": value} for on, value in trend],
-    }
+    }  # fmt: skip

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.conf import settings
 from django.db.models import Q
@@ -96,7 +97,7 @@ def expected_by(plan: Plan, goals: list[Goal], day: datetime.date) -> int | None
     points = [(plan.starts_on, 0)]
     points += [(datetime.date(g.year, 12, 31), g.value) for g in goals]
     day = max(day, plan.starts_on)
-    for (start, low), (end, high) in zip(points, points[1:], strict=False):
+    for (start, low), (end, high) in pairwise(points):
         if day <= end:
             return round(low + (high - low) * (day - start).days / max(1, (end - start).days))
     return points[-1][1]

@@ -26,6 +26,13 @@ WATCHED = (
 )  # fmt: skip
 
 
+# Transactions that write in this database (a server's others are none of our business).
+_WRITERS = (
+    "SELECT array_agg(backend_xid::text::bigint) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
+)
+
+
 def look() -> dict[str, Any]:
     """The latest change of every watched model, and the writers still under way.
 
@@ -34,14 +41,30 @@ def look() -> dict[str, Any]:
     """
     tables = [f"{apps.get_model(name)._meta.db_table}event" for name in WATCHED]
     latest = ", ".join(f"(SELECT max(pgh_id) FROM {table})" for table in tables)
-    sql = (
-        f"SELECT {latest}, (SELECT array_agg(x::text) FROM"  # noqa: S608  table names only
-        " pg_snapshot_xip(pg_current_snapshot()) AS x)"
-    )
+    sql = f"SELECT pg_snapshot_xmax(pg_current_snapshot())::text, {latest}"
     with connection.cursor() as cursor:
+        writers = _writers(cursor)
         cursor.execute(sql)
-        *numbers, writers = cursor.fetchone()
-    return {"changes": [n or 0 for n in numbers], "writers": writers or []}
+        next_one, *numbers = cursor.fetchone()
+        writers |= _writers(cursor)
+    return {
+        "changes": [number or 0 for number in numbers],
+        "writers": sorted(_in_full(xid, int(next_one)) for xid in writers),
+    }
+
+
+def _writers(cursor: Any) -> set[int]:
+    cursor.execute("SELECT pg_stat_clear_snapshot()")
+    cursor.execute(_WRITERS)
+    return set(cursor.fetchone()[0] or [])
+
+
+def _in_full(xid: int, near: int) -> int:
+    """The 64-bit number of a 32-bit transaction id, the one nearest to another."""
+    full = (near >> 32 << 32) + xid
+    if full > near + 2**31:
+        return full - 2**32
+    return full + 2**32 if full < near - 2**31 else full
 
 
 def is_stale(snapshot: Snapshot) -> bool:
@@ -55,14 +78,14 @@ def is_stale(snapshot: Snapshot) -> bool:
     return _any_finished(snapshot.marks.get("writers", []))
 
 
-def _any_finished(writers: list[str]) -> bool:
+def _any_finished(writers: list[int]) -> bool:
     if not writers:
         return False
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT bool_or(pg_visible_in_snapshot(x::xid8, pg_current_snapshot()))"
             " FROM unnest(%s::text[]) AS x",
-            [writers],
+            [[str(xid) for xid in writers]],
         )
         return bool(cursor.fetchone()[0])
 

@@ -17,10 +17,6 @@ class Verdict(NamedTuple):
     kind: str
 
 
-def number(value: int) -> str:
-    return f"{value:,}"
-
-
 def percent(part: int, whole: int | None) -> str:
     """「63.2%」, or nothing where there is no whole."""
     return f"{part * 100 / whole:.1f}%" if whole else ""
@@ -52,26 +48,38 @@ def pace(
         return Verdict("已达目标", "good")
     expected = expected_by(plan, goals, day) or 0
     if day > plan.ends_on:
-        return Verdict(f"规划期已结束，还差 {goals[-1].value - value:,} {indicator.unit}", "attention")
+        return Verdict(
+            f"规划期已结束，还差 {goals[-1].value - value:,} {indicator.unit}", "attention"
+        )
     if value >= expected:
         return Verdict(f"进度正常，按进度应达 {expected:,}", "good")
     return Verdict(f"落后进度 {expected - value:,} {indicator.unit}", "attention")
 
 
-def finding(indicator: Indicator, areas: list[tuple[str, int]]) -> str:
-    """The title of a ranking: what it shows."""
+def measured(indicator: Indicator, measure: float) -> str:
+    """「86.5%」 for a share, 「1,234 人」 for a number."""
+    return f"{measure:g}%" if indicator.out_of is not None else f"{measure:,} {indicator.unit}"
+
+
+def finding(indicator: Indicator, areas: list[tuple[str, float]]) -> str:
+    """The title of a ranking: what it shows. `areas` are names and what they compare by."""
     counted = [(name, value) for name, value in areas if value]
     if not areas:
         return f"{indicator.name}：没有下级地区"
     if not counted:
         return f"{indicator.name}：下级地区都还没有"
-    best = max(counted, key=lambda item: item[1])
-    empty = len(areas) - len(counted)
-    text = f"{indicator.name}：{best[0]}最多，{best[1]:,} {indicator.unit}"
-    if empty:
+    best, least = max(counted, key=_second), min(counted, key=_second)
+    most, fewest = ("最高", "最低") if indicator.out_of is not None else ("最多", "最少")
+    text = f"{indicator.name}：{best[0]}{most}，{measured(indicator, best[1])}"
+    if empty := len(areas) - len(counted):
         return f"{text}；{empty} 个地区还没有"
-    least = min(counted, key=lambda item: item[1])
-    return f"{text}；{least[0]}最少，{least[1]:,} {indicator.unit}"
+    if best[1] == least[1]:
+        return f"{indicator.name}：各地区都是 {measured(indicator, best[1])}"
+    return f"{text}；{least[0]}{fewest}，{measured(indicator, least[1])}"
+
+
+def _second(item: tuple[str, float]) -> float:
+    return item[1]
 
 
 def trend_finding(indicator: Indicator, points: list[tuple[datetime.date, int]]) -> str:
@@ -82,4 +90,5 @@ def trend_finding(indicator: Indicator, points: list[tuple[datetime.date, int]])
     verb = "增加" if change > 0 else "减少"
     if not change:
         return f"{indicator.name}：{first:%Y-%m-%d} 以来没有变化"
-    return f"{indicator.name}：{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {verb} {abs(change):,} {indicator.unit}"
+    moved = f"{verb} {abs(change):,} {indicator.unit}"
+    return f"{indicator.name}：{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {moved}"

@@ -82,7 +82,7 @@ def _coverage(day: datetime.date) -> dict[str, dict[str, list[str]]]:
 
 
 def _among(codes: Sequence[str]) -> Any:
-    return is_so(Q(code__in=codes)) if codes else Value(False, BooleanField())
+    return is_so(Q(code__in=codes)) if codes else Value(value=False, output_field=BooleanField())
 
 
 def _named(names: Sequence[str]) -> str:

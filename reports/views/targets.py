@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.divisions import divisions_on
-from core.places import working_region_code
 from core.rules import RuleError
 from reports import actions
 from reports.forms import PlanForm, TargetsForm
@@ -33,7 +32,9 @@ def may_set(user: Any, region: str) -> bool:
 def target_list(request: HttpRequest) -> HttpResponse:
     """Targets of a plan in the region one works in and in those directly below."""
     plans = list(Plan.objects.order_by("-starts_on"))
-    plan = next((p for p in plans if p.code == request.GET.get("plan")), plans[0] if plans else None)
+    plan = next(
+        (p for p in plans if p.code == request.GET.get("plan")), plans[0] if plans else None
+    )
     region = region_asked(request, request.GET.get("region", ""))
     user: Any = request.user
     divisions = divisions_on(timezone.localdate())

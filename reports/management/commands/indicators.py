@@ -23,7 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            day = datetime.date.fromisoformat(options["on"]) if options["on"] else timezone.localdate()
+            day = (
+                datetime.date.fromisoformat(options["on"])
+                if options["on"]
+                else timezone.localdate()
+            )
         except ValueError:
             raise CommandError("日期请写成 2025-12-31 的样子。") from None
         region = options["region"] or settings.PROVINCE_CODE
@@ -37,7 +41,9 @@ class Command(BaseCommand):
         for row in rows:
             out_of = f" / {row['denominator']}" if row["denominator"] is not None else ""
             goal = f"（目标 {row['target']}）" if row["target"] is not None else ""
-            self.stdout.write(f"{row['code']:<10} {row['name']}：{row['value']}{out_of}{row['unit']}{goal}")
+            self.stdout.write(
+                f"{row['code']:<10} {row['name']}：{row['value']}{out_of}{row['unit']}{goal}"
+            )
 
 
 def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:

@@ -1,0 +1,235 @@
+"""The dashboard and its lists, for everybody who may and may not see them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
+
+from core.models import ReadEvent
+from reports import actions, charts
+from reports.board import Board, may_see
+from reports.indicators import INDICATORS
+from reports.models import Snapshot
+from reports.tables import LISTS, ListKind
+from tests.reports import build
+from tests.reports.build import DAY, on
+
+pytestmark = pytest.mark.django_db
+Login = Callable[[Any], Client]
+
+
+@pytest.fixture
+def world() -> None:
+    for place in ("520102016", "520102018", "520111004", "522301001"):
+        build.certificate(build.person(place, confirmed_on=on("2025-12-01")))
+    build.person("520102", post=False)
+    build.person(None, post=False)
+    build.station("520102", "2")
+    build.station("520102016")
+    build.graduates(2022, 12, stayed=3)
+    actions.take_all()
+
+
+def body(response: Any) -> str:
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def sheet(response: Any) -> list[list[Any]]:
+    data = io.BytesIO(b"".join(response.streaming_content))
+    return CalamineWorkbook.from_filelike(data).get_sheet_by_index(0).to_python()
+
+
+def test_the_board_says_where_and_as_of_when(world: None, cast: Any, client_of: Login) -> None:
+    page = body(client_of(cast.province).get("/dashboard/"))
+    assert f"截至 <b>{timezone.localdate():%Y-%m-%d}</b>" in page
+    assert "期满" in page
+    assert "目标 100,000，还差 99,996 人" in page
+    assert "结算 4" in page
+    assert "未达标" in page
+    assert 'style="' not in page
+
+
+def test_the_reconciliation_line_adds_up(world: None, cast: Any, client_of: Login) -> None:
+    page = body(client_of(cast.province).get("/dashboard/52/?i=T1_L0"))
+    assert "= 下级 5 + 本级 0 + 未定位 1" in page
+    by_county = body(client_of(cast.province).get("/dashboard/52/?i=T1_L0&by=county"))
+    assert "= 下级 5 + 本级 0 + 未定位 1" in by_county
+    county = body(client_of(cast.clerk_a).get("/dashboard/520102/?i=T1_L0"))
+    assert "= 下级 2 + 本级 1" in county
+    assert "part=own" in county
+
+
+def test_any_day_can_be_asked(world: None, cast: Any, client_of: Login) -> None:
+    client = client_of(cast.province)
+    assert "刚刚计算" in body(client.get("/dashboard/?on=2023-05-01"))
+    assert "刚刚计算" not in body(client.get("/dashboard/?on=2025-12-31"))
+    assert "统计日期请写成" in body(client.get("/dashboard/?on=yesterday"))
+    assert "统计日期应在" in body(client.get("/dashboard/?on=2099-01-01"))
+    old = body(client.get("/dashboard/520221/?on=2023-05-01"))
+    assert "水城区" in old
+
+
+def test_pace_during_a_plan(world: None, cast: Any, client_of: Login) -> None:
+    page = body(client_of(cast.province).get("/dashboard/?on=2023-07-01"))
+    assert "落后进度" in page
+    assert "board-bar-pace" in page
+
+
+def test_without_snapshots_figures_are_computed(cast: Any, client_of: Login) -> None:
+    build.person()
+    page = body(client_of(cast.clerk_a).get("/dashboard/"))
+    assert "刚刚计算" in page
+    assert Snapshot.objects.count() == 0
+
+
+def test_a_county_sees_its_neighbours_figures_not_their_lists(
+    world: None, cast: Any, client_of: Login
+) -> None:
+    client = client_of(cast.clerk_a)
+    prefecture = body(client.get("/dashboard/5201/"))
+    assert "花溪区" in prefecture
+    assert "/dashboard/520111/list/" not in prefecture
+    assert "/dashboard/520102/list/T1/" in prefecture
+    assert "/dashboard/5201/list/" not in prefecture
+    assert body(client.get("/dashboard/520111/"))
+    province = body(client.get("/dashboard/52/"))
+    assert "黔西南" not in province
+    assert "合计" not in province
+    for hidden in ("/dashboard/5223/", "/dashboard/522301/", "/dashboard/520111/list/T1/",
+                   "/dashboard/5201/list/T1/", "/dashboard/999999/", "/dashboard/520111004/",
+                   "/dashboard/522301/map/county.json"):  # fmt: skip
+        assert client.get(hidden).status_code == 404, hidden
+
+
+def test_only_roles_with_the_permission_enter(world: None, cast: Any, client_of: Login) -> None:
+    for user in (cast.worker_a, cast.security, cast.auditor, cast.system):
+        for path in ("/dashboard/", "/dashboard/520102/list/T1/", "/targets/",
+                     "/dashboard/definitions/", "/dashboard/52/map/county.json"):  # fmt: skip
+            assert client_of(user).get(path).status_code == 403, (user, path)
+    assert client_of(cast.anonymous).get("/dashboard/").status_code == 302
+    assert body(client_of(cast.viewer_a).get("/dashboard/520102/list/T1/"))
+
+
+def test_a_list_names_each_and_says_why(world: None, cast: Any, client_of: Login) -> None:
+    page = body(client_of(cast.clerk_a).get("/dashboard/520102/list/T2/"))
+    assert "现在 <b>2</b> 人，快照时 <b>2</b>" in page
+    assert page.count("助理社会工作师，2022-06-12 批准") == 2
+    assert "5201021990" not in page
+    event = ReadEvent.objects.latest("at")
+    assert len(event.people) == 2
+
+
+def test_a_list_says_when_it_moved_since_the_snapshot(
+    world: None, cast: Any, client_of: Login
+) -> None:
+    build.person("520102016")
+    page = body(client_of(cast.clerk_a).get("/dashboard/520102/list/T1/?page=7"))
+    assert "现在 <b>3</b> 人，快照时 <b>2</b>" in page
+    assert "快照之后有变动" in page
+
+
+def test_lists_of_every_kind_open_and_export(world: None, cast: Any, client_of: Login) -> None:
+    client = client_of(cast.province)
+    for indicator in INDICATORS:
+        address = f"/dashboard/52/list/{indicator.code}/"
+        page = body(client.get(f"{address}?on=2025-12-31"))
+        assert "5201021990" not in page
+        rows = sheet(client.post(f"{address}export/", {"on": "2025-12-31"}))
+        assert rows[0][-1] == "计入理由"
+    assert "没有计入" in body(client.get("/dashboard/52/list/T3/?part=own"))
+    assert "未定位" in body(client.get("/dashboard/52/list/T1_L0/?part=unlocated"))
+    assert client.get("/dashboard/52/list/NOPE/").status_code == 404
+
+
+def test_the_list_costs_the_same_for_one_and_for_three(
+    cast: Any, client_of: Login, django_assert_num_queries: Any
+) -> None:
+    client = client_of(cast.clerk_a)
+    build.certificate(build.person())
+    client.get("/dashboard/520102/list/T2/")
+    with django_assert_num_queries(LIST_QUERIES):
+        client.get("/dashboard/520102/list/T2/")
+    for _ in range(2):
+        build.certificate(build.person())
+    with django_assert_num_queries(LIST_QUERIES):
+        client.get("/dashboard/520102/list/T2/")
+
+
+LIST_QUERIES = 13
+
+
+def test_a_million_is_not_counted_while_one_waits(
+    world: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.views.lists._TOO_MANY_TO_COUNT", 1)
+    page = body(client_of(cast.province).get("/dashboard/52/list/T1/"))
+    assert "快照时 <b>4</b>" in page
+    assert "现在" not in page.split("</h1>")[1].split("page-actions")[0]
+
+
+def test_what_is_seen_can_be_exported(world: None, cast: Any, client_of: Login) -> None:
+    client = client_of(cast.province)
+    rows = sheet(client.post("/dashboard/52/export/", {"i": "T1_L0", "on": "2025-12-31"}))
+    head = {row[1]: row for row in rows[1:] if row[0] == "贵州省"}
+    assert head["T1"][3] == 4
+    assert head["T1"][6] == 100000
+    assert {row[0]: row[3] for row in rows[-3:]} == {"本级": 0, "未定位": 1, "合计": 6}
+
+
+def test_new_figures_can_be_asked_for(world: None, cast: Any, client_of: Login) -> None:
+    client = client_of(cast.clerk_a)
+    with patch("reports.tasks.refresh_stale.delay") as delay:
+        assert client.post("/dashboard/520102/refresh/").status_code == 302
+        delay.assert_called_once()
+        delay.side_effect = OSError
+        page = client.post("/dashboard/520102/refresh/", follow=True).content.decode()
+    assert "后台暂时没有应答" in page
+
+
+def test_every_number_has_its_card(cast: Any, client_of: Login) -> None:
+    client = client_of(cast.viewer_a)
+    page = body(client.get("/dashboard/definitions/"))
+    for indicator in INDICATORS:
+        assert indicator.rule in page
+        assert indicator.clause in body(client.get(f"/dashboard/definitions/{indicator.code}/"))
+    dialog = body(client.get("/dashboard/definitions/T3/", headers={"HX-Request": "true"}))
+    assert dialog.lstrip().startswith("<dialog")
+    assert client.get("/dashboard/definitions/NOPE/").status_code == 404
+
+
+def test_the_map_is_joined_by_code_inside_the_region(cast: Any, client_of: Login) -> None:
+    response = client_of(cast.clerk_a).get("/dashboard/520102/map/county.json")
+    assert [f["properties"]["code"] for f in response.json()["features"]] == ["520102"]
+    codes = {f["properties"]["code"] for f in charts.map_of("52", "county")["features"]}
+    assert len(codes) == 88
+    assert len(charts.map_of("52", "prefecture")["features"]) == 9
+    board = Board(user=cast.province, region="52", by_county=True)
+    assert codes == set(board.codes)
+    assert charts.map_level(Board(user=cast.province, region="520102")) == ""
+
+
+def test_a_township_has_no_one_below(world: None, cast: Any, client_of: Login) -> None:
+    page = body(client_of(cast.township_a).get("/dashboard/"))
+    assert "新华路街道" in page
+    assert "没有下级地区" in page
+
+
+def test_who_may_see_whom(cast: Any) -> None:
+    assert may_see(cast.township_a, "520102018")
+    assert not may_see(cast.township_a, "520111")
+    assert not may_see(cast.worker_a, "52")
+
+
+def test_each_population_has_its_list_and_pages_may_be_missing() -> None:
+    assert {i.population.code for i in INDICATORS} == set(LISTS)
+    assert LISTS["people"].url_name == "person_detail"
+    assert ListKind(columns=(), url_name="no_such_page").url(Snapshot(pk=1)) == ""
+    assert DAY.year == 2025

@@ -1,0 +1,177 @@
+"""Stored figures: what is stored, when they are renewed, and that they stay bounded."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connections
+from django.utils import timezone
+
+from reports import actions, snapshots, tasks
+from reports.indicators import INDICATORS, all_figures
+from reports.models import Snapshot, SnapshotValue
+from tests.reports import build
+from tests.reports.build import DAY, on
+
+
+@pytest.mark.django_db
+def test_a_snapshot_holds_every_figure(cast: Any) -> None:
+    build.certificate(build.person())
+    build.person(None, post=False)
+    build.station("520102016")
+    taken = actions.take_snapshot(on=DAY)
+    assert taken is not None
+    figures = all_figures(DAY)
+    reading = snapshots.read(taken, user=cast.province, regions=["52", "520102", "520102016"])
+    for indicator in INDICATORS:
+        for region in ("52", "520102", "520102016"):
+            assert reading.value(indicator.code, region) == figures.value(indicator.code, region)
+    assert reading.unlocated("T1_L0") == 1
+    assert reading.denominator("T6_BUILT", "52") == 1510
+    assert (taken.divisions_version, taken.is_settlement) == ("2022-10-31", False)
+
+
+@pytest.mark.django_db
+def test_a_county_reads_its_neighbours_figures_and_no_others(cast: Any) -> None:
+    for place in ("520102016", "520111004", "522301001"):
+        build.person(place)
+    build.person(None, post=False)
+    taken = actions.take_snapshot(on=DAY)
+    assert taken is not None
+    regions = ["52", "5201", "5223", "520102", "520111", "522301", "520111004"]
+    seen = snapshots.read(taken, user=cast.clerk_a, regions=regions, indicators=["T1_L0"]).values
+    assert {region for _, region in seen} == {"52", "5201", "520102", "520111"}
+    assert not snapshots.read(taken, user=cast.worker_a, regions=regions).values
+
+
+@pytest.mark.django_db
+def test_a_new_snapshot_replaces_that_of_the_same_day() -> None:
+    build.person()
+    first = actions.take_snapshot(on=DAY)
+    second = actions.take_snapshot(on=DAY)
+    assert first is not None
+    assert second is not None
+    assert list(Snapshot.objects.filter(as_of=DAY)) == [second]
+    assert not SnapshotValue.objects.filter(snapshot=first.pk).exists()
+
+
+@pytest.mark.django_db
+def test_refresh_takes_today_and_the_settlement_once() -> None:
+    build.person()
+    taken = actions.refresh_if_stale()
+    assert {(s.as_of, s.is_settlement) for s in taken} == {
+        (timezone.localdate(), False),
+        (DAY, True),
+    }
+    assert actions.refresh_if_stale() == []
+
+
+@pytest.mark.django_db
+def test_a_change_makes_figures_stale_and_soon_new() -> None:
+    tasks.refresh_stale()
+    Snapshot.objects.update(seconds=0)
+    today = timezone.localdate()
+    current = snapshots.latest(today)
+    assert current is not None
+    assert not snapshots.is_stale(current)
+    build.person()
+    assert snapshots.is_stale(current)
+    tasks.refresh_stale()
+    renewed = snapshots.latest(today)
+    assert renewed is not None
+    assert renewed.pk != current.pk
+    assert renewed.values.get(indicator="T1", region="52").value == 1
+
+
+@pytest.mark.django_db
+def test_other_definitions_or_divisions_make_figures_stale() -> None:
+    current = actions.take_snapshot(on=DAY)
+    assert current is not None
+    for name in ("definitions_version", "divisions_version"):
+        changed = Snapshot.objects.get(pk=current.pk)
+        setattr(changed, name, "older")
+        assert snapshots.is_stale(changed)
+
+
+@pytest.mark.django_db
+def test_a_costly_computation_rests_before_it_is_repeated() -> None:
+    Snapshot.objects.all().delete()
+    actions.refresh_if_stale()
+    Snapshot.objects.update(seconds=10, computed_at=timezone.now())
+    build.person()
+    assert actions.refresh_if_stale() == []
+    with time_machine.travel(timezone.now() + datetime.timedelta(seconds=31)):
+        assert len(actions.refresh_if_stale()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_writer_under_way_is_noticed_when_it_ends() -> None:
+    """Its rows may carry numbers below the latest one seen."""
+    other = connections.create_connection("default")
+    try:
+        other.set_autocommit(autocommit=False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+        taken = actions.take_snapshot(on=DAY)
+        assert taken is not None
+        assert taken.marks["writers"]
+        assert not snapshots.is_stale(taken)
+        other.commit()
+        assert snapshots.is_stale(taken)
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_computes_at_a_time() -> None:
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [actions._LOCK])
+        assert actions.take_snapshot(on=DAY) is None
+        assert actions.refresh_if_stale() == []
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db
+def test_the_night_adds_the_ends_of_years_for_the_trend() -> None:
+    build.person(since=on("2022-06-01"))
+    tasks.nightly()
+    values = SnapshotValue.objects.filter(indicator="T1", region="52").order_by("snapshot__as_of")
+    points = dict(values.values_list("snapshot__as_of", "value"))
+    assert set(points.values()) == {1}
+    assert min(points) == datetime.date(2022, 12, 31)
+    assert Snapshot.objects.filter(as_of=datetime.date(2021, 12, 31)).exists()
+    count = Snapshot.objects.count()
+    tasks.nightly()
+    assert Snapshot.objects.count() == count
+
+
+@pytest.mark.django_db
+def test_old_days_are_thinned_to_the_last_of_the_month() -> None:
+    today = on("2026-06-30")
+    for text in ("2026-01-10", "2026-01-20", "2026-06-01", "2026-06-02"):
+        Snapshot.objects.create(as_of=on(text))
+    Snapshot.objects.create(as_of=on("2025-12-15"), is_settlement=True)
+    assert actions.prune(today=today) == 1
+    left = set(Snapshot.objects.values_list("as_of", flat=True))
+    assert left == {on(t) for t in ("2026-01-20", "2026-06-01", "2026-06-02", "2025-12-15")}
+
+
+@pytest.mark.django_db
+def test_every_watched_model_has_a_number(django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(5):
+        look = snapshots.look()
+    assert len(look["changes"]) == len(snapshots.WATCHED)
+    assert look["writers"] == []
+
+
+def test_short_transaction_ids_are_placed_in_their_epoch() -> None:
+    epoch = 2**32
+    assert snapshots._in_full(7, 5 * epoch + 9) == 5 * epoch + 7
+    assert snapshots._in_full(epoch - 2, 5 * epoch + 9) == 5 * epoch - 2
+    assert snapshots._in_full(3, 5 * epoch - 4) == 5 * epoch + 3
