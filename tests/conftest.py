@@ -53,10 +53,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 # --- Database -----------------------------------------------------------------------------
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Divisions and the plan are there in every test."""
     with django_db_blocker.unblock():
         reference.load()
+    yield
+    with django_db_blocker.unblock():
+        reference.send_everybody_home()
 
 
 def _has_real_transactions(item: pytest.Item) -> bool:

@@ -61,3 +61,12 @@ def restore() -> None:
             copy = f'COPY "{table}" ({_columns(table)}) FROM STDIN'
             cursor.cursor.copy_expert(copy, io.BytesIO(rows))
         cursor.execute("SET session_replication_role = origin")
+
+
+def send_everybody_home() -> None:
+    """End connections that a live server's threads left, so that the database can go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
