@@ -99,7 +99,7 @@ class PersonView(EntityView):
         if secret is not None and secret.kind == "id_number" and not context["count"]:
             context["elsewhere"] = county_of_registered(secret.value)
             if self.request.user.has_perm("talent.transfer_person"):
-                context["transfer_url"] = address_of("transfer_in")
+                context["transfer_url"] = address_of("transferrequest_create")
         return context
 
     def detail_context(self, record: Any) -> dict[str, Any]:

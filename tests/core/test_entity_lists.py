@@ -128,6 +128,15 @@ def test_numbers_are_searched_by_post_only(cast: Any, client_of: Any) -> None:
     assert ReadEvent.objects.filter(kind="search", people__contains=[person.pk]).count() == 4
 
 
+def test_an_id_number_of_another_county_names_only_the_county(cast: Any, client_of: Any) -> None:
+    foreign = make_person(COUNTY_B, "李四")
+    page = client_of(cast.clerk_a).post("/people/", {"q": foreign.id_number})
+    assert "归属贵阳市 花溪区" in page.text
+    assert "/transfers/new/" in page.text
+    assert "李四" not in page.text
+    assert str(foreign.pk) not in page.text
+
+
 def test_top_bar_search(cast: Any, client_of: Any) -> None:
     person = make_person(COUNTY_A, "张三", phone="13885100001")
     client = client_of(cast.clerk_a)
