@@ -13,8 +13,9 @@ from core.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
 
 def kinds_for(user: User) -> list[tuple[str, str]]:
-    """(code, name) of the ledgers that the user may import."""
-    return [(k, r.label) for k, r in kinds().items() if user.has_perm(r.permission)]
+    """(code, name) of the ledgers that the user may import, people first."""
+    found = [(k, r.label) for k, r in kinds().items() if user.has_perm(r.permission)]
+    return sorted(found, key=lambda kind: kind[0] != "people")
 
 
 class UploadForm(forms.Form):
