@@ -158,7 +158,10 @@ def export(rows: str) -> dict[str, Any]:
 
 
 def dashboard() -> dict[str, Any]:
-    """The board of the province and of a county."""
+    """The board of the province and of a county, read from snapshots taken before."""
+    from reports import actions
+
+    actions.take_all()
     found = {}
     for scope, username in (("省", "sheng"), ("县", "nanming")):
         client = client_of(username)

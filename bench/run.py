@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -134,7 +135,6 @@ class Bench:
 
     def pages(self) -> None:
         self.say("dashboard and weights")
-        run([sys.executable, "manage.py", "snapshot"], self.env())
         self.found["dashboard"] = self.product("dashboard")
         self.found["weights"] = self.product("weights")
 
@@ -185,8 +185,13 @@ class Bench:
                 part()
 
 
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> int:
     venv.enter("bench.run", dev=True)
+    signal.signal(signal.SIGTERM, _stop)
     folder = Path(KEEP or tempfile.mkdtemp(prefix="registry-bench-"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     services = Services(folder / "servers", settings={"max_wal_size": "8GB"})
