@@ -1,0 +1,78 @@
+"""A clerk's import in a real browser, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from core import jobs
+from core.models import ImportBatch
+from talent.models import Person
+from tests.conftest import COUNTY_A, Cast
+from tests.imports.ledgers import PEOPLE, person, workbook
+from tests.rows import make_person
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_from_upload_to_undo(
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Callable[[Page, str], Path],
+    tmp_path: Path,
+    width: int,
+) -> None:
+    known = make_person(COUNTY_A, "张三")
+    head: list[Any] = ["大名" if label == "姓名" else label for label in PEOPLE]
+    rows = [
+        person("张山", known.id_number),
+        person("阿依古丽·买买提"),
+        person("王五", "123"),
+        *(person(f"李{chr(0x6000 + n)}") for n in range(40)),
+    ]
+    path = tmp_path / "南明区新华路街道办事处2023年度社会工作人才信息汇总表（最终版）.xlsx"
+    path.write_bytes(workbook([["南明区社工名册"], head, *rows]))
+    page = visit("/imports/", cast.clerk_a, width=width)
+    shot(page, "import-empty")
+    page.get_by_role("link", name="导入台账").first.click()
+    page.get_by_role("radio", name="人员").check()
+    page.get_by_label("台账文件").set_input_files(path)
+    shot(page, "import-upload")
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    shot(page, "import-progress")
+    batch = ImportBatch.objects.get()
+    jobs.run(batch.job_id)
+    expect(page.get_by_role("button", name="按此核对")).to_be_visible()
+    shot(page, "import-columns")
+    page.get_by_label("姓名", exact=True).select_option(label="大名")
+    page.get_by_role("button", name="按此核对").click()
+    expect(page.get_by_text("排队中").first).to_be_visible()
+    jobs.run(batch.job_id)
+    expect(page.get_by_role("button", name="写入 41 行")).to_be_visible()
+    shot(page, "import-preview-held")
+    page.get_by_role("button", name="以台账为准").click()
+    expect(page.get_by_role("button", name="写入 42 行")).to_be_visible()
+    page.goto(f"{page.url.split('?')[0]}?tab=changed")
+    shot(page, "import-preview-changed")
+    page.goto(f"{page.url.split('?')[0]}?tab=new")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="写入 42 行").click()
+    expect(page.get_by_text("排队中").first).to_be_visible()
+    jobs.run(batch.job_id)
+    expect(page.get_by_text("已入库").first).to_be_visible()
+    shot(page, "import-result")
+    assert Person.objects.count() == 42
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载退回表（1 行）").click()
+    assert download.value.suggested_filename.startswith("退回_南明区")
+    page.get_by_role("button", name="撤销这一批").click()
+    page.get_by_role("button", name="撤销", exact=True).click()
+    expect(page.get_by_text("已撤销").first).to_be_visible()
+    assert Person.objects.get().name == "张三"
+    page.goto("/imports/")
+    shot(page, "import-list")
