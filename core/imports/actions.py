@@ -56,6 +56,7 @@ def start_import(
     path = media.store(data, folder="imports")
     try:
         with transaction.atomic(), acting(user):
+            _give_way(user, kind, digest)
             job = Job.objects.create(kind=KIND, by=user, region_id=user.region_id)
             batch = ImportBatch.objects.create(
                 job=job,
@@ -89,6 +90,13 @@ def _earlier(user: User, kind: str, digest: str) -> ImportBatch | None:
         .order_by("created_at")
         .first()
     )
+
+
+def _give_way(user: User, kind: str, digest: str) -> None:
+    """Batches that were put away no longer stand for their file."""
+    put_away = Job.objects.filter(status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
+    same = ImportBatch.objects.filter(region_id=user.region_id, kind=kind, sha256=digest)
+    same.filter(job__in=put_away).update(is_repeat=True)
 
 
 def _plain_name(name: str) -> str:

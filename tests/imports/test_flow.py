@@ -1,0 +1,283 @@
+"""From upload to undo: matching of columns, same file, confirmation, cancel, undo, rights."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from core import jobs, media
+from core.imports import actions
+from core.imports.actions import DuplicateFile
+from core.imports.keeping import forget_expired
+from core.models import ImportBatch, ImportRow, Job
+from core.rules import RuleError
+from core.spreadsheets import Refused
+from stations.models import Station
+from talent.models import Education, Person, PersonState, Post
+from tests.conftest import Cast
+from tests.imports.ledgers import (
+    apply,
+    check,
+    fresh,
+    outcomes,
+    people,
+    person,
+    row_of,
+    take,
+    workbook,
+)
+from tests.imports.malformed import CORPUS
+from tests.rows import id_number
+
+pytestmark = pytest.mark.django_db
+
+
+def start(user: Any, data: bytes, **options: Any) -> ImportBatch:
+    return actions.start_import(user=user, kind="people", name="a.xlsx", data=data, **options)
+
+
+# --- Upload -------------------------------------------------------------------------------
+def test_the_same_file_shows_the_first_job(cast: Cast) -> None:
+    data = people(person())
+    first = start(cast.clerk_a, data, inline=True)
+    with pytest.raises(DuplicateFile) as again:
+        start(cast.reviewer_a, data, inline=True)
+    assert again.value.batch == first
+    assert start(cast.clerk_a, data, again=True, inline=True).is_repeat
+    # Another office, another kind and an undone batch are no repetition.
+    assert start(cast.clerk_b, data, inline=True) != first
+
+
+def test_a_cancelled_or_undone_file_may_come_again(cast: Cast) -> None:
+    data = people(person())
+    first = start(cast.clerk_a, data, inline=True)
+    jobs.run(first.job_id)
+    batch = apply(fresh(first))
+    actions.undo(batch=batch, by=cast.clerk_a)
+    second = start(cast.clerk_a, data, inline=True)
+    assert second != first
+    actions.cancel(batch=second, by=cast.clerk_a)
+    assert start(cast.clerk_a, data, inline=True) != second
+
+
+def test_uploads_are_encrypted_and_expire(cast: Cast, settings: Any) -> None:
+    number = id_number()
+    data = ("姓名,身份证号\n张三," + number).encode()
+    batch = start(cast.clerk_a, data, inline=True)
+    kept = (settings.MEDIA_ROOT / batch.file_path).read_bytes()
+    assert number.encode() not in kept
+    assert "a.xlsx" not in batch.file_path
+    assert media.load(batch.file_path) == data
+    jobs.run(batch.job_id)
+    later = batch.created_at + datetime.timedelta(days=31)
+    assert forget_expired(before=later) == 1
+    assert not (settings.MEDIA_ROOT / batch.file_path).exists()
+    assert not ImportRow.objects.exists()
+
+
+@pytest.mark.parametrize("data", [b"", b"a" * (20 * 1024 * 1024 + 1)])
+def test_what_is_not_even_kept(data: bytes, cast: Cast) -> None:
+    with pytest.raises(Refused):
+        start(cast.clerk_a, data, inline=True)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["far cell, last of the sheet", "password", "truncated"])
+def test_malformed_files_fail_their_job_alone(name: str, cast: Cast) -> None:
+    bad = check(cast.clerk_a, "people", CORPUS[name][0]())
+    assert bad.job.status == Job.Status.FAILED
+    assert bad.job.message.endswith("。")
+    assert outcomes(take(cast.clerk_a, "people", people(person()))) == {"new": 1}
+
+
+@pytest.mark.parametrize("part", ["viewer_a", "worker_a", "security", "auditor", "system"])
+def test_who_may_not_import(part: str, cast: Cast) -> None:
+    with pytest.raises(PermissionDenied):
+        start(getattr(cast, part), people(person()), inline=True)
+
+
+# --- Columns ------------------------------------------------------------------------------
+STRANGE = [["谁", "号", "哪里"], ["张三", "520102199003071236", "新华路街道"]]
+
+
+def test_columns_are_matched_by_hand_and_remembered_for_the_office(cast: Cast) -> None:
+    batch = check(cast.clerk_a, "people", workbook(STRANGE))
+    assert (batch.job.status, batch.counts) == (Job.Status.WAITING, {})
+    assert batch.samples[0][0] == "张三"
+    assert "520102199003071236" not in str(batch.samples)
+    with pytest.raises(RuleError, match="身份证号"):
+        actions.set_mapping(batch=batch, by=cast.clerk_a, mapping_by_header={"name": 0})
+    chosen = {"name": 0, "id_number": 1, "township": 2}
+    actions.set_mapping(batch=batch, by=cast.clerk_a, mapping_by_header=chosen)
+    jobs.run(batch.job_id)
+    assert outcomes(fresh(batch)) == {"new": 1}
+    assert outcomes(check(cast.reviewer_a, "people", workbook(STRANGE))) == {"new": 1}
+    assert fresh(check(cast.clerk_b, "people", workbook(STRANGE))).counts == {}
+
+
+def test_the_sheet_that_fits_is_taken_and_named(cast: Cast) -> None:
+    from tests.imports.ledgers import PEOPLE
+
+    data = workbook(
+        [["填表说明"], ["请勿修改表头"]], [PEOPLE, person("李四")], names=["说明", "人员名册"]
+    )
+    batch = check(cast.clerk_a, "people", data)
+    assert batch.sheet == "人员名册"
+    assert outcomes(batch) == {"new": 1}
+
+
+# --- Confirm, cancel, resume --------------------------------------------------------------
+def test_confirming_twice_applies_once(cast: Cast) -> None:
+    batch = check(cast.clerk_a, "people", people(person()))
+    actions.confirm(batch=batch, by=cast.clerk_a, inline=True)
+    actions.confirm(batch=batch, by=cast.clerk_a, inline=True)
+    assert jobs.run(batch.job_id)
+    actions.confirm(batch=fresh(batch), by=cast.clerk_a, inline=True)
+    assert not jobs.run(batch.job_id)
+    assert Person.objects.count() == 1
+    assert Person.pgh_event_model.objects.count() == 1
+
+
+def test_nothing_is_written_before_the_confirmation(cast: Cast) -> None:
+    check(cast.clerk_a, "people", people(person()))
+    assert not Person.objects.exists()
+    assert not Station.objects.exists()
+
+
+def test_a_waiting_import_is_put_away(cast: Cast) -> None:
+    batch = check(cast.clerk_a, "people", people(person()))
+    actions.cancel(batch=batch, by=cast.reviewer_a)
+    assert fresh(batch).job.status == Job.Status.CANCELLED
+    with pytest.raises(RuleError):
+        actions.confirm(batch=fresh(batch), by=cast.clerk_a, inline=True)
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("when", ["while it is checked", "while it is applied"])
+def test_a_running_import_is_cancelled(
+    when: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.imports import running
+
+    data = people(person())
+    if when == "while it is checked":
+        batch, name = start(cast.clerk_a, data, inline=True), "stage"
+    else:
+        batch, name = check(cast.clerk_a, "people", data), "apply"
+        actions.confirm(batch=batch, by=cast.clerk_a, inline=True)
+    real = getattr(running, name)
+
+    def cancelled_first(*args: Any, **options: Any) -> Any:
+        actions.cancel(batch=batch, by=cast.clerk_a)
+        return real(*args, **options)
+
+    monkeypatch.setattr(running, name, cancelled_first)
+    jobs.run(batch.job_id)
+    assert fresh(batch).job.status == Job.Status.CANCELLED
+    assert not Person.objects.exists()
+
+
+def test_what_is_applied_cannot_be_cancelled(cast: Cast) -> None:
+    batch = take(cast.clerk_a, "people", people(person()))
+    with pytest.raises(RuleError, match="撤销"):
+        actions.cancel(batch=batch, by=cast.clerk_a)
+
+
+def test_a_failed_import_goes_on_where_it_stood(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.imports import running
+
+    monkeypatch.setattr(running, "compare", lambda *args: 1 / 0)
+    batch = start(cast.clerk_a, people(person(), person()), inline=True)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        Job.objects.update(lease_until=None)
+        jobs.run(batch.job_id)
+    assert fresh(batch).job.status == Job.Status.FAILED
+    assert "继续" in fresh(batch).job.message
+    staged = set(ImportRow.objects.values_list("pk", flat=True))
+    assert len(staged) == 2
+    monkeypatch.undo()
+    actions.resume(batch=batch, by=cast.clerk_a)
+    jobs.run(batch.job_id)
+    assert outcomes(fresh(batch)) == {"new": 2}
+    assert set(ImportRow.objects.values_list("pk", flat=True)) == staged
+
+
+# --- Rights -------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "change", [{"region_id": "520111"}, {"is_active": False}, {"role": "viewer"}]
+)
+@pytest.mark.parametrize("when", ["queued", "confirmed"])
+def test_jobs_stop_when_rights_changed(change: dict[str, Any], when: str, cast: Cast) -> None:
+    batch = start(cast.clerk_a, people(person()), inline=True)
+    if when == "confirmed":
+        jobs.run(batch.job_id)
+        actions.confirm(batch=batch, by=cast.clerk_a, inline=True)
+    for name, value in change.items():
+        setattr(cast.clerk_a, name, value)
+    cast.clerk_a.save()
+    jobs.run(batch.job_id)
+    assert fresh(batch).job.status == Job.Status.FAILED
+    assert "权限已变更" in fresh(batch).job.message
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["confirm", "cancel", "undo", "resume"])
+def test_imports_of_another_county_are_out_of_reach(act: str, cast: Cast) -> None:
+    batch = check(cast.clerk_a, "people", people(person()))
+    with pytest.raises(PermissionDenied):
+        getattr(actions, act)(batch=batch, by=cast.clerk_b)
+    assert fresh(batch).job.status == Job.Status.WAITING
+
+
+# --- Undo ---------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_undo_takes_back_what_nobody_touched(cast: Cast) -> None:
+    known = id_number()
+    take(cast.clerk_a, "people", people(person("老张", known, 学历="本科")))
+    before = list(Person.objects.values("name", "remark", "phone_index", "region"))
+    batch = take(
+        cast.clerk_a,
+        "people",
+        people(
+            person("老张", known, 备注="改了", 联系电话="13800001234", 学历="大专"),
+            *[person(f"新{n}", 学历="本科") for n in "甲乙丙"],
+        ),
+    )
+    assert outcomes(batch) == {"new": 3, "changed": 1}
+    Person.objects.filter(name="新乙").update(remark="后来改的")
+    Education.objects.filter(person__name="新丙").update(major="社会学")
+    assert actions.undo(batch=batch, by=cast.clerk_a) == [4, 5]
+    assert set(Person.objects.values_list("name", flat=True)) == {"老张", "新乙", "新丙"}
+    old = Person.objects.filter(name="老张").values("name", "remark", "phone_index", "region")
+    assert list(old) == before
+    assert Education.objects.filter(person__name="老张").count() == 1
+    assert Post.objects.count() == PersonState.objects.count() == 3
+    assert row_of(batch, 4).is_applied
+    assert not row_of(batch, 3).is_applied
+    with pytest.raises(RuleError):
+        actions.undo(batch=fresh(batch), by=cast.clerk_a)
+
+
+def test_undo_leaves_a_history(cast: Cast) -> None:
+    batch = take(cast.clerk_a, "people", people(person()))
+    actions.undo(batch=batch, by=cast.reviewer_a)
+    last = Person.pgh_event_model.objects.order_by("pgh_id").last()
+    assert last is not None
+    assert last.pgh_label == "delete"
+    assert last.pgh_context.metadata["user"] == str(cast.reviewer_a.pk)
+    assert last.pgh_context.metadata["reason"] == "撤销导入"
+
+
+def test_undo_of_a_changed_post(cast: Cast) -> None:
+    number = id_number()
+    take(cast.clerk_a, "people", people(person("张三", number)))
+    moved = person("张三", number, 工作单位="南明区民政局", 入职日期="2024-07-01")
+    batch = take(cast.clerk_a, "people", people(moved))
+    assert actions.undo(batch=batch, by=cast.clerk_a) == []
+    post = Post.objects.get()
+    assert (post.ended_on, post.station is not None) == (None, True)
