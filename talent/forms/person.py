@@ -18,7 +18,7 @@ from talent.rules import check_free_text, check_phone_shared
 
 LAYOUT = (
     ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity")),
-    ("联系与地区", ("phone", "residence", "native_place", "household_place")),
+    ("联系与地区", ("phone", "address", "residence", "native_place", "household_place")),
     ("人才信息", ("category", "sources", "service_fields", "political_status", "remark")),
 )
 UNKNOWN_SEX = "0"

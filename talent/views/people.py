@@ -52,7 +52,8 @@ class PersonView(EntityView):
         Section(
             "基本信息",
             ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity",
-             "political_status", "phone", "native_place", "household_place", "residence"),
+             "political_status", "phone", "address", "native_place", "household_place",
+             "residence"),
         ),
         Section("人才信息", ("category", "sources", "service_fields", "remark")),
     )  # fmt: skip

@@ -100,6 +100,30 @@ def test_foreign_row_is_not_written(entity: str, cast: Any, client_of: Any) -> N
     assert row.version == 1
 
 
+def exported(answer: Any) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode("utf-8-sig")
+
+
+@pytest.mark.parametrize("entity", WALKED)
+def test_export_holds_no_foreign_row(entity: str, cast: Any, client_of: Any) -> None:
+    """T03: neither the whole list, nor rows named one by one, nor a region asked for."""
+    url = url_of(entity, "export")
+    in_county(entity, COUNTY_A)
+    foreign = in_county(entity, COUNTY_B)
+    client = client_of(cast.clerk_a)
+    for data in ({}, {"ids": [str(foreign.pk)]}, {"filter": f"region={COUNTY_B}"}):
+        answer = client.post(url, data | {"format": "csv"})
+        assert answer.status_code == 200
+        text = exported(answer)
+        assert "花溪区" not in text
+        assert ("南明区" in text) is (data == {}) or "filter" in data
+    assert "花溪区" in exported(client_of(cast.prefecture).post(url, {"format": "csv"}))
+    assert client.get(url).status_code == 405
+    for nobody in (cast.worker_a, cast.system, cast.security, cast.auditor):
+        assert client_of(nobody).post(url).status_code == 403
+
+
 @pytest.mark.parametrize("entity", [e for e in WALKED if ENTITIES[e].parent])
 def test_nothing_is_created_under_a_foreign_parent(entity: str, cast: Any, client_of: Any) -> None:
     parent = ENTITIES[entity].parent
