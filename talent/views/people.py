@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
 from core.crypto import blind_index
+from core.dates import today
 from core.display import label_of
 from core.forms.fields import place_label
 from core.identity import SEXES, check_id_number, is_known_division
@@ -121,7 +122,11 @@ class PersonView(EntityView):
             .order_by("-ends_on")
             .first()
         )
-        return f"有效至 {latest.ends_on:%Y-%m-%d}，{days_left(latest.ends_on)}" if latest else ""
+        if latest is None:
+            return ""
+        if latest.ends_on < today():
+            return f"已于 {latest.ends_on:%Y-%m-%d} 到期"
+        return f"有效至 {latest.ends_on:%Y-%m-%d}，{days_left(latest.ends_on)}"
 
     def _reveal_url(self, record: Any) -> str:
         may_reveal = self.request.user.has_perm("talent.reveal_person")
