@@ -5,6 +5,7 @@ Everything hangs on the account's own person; no address names another.
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -89,7 +91,7 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(
         request, "me/record.html",
         own_context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
-            person.status, ""), pending=_pending(person)),
+            person.status, ""), pending=_pending(person), decided=_lately_decided(person)),
     )  # fmt: skip
 
 
@@ -110,6 +112,13 @@ def _related(person: Person, title: str, accessor: str, columns: tuple[str, ...]
             for row in rows[:50]
         ],
     }
+
+
+def _lately_decided(person: Person) -> Any:
+    """The answer to the latest request, shown for a month."""
+    since = timezone.now() - datetime.timedelta(days=30)
+    decided = person.changerequests.filter(decided_at__gt=since)
+    return decided.exclude(state=RequestState.WITHDRAWN).order_by("-decided_at").first()
 
 
 def _pending(person: Person) -> Any:

@@ -245,6 +245,7 @@ def test_a_correction_by_page(cast: Cast, own: Person, client_of: ClientOf) -> N
     assert client_of(cast.reviewer_a).post(path, {"verb": "accept"}).status_code == 302
     own.refresh_from_db()
     assert own.name == "王晓明"
+    assert "变更申请已同意" in text_of(client_of(cast.worker_a).get("/me/"))
     assert ReadEvent.objects.filter(kind="detail", people__contains=[own.pk]).exists()
 
 
