@@ -104,6 +104,8 @@ def _is_resting(snapshot: Snapshot) -> bool:
 
 def _locked() -> bool:
     with connection.cursor() as cursor:
+        # Nobody waits for this: on a busy server it may take longer than a page may.
+        cursor.execute("SET LOCAL statement_timeout = '300s'")
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         return bool(cursor.fetchone()[0])
 
