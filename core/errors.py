@@ -21,7 +21,8 @@ def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     Programs that use the API get the sentence alone.
     """
     if request.path.startswith("/api/"):
-        return JsonResponse({"detail": _SENTENCES[status]}, status=status)
+        body = {"detail": _SENTENCES[status]}
+        return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
     return HttpResponse(render_to_string(template, {"path": request.path}), status=status)
 
 

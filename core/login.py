@@ -16,7 +16,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from core.auth import WRONG, address_is_exhausted
-from core.middleware import STARTED
+from core.middleware import LAST_SEEN, STARTED
 from core.models import SecurityEvent, User
 from core.text import normalise
 
@@ -55,12 +55,17 @@ class LoginView(DjangoLoginView):
             return self.render_to_response(self.get_context_data(form=form, error=WRONG))
         return super().post(request, *args, **kwargs)
 
+    def get_redirect_url(self) -> str:
+        """Only an address of our own from the root: anything else leads home."""
+        url = super().get_redirect_url()
+        return url if url.startswith("/") else ""
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
         user: Any = form.get_user()
         session = self.request.session
         session.pop("logged_out_because", None)
-        session[STARTED] = int(time.time())
+        session[STARTED] = session[LAST_SEEN] = int(time.time())
         # A second login ends the first: only this session counts from now on.
         Session.objects.filter(session_key=user.session_key).delete()
         User.objects.filter(pk=user.pk).update(session_key=session.session_key)

@@ -1,0 +1,228 @@
+"""Who may open which address. An address that is not declared here fails the build.
+
+The pages of an entity (<model>_list, <model>_detail …) follow from its declaration and need
+no line; every other address has one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.models import ImportBatch, Job, User
+from core.roles import Role
+from core.views import ENTITIES
+from talent.models import ChangeRequest, TransferRequest
+from tests.rows import make_person, make_row
+
+Make = Callable[[str], Any]
+
+ANYONE, SIGNED_IN = "anyone", "signed in"
+_VERB_OF_PAGE = {
+    "list": "view", "lookup": "view", "detail": "view", "history": "view", "create": "add",
+    "edit": "change", "export": "export", "act": "view",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`needs`: a permission, SIGNED_IN or ANYONE. `make(county)`: the record of the address."""
+
+    needs: str
+    make: Make | None = None
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    # Methods the address answers; a sweep sends the first one.
+    methods: tuple[str, ...] = ("GET",)
+    key: str = "pk"
+    # Shows the reader her own numbers in full, on demand and on record.
+    shows_own_numbers: bool = False
+    # Outlines of regions, the same for everybody: the browser may keep them.
+    is_kept: bool = False
+
+
+def _user(county: str) -> User:
+    return User.objects.create_user(
+        f"u{uuid.uuid4().hex[:10]}", "Cast-2026-pass", role=Role.CLERK, region_id=county,
+        display_name="待管理",
+    )  # fmt: skip
+
+
+def _batch(county: str) -> ImportBatch:
+    by = _user(county)
+    job = Job.objects.create(kind="import", by=by, region_id=county, status=Job.Status.DONE)
+    return ImportBatch.objects.create(
+        job=job, kind="people", region_id=county, by=by, file_name="台账.xlsx",
+        sha256=uuid.uuid4().hex * 2,
+    )  # fmt: skip
+
+
+def _transfer(county: str) -> TransferRequest:
+    """Between the county and one that plays in no test, so that A and B never share it."""
+    return TransferRequest.objects.create(
+        person=make_person(county, "赵六"), from_region_id=county, to_region_id="522301",
+        direction="out", reason="工作调动", requested_by=_user(county),
+        due_on=datetime.date(2030, 1, 1),
+    )  # fmt: skip
+
+
+def _change(county: str) -> ChangeRequest:
+    person = make_person(county, "钱七")
+    worker = User.objects.create(
+        username=person.number.lower(), role=Role.WORKER, display_name=person.name
+    )
+    return ChangeRequest.objects.create(
+        person=person, changes={"former_name": {"old": "", "new": "钱八"}}, reason="更正",
+        requested_by=worker,
+    )  # fmt: skip
+
+
+def _entity(name: str) -> Make:
+    return lambda county: make_row(name, county)
+
+
+POST = ("POST",)
+BOTH = ("GET", "POST")
+_MANAGE, _BOARD, _IMPORT = "core.manage_accounts", "reports.view_dashboard", "core.import_ledger"
+_OWN = "talent.view_own_record"
+_region = {"region": "520102"}
+
+POLICIES: dict[str, Policy] = {
+    # Anyone
+    "healthz": Policy(ANYONE),
+    "readyz": Policy(ANYONE),
+    "login": Policy(ANYONE, methods=BOTH),
+    "activate": Policy(ANYONE, methods=BOTH),
+    # Whoever is signed in
+    "logout": Policy(SIGNED_IN, methods=POST),
+    "password_change": Policy(SIGNED_IN, methods=BOTH),
+    "home": Policy(SIGNED_IN),
+    "help": Policy(SIGNED_IN),
+    "search": Policy(SIGNED_IN, methods=BOTH),
+    "region_switch": Policy(SIGNED_IN, methods=BOTH),
+    "region_cascade": Policy(SIGNED_IN),
+    "region_suggest": Policy(SIGNED_IN),
+    "place_suggest": Policy(SIGNED_IN),
+    "account_own": Policy(SIGNED_IN),
+    "token_create": Policy(_BOARD, methods=POST),
+    "token_revoke": Policy(SIGNED_IN, kwargs={"public_id": uuid.UUID(int=1)}, methods=POST),
+    # Administrators
+    "account_list": Policy(_MANAGE),
+    "account_create": Policy(_MANAGE, methods=BOTH),
+    "account_detail": Policy(_MANAGE, make=_user),
+    "account_edit": Policy(_MANAGE, make=_user, methods=BOTH),
+    "account_act": Policy(_MANAGE, make=_user, kwargs={"verb": "disable"}, methods=BOTH),
+    "security_log": Policy("core.view_security_log"),
+    "read_log": Policy("core.view_read_log"),
+    "system_status": Policy("core.view_system"),
+    # People beyond the entity pages
+    "id_number_check": Policy("talent.add_person", methods=POST),
+    "person_reveal": Policy("talent.reveal_person", make=_entity("person"), methods=BOTH),
+    "person_activation": Policy("talent.activate_person", make=_entity("person"), methods=BOTH),
+    "person_bulk": Policy("talent.change_person", kwargs={"verb": "confirm"}, methods=POST),
+    "transferrequest_list": Policy("talent.view_transferrequest"),
+    "transferrequest_create": Policy("talent.transfer_person", methods=BOTH),
+    "transferrequest_detail": Policy("talent.view_transferrequest", make=_transfer),
+    "changerequest_list": Policy("talent.view_changerequest"),
+    "changerequest_detail": Policy("talent.view_changerequest", make=_change),
+    # A worker's own pages
+    "me": Policy(_OWN),
+    "me_numbers": Policy(_OWN, methods=POST, shows_own_numbers=True),
+    "me_contact": Policy(_OWN, methods=BOTH),
+    "me_requests": Policy(_OWN),
+    "me_correct": Policy(_OWN, methods=BOTH),
+    "me_withdraw": Policy(_OWN, methods=POST),
+    "me_reads": Policy(_OWN),
+    "me_history": Policy(_OWN),
+    # Imports
+    "import_list": Policy(_IMPORT),
+    "import_new": Policy(_IMPORT, methods=BOTH),
+    "import_template": Policy(_IMPORT, kwargs={"kind": "people"}),
+    "import_detail": Policy(_IMPORT, make=_batch),
+    "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
+    "import_confirm": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_cancel": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_resume": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_undo": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_refused": Policy(_IMPORT, make=_batch),
+    "import_decide": Policy(_IMPORT, make=_batch, kwargs={"number": 1}, methods=POST),
+    # Figures
+    "dashboard": Policy(_BOARD, kwargs=_region),
+    "dashboard_map": Policy(_BOARD, kwargs={**_region, "level": "prefecture"}, is_kept=True),
+    "dashboard_export": Policy(_BOARD, kwargs=_region, methods=POST),
+    "dashboard_refresh": Policy(_BOARD, kwargs=_region, methods=POST),
+    "dashboard_list": Policy("reports.view_indicator_list", kwargs={**_region, "code": "T1"}),
+    "dashboard_list_export": Policy(
+        "reports.view_indicator_list", kwargs={**_region, "code": "T1"}, methods=POST
+    ),
+    "definition_list": Policy(_BOARD),
+    "definition": Policy(_BOARD, kwargs={"code": "T1"}),
+    "target_list": Policy(_BOARD),
+    "plan_create": Policy("province", methods=BOTH),
+    "target_edit": Policy(
+        "reports.change_target", kwargs={"plan": "14-5", "code": "T1", **_region}, methods=BOTH
+    ),
+    # The API beyond the entities
+    "api-schema": Policy("api"),
+    "api-docs": Policy("api"),
+    "api-indicators": Policy(_BOARD),
+    "api-figures": Policy(_BOARD),
+    "api-region-list": Policy(_BOARD),
+    "api-region-detail": Policy(_BOARD, make=lambda county: county),
+    "api-snapshot-list": Policy(_BOARD),
+    "api-snapshot-detail": Policy(_BOARD, kwargs={"pk": 999999}),
+    "api-transferrequest-list": Policy("talent.view_transferrequest"),
+    "api-transferrequest-detail": Policy("talent.view_transferrequest", make=_transfer),
+    "api-changerequest-list": Policy("change requests", methods=BOTH),
+    "api-changerequest-detail": Policy("change requests", make=_change),
+}
+
+
+def policy_of(name: str) -> Policy | None:
+    """The policy of an address by its name, None when it has none."""
+    if name in POLICIES:
+        return POLICIES[name]
+    entity, _, page = name.removeprefix("api-").replace("-", "_").rpartition("_")
+    view = ENTITIES.get(entity)
+    if view is None or page not in _VERB_OF_PAGE:
+        return None
+    has_record = page in {"detail", "edit", "history", "act"}
+    actions = view.all_actions()
+    kwargs = {"verb": actions[0].code if actions else "none"} if page == "act" else {}
+    methods = {"create": BOTH, "edit": BOTH, "act": BOTH, "export": POST, "list": BOTH}
+    return Policy(
+        view.permission(_VERB_OF_PAGE[page]),
+        make=_entity(entity) if has_record else None,
+        kwargs=kwargs,
+        methods=("GET",) if name.startswith("api-") else methods.get(page, ("GET",)),
+    )
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """(name, pattern) of every address of the product."""
+
+    def walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, str]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, prefix + str(pattern.pattern))
+            elif isinstance(pattern, URLPattern):
+                yield pattern.name or "", prefix + str(pattern.pattern)
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def allows(policy: Policy, user: Any) -> bool:
+    """Whether the policy lets a signed-in user in."""
+    if policy.needs in {ANYONE, SIGNED_IN}:
+        return True
+    if policy.needs == "province":
+        return user.has_perm("reports.change_target") and user.region_id == "52"
+    if policy.needs == "api":
+        return user.has_record_scope or user.is_worker
+    if policy.needs == "change requests":
+        return user.has_perm("talent.view_changerequest") or user.is_worker
+    return bool(user.has_perm(policy.needs))
