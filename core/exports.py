@@ -17,12 +17,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import IO, Any, NamedTuple
 
 import xlsxwriter
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.utils import timezone
+from xlsxwriter.worksheet import CellStringTuple, Worksheet
 
 from core.models import ReadEvent
 from core.places import place_name
@@ -46,6 +48,39 @@ _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
 _LONG_NUMBER = re.compile(r"\d{11,}")
 _EPOCH = datetime.date(1899, 12, 30).toordinal()
 _CUT = "…（内容过长，后面的未导出）"
+
+
+class _Sheet(Worksheet):
+    """A worksheet that writes text cells in a third of the time, and always as text.
+
+    The library's own constant_memory path takes a text of the form <r>…</r> for markup.
+    """
+
+    def put(self, row: int, column: int, text: str, cell_format: Any) -> None:
+        """write_string for a text that plain_text has cleaned, in the order of rows."""
+        if row > self.previous_row:
+            self._check_dimensions(row, 0)
+            self._write_single_row(row)
+        self.table[row][column] = CellStringTuple(text, cell_format)
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if type(cell) is not CellStringTuple:
+            super()._write_cell(row, col, cell)
+            return
+        text = cell.string
+        if "_x" in text:  # Excel reads _x0041_ as an escape
+            text = self._escape_control_characters(text)
+        if "&" in text or "<" in text or ">" in text:
+            text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        style = f' s="{cell.format._get_xf_index()}"' if cell.format else ""
+        reference = f"{_letters(col)}{row + 1}"
+        keep = ' xml:space="preserve"' if text != text.strip() else ""
+        self.fh.write(f'<c r="{reference}"{style} t="inlineStr"><is><t{keep}>{text}</t></is></c>')
+
+
+@cache
+def _letters(column: int) -> str:
+    return str(xlsxwriter.utility.xl_col_to_name(column))
 
 
 class Column(NamedTuple):
@@ -146,7 +181,9 @@ def file_name(title: str, kind: str) -> str:
 
 def plain_text(value: str) -> str:
     """A text as a cell may hold it."""
-    text = _CONTROL.sub("", value).replace("\r\n", "\n").replace("\r", "\n")
+    if value.isprintable() and len(value) <= EXCEL_TEXT:
+        return value
+    text = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     return text if len(text) <= EXCEL_TEXT else text[: EXCEL_TEXT - len(_CUT)] + _CUT
 
 
@@ -203,13 +240,13 @@ def _write_xlsx(
     book.set_properties({"title": title})
     text, day, money = (book.add_format({"num_format": f}) for f in ("@", "yyyy-mm-dd", "#,##0.00"))
     head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "num_format": "@"})
-    sheet = book.add_worksheet(sheet_name(title))
+    sheet = book.add_worksheet(sheet_name(title), _Sheet)
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width, text if column.is_text else None)
         sheet.write_string(0, index, plain_text(column.label), head)
     sheet.freeze_panes(1, 1)
     getters = [(i, c.get, text if c.is_text else None) for i, c in enumerate(columns)]
-    write_string, write_number = sheet.write_string, sheet.write_number
+    put, write_number = sheet.put, sheet.write_number
     number = 0
     for number, row in enumerate(rows, start=1):
         if number > EXCEL_ROWS:
@@ -222,9 +259,9 @@ def _write_xlsx(
             if value is None or value == "":
                 continue
             if isinstance(value, str):
-                write_string(number, index, plain_text(value), cell_format)
+                put(number, index, plain_text(value), cell_format)
             elif cell_format is not None:
-                write_string(number, index, str(value), cell_format)
+                put(number, index, str(value), cell_format)
             elif isinstance(value, datetime.date):
                 write_number(number, index, value.toordinal() - _EPOCH, day)
             else:

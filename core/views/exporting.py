@@ -60,9 +60,9 @@ class ExportPage(EntityBase):
         post = self.request.POST
         if rows.count() > EXPORT_ROWS:
             raise RuleError("EXPORT", "超过 20 万行，请先按地区或条件筛选后分别导出。")
-        rows = rows.select_related(*self.select_related).prefetch_related(
-            *getattr(self, "prefetch", ())
-        )
+        # Regions are told by their codes; joining them would cost an object a row.
+        joined = [n for n in self.select_related if not _is_place(_field(self.model, n), n)]
+        rows = rows.select_related(*joined).prefetch_related(*getattr(self, "prefetch", ()))
         return export_table(
             user=self.request.user,
             title=self.list_label(),
@@ -169,6 +169,8 @@ def _is_number(field: Any) -> bool:
 
 def _attribute(path: str) -> Callable[[Any], Any]:
     *parents, name = path.split("__")
+    if not parents:
+        return lambda row: str(v) if isinstance(v := getattr(row, name), models.Model) else v
 
     def get(row: Any) -> Any:
         for parent in parents:
@@ -185,6 +187,11 @@ def _worded(path: str, field: Any) -> Callable[[Any], Any]:
     """The words of a value; those of a choice are looked up once."""
     value_of = _attribute(path)
     labels = {v: str(label) for v, label in getattr(field, "flatchoices", None) or ()}
+    each = {v: str(k) for v, k in getattr(getattr(field, "base_field", None), "flatchoices", ())}
+    if each:
+        return lambda row: "、".join(each.get(v, v) for v in value_of(row) or ())
+    if not labels and isinstance(field, models.CharField | models.TextField):
+        return value_of
     if labels:
         return lambda row: labels.get(value := value_of(row), value)
     return lambda row: words(field, value_of(row))
