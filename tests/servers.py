@@ -69,6 +69,8 @@ class RedisServer:
         celery_app.conf.broker_write_url = settings.CELERY_BROKER_URL
         celery_app.conf.broker_read_url = settings.CELERY_BROKER_URL
         celery_app.close()
+        # Its publishers keep the connection of the Redis before.
+        celery_app.amqp._producer_pool = None
 
 
 class Worker:

@@ -1,0 +1,246 @@
+"""What may break under an import: workers, Redis, a second runner, a second import."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from config.celery import app
+from core import jobs
+from core.imports import actions, running, staging
+from core.imports.actions import DuplicateFile
+from core.models import ImportBatch, ImportRow, Job
+from stations.models import Station
+from talent.models import Person, Post
+from tests.conftest import Cast
+from tests.imports.ledgers import fresh, outcomes, people, person
+from tests.rows import id_number
+from tests.servers import RedisServer, Worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROWS = 2_000
+
+
+def many(count: int) -> bytes:
+    days = [f"{1960 + n // 400}0307" for n in range(count)]
+    return people(*[person(_name(n), id_number(birth=day)) for n, day in enumerate(days)])
+
+
+def _name(n: int) -> str:
+    return "赵钱孙李周吴郑王"[n % 8] + "一二三四五六七八九"[n // 8 % 9] + "甲乙丙丁"[n // 72 % 4]
+
+
+def start(user: Any, data: bytes, **options: Any) -> ImportBatch:
+    return actions.start_import(user=user, kind="people", name="a.xlsx", data=data, **options)
+
+
+def wait(batch: ImportBatch, *statuses: str, seconds: float = 60) -> ImportBatch:
+    end = time.monotonic() + seconds
+    while (now := fresh(batch)).job.status not in statuses:
+        assert time.monotonic() < end, f"{now.job.status} {now.job.message} {now.job.attempts}"
+        time.sleep(0.05)
+    return now
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """Run calls at the same time, each on its own connection; their results or exceptions."""
+    barrier = threading.Barrier(len(calls))
+    results: list[Any] = [None] * len(calls)
+
+    def one(index: int, call: Callable[[], Any]) -> None:
+        try:
+            barrier.wait()
+            results[index] = call()
+        except Exception as error:  # noqa: BLE001  the test looks at it
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=one, args=(i, c)) for i, c in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+def expire_leases() -> None:
+    """As if a minute had passed since the runner's last sign of life."""
+    Job.objects.update(lease_until=timezone.now())
+
+
+# --- Workers ------------------------------------------------------------------------------
+@pytest.mark.parametrize("phase", ["while it is staged", "while it is applied"])
+def test_kill_9_of_the_worker_tree_loses_and_doubles_nothing(
+    phase: str, cast: Cast, own_redis: RedisServer, start_worker: Callable[..., Worker]
+) -> None:
+    """F01: another worker goes on from what was committed; every row is applied once."""
+    worker = start_worker()
+    batch = start(cast.clerk_a, many(ROWS))
+    if phase == "while it is applied":
+        batch = wait(batch, Job.Status.WAITING)
+        with connection.cursor() as cursor:
+            # Whoever applies waits here until the worker is dead.
+            cursor.execute("SELECT pg_advisory_lock(5201315)")
+        actions.confirm(batch=batch, by=cast.clerk_a)
+    wait(batch, Job.Status.RUNNING)
+    time.sleep(0.3)
+    worker.kill()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    assert not Person.objects.exists()
+    expire_leases()
+    start_worker(beat=True)
+    if phase == "while it is staged":
+        batch = wait(batch, Job.Status.WAITING, seconds=90)
+        actions.confirm(batch=batch, by=cast.clerk_a)
+    done = wait(batch, Job.Status.DONE, seconds=90)
+    assert outcomes(done) == {"new": ROWS}
+    assert Person.objects.count() == Post.objects.count() == ROWS
+    assert Person.pgh_event_model.objects.count() == ROWS
+    assert Station.objects.count() == 1
+
+
+def test_an_emptied_redis_loses_nothing(
+    cast: Cast, own_redis: RedisServer, start_worker: Callable[..., Worker]
+) -> None:
+    """F07: what was queued is rung for again by the sweeper."""
+    batch = start(cast.clerk_a, people(person()))
+    with own_redis.client() as redis:
+        redis.flushall()
+    start_worker(beat=True)
+    wait(batch, Job.Status.WAITING)
+
+
+def test_redis_down_or_frozen_does_not_hold_up_an_upload(
+    cast: Cast, own_redis: RedisServer
+) -> None:
+    """F05, F06: the job is kept; the bell is not rung, and costs at most 5 s."""
+    own_redis.freeze()
+    started = time.monotonic()
+    frozen = start(cast.clerk_a, people(person()))
+    assert time.monotonic() - started < 5
+    own_redis.thaw()
+    own_redis.stop()
+    app.close()
+    started = time.monotonic()
+    down = start(cast.clerk_a, people(person()))
+    assert time.monotonic() - started < 5
+    assert {fresh(b).job.status for b in (frozen, down)} == {Job.Status.QUEUED}
+    assert jobs.run(frozen.job_id)
+    assert jobs.run(down.job_id)
+
+
+def test_the_sweeper_rings_for_idle_jobs_only(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = start(cast.clerk_a, people(person()), inline=True)
+    other = start(cast.clerk_a, people(person()), inline=True)
+    rung: list[Any] = []
+    monkeypatch.setattr(jobs, "ring", rung.append)
+    later = timezone.now() + timezone.timedelta(seconds=30)
+    Job.objects.filter(pk=other.job_id).update(status=Job.Status.RUNNING, lease_until=later)
+    jobs.sweep()
+    assert rung == [batch.job_id]
+
+
+# --- Two runners --------------------------------------------------------------------------
+def test_double_delivery_works_once(cast: Cast) -> None:
+    """F04: the second runner sees the lease and leaves."""
+    batch = start(cast.clerk_a, people(*[person() for _ in range(50)]), inline=True)
+    assert sorted(together(*[lambda: jobs.run(batch.job_id)] * 3)) == [False, False, True]
+    actions.confirm(batch=fresh(batch), by=cast.clerk_a, inline=True)
+    assert sorted(together(*[lambda: jobs.run(batch.job_id)] * 3)) == [False, False, True]
+    assert Person.objects.count() == 50
+    assert fresh(batch).job.attempts == 1
+
+
+@pytest.mark.parametrize("step", ["stage", "apply"])
+def test_a_runner_that_lost_its_lease_writes_nothing(
+    step: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 2: the fencing token is checked in the transaction that writes."""
+    batch = start(cast.clerk_a, people(person()), inline=True)
+    if step == "apply":
+        jobs.run(batch.job_id)
+        actions.confirm(batch=fresh(batch), by=cast.clerk_a, inline=True)
+    real = getattr(running, step)
+
+    def overtaken(*args: Any, **options: Any) -> Any:
+        Job.objects.filter(pk=batch.job_id).update(fence=99)
+        return real(*args, **options)
+
+    monkeypatch.setattr(running, step, overtaken)
+    jobs.run(batch.job_id)
+    assert not Person.objects.exists()
+    assert ImportRow.objects.exists() == (step == "apply")
+    assert fresh(batch).job.status == Job.Status.RUNNING
+
+
+def test_a_job_that_kills_its_runner_fails_after_three_attempts(cast: Cast) -> None:
+    """F03: the cap is in the database, so a poison file cannot loop."""
+    batch = start(cast.clerk_a, people(person()), inline=True)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        assert jobs._take(batch.job_id) is not None
+        expire_leases()
+    assert not jobs.run(batch.job_id)
+    job = fresh(batch).job
+    assert job.status == Job.Status.FAILED
+    assert "继续" in job.message
+
+
+def test_staging_goes_on_behind_the_last_committed_row(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "CHUNK", 10)
+    batch = start(cast.clerk_a, people(*[person() for _ in range(35)]), inline=True)
+    real, seen = staging._commit, []
+
+    def dies_on_third(*args: Any, **options: Any) -> Any:
+        seen.append(options["done"])
+        if len(seen) == 3:
+            raise SystemExit
+        return real(*args, **options)
+
+    monkeypatch.setattr(staging, "_commit", dies_on_third)
+    with pytest.raises(SystemExit):
+        jobs.run(batch.job_id)
+    kept = set(ImportRow.objects.values_list("pk", flat=True))
+    assert len(kept) == 20
+    monkeypatch.setattr(staging, "_commit", real)
+    expire_leases()
+    assert jobs.run(batch.job_id)
+    assert outcomes(fresh(batch)) == {"new": 35}
+    assert kept < set(ImportRow.objects.values_list("pk", flat=True))
+    places = fresh(batch).places
+    assert len({p["key"] for p in places}) == len(places) == 1
+
+
+# --- Two imports --------------------------------------------------------------------------
+def test_the_same_file_in_parallel_is_taken_once(cast: Cast) -> None:
+    """F13"""
+    data = people(person())
+    results = together(*[lambda: start(cast.clerk_a, data, inline=True)] * 4)
+    assert sum(isinstance(r, ImportBatch) for r in results) == 1
+    assert sum(isinstance(r, DuplicateFile) for r in results) == 3
+
+
+def test_the_same_people_in_two_parallel_imports_are_entered_once(cast: Cast) -> None:
+    """F14, F15: in opposite order, no deadlock, nobody doubled, sums right."""
+    rows = [person(_name(n)) for n in range(60)]
+    batches = [
+        start(cast.clerk_a, people(*rows), inline=True),
+        start(cast.reviewer_a, people(*reversed(rows)), inline=True),
+    ]
+    for batch in batches:
+        jobs.run(batch.job_id)
+        actions.confirm(batch=fresh(batch), by=batch.by, inline=True)
+    assert together(*[lambda b=b: jobs.run(b.job_id) for b in batches]) == [True, True]
+    done = [outcomes(fresh(batch)) for batch in batches]
+    assert sorted(done, key=str) == [{"new": 60}, {"unchanged": 60}]
+    assert Person.objects.count() == Post.objects.count() == 60
+    assert Station.objects.count() == 1
