@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import pstats
 import shutil
 import signal
 import subprocess
@@ -156,6 +157,21 @@ class Bench:
             "file": path.stat().st_size,
         }  # fmt: skip
 
+    def profile(self) -> None:
+        """Where the time of an import goes, function by function."""
+        self.say("profile of an import into an empty base")
+        self.clone("nobody", "importing")
+        kept = self.folder / "profile"
+        command = [sys.executable, "-m", "cProfile", "-o", str(kept), "manage.py"]
+        command += ["import_ledger", "people", str(self.folder / "empty.xlsx")]
+        run([*command, "--user", "sheng", "--commit", "--json"], self.env("importing"))
+        stats = pstats.Stats(str(kept)).stats  # type: ignore[attr-defined]
+        rows = sorted(stats.items(), key=lambda item: -item[1][2])[:15]
+        self.found["profile"] = [
+            {"where": f"{Path(file).name}:{line} {name}", "calls": calls, "seconds": own}
+            for (file, line, name), (_, calls, own, *_rest) in rows
+        ]
+
     def import_peer(self) -> None:
         for index, name in enumerate(("plain", "bulk")):
             self.say(f"stock import, {name}, {PEER_LEDGER:,} rows")
@@ -176,6 +192,7 @@ class Bench:
         for name, base, first in (("empty", "nobody", 0), ("million", "large", 1)):
             self.clone(base, "importing")
             self.import_own(name, BEYOND + first * 1_000_000)
+        self.profile()
         self.import_peer()
 
     def everything(self) -> None:
@@ -207,6 +224,8 @@ def main() -> int:
         bench.found["sizes"] = sizes
         kept.write_text(json.dumps(bench.found, ensure_ascii=False, indent=1))
         print(report.table(bench.found), flush=True)
+        if SCALE == 1 and not ONLY and "profile" in bench.found:
+            (venv.ROOT / "docs" / "performance.md").write_text(report.document(bench.found))
         services.stop()
         if not KEEP:
             shutil.rmtree(folder, ignore_errors=True)
