@@ -183,7 +183,7 @@ def weights() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in ("/", "/people/", "/dashboard/"):
         response = client.get(path)
-        assets = set(re.findall(rb'(?:href|src)="(/static/[^"]+)"', response.content))
+        assets = set(re.findall(rb'(?:href|src)="(/static/[^"#?]+)', response.content))
         wire = len(gzip.compress(response.content))
         for asset in assets:
             name = asset.decode().removeprefix("/static/")
