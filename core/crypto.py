@@ -116,6 +116,8 @@ def encrypt_bytes(clear: bytes, *, purpose: str) -> bytes:
 
 def decrypt_bytes(box: bytes, *, purpose: str) -> bytes:
     """The bytes of a ciphertext. Raises DecryptionError when no key opens it."""
+    if len(box) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES:
+        raise DecryptionError(f"this {purpose} is cut short")
     algorithm, key_id = box[0], box[1]
     try:
         key = _keys(settings.FIELD_KEYS)[key_id]
