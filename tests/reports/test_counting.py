@@ -65,6 +65,12 @@ def test_a_transfer_moves_the_person_on_the_day() -> None:
     assert (count("T1", "520102", after), count("T1", "520111", after)) == (0, 1)
 
 
+def test_a_post_is_out_from_the_day_it_ended() -> None:
+    someone = build.person(post=False)
+    build.give_post(someone, "520102016", until=on("2024-05-01"))
+    assert (count("T1", day=on("2024-04-30")), count("T1", day=on("2024-05-01"))) == (1, 0)
+
+
 @pytest.mark.parametrize("status", ["30", "31", "50", "60", "70"])
 def test_who_left_or_died_is_out_from_the_day_the_state_begins(status: str) -> None:
     someone = build.person()
@@ -305,6 +311,13 @@ def count_townships(county: str) -> int:
 def test_a_station_that_lists_no_township_covers_its_own() -> None:
     build.station("520102016")
     assert count("T6_BUILT", "520102016") == 1
+
+
+def test_coverage_is_out_from_the_day_it_ended() -> None:
+    made = build.station("520102016", covers=("520102016", "520102018"))
+    made.coverages.filter(region="520102018").update(valid_to=on("2024-05-01"))
+    days = (on("2024-04-30"), on("2024-05-01"))
+    assert [count("T6_BUILT", day=day) for day in days] == [2, 1]
 
 
 def test_active_needs_running_people_and_service() -> None:
