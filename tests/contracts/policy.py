@@ -54,7 +54,7 @@ def _user(county: str) -> User:
 
 def _batch(county: str) -> ImportBatch:
     by = _user(county)
-    job = Job.objects.create(kind="import", by=by, region_id=county, status=Job.Status.DONE)
+    job = Job.objects.create(kind="import", by=by, region_id=county, status=Job.Status.WAITING)
     return ImportBatch.objects.create(
         job=job, kind="people", region_id=county, by=by, file_name="台账.xlsx",
         sha256=uuid.uuid4().hex * 2,
@@ -137,6 +137,7 @@ POLICIES: dict[str, Policy] = {
     "me_correct": Policy(_OWN, methods=BOTH),
     "me_withdraw": Policy(_OWN, methods=POST),
     "me_reads": Policy(_OWN),
+    "me_targets": Policy(_OWN),
     "me_targets": Policy(_OWN),
     "me_history": Policy(_OWN),
     # Imports
