@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from config.celery import app
 from core import jobs
-from core.imports import actions, running, staging
+from core.imports import actions, applying, running, staging
 from core.imports.actions import DuplicateFile
 from core.models import ImportBatch, ImportRow, Job
 from stations.models import Station
@@ -142,7 +143,7 @@ def test_the_sweeper_rings_for_idle_jobs_only(cast: Cast, monkeypatch: pytest.Mo
     other = start(cast.clerk_a, people(person()), inline=True)
     rung: list[Any] = []
     monkeypatch.setattr(jobs, "ring", rung.append)
-    later = timezone.now() + timezone.timedelta(seconds=30)
+    later = timezone.now() + datetime.timedelta(seconds=30)
     Job.objects.filter(pk=other.job_id).update(status=Job.Status.RUNNING, lease_until=later)
     jobs.sweep()
     assert rung == [batch.job_id]
@@ -229,8 +230,19 @@ def test_the_same_file_in_parallel_is_taken_once(cast: Cast) -> None:
     assert sum(isinstance(r, DuplicateFile) for r in results) == 3
 
 
-def test_the_same_people_in_two_parallel_imports_are_entered_once(cast: Cast) -> None:
+def test_the_same_people_in_two_parallel_imports_are_entered_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """F14, F15: in opposite order, no deadlock, nobody doubled, sums right."""
+    real = applying.compare
+
+    def slow(*args: Any) -> Any:
+        """Time enough for the other to look at the same registry."""
+        counts = real(*args)
+        time.sleep(0.5)
+        return counts
+
+    monkeypatch.setattr(applying, "compare", slow)
     rows = [person(_name(n)) for n in range(60)]
     batches = [
         start(cast.clerk_a, people(*rows), inline=True),
