@@ -201,6 +201,8 @@ def test_without_successor_a_code_belongs_to_the_region_above() -> None:
     assert tree.effective("520101001") == "520101"
     assert tree.effective("529999999") == "52"
     assert tree.effective(None) is None
+    assert not tree.is_valid("529999999")
+    assert tree.at_level(3, under="52") == ["520101"]
     assert tree.path(None) == ["52"]
 
 
