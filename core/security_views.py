@@ -41,7 +41,9 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "全部"), *kinds]
+        self.fields["kind"].choices = [("", "全部事项"), *kinds]
+        for name, words in (("who", "操作人用户名"), ("since", "自哪天"), ("until", "至哪天")):
+            self.fields[name].widget.attrs["placeholder"] = words
 
     def narrow(self, rows: QuerySet[Any], account: str) -> QuerySet[Any]:
         """`account` is the path to the account whose user name is typed."""

@@ -67,12 +67,17 @@ class AccountSearchForm(forms.Form):
     state = forms.ChoiceField(
         label="状态",
         required=False,
-        choices=[("", "不限"), ("active", "启用"), ("disabled", "停用"), ("first", "未首次登录")],
+        choices=[
+            ("", "全部状态"),
+            ("active", "启用"),
+            ("disabled", "停用"),
+            ("first", "未首次登录"),
+        ],
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [
-            ("", "不限"),
+            ("", "全部角色"),
             *((r.value, r.label) for r in grantable_roles(user)),
         ]

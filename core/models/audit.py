@@ -174,7 +174,8 @@ class SecurityEvent(models.Model):
             actor=actor,
             kind=kind,
             target=target,
-            region_code=region_code,
+            # What has no other place belongs to that of who did it.
+            region_code=region_code or getattr(actor, "region_id", "") or "",
             detail=detail,
         )
         event.seal = event.digest(bytes(last or b""))
