@@ -218,6 +218,8 @@ class _Unhurried:
     def __enter__(self) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
+            # A second large ledger waits for the first to be applied.
+            cursor.execute("SET lock_timeout = 0")
             cursor.execute("SET idle_in_transaction_session_timeout = 0")
 
     def __exit__(self, *error: Any) -> None:

@@ -28,7 +28,7 @@ def compare(
     """
     with connection.cursor() as cursor:
         # The rows were just staged: without statistics the planner loops over them.
-        cursor.execute("ANALYZE core_importrow")
+        cursor.execute("ANALYZE (SKIP_LOCKED) core_importrow")
     repeats = _repeats(batch)
     numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
     pending = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
