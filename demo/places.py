@@ -167,14 +167,13 @@ def _stations(
 
 def _months(rng: random.Random, station: Station, today: datetime.date) -> list[StationMonthly]:
     """What the station did in the last six whole months and at the end of 十四五."""
-    firsts = []
+    firsts = {datetime.date(2025, month, 1) for month in (10, 11, 12)}
     first = today.replace(day=1)
     for _ in range(6):
         first = (first - datetime.timedelta(days=1)).replace(day=1)
-        firsts.append(first)
-    firsts += [datetime.date(2025, month, 1) for month in (10, 11, 12)]
+        firsts.add(first)
     rows = []
-    for month in firsts:
+    for month in sorted(m for m in firsts if m < today):
         groups = rng.randrange(0, 3)
         rows.append(
             StationMonthly(
