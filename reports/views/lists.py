@@ -41,6 +41,11 @@ class Asked:
     def rows(self) -> Any:
         return members(self.indicator, self.day, self.region, part=self.part, user=self.user)
 
+    def fetch(self, ids: list[Any]) -> Any:
+        """Rows of the list by key; where they lie was decided when the keys were read."""
+        rows = self.indicator.population.rows(self.day)
+        return rows.for_user(self.user).filter(pk__in=ids)  # type: ignore[attr-defined]
+
 
 def _asked(request: HttpRequest, region: str, code: str) -> Asked:
     indicator = BY_CODE.get(code)
@@ -74,7 +79,7 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
     length = rows.count() if is_counted else stored
     paginator = Paginator(
         rows, per_page=PER_PAGE, count=length or 0, order=list(asked.indicator.population.order),
-        fetch=lambda ids: rows.filter(pk__in=ids),
+        fetch=asked.fetch,
     )  # fmt: skip
     page = paginator.page(_page_number(request))
     _leave_trace(asked, page.object_list)
