@@ -46,7 +46,8 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
         return PreciseDate(value, "D")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(float(value), label)
-    text = normalise(str(value)).replace(" ", "").rstrip(".-/")
+    # The middle dot of names is the full-width stop of dates; the Chinese stop is typed too.
+    text = re.sub("[·。]", ".", normalise(str(value))).replace(" ", "").rstrip(".-/")
     text = re.sub(r"T?00:00(:00)?$", "", text)
     if not text:
         return None
