@@ -76,16 +76,27 @@ class PlaceColumn(CardMixin, tables.Column):
 
 
 class TagColumn(CardMixin, tables.Column):
-    """A state as a word in the colour of its meaning: kinds maps values to good, wrong …"""
+    """A state as a word in the colour of its meaning: kinds maps values to good, wrong …
 
-    def __init__(self, *args: Any, kinds: dict[Any, str], field: str = "", **kwargs: Any) -> None:
-        self.kinds, self.field = kinds, field
+    `words` maps values that are not words themselves, such as a boolean.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        kinds: dict[Any, str],
+        field: str = "",
+        words: dict[Any, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.kinds, self.field, self.words = kinds, field, words or {}
         super().__init__(*args, css="nowrap", **kwargs)
 
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
         raw = getattr(record, self.field or bound_column.name, None)
         kind = self.kinds.get(raw, "")
-        return format_html('<span class="tag{}">{}</span>', f" is-{kind}" if kind else "", value)
+        word = self.words.get(raw, value)
+        return format_html('<span class="tag{}">{}</span>', f" is-{kind}" if kind else "", word)
 
 
 class RecordTable(tables.Table):

@@ -60,6 +60,7 @@ class OrganizationTable(RecordTable):
     is_incomplete = TagColumn(
         verbose_name="档案",
         kinds={True: "attention"},
+        words={True: "待完善", False: "完整"},
         orderable=False,
         card=True,
     )
@@ -68,6 +69,3 @@ class OrganizationTable(RecordTable):
     class Meta(RecordTable.Meta):
         model = Organization
         fields = ()
-
-    def value_is_incomplete(self, value: bool) -> str:
-        return "待完善" if value else "完整"
