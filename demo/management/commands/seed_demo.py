@@ -16,6 +16,7 @@ from demo.accounts import create_accounts
 from demo.people import build_people
 from demo.places import build_places
 from demo.programmes import build_graduates, build_projects, build_requests
+from reports.actions import take_all
 from talent.models import Person
 
 
@@ -47,4 +48,6 @@ class Command(BaseCommand):
                 build_requests(rng, users, day)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+        # The board has its figures, its settlement and its trend from the first look on.
+        take_all()
         self.stdout.write(f"已载入 {people} 名演示人员。演示账号密码：{password}")
