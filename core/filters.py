@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
 
 from core.forms.fields import DateField, LookupField, RegionField
 from core.models import Region
@@ -14,6 +15,7 @@ from core.places import place_name
 from core.scoping import scope_choices
 
 
+@extend_schema_field({"type": "string", "description": "区划代码"})
 class RegionFilter(filters.ModelChoiceFilter):
     """Rows of a region and below it, by the scope of the model."""
 

@@ -138,7 +138,6 @@ POLICIES: dict[str, Policy] = {
     "me_withdraw": Policy(_OWN, methods=POST),
     "me_reads": Policy(_OWN),
     "me_targets": Policy(_OWN),
-    "me_targets": Policy(_OWN),
     "me_history": Policy(_OWN),
     # Imports
     "import_list": Policy(_IMPORT),
