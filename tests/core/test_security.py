@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from io import StringIO
@@ -11,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, InternalError, OperationalError, connection, transaction
 from django.test import Client
@@ -195,6 +201,14 @@ def test_one_time_passwords_pass_every_rule() -> None:
     for password in made:
         ThreeClassesValidator().validate(password)
         assert not set("Il1O0o") & set(password)
+
+
+def test_every_complaint_about_a_password_is_chinese() -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password("abc")
+    assert "密码太短，至少要 10 位。" in refused.value.messages
+    said = [*refused.value.messages, *password_validators_help_texts()]
+    assert not [text for text in said if re.search(r"[A-Za-z]{2,}", text)]
 
 
 @pytest.mark.django_db
