@@ -54,6 +54,5 @@ class UploadForm(forms.Form):
 class ConfirmForm(forms.Form):
     reason = ReasonField(
         label="提示项说明",
-        required=False,
         help_text="有提示的行照常录入，请说明原因，例如「证书批准日期以纸质证书为准」。",
     )
