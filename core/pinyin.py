@@ -13,16 +13,25 @@ _SURNAMES = {
     "冉": "ran", "华": "hua", "黑": "he", "繁": "po", "召": "shao", "祭": "zhai",
 }  # fmt: skip
 _NOT_LATIN = re.compile(r"[^a-z0-9]")
+_PARTS = re.compile(r"[A-Za-z0-9]+|[^\W\d_]")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=30_000)
+def _reading(character: str) -> str:
+    """The usual reading of one character, lower-case letters only."""
+    return _NOT_LATIN.sub("", lazy_pinyin(character, style=Style.NORMAL)[0].lower())
+
+
 def name_pinyin(name: str) -> tuple[str, str]:
     """(full pinyin, initials) of a person's or place's name, lower-case letters only.
 
-    At most 120 and 30 characters.
+    Character by character, since names are no phrases; a run of Latin letters is one
+    syllable. At most 120 and 30 characters.
     """
-    syllables = [s.lower() for s in lazy_pinyin(name, style=Style.NORMAL)]
-    if syllables and name[0] in _SURNAMES:
+    syllables = [
+        part.lower() if part.isascii() else _reading(part) for part in _PARTS.findall(name)
+    ]
+    if name and name[0] in _SURNAMES:
         syllables[0] = _SURNAMES[name[0]]
-    syllables = [s for s in (_NOT_LATIN.sub("", s) for s in syllables) if s]
+    syllables = [s for s in syllables if s]
     return "".join(syllables)[:120], "".join(s[0] for s in syllables)[:30]

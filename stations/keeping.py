@@ -8,14 +8,30 @@ from core.dates import today
 from stations.codes import StationKind
 from stations.models import Station, StationCoverage, StationState
 
+_TOWNSHIP_CODE = 9
+
 
 def open_station(station: Station) -> None:
     """Insert a new station with its first state and, for a township station, its coverage."""
-    station.save(force_insert=True)
-    day = station.built_on or today()
-    StationState.objects.create(station=station, status=station.status, valid_from=day)
-    if station.kind == StationKind.TOWNSHIP and station.region.level == 4:
-        StationCoverage.objects.create(station=station, region=station.region, valid_from=day)
+    open_stations([station])
+
+
+def open_stations(stations: list[Station]) -> None:
+    """Insert new stations, each with its first dated rows, in sets."""
+    days = {station.pk: station.built_on or today() for station in stations}
+    Station.objects.bulk_create(stations, batch_size=2000)
+    StationState.objects.bulk_create(
+        [StationState(station=s, status=s.status, valid_from=days[s.pk]) for s in stations],
+        batch_size=2000,
+    )
+    StationCoverage.objects.bulk_create(
+        [
+            StationCoverage(station=s, region_id=s.region_id, valid_from=days[s.pk])
+            for s in stations
+            if s.kind == StationKind.TOWNSHIP and len(s.region_id) == _TOWNSHIP_CODE
+        ],
+        batch_size=2000,
+    )
 
 
 def coverage_of(station: Station) -> list[Any]:

@@ -10,11 +10,12 @@ import hashlib
 import itertools
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from core import media
@@ -23,13 +24,14 @@ from core.imports.copying import copy_rows
 from core.imports.values import as_text
 from core.jobs import JobFailed, Lease
 from core.models import ImportBatch, ImportRow
-from core.resources import ImportContext, RowCheck, ScopedResource
+from core.resources import Column, ImportContext, RowCheck, ScopedResource
 from core.rules import RuleError
 from core.spreadsheets import Refused, Sheet, read_sheet
 from core.spreadsheets.child import squeeze
 from core.text import is_none, normalise
 
 CHUNK = 5_000
+_REMEMBERED = 20_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
 _STAGED = ("batch_id", "number", "outcome", "key", "target", "writes", "shown", "messages",
@@ -109,14 +111,57 @@ def _stage_rows(
     *,
     total: int,
 ) -> None:
+    """Write a chunk while the next one is being checked: they need different processors."""
     context.memory["places"] = {p["key"]: p for p in batch.places}
-    staged: list[tuple[Any, ...]] = []
-    for row in rows:
-        staged.append(_staged(batch, row))
-        if len(staged) == CHUNK:
-            _commit(batch, context, lease, staged, done=row.number - batch.header_row, total=total)
-            staged = []
-    _commit(batch, context, lease, staged, done=total, total=total)
+    with _Writer() as writer:
+        staged: list[tuple[Any, ...]] = []
+        for row in rows:
+            staged.append(_staged(batch, row))
+            if len(staged) == CHUNK:
+                done = row.number - batch.header_row
+                places = list(context.memory["places"].values())
+                writer.write(_commit, batch, places, lease, staged, done=done, total=total)
+                staged = []
+        places = list(context.memory["places"].values())
+        writer.write(_commit, batch, places, lease, staged, done=total, total=total)
+
+
+class _Writer:
+    """One chunk at a time is written behind the back of the checks, in order.
+
+    Inside a transaction (a test) everything happens in the caller's own connection. An
+    error of a write is raised by the next one, or at the end.
+    """
+
+    def __init__(self) -> None:
+        self._thread = None if connection.in_atomic_block else ThreadPoolExecutor(1)
+        self._pending: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, function: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        if self._thread is None:
+            function(*args, **kwargs)
+            return
+        if self._pending is not None:
+            self._pending.result()
+        self._pending = self._thread.submit(function, *args, **kwargs)
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        if self._thread is None:
+            return
+        try:
+            if self._pending is not None and kind is None:
+                self._pending.result()
+        finally:
+            self._thread.submit(_close_own_connection).result()
+            self._thread.shutdown()
+
+
+def _close_own_connection() -> None:
+    """In the writer's thread: `connection` is another one there."""
+    connection.close()
 
 
 def check_rows(
@@ -129,16 +174,28 @@ def check_rows(
     after: int = 0,
 ) -> Iterator[RowCheck]:
     """Every row below the header that is one: no blank, total, note or repeated header."""
-    named = [(c, columns[c.attribute]) for c in resource.columns() if c.attribute in columns]
+    # Most cells repeat (sex, township, school …): what one was cleaned to is remembered.
+    named: list[tuple[Column, int, dict[Any, Any] | None]] = [
+        (c, columns[c.attribute], None if c.is_text else {})
+        for c in resource.columns()
+        if c.attribute in columns
+    ]
     squeezed = [squeeze(text) for text in header]
-    required = [i for c, i in named if c.is_required]
+    required = [i for c, i, _ in named if c.is_required]
     for number, cells in sheet.rows:
         if number <= after or not _is_record(cells, squeezed, required):
             continue
         row = RowCheck(number, context)
-        for column, index in named:
+        for column, index, known in named:
             cell = cells[index] if index < len(cells) else None
-            _check_cell(row, column, cell)
+            if known is None:
+                _check_cell(row, column, cell)
+            elif cell in known:
+                _take(row, column, known[cell])
+            else:
+                _check_cell(row, column, cell)
+                if len(known) < _REMEMBERED and not row.errors:
+                    known[cell] = row.values.get(column.attribute)
         if not row.errors:
             try:
                 resource.build(row)
@@ -170,6 +227,11 @@ def _repeats(cells: list[Any], header: list[str]) -> bool:
     )
 
 
+def _take(row: RowCheck, column: Column, value: Any) -> None:
+    if value is not None:
+        row.values[column.attribute] = value
+
+
 def _check_cell(row: RowCheck, column: Any, cell: Any) -> None:
     if cell is None or (not column.takes_none and is_none(cell)):
         if column.is_required:
@@ -194,7 +256,7 @@ def _staged(batch: ImportBatch, row: RowCheck) -> tuple[Any, ...]:
         None,
         "{}" if row.errors else _json({"insert": row.insert, "update": row.update}),
         _json(row.shown if "name" in row.shown else _shown(row)),
-        _json(row.errors + row.flags),
+        _json(row.errors + row.flags) if row.errors or row.flags else "[]",
         "[]",
         "{}",
         "",
@@ -219,14 +281,13 @@ def _json(value: Any) -> str:
 
 def _commit(
     batch: ImportBatch,
-    context: ImportContext,
+    places: list[dict[str, Any]],
     lease: Lease,
     staged: list[tuple[Any, ...]],
     *,
     done: int,
     total: int,
 ) -> None:
-    places = list(context.memory.get("places", {}).values())
     with transaction.atomic():
         lease.guard()
         if staged:

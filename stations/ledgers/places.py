@@ -10,7 +10,7 @@ from django.db import connection
 from core.imports.plain import stable_id
 from core.resources import ImportContext
 from stations.codes import OrganizationKind, StationKind, StationStatus
-from stations.keeping import open_station
+from stations.keeping import open_stations
 from stations.models import Organization, Station
 
 _STATION = re.compile(r"(社工站|工作站|服务站|总站|指导中心|社工室|工作室)$")
@@ -145,27 +145,45 @@ def create_used(batch: Any, path: str, columns: tuple[str, ...]) -> None:
 
 
 def create_planned(places: list[dict[str, Any]]) -> dict[str, str]:
-    """Insert the planned places that still do not exist; returns {planned id: real id}
-    of those that somebody created meanwhile."""
+    """Insert the planned places that still do not exist, in sets; returns
+    {planned id: real id} of those that somebody created meanwhile."""
+    stations = [p for p in places if p["column"] == "station_id"]
+    organizations = [p for p in places if p["column"] == "organization_id"]
+    open_now = Station.objects.exclude(status__in=[StationStatus.CLOSED, StationStatus.RENAMED])
+    known_stations = {
+        (name, region, kind): pk
+        for pk, name, region, kind in open_now.filter(
+            name__in=[p["name"] for p in stations]
+        ).values_list("pk", "name", "region_id", "kind")
+    }
+    known_organizations = {
+        (name, region): pk
+        for pk, name, region in Organization.objects.filter(
+            ended_on=None, name__in=[p["name"] for p in organizations]
+        ).values_list("pk", "name", "region_id")
+    }
     moved: dict[str, str] = {}
+    new_stations: list[Station] = []
+    new_organizations: list[Organization] = []
     for place in places:
-        model = Station if place["column"] == "station_id" else Organization
-        same = {"name": place["name"], "region_id": place["region"]}
-        existing = model._default_manager.filter(**same)
-        if model is Station:
-            existing = existing.exclude(
-                status__in=[StationStatus.CLOSED, StationStatus.RENAMED]
-            ).filter(kind=place["kind"])
+        values = {
+            "pk": place["id"],
+            "name": place["name"],
+            "region_id": place["region"],
+            "kind": place["kind"],
+            "is_incomplete": True,
+        }
+        key = (place["name"], place["region"])
+        if place["column"] == "station_id":
+            found = known_stations.get((*key, place["kind"]))
+            if found is None:
+                new_stations.append(Station(**values))
         else:
-            existing = existing.filter(ended_on=None)
-        found = existing.values_list("pk", flat=True).first()
-        if found is not None:
-            if str(found) != place["id"]:
-                moved[place["id"]] = str(found)
-            continue
-        created = model(pk=place["id"], kind=place["kind"], is_incomplete=True, **same)
-        if isinstance(created, Station):
-            open_station(created)
-        else:
-            created.save(force_insert=True)
+            found = known_organizations.get(key)
+            if found is None:
+                new_organizations.append(Organization(**values))
+        if found is not None and str(found) != place["id"]:
+            moved[place["id"]] = str(found)
+    open_stations(new_stations)
+    Organization.objects.bulk_create(new_organizations, batch_size=2000)
     return moved
