@@ -15,13 +15,14 @@ M = TypeVar("M", bound=type[models.Model])
 def tracked(model: M) -> M:
     """Class decorator: keep a copy of every row version in <Model>Event.
 
-    The event tables are append-only in practice: nothing in the product writes them but
-    the triggers.
+    Nothing but the triggers writes the event tables, and another trigger refuses to change
+    or delete what stands there.
     """
     return pghistory.track(
         pghistory.InsertEvent(level=pghistory.Statement),
         pghistory.UpdateEvent(level=pghistory.Statement),
         pghistory.DeleteEvent(level=pghistory.Statement),
+        append_only=True,
     )(model)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from core.changes import changes_of
 from core.history import acting
@@ -68,3 +68,13 @@ def test_a_request_writes_in_the_name_of_its_user(cast: Any, client_of: Any) -> 
     last = events(Organization, organization)[-1]
     assert last.name == "新名称机构"
     assert last.pgh_context.metadata["user"] == str(cast.clerk_a.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_history_cannot_be_altered(verb: str) -> None:
+    organization = make_organization(COUNTY_A, "记录在案的机构")
+    found = Organization.pgh_event_model.objects.filter(pgh_obj_id=organization.pk)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        found.update(name="改写") if verb == "update" else found.delete()
+    assert [e.name for e in found] == ["记录在案的机构"]
