@@ -192,6 +192,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "talent.tasks.accept_due_transfers",
         "schedule": crontab(hour=2, minute=5),
     },
+    "forget-attempts": {
+        "task": "talent.tasks.forget_attempts",
+        "schedule": crontab(hour=2, minute=15),
+    },
 }
 
 # --- Accounts, sessions, passwords -----------------------------------------------------

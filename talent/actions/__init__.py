@@ -1,6 +1,6 @@
 """Every change of state of people and what belongs to them: verb(record=, by=, ...)."""
 
-from talent.actions.accounts import activate, issue_activation_code
+from talent.actions.accounts import activate, forget_attempts, issue_activation_code
 from talent.actions.corrections import (
     approve_change,
     refuse_change,
@@ -50,6 +50,7 @@ __all__ = [
     "deactivate_person",
     "decide_claim",
     "end_post",
+    "forget_attempts",
     "issue_activation_code",
     "leave_province",
     "move_residence",

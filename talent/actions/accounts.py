@@ -121,3 +121,8 @@ def _open_account(found: ActivationCode, password: str) -> User | None:
         Person.objects.filter(pk=person.pk).update(user=user)
     SecurityEvent.record(kind="激活账号", actor=user, target=user.username)
     return user
+
+
+def forget_attempts(*, before: datetime.datetime) -> int:
+    """Remove tries to open an account from before a moment; returns how many."""
+    return ActivationAttempt.objects.filter(at__lt=before).delete()[0]

@@ -18,6 +18,7 @@ from core.models import User
 from talent import actions
 from talent.actions import accounts
 from talent.models import ActivationAttempt, ActivationCode, Person
+from talent.tasks import forget_attempts
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import id_number, make_person
 
@@ -186,3 +187,14 @@ def test_a_staff_account_is_never_reached_by_an_id_number(cast: Cast, person: Pe
 
     answer = Client().post("/login/", {"username": person.id_number, "password": CAST_PASSWORD})
     assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_tries_are_forgotten_after_a_month() -> None:
+    now = timezone.now()
+    for days in (1, 30, 32, 400):
+        ActivationAttempt.objects.create(
+            at=now - timedelta(days=days), address="10.1.2.3", id_index=b"x" * 32
+        )
+    assert forget_attempts() == 2
+    assert ActivationAttempt.objects.count() == 2
