@@ -26,10 +26,12 @@ WATCHED = (
 )  # fmt: skip
 
 
-# Transactions that write in this database (a server's others are none of our business).
+# Transactions that write in this database (a server's others are none of our business, and
+# autovacuum, which takes a number too when it analyses a table, changes no row).
 _WRITERS = (
     "SELECT array_agg(backend_xid::text::bigint) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL"
+    " AND backend_type = 'client backend'"
 )
 
 
