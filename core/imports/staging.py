@@ -32,6 +32,7 @@ from core.text import is_none, normalise
 
 CHUNK = 5_000
 _REMEMBERED = 20_000
+_UNSAID = (None, "", "\\x")
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
 _STAGED = ("batch_id", "number", "outcome", "key", "target", "writes", "shown", "messages",
@@ -254,7 +255,7 @@ def _staged(batch: ImportBatch, row: RowCheck) -> tuple[Any, ...]:
         outcome,
         None if row.errors else row.key,
         None,
-        "{}" if row.errors else _json({"insert": row.insert, "update": row.update}),
+        "{}" if row.errors else _json({"insert": _said(row.insert), "update": row.update}),
         _json(row.shown if "name" in row.shown else _shown(row)),
         _json(row.errors + row.flags) if row.errors or row.flags else "[]",
         "[]",
@@ -262,6 +263,14 @@ def _staged(batch: ImportBatch, row: RowCheck) -> tuple[Any, ...]:
         "",
         "f",
     )
+
+
+def _said(insert: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Without what is empty: the columns' defaults say it again when the row is written."""
+    return {
+        label: {column: value for column, value in values.items() if value not in _UNSAID}
+        for label, values in insert.items()
+    }
 
 
 def _digest(values: dict[str, Any]) -> str:

@@ -117,7 +117,7 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     state = StationState.objects.filter(station=record, valid_to=None).first()
     since = today().isoformat()
     if state is not None:
-        if record.is_incomplete and incoming["built_on"]:
+        if record.is_incomplete and incoming.get("built_on"):
             since = min(incoming["built_on"], since)
         since = max(since, state.valid_from.isoformat())
         update[STATE] = {"id": str(state.pk), "valid_to": since}

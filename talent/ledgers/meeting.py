@@ -137,8 +137,8 @@ def _decide_name(row: ImportRow, person: Person, staged: dict[str, Any]) -> bool
         row.diff.append(["姓名", person.name, new])
         row.writes["update"].setdefault(_PERSON, {"id": str(person.pk)}).update(
             name=new,
-            pinyin=staged[_PERSON]["pinyin"],
-            initials=staged[_PERSON]["initials"],
+            pinyin=staged[_PERSON].get("pinyin", ""),
+            initials=staged[_PERSON].get("initials", ""),
         )
         return True
     if row.decision == "registry":
@@ -159,11 +159,11 @@ def _update(row: ImportRow, model: str, pk: Any, label: str, old: Any, **columns
 def _fields(row: ImportRow, person: Person, staged: dict[str, Any]) -> None:
     new = staged[_PERSON]
     for column, label in _FIELDS.items():
-        if new[column] and new[column] != getattr(person, column):
+        if new.get(column) and new[column] != getattr(person, column):
             _update(
                 row, _PERSON, person.pk, label, getattr(person, column), **{column: new[column]}
             )
-    index = new["phone_index"]
+    index = new.get("phone_index")
     if index and index != "\\x" + bytes(person.phone_index or b"").hex():
         row.writes["update"].setdefault(_PERSON, {"id": str(person.pk)}).update(
             phone=new["phone"], phone_index=index
@@ -208,7 +208,7 @@ def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known)
             _serving(row, person, new, known)
         return True
     employer = str(old.station_id or old.organization_id)
-    if employer == (new["station_id"] or new["organization_id"]):
+    if employer == (new.get("station_id") or new.get("organization_id")):
         for column, label in (("kind", "岗位"), ("employment", "用工性质")):
             given = {"kind": "post_kind", "employment": "employment"}[column]
             if given in row.shown.get("given", []) and new[column] != getattr(old, column):
@@ -250,11 +250,12 @@ def _certificate(row: ImportRow, person: Person, staged: dict[str, Any], known: 
     new = staged.get(_CERTIFICATE)
     if new is None:
         return
+    number = new.get("number", "")
     for old in known.certificates[person.pk]:
-        same_number = new["number"] and old.number == new["number"]
-        if old.level == new["level"] and (same_number or not new["number"] or not old.number):
-            if new["number"] and not old.number:
-                _update(row, _CERTIFICATE, old.pk, "管理号", "", number=new["number"])
+        same_number = number and old.number == number
+        if old.level == new["level"] and (same_number or not number or not old.number):
+            if number and not old.number:
+                _update(row, _CERTIFICATE, old.pk, "管理号", "", number=number)
             if not same_number:
                 return
             if old.approved_on.isoformat() != new["approved_on"]:
@@ -273,10 +274,10 @@ def _education(row: ImportRow, person: Person, staged: dict[str, Any], known: _K
         return
     for old in known.education[person.pk]:
         if old.level == new["level"] and (
-            not new["major"] or not old.major or old.major == new["major"]
+            not new.get("major") or not old.major or old.major == new["major"]
         ):
             for column, label in (("major", "专业"), ("school", "毕业院校")):
-                if new[column] and not getattr(old, column):
+                if new.get(column) and not getattr(old, column):
                     _update(row, _EDUCATION, old.pk, label, "", **{column: new[column]})
             return
     row.writes["insert"][_EDUCATION] = new | {"person_id": str(person.pk)}
