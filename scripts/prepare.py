@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 from scripts.services import LOCAL
-from scripts.venv import ROOT
+from scripts.venv import ROOT, stop
 
 REFERENCE = ("load_regions", "load_plan")
+OLDEST_POSTGRES = 15
 
 
 def _fingerprint(*folders: Path) -> str:
@@ -35,17 +36,49 @@ def _remember(name: str, fingerprint: str) -> None:
     (LOCAL / f".{name}").write_text(fingerprint)
 
 
+def check_servers() -> None:
+    """Say plainly what is wrong with servers of one's own before anything is written."""
+    import redis
+    from django.conf import settings
+    from django.db import OperationalError, connection
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'é' ~ '^[[:alpha:]]$', current_setting('server_version_num')")
+            reads_letters, version = cursor.fetchone()
+    except OperationalError:
+        stop("连不上数据库。请检查 DATABASE_URL 的地址、用户、密码和库名，以及服务器是否已启动。")
+    if int(version) < OLDEST_POSTGRES * 10_000:
+        stop(f"需要 PostgreSQL {OLDEST_POSTGRES} 或更新版本，请升级数据库服务器。")
+    if not reads_letters:
+        # Under the C locale pg_trgm drops every character that is not ASCII, silently.
+        stop(
+            "数据库的区域设置是 C，按姓名查找会漏人。请新建一个数据库并改用它：\n"
+            "  CREATE DATABASE registry TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8';"
+        )
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5) as client:
+            client.ping()
+    except (redis.RedisError, ValueError):
+        stop("连不上 Redis。请检查 REDIS_URL 的地址和密码，以及服务器是否已启动。")
+
+
 def prepare(people: int) -> None:
     """Migrate, load reference data, seed an empty database with `people`, collect statics."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
+    from environs.exceptions import EnvError
 
-    django.setup()
+    try:
+        django.setup()
+    except EnvError:
+        stop("环境变量的写法有误，请对照 .env.example 检查 DATABASE_URL、REDIS_URL 等。")
     from django.apps import apps
     from django.conf import settings
     from django.core.management import call_command, get_commands
 
     known = get_commands()
+    check_servers()
     print("正在更新数据表 …", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
     empty = not apps.get_model("talent", "Person").objects.exists()

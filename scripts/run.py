@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -114,11 +115,13 @@ def supervise(env: dict[str, str], began: float) -> int:
     from honcho.manager import Manager
 
     manager = Manager()
-    celery = f"exec {venv.PYTHON} -m celery --quiet -A config"
+    # honcho hands the words to a shell, and folders have spaces in their names.
+    python, schedule = (shlex.quote(str(path)) for path in (venv.PYTHON, LOCAL / "beat-schedule"))
+    celery = f"exec {python} -m celery --quiet -A config"
     processes = {
-        "web": f"exec {venv.PYTHON} -m gunicorn -c deploy/gunicorn.conf.py config.wsgi",
+        "web": f"exec {python} -m gunicorn -c deploy/gunicorn.conf.py config.wsgi",
         "worker": f"{celery} worker --concurrency 2 --loglevel warning",
-        "beat": f"{celery} beat --schedule {LOCAL / 'beat-schedule'} --pidfile= --loglevel warning",
+        "beat": f"{celery} beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     for name, command in processes.items():
         # Only pages have a limit on how long a statement may take.
@@ -143,7 +146,7 @@ def main() -> int:
         signal.signal(number, _interrupt)
     with only_run():
         try:
-            print("正在启动 PostgreSQL 和 Redis …", flush=True)
+            print("正在准备数据库和 Redis …", flush=True)
             values = localenv.start_services()
             hosts = ["127.0.0.1", "[::1]"] if _ipv6() else ["127.0.0.1"]
             env = {
@@ -164,7 +167,7 @@ def main() -> int:
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
-            print("正在停止 PostgreSQL 和 Redis …", flush=True)
+            print("正在停止 …", flush=True)
             localenv.stop_services()
             print("已全部停止。", flush=True)
 

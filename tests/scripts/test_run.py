@@ -70,7 +70,7 @@ def _start(folder: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     base = tmp_path_factory.mktemp("run")
-    one = Running(None, base / "local", _free_port(), base / "log")  # type: ignore[arg-type]
+    one = Running(None, base / "本机 data", _free_port(), base / "log")  # type: ignore[arg-type]
     one.process = _start(one.folder, one.port, one.log)
     end = time.monotonic() + READY_SECONDS
     while "已就绪" not in one.output():

@@ -108,6 +108,42 @@ def test_secrets_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert second["DATABASE_URL"] == "postgres://b"
 
 
+# --- Servers of one's own -----------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"DATABASE_URL": "postgres://x@127.0.0.1:1/registry"}, "连不上数据库"),
+        ({"DATABASE_URL": "nonsense"}, "环境变量的写法有误"),
+        ({"REDIS_URL": "redis://127.0.0.1:1/0"}, "连不上 Redis"),
+    ],
+)
+def test_what_is_wrong_with_a_server_is_said_plainly(
+    wrong: dict[str, str], words: str, own_database: str, tmp_path: Path
+) -> None:
+    done = _prepare({"DATABASE_URL": own_database} | wrong, tmp_path)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_would_lose_names_is_refused(own_database: str, tmp_path: Path) -> None:
+    """Under the C locale names would not be found, without any error."""
+    admin = psycopg2.connect(own_database)
+    admin.autocommit = True
+    name = f"{admin.info.dbname}_c"
+    admin.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C'")
+    admin.close()
+    done = _prepare({"DATABASE_URL": own_database.replace(name[:-2], name)}, tmp_path)
+    assert done.returncode == 1
+    assert "C.UTF-8" in done.stderr
+
+
+def _prepare(values: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "LOCAL_DIR": str(folder)} | values
+    command = [sys.executable, "-m", "scripts.prepare", "--people", "0"]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+
+
 # --- Backup and restore -------------------------------------------------------------------
 @pytest.fixture
 def own_database(db: None) -> Iterator[str]:
