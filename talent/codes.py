@@ -119,6 +119,8 @@ class PersonStatus(models.TextChoices):
 
 
 REGISTERED_STATUSES = (PersonStatus.SERVING, PersonStatus.IDLE, PersonStatus.UNVERIFIED)
+# Whoever is so may come back.
+AWAY = (PersonStatus.LEFT, PersonStatus.LEFT_NATIVE, PersonStatus.RETIRED)
 
 
 class Verification(models.TextChoices):

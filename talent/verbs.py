@@ -7,8 +7,8 @@ from typing import Any
 from core.forms.actions import ReasonForm
 from core.views import Action
 from talent import actions, rules
-from talent.actions.people import AWAY, GONE
-from talent.codes import REGISTERED_STATUSES, ClaimState, PersonStatus, RequestState
+from talent.actions.people import GONE
+from talent.codes import AWAY, REGISTERED_STATUSES, ClaimState, PersonStatus, RequestState
 from talent.forms import actions as forms
 
 _LEAVES = "次日起不再计入，未结束的岗位同时离岗，档案保留。"

@@ -192,7 +192,7 @@ def resume(*, batch: ImportBatch, by: User) -> None:
 def decide(*, row: ImportRow, by: User, decision: str) -> None:
     """Decide a held row: "ledger" (as the ledger says), "registry" (as it was) or "skip".
 
-    The batch is compared anew at once for small ones, else when it is confirmed.
+    "" takes a decision back. The batch is compared anew at once.
     """
     if decision not in ("ledger", "registry", "skip", ""):
         raise RuleError("DECISION", "请选择一种处理方式。")
@@ -202,6 +202,10 @@ def decide(*, row: ImportRow, by: User, decision: str) -> None:
     if row.outcome != ImportRow.Outcome.HELD and not row.decision:
         raise RuleError("STATE", "这一行不需要处理。")
     ImportRow.objects.filter(pk=row.pk).update(decision=decision)
+    if decision in ("ledger", ""):
+        # Of the rows of a file that are about the same, the chosen one stands alone.
+        same = ImportRow.objects.filter(batch=fresh, key=row.key, key__isnull=False)
+        same.exclude(pk=row.pk).update(decision="skip" if decision else "")
     from core.imports.comparing import compare
     from core.imports.running import context_for
 

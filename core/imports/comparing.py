@@ -51,8 +51,9 @@ def compare(
 
 
 def _settled_before(batch: ImportBatch) -> set[int]:
-    """Rows that an earlier comparison moved away from new."""
-    rows = ImportRow.objects.filter(batch=batch).exclude(outcome__in=[Outcome.REFUSED, Outcome.NEW])
+    """Rows that an earlier comparison moved away from new, or that somebody decided."""
+    rows = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
+    rows = rows.exclude(outcome=Outcome.NEW, decision="")
     return set(rows.values_list("number", flat=True))
 
 
@@ -72,6 +73,18 @@ def say(
     row.messages.append(
         {"column": column, "message": message, "rule": rule, "level": level, "compared": True}
     )
+
+
+def hold(
+    row: ImportRow, message: str, *, choices: dict[str, str], rule: str = "", column: str = ""
+) -> None:
+    """Leave a row to a person: `choices` are the decisions that make sense, with their words.
+
+    A row may always be skipped; {"skip": …} only words it otherwise.
+    """
+    row.outcome = Outcome.HELD
+    say(row, message, rule=rule, column=column)
+    row.messages[-1]["choices"] = choices
 
 
 def count(batch: ImportBatch) -> dict[str, int]:
@@ -138,11 +151,11 @@ def _mark_repeat(row: ImportRow, repeats: dict[int, tuple[str, int]]) -> bool:
         row.outcome = Outcome.DUPLICATE
         say(row, f"与第 {first} 行相同，只录入一次。", level="I")
     elif why == "name":
-        row.outcome = Outcome.HELD
-        say(row, "同一证件号码在本表中有不同姓名，请核对后改正，或选择跳过。", rule="R4")
+        message = "同一证件号码在本表中有不同姓名，请选择录入哪一行。"
+        hold(row, message, rule="R4", choices={"ledger": "录入这一行，同号的跳过"})
     else:
-        row.outcome = Outcome.HELD
-        say(row, f"与第 {first} 行是同一对象但内容不同，请核对后改正，或选择跳过。")
+        message = f"与第 {first} 行重复但内容不同，只录入第 {first} 行；要换成这一行请选择。"
+        hold(row, message, choices={"ledger": "改为录入这一行"})
     return True
 
 

@@ -20,8 +20,6 @@ _TAGS = {
     Status.QUEUED: "info",
 }
 _OUTCOME_TAGS = {"refused": "wrong", "held": "attention", "new": "good", "changed": "info"}
-# Rules whose held rows can be decided one way or the other.
-_DECIDABLE = frozenset({"R4", "R14"})
 _DECISIONS = {"ledger": "以台账为准", "registry": "以在册为准", "skip": "跳过不录入"}
 
 
@@ -96,13 +94,14 @@ def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
 
 
 def _choices(row: ImportRow) -> list[tuple[str, str]]:
-    if row.decision:
+    if row.decision == "skip" or (row.decision and row.outcome != Outcome.HELD):
         return [("", "改主意")]
     if row.outcome != Outcome.HELD:
         return []
-    rules = {m.get("rule") for m in row.messages}
-    both = row.target is not None and rules & _DECIDABLE
-    return [(c, label) for c, label in _DECISIONS.items() if both or c == "skip"]
+    words = {"skip": _DECISIONS["skip"]}
+    for message in row.messages:
+        words |= message.get("choices", {})
+    return [(code, words[code]) for code in _DECISIONS if code in words]
 
 
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:

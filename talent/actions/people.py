@@ -19,6 +19,7 @@ from core.rules import RuleError
 from core.scoping import ensure_visible, in_scope
 from talent import rules
 from talent.codes import (
+    AWAY,
     REGISTERED_STATUSES,
     PersonStatus,
     RegistrationState,
@@ -36,7 +37,6 @@ from talent.keeping import (
 from talent.models import Person, Post
 
 GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
-AWAY = (PersonStatus.LEFT, PersonStatus.LEFT_NATIVE, PersonStatus.RETIRED)
 # What a person is again filled with when a 停用 record's ID number comes once more.
 _REFILLED = (
     "name", "former_name", "phone", "sex", "birth_date", "ethnicity", "political_status",

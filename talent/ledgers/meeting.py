@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.imports.comparing import say
+from core.imports.comparing import hold, say
 from core.models import ImportRow
 from core.places import place_name
 from core.resources import ImportContext
 from core.scoping import in_scope
-from talent.codes import REGISTERED_STATUSES, PersonStatus
+from talent.codes import AWAY, REGISTERED_STATUSES, PersonStatus
 from talent.models import Certificate, Education, Person, PersonState, Post
 
 Outcome = ImportRow.Outcome
@@ -23,6 +24,7 @@ _PERSON, _STATE, _EDUCATION, _CERTIFICATE, _POST = (
     "talent.certificate",
     "talent.post",
 )
+_EITHER = {"ledger": "以台账为准", "registry": "以在册为准"}
 _FIELDS = {
     "former_name": "曾用名",
     "ethnicity": "民族",
@@ -93,29 +95,31 @@ def _number_is_taken(
         return False
     owner = known.numbers.get(number)
     if owner is not None and (person is None or owner != person.pk):
-        row.outcome = Outcome.HELD
-        say(row, "管理号已登记在另一人名下，请核对证书。", rule="R7", column="管理号")
-        return True
-    first = seen.setdefault(number, row.number)
-    if first != row.number:
-        row.outcome = Outcome.HELD
-        say(row, f"管理号与第 {first} 行相同，请核对证书。", rule="R7", column="管理号")
-        return True
-    return False
+        taken = "管理号已登记在另一人名下"
+    elif (first := seen.setdefault(number, row.number)) != row.number:
+        taken = f"管理号与第 {first} 行相同"
+    else:
+        return False
+    if row.decision == "registry":
+        del row.writes["insert"][_CERTIFICATE]
+        say(row, f"{taken}，已选择不录这个证书。", level="I", column="管理号")
+        return False
+    words = {"registry": "不录这个证书，其余照录"}
+    hold(row, f"{taken}，请核对证书。", rule="R7", column="管理号", choices=words)
+    return True
 
 
 def _meet_one(row: ImportRow, person: Person, known: _Known, context: ImportContext) -> None:
     if not in_scope(person.region_id, context.user) and not _is_whole_province(context):
-        row.outcome = Outcome.HELD
         county = place_name(person.county) if person.county else "未定位"
         message = f"已在册，归属{county}；入库时将自动申请转入，由对方确认。"
-        say(row, message, rule=TRANSFER, column="身份证号")
+        hold(row, message, rule=TRANSFER, column="身份证号", choices={"skip": "不申请转入"})
         return
     staged = row.writes["insert"]
     if person.name != staged[_PERSON]["name"] and not _decide_name(row, person, staged):
         return
     row.writes = {"insert": {}, "update": row.writes["update"], "staged": row.writes["staged"]}
-    if not _status(row, person, staged, known):
+    if not _status(row, person, staged, known, context.day):
         return
     if not _post(row, person, staged, known):
         return
@@ -143,9 +147,9 @@ def _decide_name(row: ImportRow, person: Person, staged: dict[str, Any]) -> bool
         return True
     if row.decision == "registry":
         return True
-    row.outcome = Outcome.HELD
     row.diff.append(["姓名", person.name, new])
-    say(row, f"在册姓名是「{person.name}」，台账是「{new}」，请选择以哪个为准。", rule="R4")
+    message = f"在册姓名是「{person.name}」，台账是「{new}」，请选择以哪个为准。"
+    hold(row, message, rule="R4", choices=_EITHER)
     return False
 
 
@@ -171,17 +175,23 @@ def _fields(row: ImportRow, person: Person, staged: dict[str, Any]) -> None:
         row.diff.append(["联系电话", person.masked_phone, "（新号码）"])
 
 
-def _status(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> bool:
-    """A 停用 person is reactivated; who left, retired or died is no one to overwrite."""
+def _status(
+    row: ImportRow, person: Person, staged: dict[str, Any], known: _Known, day: datetime.date
+) -> bool:
+    """A 停用 person is reactivated; who left or retired comes back when somebody says so."""
     if person.status in REGISTERED_STATUSES:
         return True
-    if person.status != PersonStatus.DEACTIVATED:
-        row.outcome = Outcome.HELD
-        say(row, f"在册状态为「{person.get_status_display()}」，请先在人员页办理返岗。", rule="R21")
-        return False
-    status = PersonStatus.SERVING if _POST in staged else PersonStatus.IDLE
     since = staged[_STATE]["valid_from"]
     state = known.states.get(person.pk)
+    if person.status != PersonStatus.DEACTIVATED:
+        if person.status not in AWAY or row.decision != "ledger":
+            _hold_who_is_gone(row, person)
+            return False
+        # A post from before the leaving does not tell the day of the return.
+        since = since if state is None or since >= state.valid_from.isoformat() else day.isoformat()
+        if _POST in staged:
+            staged[_POST] = staged[_POST] | {"started_on": since}
+    status = PersonStatus.SERVING if _POST in staged else PersonStatus.IDLE
     if state is not None:
         since = max(since, state.valid_from.isoformat())
         row.writes["update"][_STATE] = {"id": str(state.pk), "valid_to": since}
@@ -190,9 +200,17 @@ def _status(row: ImportRow, person: Person, staged: dict[str, Any], known: _Know
         "status": status,
         "valid_from": since,
     }
-    _update(row, _PERSON, person.pk, "状态", "停用", status=status)
+    _update(row, _PERSON, person.pk, "状态", person.get_status_display(), status=status)
     row.diff[-1][2] = PersonStatus(status).label
     return True
+
+
+def _hold_who_is_gone(row: ImportRow, person: Person) -> None:
+    message, choices = f"在册状态为「{person.get_status_display()}」，请核对证件号码。", {}
+    if person.status in AWAY:
+        message = f"在册状态为「{person.get_status_display()}」，确已回来工作的请选择登记返回。"
+        choices = {"ledger": "登记返回，按台账录入"}
+    hold(row, message, rule="R21", choices=choices)
 
 
 def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> bool:
@@ -225,8 +243,8 @@ def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known)
         _update(row, _PERSON, person.pk, "主岗", old.employer_name, region_id=new["region_id"])
         row.diff[-1][2] = "换岗"
         return True
-    row.outcome = Outcome.HELD
-    say(row, f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择以哪个为准。", rule="R14")
+    message = f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择以哪个为准。"
+    hold(row, message, rule="R14", choices=_EITHER)
     return False
 
 

@@ -248,8 +248,10 @@ def candidates(batch: Any) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH r AS MATERIALIZED (SELECT number, key,"
-            "  writes->'insert'->'talent.certificate'->>'number' AS certificate,"
-            "  writes->'insert'->'talent.certificate'->>'level' AS level FROM core_importrow"
+            "  certificate->>'number' AS certificate, certificate->>'level' AS level"
+            "  FROM core_importrow, LATERAL (SELECT"
+            "   coalesce(writes->'staged', writes)->'insert'->'talent.certificate'"
+            "   AS certificate) c"
             "  WHERE batch_id = %s AND outcome <> 'refused')"
             " SELECT r.number FROM r JOIN talent_person p ON p.id_index = r.key"
             " UNION SELECT r.number FROM r JOIN talent_certificate c ON c.number = r.certificate"
