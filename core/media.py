@@ -4,26 +4,28 @@ They lie below MEDIA_ROOT under random names, no address leads to them, and a vi
 checks the scope hands them out.
 """
 
+import errno
+import logging
 import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
 
 from core.crypto import decrypt_bytes, encrypt_bytes
+from core.spreadsheets.limits import Refused
 
-
-class StorageFull(Exception):
-    """The media store has no room; the text is the sentence that the clerk reads."""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+logger = logging.getLogger(__name__)
 
 
 def store(data: bytes, *, folder: str) -> str:
     """Keep bytes under a random name; returns the path to give to `load`.
 
-    Raises StorageFull, leaving nothing behind.
+    Raises Refused where there is no room, leaving nothing behind.
     """
     name = f"{folder}/{secrets.token_hex(16)}"
     path = Path(settings.MEDIA_ROOT) / name
@@ -33,8 +35,11 @@ def store(data: bytes, *, folder: str) -> str:
         temporary.write_bytes(encrypt_bytes(data, purpose="file"))
         temporary.rename(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StorageFull("存储空间不足，文件没有保存，请联系系统管理员。") from error
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        logger.error("the media store did not take a file: %s", error.strerror)
+        what = "存储空间不足" if error.errno in _FULL else "文件存储暂时不可用"
+        raise Refused(f"{what}，文件没有保存，请联系系统管理员。") from error
     return name
 
 

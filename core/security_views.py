@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -106,7 +107,7 @@ def system_status(request: HttpRequest) -> HttpResponse:
     workers = live_workers()
     now = timezone.now()
     counted = dict(Job.objects.order_by().values_list("status").annotate(n=Count("pk")))
-    disk = shutil.disk_usage(settings.BASE_DIR)
+    disk = shutil.disk_usage(_existing(settings.MEDIA_ROOT))
     chain = verify_chain(limit=2000)
     context = {
         "checks": [
@@ -121,6 +122,11 @@ def system_status(request: HttpRequest) -> HttpResponse:
         "now": now,
     }  # fmt: skip
     return render(request, "security/status.html", context)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest above it: it is made with the first upload."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _redis_words(workers: int | None) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from config.celery import app
@@ -23,6 +22,7 @@ from tests.conftest import Cast
 from tests.imports.ledgers import fresh, outcomes, people, person
 from tests.rows import id_number
 from tests.servers import RedisServer, Worker
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = 2_000
@@ -47,28 +47,6 @@ def wait(batch: ImportBatch, *statuses: str, seconds: float = 60) -> ImportBatch
         assert time.monotonic() < end, f"{now.job.status} {now.job.message} {now.job.attempts}"
         time.sleep(0.05)
     return now
-
-
-def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Run calls at the same time, each on its own connection; their results or exceptions."""
-    barrier = threading.Barrier(len(calls))
-    results: list[Any] = [None] * len(calls)
-
-    def one(index: int, call: Callable[[], Any]) -> None:
-        try:
-            barrier.wait()
-            results[index] = call()
-        except Exception as error:  # noqa: BLE001  the test looks at it
-            results[index] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=one, args=(i, c)) for i, c in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
 
 
 def expire_leases() -> None:
