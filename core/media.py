@@ -44,7 +44,9 @@ def store(data: bytes, *, folder: str) -> str:
 
 
 def load(name: str) -> bytes:
-    """The bytes kept under a name. Raises FileNotFoundError when they have expired."""
+    """The bytes kept under a name. Raises FileNotFoundError when they have expired ("")."""
+    if not name:
+        raise FileNotFoundError
     return decrypt_bytes((Path(settings.MEDIA_ROOT) / name).read_bytes(), purpose="file")
 
 

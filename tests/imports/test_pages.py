@@ -9,10 +9,12 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from core import jobs
 from core.identity import mask_id_number
 from core.imports import workbooks
+from core.imports.keeping import forget_expired
 from core.models import ImportBatch, ImportRow, Job, ReadEvent
 from core.resources import kinds, resource_for
 from talent.models import Person
@@ -266,7 +268,7 @@ class TestRefused:
     def test_an_expired_upload_is_said(self, cast: Any, client_of: Any) -> None:
         client = client_of(cast.clerk_a)
         batch = uploaded(client, [person("坏人", "123")])
-        ImportBatch.objects.update(file_path="imports/gone")
+        forget_expired(before=timezone.now())
         assert "已过保存期" in text(
             client.get(reverse("import_refused", args=[batch.pk]), follow=True)
         )
