@@ -14,9 +14,14 @@ import re
 import resource
 import sys
 import unicodedata
+import zipfile
 
 CHUNK = 500
 LOOK = 40
+MOST_MERGED = 1_000_000
+ODS_ERROR = re.compile(
+    rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
+)
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -53,7 +58,8 @@ def plain(cell):
 def sheets_of_workbook(request):
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    book = CalamineWorkbook.from_path(request["path"])
+    path = request["path"]
+    book = CalamineWorkbook.from_object(with_errors(path) if request["kind"] == "ods" else path)
     visible = [
         s.name
         for s in book.sheets_metadata
@@ -63,7 +69,40 @@ def sheets_of_workbook(request):
         sheet = book.get_sheet_by_name(name)
         if sheet.total_height > request["rows"] + 1000 or sheet.total_width > request["columns"]:
             refuse(request["too_large"])
-        yield name, sheet.to_python(skip_empty_area=False)
+        rows = sheet.to_python(skip_empty_area=False)
+        fill_down(rows, sheet.merged_cell_ranges or [])
+        yield name, rows
+
+
+def fill_down(rows, merged):
+    """A cell that is merged downwards stands in each of its rows."""
+    height = sum(bottom - top for (top, _), (bottom, _) in merged)
+    if height > MOST_MERGED:
+        refuse("表中合并的单元格过多，请取消合并后再上传。")
+    for (top, left), (bottom, right) in merged:
+        if left == right and top < len(rows):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+
+
+def with_errors(path):
+    """An .ods whose errors are texts: the parser takes the empty value stored beside them."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    content, count = ODS_ERROR.subn(ods_text, parts["content.xml"])
+    if not count:
+        return path
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in (parts | {"content.xml": content}).items():
+            archive.writestr(name, data)
+    target.seek(0)
+    return target
+
+
+def ods_text(match):
+    attributes = re.sub(rb'\s(?:office|calcext):[a-z-]+="[^"]*"', b"", match.group(1))
+    return b"<table:table-cell" + attributes + b' office:value-type="string">'
 
 
 def text_of(data):

@@ -12,6 +12,7 @@ from html import unescape
 from pathlib import Path
 from typing import Literal
 
+from core.spreadsheets import biff
 from core.spreadsheets.limits import (
     BROKEN,
     COLUMNS,
@@ -32,6 +33,11 @@ _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v(?:\s[^>]*)?>[^<]|is[\s>])")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.S)
+# A formula that was never calculated; one that came to nothing is of the type "str".
+_UNCALCULATED = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*)><(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
+)
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})")
 _REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
 # Right of column CV (100) or below row 200,000: first the reference alone, which is quick;
@@ -44,12 +50,14 @@ _RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _CHUNK = 1024 * 1024
 _OVERLAP = 512
 _MOST_ERRORS = 10_000
+_LOCKED = "文件设有打开密码，请取消密码后再上传。"
+_TOO_MANY_ERRORS = "表中的公式错误超过 1 万处，请在 Excel 中改正、保存后再上传。"
 
 
 @dataclass
 class SheetScan:
-    """What the XML of a sheet holds: rows with content, and cells of Excel's own errors,
-    which the parser gives as empty, by (row, column) counted from 1 and 0."""
+    """What a sheet holds: rows with content (.xlsx), and cells of Excel's own errors, which
+    the parser gives as empty, by (row, column) counted from 1 and 0."""
 
     filled: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -57,7 +65,7 @@ class SheetScan:
 
 @dataclass
 class Scan:
-    """The kind of a file; for .xlsx its sheets by their name."""
+    """The kind of a file; for .xlsx and .xls its sheets by their name."""
 
     kind: Kind
     sheets: dict[str, SheetScan] = field(default_factory=dict)
@@ -90,9 +98,13 @@ def scan(path: Path) -> Scan:
 def _identify_ole(path: Path) -> Scan:
     data = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise Refused("文件设有打开密码，请取消密码后再上传。")
+        raise Refused(_LOCKED)
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
-        return Scan("xls")
+        try:
+            found = biff.errors_by_sheet(data)
+        except biff.Locked:
+            raise Refused(_LOCKED) from None
+        return Scan("xls", {name: SheetScan(errors=errors) for name, errors in found.items()})
     raise Refused("这不是 Excel 文件，请上传 .xlsx、.xls、.ods 或 .csv 文件。")
 
 
@@ -103,7 +115,7 @@ def _identify_zip(path: Path) -> Scan:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise Refused(BROKEN) from error
     except RuntimeError as error:  # an encrypted member
-        raise Refused("文件设有打开密码，请取消密码后再上传。") from error
+        raise Refused(_LOCKED) from error
 
 
 def _scan_zip(archive: zipfile.ZipFile) -> Scan:
@@ -174,13 +186,23 @@ def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> 
         sheet.filled += state["filled"]
         state["filled"] = bool(_VALUE.search(piece))
     state["rows"] += len(others)
-    if b't="e"' in block and len(sheet.errors) < _MOST_ERRORS:
+    if b't="e"' in block:
         for attributes, content in _ERROR.findall(block):
-            place, value = _REFERENCE.search(attributes), _ERROR_VALUE.search(content)
-            if place:
-                shown = value.group(1).decode("ascii", "replace") if value else "#VALUE!"
-                sheet.errors[int(place.group(2)), _column(place.group(1))] = shown
+            value = _ERROR_VALUE.search(content)
+            _note(sheet, attributes, value.group(1).decode("ascii", "replace") if value else "")
+    if b"<f" in block:
+        for attributes in _UNCALCULATED.findall(block):
+            if b't="str"' not in attributes:
+                _note(sheet, attributes, "#CALC!")
     return int(state["rows"])
+
+
+def _note(sheet: SheetScan, attributes: bytes, error: str) -> None:
+    """Keep the error of a cell that has these attributes."""
+    if place := _REFERENCE.search(attributes):
+        sheet.errors[int(place.group(2)), _column(place.group(1))] = error or "#VALUE!"
+    if len(sheet.errors) > _MOST_ERRORS:
+        raise Refused(_TOO_MANY_ERRORS)
 
 
 def _column(letters: bytes) -> int:
