@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActingUserMiddleware",
     "core.middleware.PasswordChangeMiddleware",
+    "core.middleware.UnreadableInputMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

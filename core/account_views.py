@@ -20,7 +20,7 @@ from core import accounts
 from core.forms.accounts import AccountForm, AccountReasonForm, AccountSearchForm, TokenForm
 from core.history import acting
 from core.models import ApiToken, SecurityEvent, User
-from core.paging import Paginator
+from core.paging import Paginator, page_number
 
 PER_PAGE = 30
 # verb -> (label, what follows, may the record be in this state)
@@ -59,7 +59,6 @@ def account_list(request: HttpRequest) -> HttpResponse:
     user = _require(request)
     form = AccountSearchForm(request.GET, user=user)
     rows = _searched(User.objects.for_user(user).select_related("region"), form)
-    number = request.GET.get("page", "1")
     paginator = Paginator(
         rows,
         per_page=PER_PAGE,
@@ -67,7 +66,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
         order=["region_id", "username", "id"],
         fetch=lambda ids: User.objects.for_user(user).filter(pk__in=ids).select_related("region"),
     )
-    page = paginator.page(int(number) if number.isdigit() else 1)
+    page = paginator.page(page_number(request.GET.get("page")))
     context = {"form": form, "page": page, "count": paginator.count, "now": timezone.now()}
     return render(request, "accounts/list.html", context)
 

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from core.errors import service_unavailable
+from core.errors import bad_request, service_unavailable
 from core.history import acting
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -38,6 +38,23 @@ class ServiceUnavailableMiddleware:
             logger.error("database lost: %s on %s", type(exception).__name__, request.path)
             return service_unavailable(request)
         return None
+
+
+class UnreadableInputMiddleware:
+    """NUL in an address or a form is a 400: no keyboard types it and PostgreSQL refuses it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        given = [request.GET, request.POST] if request.method in WRITES else [request.GET]
+        texts = (text for query in given for name in query for text in (name, *query.getlist(name)))
+        return bad_request(request) if any("\0" in text for text in texts) else None
 
 
 class SecurityHeadersMiddleware:

@@ -8,6 +8,7 @@ read backwards; and the count is kept for a minute where counting is the expensi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,11 @@ def count_rows(queryset: QuerySet[Any], *, key: str) -> int:
     if count > _WORTH_KEEPING:
         cache.set(f"count-{digest}", count, _SECONDS)
     return count
+
+
+def page_number(text: str | None) -> int:
+    """The page that an address asks for; the first where it asks for none."""
+    return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else 1
 
 
 class Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import django_filters as filters
+from django.db.models import Q
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -14,6 +15,9 @@ class RegionFilter(filters.FilterSet):
     level = filters.ChoiceFilter(label="级别", choices=Region.Level.choices)
     parent = filters.CharFilter(label="上级代码", field_name="parent_id", max_length=12)
     is_current = filters.BooleanFilter(label="现行", field_name="valid_to", lookup_expr="isnull")
+
+    def search(self, text: str) -> Q:
+        return Q(name__contains=text) | Q(code__startswith=text)
 
 
 class RegionSerializer(serializers.ModelSerializer):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from core.forms.fields import DateField
 from core.health import database_answers, live_workers
 from core.models import Job, ReadEvent, SecurityEvent, User
-from core.paging import Paginator
+from core.paging import Paginator, page_number
 from core.verification import verify_chain
 
 PER_PAGE = 50
@@ -65,7 +65,6 @@ class LogForm(forms.Form):
 def _log_page(
     request: HttpRequest, rows: QuerySet[Any], form: LogForm, template: str, **context: Any
 ) -> HttpResponse:
-    number = request.GET.get("page", "1")
     model: Any = rows.model
     paginator = Paginator(
         rows,
@@ -74,7 +73,7 @@ def _log_page(
         order=["-id"],
         fetch=lambda ids: model.objects.filter(pk__in=ids).select_related(*context["related"]),
     )
-    page = paginator.page(int(number) if number.isdigit() else 1)
+    page = paginator.page(page_number(request.GET.get("page")))
     context |= {"form": form, "page": page, "count": paginator.count}
     return render(request, template, context)
 

@@ -17,7 +17,13 @@ class ProjectFilter(RecordFilter):
     fund = ChoiceFilter(label="资金来源", choices=Fund.choices)
     purchaser = LookupFilter(label="购买方", queryset=Organization.objects.none())
     contractor = LookupFilter(label="承接方", queryset=Organization.objects.none())
-    year = filters.NumberFilter(label="开始年度", field_name="started_on", lookup_expr="year")
+    year = filters.NumberFilter(
+        label="开始年度",
+        field_name="started_on",
+        lookup_expr="year",
+        min_value=1949,
+        max_value=9998,
+    )
     state = ChosenFilter(
         label="停用",
         conditions={"ended": Q(ended_on__isnull=False), "all": Q()},

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.models import ReadEvent
-from core.paging import Paginator
+from core.paging import Paginator, page_number
 from core.scoping import in_scope
 from core.views.watermark import watermark_for
 from talent import actions, kinds
@@ -71,7 +71,6 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> tuple[Any, str]:
 
 def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: list[str]) -> Any:
     """The page of some rows that the address asks for."""
-    number = request.GET.get("page", "1")
     paginator = Paginator(
         rows,
         per_page=PER_PAGE,
@@ -79,7 +78,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: list[str]) -> A
         order=order,
         fetch=lambda ids: rows.filter(pk__in=ids),
     )
-    return paginator.page(int(number) if number.isdigit() and len(number) < 7 else 1)
+    return paginator.page(page_number(request.GET.get("page")))
 
 
 # --- Full numbers ---------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from core.exports import CONTENT_TYPES, file_name
 from core.imports import actions, showing, workbooks
 from core.imports.forms import ConfirmForm, UploadForm, kinds_for
 from core.models import ImportBatch, ImportRow, ReadEvent, User
-from core.paging import Paginator
+from core.paging import Paginator, page_number
 from core.resources import kinds, resource_for
 from core.rules import RuleError
 from core.spreadsheets import Refused
@@ -42,7 +42,6 @@ def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
 
 
 def _page(request: HttpRequest, rows: Any, count: int, order: list[str]) -> Any:
-    number = request.GET.get("page", "1")
     paginator = Paginator(
         rows,
         per_page=PER_PAGE,
@@ -50,7 +49,7 @@ def _page(request: HttpRequest, rows: Any, count: int, order: list[str]) -> Any:
         order=order,
         fetch=lambda ids: rows.model.objects.filter(pk__in=ids),
     )
-    return paginator.page(int(number) if number.isdigit() else 1)
+    return paginator.page(page_number(request.GET.get("page")))
 
 
 def _open(batch: ImportBatch) -> HttpResponseRedirect:
@@ -170,7 +169,7 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
         chosen = {
             name.removeprefix("column_"): int(value)
             for name, value in request.POST.items()
-            if name.startswith("column_") and value.isdigit()
+            if name.startswith("column_") and value.isdecimal()
         }
         try:
             actions.set_mapping(batch=batch, by=_user(request), mapping_by_header=chosen)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from core.filters import RecordFilter
 from core.models import ReadEvent
-from core.paging import Paginator, count_rows
+from core.paging import Paginator, count_rows, page_number
 from core.places import place_name, working_region_code
 from core.tables import RecordTable
 from core.text import normalise
@@ -120,7 +120,7 @@ class ListPage(EntityBase):
         key = f"{scope}|{plain.urlencode()}|{self.page}"
         count = count_rows(queryset, key=key) if self.request.method == "GET" else queryset.count()
         order = self._order(params, count)
-        per = int(params["per"]) if params.get("per", "").isdigit() else 0
+        per = int(params["per"]) if params.get("per", "").isdecimal() else 0
         paginator = Paginator(
             queryset,
             per_page=per if per in PAGE_SIZES else PAGE_SIZES[1],
@@ -128,8 +128,7 @@ class ListPage(EntityBase):
             order=order,
             fetch=self._fetch,
         )
-        number = params.get("page", "1")
-        return paginator.page(int(number) if number.isdigit() else 1)
+        return paginator.page(page_number(params.get("page")))
 
     def _fetch(self, ids: list[Any]) -> QuerySet[Any]:
         rows = self.rows().filter(pk__in=ids)

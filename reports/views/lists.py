@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.exports import Column, export_table
 from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, amount, explain, members
 from core.models import ReadEvent
-from core.paging import Paginator
+from core.paging import Paginator, page_number
 from reports import snapshots
 from reports.board import may_list
 from reports.indicators import BY_CODE
@@ -81,7 +81,7 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
         rows, per_page=PER_PAGE, count=length or 0, order=list(asked.indicator.population.order),
         fetch=asked.fetch,
     )  # fmt: skip
-    page = paginator.page(_page_number(request))
+    page = paginator.page(page_number(request.GET.get("page")))
     _leave_trace(asked, page.object_list)
     context = {
         "asked": asked,
@@ -95,11 +95,6 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
         "print_scope": f"{asked.indicator.name} 截至 {asked.day:%Y-%m-%d}",
     }
     return render(request, "reports/list.html", context)
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
 def _lines(asked: Asked, records: list[Any]) -> list[dict[str, Any]]:

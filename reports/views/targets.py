@@ -104,7 +104,7 @@ def target_edit(request: HttpRequest, plan: str, code: str, region: str) -> Http
 def _existing(
     user: Any, plan: Plan, code: str, codes: list[str], year: str | None
 ) -> dict[str, Any]:
-    wanted = int(year) if year and year.isdigit() and len(year) == 4 else plan.ends_on.year
+    wanted = int(year) if year and year.isdecimal() and len(year) == 4 else plan.ends_on.year
     rows = Target.objects.for_user(user).filter(
         plan=plan, indicator=code, year=wanted, region__in=codes, is_rate=False
     )

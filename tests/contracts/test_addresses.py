@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -184,6 +184,38 @@ def test_get_changes_nothing(name: str, stage: Any, client_of: Any) -> None:
         client.raise_request_exception = False
         closed(client.get(url))
     assert database() == before
+
+
+# What no form sends, and people and programs type into addresses all the same.
+ODD = (
+    {"q": "\0"},
+    {"region": "52\0"},
+    {"q": "%'\"\\_"},
+    {"page": "²", "per": "x", "sort": "id__x", "tab": "x'", "plan": "x", "level": "x"},
+    {"page": "9" * 30, "year": "99999999999", "region": "99", "on": "0001-01-01"},
+    {"on": "9999-99-99", "since": "2026-13-01", "until": "x", "state": "x", "kind": "x"},
+)
+
+
+def test_odd_queries_are_no_failure(stage: Any, client_of: Any) -> None:
+    """F22: whatever stands in an address, no page falls over it."""
+    users = (stage.reviewer_a, stage.security, stage.auditor, stage.worker_a, stage.province)
+    clients = {user: client_of(user) for user in users}
+    failed = []
+    for name in SWEPT:
+        policy = policy_of(name)
+        reader = next((user for user in users if policy and allows(policy, user)), None)
+        if policy is None or reader is None or "GET" not in policy.methods:
+            continue
+        url = url_for(name, policy, policy.make(COUNTY_A) if policy.make else None)
+        clients[reader].raise_request_exception = False
+        for query in ODD:
+            with transaction.atomic():
+                status = closed(clients[reader].get(url, query)).status_code
+                transaction.set_rollback(True)
+            if status >= 500 and name != "readyz":
+                failed.append((url, query, status))
+    assert not failed
 
 
 @pytest.mark.parametrize(
