@@ -22,6 +22,8 @@ def tracked(model: M) -> M:
         pghistory.InsertEvent(level=pghistory.Statement),
         pghistory.UpdateEvent(level=pghistory.Statement),
         pghistory.DeleteEvent(level=pghistory.Statement),
+        # Nobody asks for all events of one context; every write would pay for its index.
+        context_field=pghistory.ContextForeignKey(db_index=False),
         append_only=True,
     )(model)
 
