@@ -5,6 +5,7 @@ needs to `.local/env`; production gets them from its environment and refuses to 
 without them.
 """
 
+import os
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -198,6 +199,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=15),
     },
 }
+
+# Processes that check a large ledger at the same time; 1 is the worker alone.
+IMPORT_PROCESSES = env.int("IMPORT_PROCESSES", min(2, os.cpu_count() or 1))
 
 # --- Accounts, sessions, passwords -----------------------------------------------------
 AUTH_USER_MODEL = "core.User"

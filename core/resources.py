@@ -10,13 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.utils.module_loading import autodiscover_modules
 from import_export import fields, resources
 
+from core.dates import today
+from core.imports.places import PlaceIndex
 from core.rules import Flag, RuleError
 from core.spreadsheets.child import squeeze
+
+if TYPE_CHECKING:
+    from core.models import ImportBatch
 
 Cleaner = Callable[[Any, "RowCheck"], Any]
 
@@ -98,6 +103,11 @@ class ImportContext:
     day: Any
     batch_id: Any = None
     memory: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, batch: ImportBatch) -> Self:
+        """Everything is read and written with the rights of who imports, as they are now."""
+        return cls(batch.by, PlaceIndex(batch.region_id), today(), batch.pk)
 
 
 class ScopedResource(resources.Resource):

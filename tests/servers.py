@@ -35,6 +35,20 @@ def test_database_url() -> str:
 test_database_url.__test__ = False  # type: ignore[attr-defined]
 
 
+def environment() -> dict[str, str]:
+    """The environment of processes that work on the test database."""
+    return {
+        **os.environ,
+        "DATABASE_URL": test_database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_KEYS": settings.FIELD_KEYS,
+        "BLIND_INDEX_KEY": settings.BLIND_INDEX_KEY,
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "DEBUG": "false",
+    }
+
+
 class RedisServer:
     """A Redis of the test's own, on a socket; `use()` points settings and Celery at it."""
 
@@ -84,18 +98,6 @@ class Worker:
         self.concurrency = concurrency
         self.process: subprocess.Popen[bytes] | None = None
 
-    def environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DATABASE_URL": test_database_url(),
-            "REDIS_URL": settings.REDIS_URL,
-            "SECRET_KEY": settings.SECRET_KEY,
-            "FIELD_KEYS": settings.FIELD_KEYS,
-            "BLIND_INDEX_KEY": settings.BLIND_INDEX_KEY,
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "DEBUG": "false",
-        }
-
     def start(self) -> Worker:
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-n", self.name]
         command += ["--concurrency", str(self.concurrency), "--loglevel", "info"]
@@ -105,7 +107,7 @@ class Worker:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=self.environment(),
+                env=environment(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

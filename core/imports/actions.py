@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from core import jobs, media
 from core.history import acting
 from core.imports import applying, mapping
+from core.imports.comparing import compare
 from core.imports.running import KIND
 from core.models import ImportBatch, ImportRow, Job, User
-from core.resources import resource_for
+from core.resources import ImportContext, resource_for
 from core.rules import RuleError
 from core.spreadsheets.limits import FILE_BYTES, TOO_LARGE, Refused
 from core.text import normalise
@@ -206,10 +207,7 @@ def decide(*, row: ImportRow, by: User, decision: str) -> None:
         # Of the rows of a file that are about the same, the chosen one stands alone.
         same = ImportRow.objects.filter(batch=fresh, key=row.key, key__isnull=False)
         same.exclude(pk=row.pk).update(decision="skip" if decision else "")
-    from core.imports.comparing import compare
-    from core.imports.running import context_for
-
-    counts = compare(fresh, resource_for(fresh.kind), context_for(fresh))
+    counts = compare(fresh, resource_for(fresh.kind), ImportContext.of(fresh))
     ImportBatch.objects.filter(pk=fresh.pk).update(counts=counts)
 
 

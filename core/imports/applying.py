@@ -22,6 +22,8 @@ from core.resources import ImportContext, ScopedResource
 
 _APPLY_LOCK = 5201315
 _MANY = 1_000
+# Rows of an applied batch whose records stand in the registry because of it.
+_APPLIED = "r.outcome IN ('new', 'changed') AND NOT r.is_undone"
 # Columns the database fills by itself.
 _OWN = frozenset({"version", "created_at", "updated_at"})
 Outcome = ImportRow.Outcome
@@ -41,6 +43,8 @@ def apply(
             # Also carries the acting user to the triggers of what follows.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
+            # What the history triggers are handed stays in memory.
+            cursor.execute("SET LOCAL work_mem = '128MB'")
         lease.guard()
         if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
             return dict(ImportBatch.objects.get(pk=batch.pk).counts)
@@ -53,11 +57,6 @@ def apply(
             _insert(apps.get_model(label), batch)
         resource.after_apply(batch, context)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE core_importrow SET is_applied = true"
-                " WHERE batch_id = %s AND outcome IN ('new', 'changed')",
-                [batch.pk],
-            )
             cursor.execute(
                 "UPDATE core_importbatch SET applied_at = now(), counts = %s WHERE id = %s",
                 [json.dumps(counts), batch.pk],
@@ -84,12 +83,14 @@ def _insert(model: type[models.Model], batch: ImportBatch) -> None:
             " FROM core_importrow r,"
             f" jsonb_populate_record(NULL::{table}, r.writes->'insert'->%s) x"
             " WHERE r.batch_id = %s AND r.outcome IN ('new', 'changed')"
-            " AND r.writes->'insert' ? %s ORDER BY r.number",
+            " AND r.writes->'insert' ? %s",
             [*defaults.values(), label, batch.pk, label],
         )
-        if cursor.rowcount >= _MANY:
+        inserted = cursor.rowcount
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table])
+        if inserted >= max(_MANY, cursor.fetchone()[0]):
             # Foreign-key checks of the next tables would else scan a table that their
-            # cached plan still believes to be empty.
+            # cached plan still believes to be all but empty.
             cursor.execute(f"ANALYZE {table}")
 
 
@@ -148,15 +149,15 @@ def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
             model = apps.get_model(label)
             cursor.execute(
                 f"DELETE FROM {model._meta.db_table} t USING core_importrow r"
-                " WHERE r.batch_id = %s AND r.is_applied AND NOT r.number = ANY(%s)"
+                f" WHERE r.batch_id = %s AND {_APPLIED} AND NOT r.number = ANY(%s)"
                 " AND r.writes->'insert' ? %s AND t.id = (r.writes->'insert'->%s->>'id')::uuid",
                 [batch.pk, touched, model._meta.label_lower, model._meta.label_lower],
             )
         for label in reversed(resource.models):
             _restore(apps.get_model(label), batch, touched)
         cursor.execute(
-            "UPDATE core_importrow SET is_applied = false"
-            " WHERE batch_id = %s AND NOT number = ANY(%s)",
+            "UPDATE core_importrow r SET is_undone = true"
+            f" WHERE r.batch_id = %s AND {_APPLIED} AND NOT r.number = ANY(%s)",
             [batch.pk, touched],
         )
     return touched
@@ -165,11 +166,9 @@ def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
 def _touched(batch: ImportBatch, resource: ScopedResource) -> list[int]:
     """Numbers of rows whose records, or records hanging on them, were written since."""
     numbers: set[int] = set()
-    roots: dict[type[models.Model], str] = {}
     for label in resource.models:
         model = apps.get_model(label)
         key = "coalesce(r.writes->'insert'->%s->>'id', r.writes->'update'->%s->>'id')::uuid"
-        roots[model] = key
         numbers |= _written_since(batch, model, "pgh_obj_id", key, model._meta.label_lower)
         for relation in model._meta.related_objects:
             child = relation.related_model
@@ -191,7 +190,7 @@ def _written_since(
         cursor.execute(
             f"SELECT DISTINCT r.number FROM core_importrow r JOIN {event._meta.db_table} e"
             f' ON e."{column}" = {key} AND e.pgh_created_at > %s'
-            " WHERE r.batch_id = %s AND r.is_applied",
+            f" WHERE r.batch_id = %s AND {_APPLIED}",
             [label, label, batch.applied_at, batch.pk],
         )
         return {number for (number,) in cursor.fetchall()}
@@ -205,9 +204,9 @@ def _restore(model: type[models.Model], batch: ImportBatch, touched: list[int]) 
         sets += ["version = t.version + 1", "updated_at = now()"]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} t SET {', '.join(sets)} FROM (SELECT before->%s AS j"
-            "  FROM core_importrow WHERE batch_id = %s AND is_applied AND before ? %s"
-            f"  AND NOT number = ANY(%s)) r, jsonb_populate_record(NULL::{table}, r.j) x"
+            f"UPDATE {table} t SET {', '.join(sets)} FROM (SELECT r.before->%s AS j"
+            f"  FROM core_importrow r WHERE r.batch_id = %s AND {_APPLIED} AND r.before ? %s"
+            f"  AND NOT r.number = ANY(%s)) r, jsonb_populate_record(NULL::{table}, r.j) x"
             " WHERE t.id = x.id",
             [label, batch.pk, label, touched],
         )

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from core.imports.staging import CHUNK
 from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext, ScopedResource
 
+CHUNK = 5_000
 Outcome = ImportRow.Outcome
 
 

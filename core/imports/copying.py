@@ -1,4 +1,4 @@
-"""COPY into a table from Python rows, without holding them all as text."""
+"""COPY into a table from text lines, without holding rows as objects."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 from django.db import connection
 
 
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows by COPY in text format. None is NULL, bytes are bytea, the rest is str()."""
-    buffer = io.StringIO()
-    for row in rows:
-        buffer.write("\t".join([_text(value) for value in row]))
-        buffer.write("\n")
-    buffer.seek(0)
+def copy_line(row: Iterable[Any]) -> str:
+    """A row in COPY's text format. None is NULL, bytes are bytea, the rest is str()."""
+    return "\t".join([_text(value) for value in row]) + "\n"
+
+
+def copy_lines(table: str, columns: Sequence[str], lines: str) -> None:
+    """Write lines made by `copy_line` to a table."""
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', buffer)
+        cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(lines))
 
 
 def _text(value: Any) -> str:

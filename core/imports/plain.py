@@ -80,19 +80,19 @@ class PlainLedger:
 
     def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
         first = self.key[-1]
-        values = {str(r.writes["insert"][self.model][first]) for r in rows}
+        values = {str(r.writes["insert"][self.model].get(first) or "") for r in rows}
         queryset = self.model_class._default_manager.filter(**{f"{first}__in": values})
         if any(f.name == "ended_on" for f in self.model_class._meta.fields):
             queryset = queryset.filter(ended_on=None)
         if self.ended:
             queryset = queryset.exclude(**self.ended)
         return {
-            tuple(str(getattr(record, column)) for column in self.key): record
+            tuple(str(getattr(record, column) or "") for column in self.key): record
             for record in queryset.iterator(chunk_size=2000)
         }
 
     def _key_of(self, values: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(str(values[column]) for column in self.key)
+        return tuple(str(values.get(column) or "") for column in self.key)
 
     def _diff(self, row: ImportRow, record: Any) -> None:
         incoming = row.writes["insert"][self.model]

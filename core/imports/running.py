@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from core.dates import today
 from core.imports.applying import apply
 from core.imports.comparing import compare
-from core.imports.places import PlaceIndex
 from core.imports.staging import NeedsMapping, stage
 from core.jobs import Lease, runner
 from core.models import ImportBatch, ImportRow, Job
@@ -14,17 +12,12 @@ from core.resources import ImportContext, ScopedResource, resource_for
 KIND = "import"
 
 
-def context_for(batch: ImportBatch) -> ImportContext:
-    """Everything is read and written with the rights of who imports, as they are now."""
-    return ImportContext(batch.by, PlaceIndex(batch.region_id), today(), batch.pk)
-
-
 @runner(KIND, permission="core.import_ledger")
 def run_import(lease: Lease) -> None:
     """Bring a batch as far as it goes: to the matching of columns, the preview, or the end."""
     batch = ImportBatch.objects.select_related("by", "region").get(job=lease.job)
     resource = resource_for(batch.kind)
-    context = context_for(batch)
+    context = ImportContext.of(batch)
     if not batch.is_confirmed:
         _check(batch, resource, context, lease)
         return
@@ -38,7 +31,7 @@ def _check(
     batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
 ) -> None:
     try:
-        stage(batch, resource, context, lease)
+        stage(batch, resource, lease)
     except NeedsMapping:
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
         return

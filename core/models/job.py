@@ -153,7 +153,8 @@ class ImportRow(models.Model):
     before = models.JSONField(default=dict)
     # What was decided about a held row: "" open, "ledger", "registry" or "skip".
     decision = models.CharField(max_length=10, blank=True, default="")
-    is_applied = models.BooleanField(default=False)
+    # Taken back after it was applied.
+    is_undone = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = "导入行"
@@ -165,3 +166,9 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the registry holds what the row says because of this batch."""
+        written = self.outcome in {self.Outcome.NEW, self.Outcome.CHANGED}
+        return written and self.batch.applied_at is not None and not self.is_undone

@@ -6,6 +6,6 @@ terabyte and abort.
 """
 
 from core.spreadsheets.limits import Refused
-from core.spreadsheets.reading import Sheet, read_sheet
+from core.spreadsheets.reading import Row, Sheet, read_sheet, rows_of
 
-__all__ = ["Refused", "Sheet", "read_sheet"]
+__all__ = ["Refused", "Row", "Sheet", "read_sheet", "rows_of"]

@@ -1,9 +1,11 @@
 """The capped process that parses one file: `python -I child.py`, request on stdin.
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds",
-"rows", "columns"} and writes JSON lines: first {"sheet", "sheets", "header", "merged"},
-then lists of rows [number, [cells ...]], at last {"end": count}. A cell is null, text, a
-number, true/false, or {"d": ISO date} / {"e": error}. Exits 3 with {"refused": sentence}.
+"rows", "columns", "errors", "block"} and writes JSON lines: first {"sheet", "sheets", "header",
+"total", "top"}, then lists of "block" rows [number, [cells ...]], at last {"end": count}. A cell is
+null, text, a number, true/false, or {"d": ISO date}. `errors` are Excel's own (#DIV/0!) by
+sheet as [row, column, text], which the parser gives as empty; they become text again.
+`top` is the header with the three rows below. Exits 3 with {"refused": sentence}.
 """
 
 import csv
@@ -16,12 +18,13 @@ import sys
 import unicodedata
 import zipfile
 
-CHUNK = 500
 LOOK = 40
 MOST_MERGED = 1_000_000
 ODS_ERROR = re.compile(
     rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
 )
+SAMPLES = 3
+PLAIN = (str, float, int, bool)
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -44,7 +47,9 @@ def squeeze(value):
 
 
 def plain(cell):
-    if cell is None or cell == "":
+    if type(cell) in PLAIN:
+        return None if cell == "" else cell
+    if cell is None:
         return None
     if isinstance(cell, datetime.datetime):
         return {"d": cell.isoformat()}
@@ -169,11 +174,15 @@ def main():
     _, name, rows, header = best
     out = sys.stdout
     write = lambda value: out.write(json.dumps(value, ensure_ascii=False) + "\n")  # noqa: E731
-    write({"sheet": name, "sheets": names, "header": header, "total": len(rows)})
+    for number, column, text in request["errors"].get(name, []):
+        if number <= len(rows) and column < len(rows[number - 1]):
+            rows[number - 1][column] = text
+    top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
+    write({"sheet": name, "sheets": names, "header": header, "total": len(rows), "top": top})
     chunk = []
     for number, row in enumerate(rows, start=1):
         chunk.append([number, [plain(cell) for cell in row]])
-        if len(chunk) == CHUNK:
+        if len(chunk) == request["block"]:
             write(chunk)
             chunk = []
     if chunk:

@@ -23,6 +23,7 @@ from core.spreadsheets.limits import (
 from core.spreadsheets.prescan import SheetScan, scan
 
 Row = tuple[int, list[Any]]
+BLOCK = 500
 _CHILD = Path(__file__).with_name("child.py")
 
 
@@ -30,15 +31,30 @@ _CHILD = Path(__file__).with_name("child.py")
 class Sheet:
     """The sheet that was chosen, where its header is, and its rows as they come.
 
-    `header` counts from 0; rows are (Excel's row number, cells). Cells are None, str,
-    int, float, bool, datetime.date/datetime, or CellError for Excel's own errors.
+    `header` counts from 0; `top` is the header with the three rows below it. `blocks` are
+    some hundred rows each, to be opened by `rows_of`, perhaps in another process.
     """
 
     name: str
     names: tuple[str, ...]
     header: int
     total: int
-    rows: Iterator[Row]
+    top: list[list[Any]]
+    blocks: Iterator[str]
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """(Excel's row number, cells) of all rows, once."""
+        return (row for block in self.blocks for row in rows_of(block))
+
+
+def rows_of(block: str) -> list[Row]:
+    """The rows of a block. Cells are None, str, int, float, bool or datetime."""
+    return [(number, _cells(cells)) for number, cells in json.loads(block)]
+
+
+def _cells(cells: list[Any]) -> list[Any]:
+    return [datetime.datetime.fromisoformat(c["d"]) if isinstance(c, dict) else c for c in cells]
 
 
 @contextmanager
@@ -57,6 +73,11 @@ def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
         "rows": ROWS,
         "columns": COLUMNS,
         "too_large": TOO_LARGE,
+        "block": BLOCK,
+        "errors": {
+            name: [[row, column, text] for (row, column), text in sheet.errors.items()]
+            for name, sheet in scanned.sheets.items()
+        },
     }
     child = subprocess.Popen(
         [sys.executable, "-I", str(_CHILD)],
@@ -79,7 +100,8 @@ def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
             names=tuple(first["sheets"]),
             header=first["header"],
             total=first["total"],
-            rows=_with_errors(_rows(child.stdout), found.errors),
+            top=[_cells(cells) for cells in first["top"]],
+            blocks=_blocks(child.stdout),
         )
     finally:
         child.kill()
@@ -109,29 +131,16 @@ def _compare_counts(found: SheetScan, seen: int) -> None:
         raise Refused(BROKEN)
 
 
-def _with_errors(rows: Iterator[Row], errors: dict[tuple[int, int], str]) -> Iterator[Row]:
-    """The rows with Excel's errors (#DIV/0!) put back, which the parser gives as empty."""
-    by_row: dict[int, dict[int, str]] = {}
-    for (row, column), text in errors.items():
-        by_row.setdefault(row, {})[column] = text
-    for number, cells in rows:
-        for column, text in by_row.get(number, {}).items():
-            if column < len(cells):
-                cells[column] = text
-        yield number, cells
-
-
-def _rows(lines: Iterable[str]) -> Iterator[Row]:
+def _blocks(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        message = json.loads(line)
-        if isinstance(message, dict):
-            if "end" in message:
-                return
-            raise Refused(message.get("refused", BROKEN))
-        for number, cells in message:
-            yield number, [_cell(c) if isinstance(c, dict) else c for c in cells]
+        if line.startswith("[") and line.endswith("]\n"):
+            yield line
+            continue
+        try:
+            message = json.loads(line)
+        except ValueError:
+            break
+        if "end" in message:
+            return
+        raise Refused(message.get("refused", BROKEN))
     raise Refused(BROKEN)
-
-
-def _cell(cell: dict[str, str]) -> Any:
-    return datetime.datetime.fromisoformat(cell["d"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -53,9 +54,19 @@ def station_of(region: str, context: ImportContext) -> Employer | None:
 
 
 def _known(context: ImportContext) -> dict[str, list[Employer]]:
-    if "employers" in context.memory:
-        known: dict[str, list[Employer]] = context.memory["employers"]
-        return known
+    if "employers" not in context.memory:
+        _read_registry(context)
+    known: dict[str, list[Employer]] = context.memory["employers"]
+    planned = context.memory.setdefault("places", {})
+    # Those that were planned since the last time, here or by another process.
+    for place in islice(planned.values(), context.memory["places_known"], None):
+        found = Employer(place["column"], place["id"], place["region"])
+        known.setdefault(place["name"], []).append(found)
+    context.memory["places_known"] = len(planned)
+    return known
+
+
+def _read_registry(context: ImportContext) -> None:
     employers: dict[str, list[Employer]] = {}
     by_region: dict[str, list[Employer]] = {}
     stations = Station.objects.for_user(context.user).open()
@@ -67,11 +78,11 @@ def _known(context: ImportContext) -> dict[str, list[Employer]]:
     organizations = Organization.objects.for_user(context.user).filter(ended_on=None)
     for pk, name, region in organizations.values_list("pk", "name", "region_id"):
         employers.setdefault(name, []).append(Employer("organization_id", str(pk), region))
-    for place in context.memory.get("places", {}).values():
-        found = Employer(place["column"], place["id"], place["region"])
-        employers.setdefault(place["name"], []).append(found)
-    context.memory |= {"employers": employers, "stations_by_region": by_region}
-    return employers
+    context.memory |= {
+        "employers": employers,
+        "stations_by_region": by_region,
+        "places_known": 0,
+    }
 
 
 def _plan(
@@ -81,7 +92,6 @@ def _plan(
         is_station = bool(_STATION.search(name)) and len(region) >= 4
     column = "station_id" if is_station else "organization_id"
     planned = Employer(column, str(stable_id(column, region, name)), region)
-    context.memory["employers"].setdefault(name, []).append(planned)
     key = f"{column}|{region}|{name}"
     context.memory.setdefault("places", {})[key] = {
         "key": key,

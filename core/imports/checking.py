@@ -1,0 +1,174 @@
+"""Rows of a file, checked one by one and written down as COPY lines of core_importrow."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from core.imports.copying import copy_line
+from core.imports.values import as_text
+from core.models import ImportBatch
+from core.resources import Column, ImportContext, RowCheck, resource_for
+from core.rules import RuleError
+from core.spreadsheets import Row, rows_of
+from core.spreadsheets.child import squeeze
+from core.text import is_none
+
+STAGED = ("batch_id", "number", "outcome", "key", "target", "writes", "shown", "messages",
+          "diff", "before", "decision")  # fmt: skip
+_REMEMBERED = 20_000
+_UNSAID = (None, "", "\\x")
+_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What became of some blocks: COPY lines, the last row looked at, places it plans."""
+
+    lines: str
+    last: int
+    planned: list[dict[str, Any]]
+
+
+class Checker:
+    """Checks blocks of rows of a batch whose columns are matched, in the file's order.
+
+    Rows up to number `after` are left out. What it says depends on nothing but the batch,
+    the registry and the places it has planned or was told of.
+    """
+
+    def __init__(self, batch: ImportBatch, *, after: int) -> None:
+        self.batch, self.after = batch, max(after, batch.header_row)
+        self.resource = resource_for(batch.kind)
+        self.context = ImportContext.of(batch)
+        self.context.memory["places"] = {}
+        self.learn(batch.places)
+        # Most cells repeat (sex, township, school …): what one was cleaned to is remembered.
+        self.columns: list[tuple[Column, int, dict[Any, Any] | None]] = [
+            (c, batch.mapping[c.attribute], None if c.is_text else {})
+            for c in self.resource.columns()
+            if c.attribute in batch.mapping
+        ]
+        self.header = [squeeze(text) for text in batch.header]
+        self.required = [i for c, i, _ in self.columns if c.is_required]
+
+    def learn(self, places: Iterable[dict[str, Any]]) -> None:
+        """Take over places that others planned."""
+        known = self.context.memory["places"]
+        for place in places:
+            known.setdefault(place["key"], place)
+
+    def check(self, blocks: Iterable[str]) -> Checked:
+        """Every row that is one: no blank, total, note or repeated header."""
+        planned = len(self.context.memory["places"])
+        lines, last = [], 0
+        for block in blocks:
+            rows = rows_of(block)
+            last = rows[-1][0]
+            lines += [
+                copy_line(self._staged(self._check(row)))
+                for row in rows
+                if row[0] > self.after and self._is_record(row[1])
+            ]
+        places = list(self.context.memory["places"].values())
+        return Checked("".join(lines), last, places[planned:])
+
+    def _check(self, numbered: Row) -> RowCheck:
+        number, cells = numbered
+        row = RowCheck(number, self.context)
+        for column, index, known in self.columns:
+            cell = cells[index] if index < len(cells) else None
+            if known is None:
+                _check_cell(row, column, cell)
+            elif cell in known:
+                value = known[cell]
+                if value is not None:
+                    row.values[column.attribute] = value
+            else:
+                _check_cell(row, column, cell)
+                if len(known) < _REMEMBERED and not row.errors:
+                    known[cell] = row.values.get(column.attribute)
+        if not row.errors:
+            try:
+                self.resource.build(row)
+            except RuleError as error:
+                row.refuse("", str(error), error.rule)
+            row.shown["digest"] = _digest(row.values)
+        return row
+
+    def _is_record(self, cells: list[Any]) -> bool:
+        filled = [c for c in cells if c is not None and c != ""]
+        if not filled:
+            return False
+        first = as_text(filled[0]).replace(" ", "")
+        if first.rstrip(":：") in _TOTALS:
+            return False
+        if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
+            return False
+        # A note below the table: a lone text where no required column stands.
+        has_key = any(i < len(cells) and not is_none(cells[i]) for i in self.required)
+        return has_key or len(filled) > 2
+
+    def _repeats_header(self, cells: list[Any]) -> bool:
+        """Most rows differ in their first cell."""
+        return all(
+            (squeeze(as_text(cell)) if cell is not None else "") == title
+            for cell, title in zip(cells, self.header, strict=True)
+        )
+
+    def _staged(self, row: RowCheck) -> tuple[Any, ...]:
+        is_refused = bool(row.errors)
+        return (
+            self.batch.pk,
+            row.number,
+            "refused" if is_refused else "new",
+            None if is_refused else row.key,
+            None,
+            "{}" if is_refused else _json({"insert": _said(row.insert), "update": row.update}),
+            _json(row.shown if "name" in row.shown else _shown(row)),
+            _json(row.errors + row.flags) if row.errors or row.flags else "[]",
+            "[]",
+            "{}",
+            "",
+        )
+
+
+def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:
+    if cell is None or (not column.takes_none and is_none(cell)):
+        if column.is_required:
+            row.refuse(column.label, f"请填写{column.label}。", "REQUIRED")
+        return
+    if isinstance(cell, str) and cell.startswith("#") and cell.rstrip("!?/A").isupper():
+        row.refuse(column.label, f"{column.label}是 Excel 公式错误（{cell}），请改正后再导入。")
+        return
+    try:
+        row.values[column.attribute] = column.clean_cell(cell, row)
+    except RuleError as error:
+        row.refuse(column.label, str(error), error.rule)
+
+
+def _said(insert: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Without what is empty: the columns' defaults say it again when the row is written."""
+    return {
+        label: {column: value for column, value in values.items() if value not in _UNSAID}
+        for label, values in insert.items()
+    }
+
+
+def _digest(values: dict[str, Any]) -> str:
+    """Keyed digest of a row's values: equal rows, equal digests, nothing to guess from."""
+    key = settings.SECRET_KEY.encode()[:64]
+    return hashlib.blake2b(_sorted_json(values).encode(), key=key, digest_size=12).hexdigest()
+
+
+def _shown(row: RowCheck) -> dict[str, str]:
+    """What may be shown of a refused row: its name, nothing that identifies further."""
+    return {"name": str(row.values.get("name", ""))}
