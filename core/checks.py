@@ -1,12 +1,16 @@
 """System checks: what must be true before the product starts."""
 
+import sys
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, transaction
 
-from core.crypto import parse_keys
+from core.crypto import DecryptionError, blind_index, parse_keys
+from core.fields import BlindIndexField
 
 _TOO_OBVIOUS = ("development", "change-me", "changeme", "secret", "example", "0011223344")
 
@@ -30,3 +34,41 @@ def secrets_are_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         errors.append(Error(str(error), id="core.E_FIELD_KEYS_FORMAT"))
     return errors
+
+
+@register(Tags.database)
+def keys_fit_the_data(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Keys other than those the data was written with are refused (TRUST F30).
+
+    A wrong field key can read nobody; a wrong index key would enter everybody twice.
+    """
+    indexes = [
+        field
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, BlindIndexField)
+    ]
+    wrong = [str(field) for field in indexes if not _fits(field)]
+    words = f"FIELD_KEYS or BLIND_INDEX_KEY is not the one that {', '.join(wrong)} was written with"
+    return [Error(words, id="core.E_KEYS_OF_OTHER_DATA")] if wrong else []
+
+
+def _fits(field: BlindIndexField) -> bool:
+    """Whether a row, if there is one, is read and indexed by the present keys."""
+    rows = field.model._base_manager.exclude(**{field.name: None})
+    try:
+        with transaction.atomic():
+            found = list(rows.order_by().values_list(field.source, field.name)[:1])
+    except DecryptionError:
+        return False
+    except DatabaseError:
+        # No table yet, or no database: nothing that could be spoilt.
+        return True
+    return all(blind_index(text, purpose=field.purpose) == bytes(index) for text, index in found)
+
+
+def refuse_to_start() -> None:
+    """End the process when a secret is missing, a default, or that of other data."""
+    errors = [*secrets_are_set(None), *keys_fit_the_data()]
+    if errors:
+        sys.exit("\n".join(str(error) for error in errors))

@@ -63,6 +63,16 @@ def check_servers() -> None:
         stop("连不上 Redis。请检查 REDIS_URL 的地址和密码，以及服务器是否已启动。")
 
 
+def check_keys() -> None:
+    from core.checks import keys_fit_the_data
+
+    if keys_fit_the_data():
+        stop(
+            "数据库里的数据是用别的密钥写入的。请换回原来的 FIELD_KEYS 和 BLIND_INDEX_KEY"
+            "（本机的在 .local/env），或者改用一个新的数据库。"
+        )
+
+
 def prepare(people: int) -> None:
     """Migrate, load reference data, seed an empty database with `people`, collect statics."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -79,6 +89,7 @@ def prepare(people: int) -> None:
 
     known = get_commands()
     check_servers()
+    check_keys()
     print("正在更新数据表 …", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
     empty = not apps.get_model("talent", "Person").objects.exists()

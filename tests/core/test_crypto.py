@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.checks import keys_fit_the_data, refuse_to_start
 from core.crypto import DecryptionError, blind_index, decrypt, encrypt, parse_keys, sign
 from talent.models import Person
 from tests.conftest import COUNTY_A
@@ -53,6 +54,22 @@ def test_wrong_key_is_an_error_never_a_blank(settings: Any) -> None:
     settings.FIELD_KEYS = NEW_KEY
     with pytest.raises(DecryptionError):
         Person.objects.get(pk=person.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["FIELD_KEYS", "BLIND_INDEX_KEY"])
+def test_nothing_starts_with_the_keys_of_other_data(name: str, settings: Any) -> None:
+    """F30: well formed, but not what the rows were written with."""
+    right = getattr(settings, name)
+    other = {"FIELD_KEYS": NEW_KEY, "BLIND_INDEX_KEY": "5b" * 32}[name]
+    setattr(settings, name, other)
+    assert not keys_fit_the_data(), "an empty base takes any key"
+    setattr(settings, name, right)
+    make_person(COUNTY_A)
+    refuse_to_start()
+    setattr(settings, name, other)
+    with pytest.raises(SystemExit, match=name):
+        refuse_to_start()
 
 
 @pytest.mark.django_db
