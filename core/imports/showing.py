@@ -7,8 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from core.imports import mapping
+from core.imports.workbooks import REASON
+from core.jobs import MAX_ATTEMPTS
 from core.models import ImportBatch, ImportRow, Job
 from core.resources import resource_for
+from core.spreadsheets.child import squeeze
 
 Status, Outcome = Job.Status, ImportRow.Outcome
 FLAGGED = "flagged"
@@ -20,16 +23,20 @@ _TAGS = {
     Status.QUEUED: "info",
 }
 _OUTCOME_TAGS = {"refused": "wrong", "held": "attention", "new": "good", "changed": "info"}
+# Running numbers, and the reasons that a workbook of refused rows came with.
+_IDLE = frozenset({"序号", "编号", REASON})
 _DECISIONS = {"ledger": "以台账为准", "registry": "以在册为准", "skip": "跳过不录入"}
 
 
 def stage_of(batch: ImportBatch) -> str:
-    """Which page a batch is on: progress, columns, preview, result, failed, cancelled."""
+    """Which page a batch is on: progress, columns, empty, preview, result, failed, cancelled."""
     status = batch.job.status
     if status in (Status.QUEUED, Status.RUNNING):
         return "progress"
     if status == Status.WAITING:
-        return "preview" if batch.counts else "columns"
+        if not batch.counts:
+            return "columns"
+        return "preview" if batch.counts["rows"] else "empty"
     return {Status.DONE: "result", Status.FAILED: "failed"}.get(Status(status), "cancelled")
 
 
@@ -42,6 +49,11 @@ def state_of(batch: ImportBatch) -> tuple[str, str]:
     if batch.job.status == Status.DONE:
         return "已入库", "good"
     return str(batch.job.get_status_display()), _TAGS.get(Status(batch.job.status), "")
+
+
+def may_resume(batch: ImportBatch) -> bool:
+    """Whether trying again may help: a file that was refused is refused again."""
+    return batch.job.status == Status.FAILED and batch.job.attempts >= MAX_ATTEMPTS
 
 
 def kind_label(batch: ImportBatch) -> str:
@@ -81,16 +93,22 @@ def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
     """A staged row as the preview shows it."""
     return {
         "number": row.number,
-        "name": row.shown.get("name", "") or "（未填）",
+        "name": row.shown.get("name", "") or "—",
         "masked": row.shown.get("number", ""),
         "detail": row.shown.get("detail", ""),
         "outcome": row.get_outcome_display(),
         "tag": _OUTCOME_TAGS.get(row.outcome, ""),
-        "messages": row.messages,
+        "messages": [_worded(message) for message in row.messages],
         "diff": row.diff,
         "decided": _DECISIONS.get(row.decision, ""),
         "decisions": _choices(row) if may_decide else [],
     }
+
+
+def _worded(message: dict[str, Any]) -> dict[str, Any]:
+    """A remark without its column where the sentence begins with that."""
+    column = message.get("column", "")
+    return message | {"column": "" if message["message"].startswith(column) else column}
 
 
 def _choices(row: ImportRow) -> list[tuple[str, str]]:
@@ -131,6 +149,10 @@ def _sample(batch: ImportBatch, index: int | None) -> str:
 
 
 def unmatched(batch: ImportBatch) -> list[str]:
-    """Headers of the ledger that are not read."""
+    """Headers of the ledger that are not read, apart from those that say nothing."""
     used = set(batch.mapping.values())
-    return [text for index, text in enumerate(batch.header) if text and index not in used]
+    return [
+        text
+        for index, text in enumerate(batch.header)
+        if text and index not in used and squeeze(text) not in _IDLE
+    ]

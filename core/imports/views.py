@@ -129,6 +129,8 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {"batch": batch, "job": batch.job, "stage": stage, **_head(batch)}
     if stage == "columns":
         context |= {"rows": showing.matching(batch), "unread": showing.unmatched(batch)}
+    elif stage == "failed":
+        context["may_resume"] = showing.may_resume(batch)
     elif stage in ("preview", "result"):
         context |= _rows_context(request, batch, stage)
     name = f"imports/{stage}.html"
@@ -157,6 +159,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "written": counts.get("new", 0) + counts.get("changed", 0),
         "left": counts.get("held", 0) + counts.get("refused", 0),
         "has_file": bool(batch.file_path),
+        "unread": showing.unmatched(batch),
     }
 
 

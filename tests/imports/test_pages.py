@@ -210,6 +210,48 @@ class TestPreviewAndResult:
         assert "南明录入员" in said
 
 
+class TestWhatToDoNext:
+    def test_a_file_that_is_refused_is_not_offered_again(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        send(client, b"<html><table></table></html>")
+        batch = ImportBatch.objects.get()
+        jobs.run(batch.job_id)
+        said = text(page(client, batch))
+        assert "改好后重新上传" in said
+        assert reverse("import_resume", args=[batch.pk]) not in said
+
+    def test_work_that_broke_off_may_go_on(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        send(client, workbook([list(PEOPLE), person()]))
+        batch = ImportBatch.objects.get()
+        Job.objects.update(status="failed", attempts=jobs.MAX_ATTEMPTS, message="处理时出错。")
+        assert ">继续</button>" in text(page(client, batch))
+        act(client, batch, "resume")
+        jobs.run(batch.job_id)
+        assert "写入 1 行" in text(page(client, batch))
+
+    def test_a_header_without_rows_is_told(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        batch = uploaded(client, [])
+        said = text(page(client, batch))
+        assert "没有读到数据" in said
+        assert reverse("import_confirm", args=[batch.pk]) not in said
+
+    def test_columns_that_are_left_out_are_named(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        head = ["序号", *PEOPLE, "备注", "退回原因"]
+        batch = uploaded(client, [["1", *person(), "第二个备注", "旧的原因"]], head)
+        assert "不会录入：备注。" in text(page(client, batch))
+
+    def test_a_remark_names_its_column_once(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        batch = uploaded(client, [person("坏人", "")])
+        said = text(page(client, batch, tab="refused"))
+        assert "请填写身份证号" in said
+        batch = uploaded(client, [person(入职日期="6/1/20")])
+        assert "入职日期：</strong>入职日期" not in text(page(client, batch, tab="refused"))
+
+
 class TestTemplates:
     @pytest.mark.parametrize("kind", ["people", "stations", "projects", "graduates"])
     def test_every_kind_has_one(self, cast: Any, client_of: Any, kind: str) -> None:
