@@ -84,6 +84,7 @@ def _searched(rows: QuerySet[User], form: AccountSearchForm) -> QuerySet[User]:
     states = {
         "active": Q(is_active=True),
         "disabled": Q(is_active=False),
+        "dormant": accounts.was_dormant(),
         "first": Q(must_change_password=True, is_active=True),
     }
     return rows.filter(states.get(wanted["state"], Q()))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core.models import ApiToken, Region, SecurityEvent, User
@@ -22,6 +24,8 @@ from core.scoping import in_scope
 ONE_TIME_HOURS = 24
 TOKEN_DAYS = (7, 30, 90)
 TOKENS_MAX = 5
+# The kind of event that a closing for disuse leaves.
+DORMANT = "久未登录停用"
 # Stands for "no session counts": no session has this key.
 NO_SESSION = "-"
 
@@ -192,6 +196,34 @@ def _switch(*, user: User, by: User, kind: str, is_active: bool, reason: str) ->
         user.save(update_fields=["is_active"])
         end_sessions(user)
         _record(kind=kind, user=user, by=by, reason=reason)
+
+
+def disable_dormant() -> int:
+    """停用 accounts that nobody used for DORMANT_DAYS (GB/T 22239 8.1.4.2: surplus accounts).
+
+    Time counts from the last log-in, the opening or the last 启用. Workers look in when
+    they need to and keep their accounts. Returns how many were closed.
+    """
+    since = timezone.now() - datetime.timedelta(days=settings.DORMANT_DAYS)
+    opened = SecurityEvent.objects.filter(
+        kind="启用账号", target=OuterRef("username"), at__gte=since
+    )
+    asleep = User.objects.filter(is_active=True, created_at__lt=since).exclude(role=Role.WORKER)
+    asleep = asleep.exclude(last_login__gte=since).exclude(Exists(opened))
+    closed = list(asleep) if settings.DORMANT_DAYS else []
+    for user in closed:
+        with transaction.atomic():
+            User.objects.filter(pk=user.pk).update(is_active=False)
+            end_sessions(user)
+            reason = f"{settings.DORMANT_DAYS} 天没有登录，自动停用"
+            _record(kind=DORMANT, user=user, by=None, reason=reason)
+    return len(closed)
+
+
+def was_dormant() -> Q:
+    """The condition of accounts that are closed because nobody used them."""
+    events = SecurityEvent.objects.filter(kind=DORMANT, target=OuterRef("username"))
+    return Q(is_active=False) & Q(Exists(events))
 
 
 def end_sessions(user: User) -> None:

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from core import jobs
+from core.accounts import disable_dormant
 from core.imports.keeping import forget_expired
 
 
@@ -22,7 +23,8 @@ def sweep_jobs() -> None:
 
 @shared_task
 def housekeeping() -> None:
-    """Every hour: old sessions, old log-in attempts, expired uploads and staged rows."""
+    """Every hour: old sessions, attempts, accounts, uploads and staged rows."""
     call_command("clearsessions")
     call_command("axes_reset_logs", age=365)
+    disable_dormant()
     forget_expired(before=timezone.now() - datetime.timedelta(days=30))

@@ -76,7 +76,7 @@ def complete(addresses: dict[str, str], folder: Path = LOCAL) -> dict[str, str]:
     values = fresh_secrets()
     for name in values:
         values[name] = stored.get(name) or os.environ.get(name) or values[name]
-    values |= {"DEBUG": stored.get("DEBUG", "false")} | addresses
+    values |= {"DEBUG": stored.get("DEBUG", "false"), "DORMANT_DAYS": "0"} | addresses
     write(values, folder)
     return values
 

@@ -71,6 +71,7 @@ class AccountSearchForm(forms.Form):
             ("", "全部状态"),
             ("active", "启用"),
             ("disabled", "停用"),
+            ("dormant", "久未登录停用"),
             ("first", "未首次登录"),
         ],
     )

@@ -247,3 +247,38 @@ def test_tokens_are_few_and_for_staff(cast: Any, client_of: Any) -> None:
     for part in (cast.worker_a, cast.security, cast.auditor):
         answer = client_of(part).post("/account/tokens/", {"purpose": "试", "days": "7"})
         assert answer.status_code == 403
+
+
+# --- Disuse ------------------------------------------------------------------------------------
+def test_an_account_nobody_uses_is_closed_and_listed(cast: Any, client_of: Any) -> None:
+    """T64: 90 days after the last log-in, or the opening; workers keep theirs."""
+    now = timezone.now()
+    User.objects.update(created_at=now - timedelta(days=200), last_login=now - timedelta(days=91))
+    User.objects.filter(username="clerk_b").update(last_login=now - timedelta(days=89))
+    User.objects.filter(username="viewer_a").update(last_login=None)
+    User.objects.filter(username="auditor").update(last_login=None, created_at=now)
+    User.objects.filter(username="security").update(last_login=now)
+    ApiToken.objects.create(user=cast.clerk_a, purpose="x", expiry=timedelta(days=7))
+    accounts.disable_dormant()
+    active = set(User.objects.filter(is_active=True).values_list("username", flat=True))
+    assert active == {"clerk_b", "auditor", "security", "worker_a"}
+    assert not ApiToken.objects.filter(user=cast.clerk_a).exists()
+    client = client_of(cast.security)
+    listed = client.get("/accounts/", {"state": "dormant"}).text
+    assert "南明录入员" in listed
+    assert "花溪录入员" not in listed
+    event = SecurityEvent.objects.get(target="clerk_a")
+    assert (event.kind, event.actor) == (accounts.DORMANT, None)
+    assert "90 天没有登录" in event.words
+
+
+def test_an_account_opened_again_is_left_alone(cast: Any, settings: Any) -> None:
+    User.objects.update(created_at=timezone.now() - timedelta(days=200))
+    User.objects.exclude(username="clerk_a").update(last_login=timezone.now())
+    assert accounts.disable_dormant() == 1
+    cast.clerk_a.refresh_from_db()
+    accounts.enable_account(user=cast.clerk_a, reason="休假回来", by=cast.reviewer_a)
+    assert accounts.disable_dormant() == 0
+    settings.DORMANT_DAYS = 0
+    User.objects.update(last_login=None)
+    assert accounts.disable_dormant() == 0
