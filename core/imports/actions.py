@@ -37,13 +37,21 @@ def _require(user: User, kind: str = "") -> None:
 
 
 def start_import(
-    *, user: User, kind: str, name: str, data: bytes, again: bool = False, inline: bool = False
+    *,
+    user: User,
+    kind: str,
+    name: str,
+    data: bytes,
+    sheet: str = "",
+    again: bool = False,
+    inline: bool = False,
 ) -> ImportBatch:
     """Keep an uploaded ledger and queue its check.
 
     Raises Refused for a file that cannot be taken, DuplicateFile (with the first batch)
-    when the office uploaded the same bytes before and did not ask for them `again`. With
-    `inline` nobody is told: the caller runs the job itself.
+    when the office uploaded the same bytes before and did not ask for them `again`. `sheet`
+    names the sheet to read, "" leaves it to the reader. With `inline` nobody is told: the
+    caller runs the job itself.
     """
     _require(user, kind)
     if len(data) > FILE_BYTES:
@@ -66,6 +74,7 @@ def start_import(
                 by=user,
                 file_name=_plain_name(name),
                 file_path=path,
+                sheet=sheet,
                 sha256=digest,
                 is_repeat=earlier is not None,
             )
@@ -81,6 +90,20 @@ def start_import(
         media.remove(path)
         raise
     return batch
+
+
+def start_sheet(*, batch: ImportBatch, by: User, sheet: str) -> ImportBatch:
+    """Take in another sheet of a batch's file, as a batch of its own."""
+    if sheet not in [name for name, _ in batch.other_sheets]:
+        raise RuleError("SHEET", "文件中没有这张工作表。")
+    try:
+        with media.opened(batch.file_path) as path:
+            data = path.read_bytes()
+    except FileNotFoundError:
+        raise RuleError("EXPIRED", "上传的文件已过保存期，请重新上传。") from None
+    return start_import(
+        user=by, kind=batch.kind, name=batch.file_name, data=data, sheet=sheet, again=True
+    )
 
 
 def _earlier(user: User, kind: str, digest: str) -> ImportBatch | None:

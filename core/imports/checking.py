@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,11 @@ STAGED = ("batch_id", "number", "outcome", "key", "target", "writes", "shown", "
 _REMEMBERED = 20_000
 _UNSAID = (None, "", "\\x")
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+
+# 「注：」, 「填表人：张三」 and the like, below a table.
+_NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")
+# Excel's own errors and those of LibreOffice.
+_ERROR = re.compile(r"#(N/A|[A-Z]+(/0)?[!?])|Err:\d{3}")
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
@@ -109,7 +115,7 @@ class Checker:
         if not filled:
             return False
         first = as_text(filled[0]).replace(" ", "")
-        if first.rstrip(":：") in _TOTALS:
+        if first.rstrip(":：") in _TOTALS or _NOTE.match(first):
             return False
         if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
             return False
@@ -146,8 +152,9 @@ def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:
         if column.is_required:
             row.refuse(column.label, f"请填写{column.label}。", "REQUIRED")
         return
-    if isinstance(cell, str) and cell.startswith("#") and cell.rstrip("!?/A").isupper():
-        row.refuse(column.label, f"{column.label}是 Excel 公式错误（{cell}），请改正后再导入。")
+    if isinstance(cell, str) and _ERROR.fullmatch(cell):
+        message = f"单元格是公式错误 {cell}，请在 Excel 中改正、保存后再上传。"
+        row.refuse(column.label, message)
         return
     try:
         row.values[column.attribute] = column.clean_cell(cell, row)

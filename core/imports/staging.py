@@ -35,6 +35,12 @@ _LARGE = 10_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 
 
+_NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
+_NO_HEADER = (
+    "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
+)
+
+
 class NeedsMapping(Exception):
     """Required columns were not found in the header; a person has to match them."""
 
@@ -44,7 +50,7 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
     try:
         with (
             media.opened(batch.file_path) as path,
-            read_sheet(path, labels=resource.column_names()) as sheet,
+            read_sheet(path, labels=resource.column_names(), wanted=batch.sheet) as sheet,
         ):
             _prepare(batch, resource, sheet, lease)
             total = max(0, sheet.total - batch.header_row)
@@ -58,13 +64,19 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
 def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: Lease) -> None:
     """Match the columns of the header and keep both with the batch."""
     header = [normalise(as_text(c)) if c is not None else "" for c in sheet.top[0]]
+    if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
+        raise Refused(_NO_HEADER)
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
         resource, header, region=batch.region_id
     )
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(
-            sheet=sheet.name, header_row=sheet.header + 1, header=header, mapping=columns
+            sheet=sheet.name,
+            other_sheets=sheet.others,
+            header_row=sheet.header + 1,
+            header=header,
+            mapping=columns,
         )
     batch.header, batch.mapping, batch.header_row = header, columns, sheet.header + 1
     if mapping.missing(resource, columns):

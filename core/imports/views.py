@@ -185,6 +185,17 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Another sheet of the same file, as an import of its own."""
+    batch, wanted = _batch(request, pk), request.POST.get("sheet", "")
+    try:
+        return _open(actions.start_sheet(batch=batch, by=_user(request), sheet=wanted))
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+        return _open(batch)
+
+
+@require_POST
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _act(request, pk, actions.confirm, reason=request.POST.get("reason", ""))
 

@@ -126,7 +126,7 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "in_memory": True})
     with (
         media.opened(batch.file_path) as path,
-        read_sheet(path, labels=resource.column_names()) as sheet,
+        read_sheet(path, labels=resource.column_names(), wanted=batch.sheet) as sheet,
     ):
         _write_left(book, batch, sheet.rows, messages)
     book.close()

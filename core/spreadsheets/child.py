@@ -1,11 +1,13 @@
 """The capped process that parses one file: `python -I child.py`, request on stdin.
 
-Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds",
-"rows", "columns", "errors", "block"} and writes JSON lines: first {"sheet", "sheets", "header",
-"total", "top"}, then lists of "block" rows [number, [cells ...]], at last {"end": count}. A cell is
-null, text, a number, true/false, or {"d": ISO date}. `errors` are Excel's own (#DIV/0!) by
-sheet as [row, column, text], which the parser gives as empty; they become text again.
-`top` is the header with the three rows below. Exits 3 with {"refused": sentence}.
+Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
+"columns", "errors", "block", "sheet"} and writes JSON lines: first {"sheet", "others", "header",
+"total", "top"}, then lists of "block" rows [number, [cells ...]], at last {"end": count}. A cell
+is null, text, a number, true/false, or {"d": ISO date}. `errors` are Excel's own (#DIV/0!) by
+sheet as [row, column, text], which the parser gives as empty; they become text again. `top` is
+the header with the three rows below, `others` the sheets [name, rows] that look alike; the
+"sheet" of the request is read where there is one of the name. Exits 3 with
+{"refused": sentence}.
 """
 
 import csv
@@ -162,23 +164,26 @@ def main():
     labels = set(request["labels"])
     source = sheets_of_csv if request["kind"] == "csv" else sheets_of_workbook
     best = None
-    names = []
+    found = []
     for name, rows in source(request):
-        names.append(name)
         score, index = find_header(rows, labels)
         filled = sum(1 for row in rows if any(c not in (None, "") for c in row))
-        if filled and (best is None or (score, filled if not score else 0) > best[0]):
-            best = ((score, filled if not score else 0), name, rows, index)
+        below = sum(1 for row in rows[index + 1 :] if any(c not in (None, "") for c in row))
+        found.append((name, score, below))
+        rank = (name == request["sheet"], score, filled if not score else 0)
+        if filled and (best is None or rank > best[0]):
+            best = (rank, name, rows, index)
     if best is None:
         refuse("表格里没有内容，请核对后再上传。")
-    _, name, rows, header = best
+    (_, most, _), name, rows, header = best
+    others = [(n, below) for n, score, below in found if n != name and below and score * 2 > most]
     out = sys.stdout
     write = lambda value: out.write(json.dumps(value, ensure_ascii=False) + "\n")  # noqa: E731
     for number, column, text in request["errors"].get(name, []):
         if number <= len(rows) and column < len(rows[number - 1]):
             rows[number - 1][column] = text
     top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
-    write({"sheet": name, "sheets": names, "header": header, "total": len(rows), "top": top})
+    write({"sheet": name, "others": others, "header": header, "total": len(rows), "top": top})
     chunk = []
     for number, row in enumerate(rows, start=1):
         chunk.append([number, [plain(cell) for cell in row]])

@@ -31,12 +31,13 @@ _CHILD = Path(__file__).with_name("child.py")
 class Sheet:
     """The sheet that was chosen, where its header is, and its rows as they come.
 
+    `others` are sheets with a header like this one's, as (name, rows below the header).
     `header` counts from 0; `top` is the header with the three rows below it. `blocks` are
     some hundred rows each, to be opened by `rows_of`, perhaps in another process.
     """
 
     name: str
-    names: tuple[str, ...]
+    others: tuple[tuple[str, int], ...]
     header: int
     total: int
     top: list[list[Any]]
@@ -58,8 +59,8 @@ def _cells(cells: list[Any]) -> list[Any]:
 
 
 @contextmanager
-def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
-    """Read the sheet of a file whose header holds most of the known `labels`.
+def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterator[Sheet]:
+    """Read the sheet `wanted`, else the one whose header holds most of the known `labels`.
 
     Raises Refused with a sentence for the clerk. The child is ended with the context.
     """
@@ -74,6 +75,7 @@ def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
         "columns": COLUMNS,
         "too_large": TOO_LARGE,
         "block": BLOCK,
+        "sheet": wanted,
         "errors": {
             name: [[row, column, text] for (row, column), text in sheet.errors.items()]
             for name, sheet in scanned.sheets.items()
@@ -97,7 +99,7 @@ def read_sheet(path: Path, *, labels: Iterable[str]) -> Iterator[Sheet]:
         _compare_counts(found, first["total"])
         yield Sheet(
             name=first["sheet"],
-            names=tuple(first["sheets"]),
+            others=tuple((name, rows) for name, rows in first["others"]),
             header=first["header"],
             total=first["total"],
             top=[_cells(cells) for cells in first["top"]],

@@ -145,6 +145,7 @@ POLICIES: dict[str, Policy] = {
     "import_template": Policy(_IMPORT, kwargs={"kind": "people"}),
     "import_detail": Policy(_IMPORT, make=_batch),
     "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
+    "import_sheet": Policy(_IMPORT, make=_batch, methods=POST),
     "import_confirm": Policy(_IMPORT, make=_batch, methods=POST),
     "import_cancel": Policy(_IMPORT, make=_batch, methods=POST),
     "import_resume": Policy(_IMPORT, make=_batch, methods=POST),
