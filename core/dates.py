@@ -11,7 +11,7 @@ from core.text import normalise
 
 Precision = Literal["D", "M", "Y"]
 
-_NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})?日?)?")
+_NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})?[日号]?)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEAR = re.compile(r"(\d{4})年?")
 _EXCEL_EPOCH = datetime.date(1899, 12, 30)
@@ -47,7 +47,8 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(float(value), label)
     # The middle dot of names is the full-width stop of dates; the Chinese stop is typed too.
-    text = re.sub("[·。]", ".", normalise(str(value))).replace(" ", "").rstrip(".-/")
+    text = re.sub("[·。、]", ".", normalise(str(value))).replace(" ", "").rstrip(".-/")
+    text = re.sub("[—–-]+", "-", text)
     text = re.sub(r"T?00:00(:00)?$", "", text)
     if not text:
         return None
@@ -80,7 +81,7 @@ def _date(year: str, month: str, day: str, text: str, label: str) -> datetime.da
     try:
         result = datetime.date(int(year), int(month), int(day))
     except ValueError:
-        raise _refusal(text, label) from None
+        raise RuleError("DATE", f"{label}「{text}」这一天不存在，请核对。") from None
     if result < EARLIEST:
         raise _refusal(text, label)
     return result

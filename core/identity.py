@@ -30,6 +30,11 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
 _OLD = re.compile(r"[0-9]{15}")
+# How Excel writes a long number into a CSV: 5.20102E+17.
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{2}")
+_IS_NUMERIC = (
+    "身份证号是数字格式，Excel 只保留前 15 位，后 3 位已不可信；请把这一列设为「文本」后重新录入。"
+)
 _PERMANENT = re.compile(r"(?:[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X])")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,17}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
@@ -69,12 +74,7 @@ def check_id_number(
     spreadsheet keeps 15 digits of it, so its last three cannot be trusted.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise RuleError(
-            "R5",
-            "身份证号是数字格式，Excel 只保留前 15 位，后 3 位已不可信；"
-            "请把这一列设为「文本」后重新录入。",
-            field="id_number",
-        )
+        raise RuleError("R5", _IS_NUMERIC, field="id_number")
     number = clean_id_number(str(value))
     if not number:
         raise RuleError("R1", "请填写证件号码。", field="id_number")
@@ -98,6 +98,8 @@ def _check_resident(number: str, *, id_type: str, on: datetime.date) -> Identity
         number += check_character(number)
         flags.append(Flag("R1", "W", "由 15 位旧号升级，请核对原件。", "id_number"))
     if not _RESIDENT.fullmatch(number):
+        if _SCIENTIFIC.fullmatch(number):
+            raise RuleError("R5", _IS_NUMERIC, field="id_number")
         raise RuleError(
             "R1", f"身份证号应为 18 位（现在是 {len(number)} 位），请核对。", field="id_number"
         )

@@ -7,11 +7,16 @@ its candidates.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from core.models import Region
 from core.rules import RuleError
 from core.text import normalise
+
+# 「新华路街道办事处」 is 「新华路街道」, and so is 「新华路」 where nothing else is.
+_OFFICE = re.compile("(办事处|人民政府|政府)$")
+_ENDINGS = ("街道", "镇", "乡", "区", "县", "市")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,16 @@ class PlaceIndex:
         raise RuleError("PLACE", f"{label}「{text}」不存在，请填写全称或区划代码。")
 
     def _named(self, text: str) -> list[_Place]:
-        """Places of a name; a path in front (贵阳市南明区…) narrows them."""
+        """Places of a name, else of what its office or its short form stands for."""
         squeezed = text.replace(" ", "").removeprefix(self.name(self.scope[:2]))
+        short = _OFFICE.sub("", squeezed)
+        found = self._exactly(squeezed) or self._exactly(short)
+        if found or len(short) < 2:
+            return found
+        return [place for ending in _ENDINGS for place in self._exactly(short + ending)]
+
+    def _exactly(self, squeezed: str) -> list[_Place]:
+        """Places of a full name; a path in front (贵阳市南明区…) narrows them."""
         if squeezed in self.by_name:
             return self.by_name[squeezed]
         found = []

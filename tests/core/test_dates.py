@@ -19,6 +19,7 @@ DAY = datetime.date(2021, 3, 1)
     ("written", "precision"),
     [
         ("2021-03-01", "D"), ("2021-3-1", "D"), ("2021.3.1", "D"), ("2021/3/1", "D"),
+        ("2021年3月1号", "D"), ("2021、3、1", "D"), ("2021—3—1", "D"), ("2021--3-1", "D"),
         ("2021年3月1日", "D"), ("20210301", "D"), (" 2021 - 3 - 1 ", "D"),
         ("２０２１．３．１", "D"), ("2021。3。1", "D"),
         ("2021-03-01 00:00:00", "D"), (20210301, "D"), (44256, "D"), (44256.0, "D"),
@@ -47,6 +48,12 @@ def test_refused_in_chinese(written: object) -> None:
     with pytest.raises(RuleError) as caught:
         parse_date(written, label="批准日期")
     assert "批准日期" in str(caught.value)
+
+
+@pytest.mark.parametrize("written", ["2021-13-01", "2021-02-30", "20210230"])
+def test_days_that_do_not_exist_are_told_apart_from_other_writing(written: str) -> None:
+    with pytest.raises(RuleError, match="不存在"):
+        parse_date(written)
 
 
 @given(st.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2100, 12, 31)))

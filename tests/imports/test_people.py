@@ -158,7 +158,11 @@ def test_sane_ways_to_write_a_number(written: str, cast: Cast) -> None:
     assert Person.objects.get().id_number == "520102199003071236"
 
 
-@pytest.mark.parametrize("place", ["520102016", "新华路街道", "南明区新华路街道", "520102016000"])
+@pytest.mark.parametrize(
+    "place",
+    ["520102016", "新华路街道", "南明区新华路街道", "520102016000", "新华路街道办事处", "新华路",
+     "贵阳市南明区新华路", "新华路街道 办事处"],
+)  # fmt: skip
 def test_townships_by_code_name_or_path(place: str, cast: Cast) -> None:
     take(cast.clerk_a, "people", people(person(**{"乡镇（街道）": place})))
     assert Person.objects.get().region_id == "520102016"
@@ -372,3 +376,14 @@ def test_labels_of_the_header_are_all_known() -> None:
 
     names = resource_for("people").column_names()
     assert all(squeeze(label) in names for label in PEOPLE)
+
+
+def test_a_short_name_is_taken_only_where_it_is_alone(cast: Cast) -> None:
+    """青岩 is no township of this county, 龙场 is one of five, 路 is none."""
+    rows = [person(f"李{n}", **{"乡镇（街道）": n}) for n in ("青岩", "龙场", "路")]
+    batch = check(cast.clerk_a, "people", people(*rows))
+    assert outcomes(batch) == {"refused": 3}
+    said = [words(batch, n) for n in (2, 3, 4)]
+    assert "不在南明区" in said[0]
+    assert "520524105" in said[1]
+    assert "不存在" in said[2]
