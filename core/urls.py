@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from core.views import pages, regions
+from core.views import exports, pages, regions
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", pages.help_page, name="help"),
     path("search/", pages.search, name="search"),
+    path("exports/", exports.export_list, name="export_list"),
     path("region/", pages.region_switch, name="region_switch"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),
     path("regions/suggest/", regions.suggest, name="region_suggest"),

@@ -193,6 +193,7 @@ class ListPage(EntityBase):
             create_url=self.url("create"),
             create_text=self.create_label or f"新增{self.label()}",
             may_export=table.is_selectable,
+            may_reveal=self.may("reveal"),
             export_url=self.url("export"),
             sorting_limited=count > _SORT_ANYTHING_UP_TO,
             print_scope=f"{self._words(params, described, secret)} 共 {count} {self.unit}",

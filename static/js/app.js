@@ -142,6 +142,26 @@
     if (empties && document.getElementById(empties)) document.getElementById(empties).replaceChildren();
   });
 
+  /* Files may be dropped on their field; beside it a drop must not leave the page. */
+  var dropPlace = function (event) {
+    return event.target.closest ? event.target.closest("[data-drop]") : null;
+  };
+  ["dragover", "dragleave", "drop"].forEach(function (type) {
+    document.addEventListener(type, function (event) {
+      var place = document.querySelector("[data-drop]");
+      if (!place || !event.dataTransfer || event.dataTransfer.types.indexOf("Files") < 0) return;
+      event.preventDefault();
+      var inside = dropPlace(event) === place;
+      place.classList.toggle("is-over", type === "dragover" && inside);
+      if (type !== "drop" || !inside) return;
+      var input = place.querySelector("input[type=file]");
+      if (event.dataTransfer.files.length > 1) { say("一次只能上传一个文件，请分别上传。"); return; }
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+      input.focus();
+    });
+  });
+
   /* htmx: an expired session, a refusal and a lost line are said, not swallowed. */
   var say = function (text) {
     var place = document.getElementById("messages");
@@ -170,5 +190,6 @@
     focusAsked(document);
     document.querySelectorAll("dialog[open]").forEach(function (dialog) { dialog.close(); dialog.showModal(); });
     document.querySelectorAll("form[data-list]").forEach(updateSelection);
+    document.querySelectorAll("[data-drop-hint]").forEach(function (hint) { hint.hidden = false; });
   });
 })();

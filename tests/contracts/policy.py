@@ -139,7 +139,8 @@ POLICIES: dict[str, Policy] = {
     "me_reads": Policy(_OWN),
     "me_targets": Policy(_OWN),
     "me_history": Policy(_OWN),
-    # Imports
+    # Imports and exports
+    "export_list": Policy("talent.export_person"),
     "import_list": Policy(_IMPORT),
     "import_new": Policy(_IMPORT, methods=BOTH),
     "import_template": Policy(_IMPORT, kwargs={"kind": "people"}),

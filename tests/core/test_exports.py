@@ -282,3 +282,28 @@ def test_memory_does_not_grow_with_rows(cast: Any) -> None:
     peak(10)
     small, large = peak(500), peak(8_000)
     assert large < small + 3_000_000
+
+
+@pytest.mark.django_db
+class TestMyExports:
+    def test_ones_own_are_listed(self, cast: Any, client_of: Any) -> None:
+        make_person(COUNTY_A, "龙䶮")
+        client = client_of(cast.clerk_a)
+        content(client.post(reverse("person_export"), {"format": "csv"}))
+        content(client.post(reverse("person_export"), {"unmasked": "1", "reason": "核对社保"}))
+        said = client.get(reverse("export_list")).text
+        assert "共 2 次导出" in said
+        for words in ("人员", "南明区", "CSV", "遮盖", "完整号码", "核对社保"):
+            assert words in said
+        others = client_of(cast.viewer_a).get(reverse("export_list")).text
+        assert "还没有导出过" in others
+        assert reverse("import_list") not in others
+
+    def test_the_list_offers_what_the_role_may(self, cast: Any, client_of: Any) -> None:
+        make_person(COUNTY_A)
+        full = 'name="unmasked"'
+        assert full in client_of(cast.clerk_a).get(reverse("person_list")).text
+        viewers = client_of(cast.viewer_a).get(reverse("person_list")).text
+        assert full not in viewers
+        assert 'value="csv"' in viewers
+        assert full not in client_of(cast.clerk_a).get(reverse("station_list")).text

@@ -1,0 +1,32 @@
+"""What one has exported: when, what, how many. The files themselves are not kept."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from core.models import ReadEvent
+from core.paging import Paginator, page_number
+
+PER_PAGE = 30
+_FILES = (ReadEvent.Kind.EXPORT, ReadEvent.Kind.FILE)
+
+
+@require_GET
+def export_list(request: HttpRequest) -> HttpResponse:
+    """One's own exports, newest first; those of others are the auditor's."""
+    user: Any = request.user
+    if not user.has_perm("talent.export_person"):
+        raise PermissionDenied
+    rows = ReadEvent.objects.filter(user=user, kind__in=_FILES)
+    paginator = Paginator(
+        rows,
+        per_page=PER_PAGE,
+        count=rows.count(),
+        order=["-id"],
+        fetch=lambda ids: ReadEvent.objects.filter(pk__in=ids),
+    )
+    page = paginator.page(page_number(request.GET.get("page")))
+    return render(request, "core/exports.html", {"page": page, "count": paginator.count})
