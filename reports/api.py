@@ -15,6 +15,7 @@ from core.dates import parse_date
 from core.models import Region
 from core.places import place_name
 from core.rules import RuleError
+from reports.board import may_see
 from reports.indicators import INDICATORS
 from reports.models import Snapshot, SnapshotValue
 from reports.plans import Goals, plan_on
@@ -84,7 +85,7 @@ class FigureAPI(_Statistics):
         regions = [region]
         if request.query_params.get("below") in {"1", "true"}:
             regions += Region.objects.filter(parent=region).current().values_list("code", flat=True)
-        regions = [code for code in regions if may_compare(user, code)]
+        regions = [code for code in regions if may_see(user, code)]
         if region not in regions or not Region.objects.filter(pk=region).exists():
             raise exceptions.NotFound
         body = {
@@ -111,14 +112,6 @@ class FigureAPI(_Statistics):
         if snapshot is None:
             raise exceptions.NotFound
         return snapshot
-
-
-def may_compare(user: Any, code: str) -> bool:
-    """Whether the figures of a region are the user's to see: as StatisticsQuerySet says."""
-    own = user.region_id or ""
-    step = 3 if len(own) == 9 else 2
-    is_sibling = len(own) > 2 and len(code) == len(own) and code[:-step] == own[:-step]
-    return bool(own) and (code.startswith(own) or own.startswith(code) or is_sibling)
 
 
 def _figures(snapshot: Snapshot, regions: list[str], user: Any) -> list[dict[str, Any]]:
