@@ -124,6 +124,12 @@ class Worker:
                 assert time.monotonic() < end, self.output()
                 time.sleep(0.1)
 
+    def wait_until_said(self, words: str, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while words not in self.output():
+            assert time.monotonic() < end, self.output()
+            time.sleep(0.05)
+
     def output(self) -> str:
         return self.log.read_text(errors="replace")
 

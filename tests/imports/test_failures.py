@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.celery import app
 from core import jobs
 from core.imports import actions, applying, running, staging
 from core.imports.actions import DuplicateFile
-from core.models import ImportBatch, ImportRow, Job
+from core.models import ImportBatch, ImportRow, Job, User
 from core.spreadsheets import reading
 from stations.models import Station
 from talent.models import Person, Post
@@ -87,6 +88,28 @@ def test_kill_9_of_the_worker_tree_loses_and_doubles_nothing(
     assert Station.objects.count() == 1
 
 
+def test_a_worker_told_to_stop_ends_what_it_began(
+    cast: Cast, own_redis: RedisServer, start_worker: Callable[..., Worker]
+) -> None:
+    """F28: a deploy stops workers with SIGTERM; what is being applied is applied."""
+    worker = start_worker()
+    batch = wait(start(cast.clerk_a, many(ROWS)), Job.Status.WAITING)
+    with connection.cursor() as cursor:
+        # Whoever applies waits here until the worker knows that it has to stop.
+        cursor.execute("SELECT pg_advisory_lock(5201315)")
+    actions.confirm(batch=batch, by=cast.clerk_a)
+    wait(batch, Job.Status.RUNNING)
+    assert worker.process is not None
+    worker.process.terminate()
+    worker.wait_until_said("Warm shutdown")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    assert worker.process.wait(60) == 0
+    assert fresh(batch).job.status == Job.Status.DONE
+    assert Person.objects.count() == ROWS
+    assert fresh(batch).job.attempts == 1
+
+
 def test_an_emptied_redis_loses_nothing(
     cast: Cast, own_redis: RedisServer, start_worker: Callable[..., Worker]
 ) -> None:
@@ -126,6 +149,75 @@ def test_the_sweeper_rings_for_idle_jobs_only(cast: Cast, monkeypatch: pytest.Mo
     Job.objects.filter(pk=other.job_id).update(status=Job.Status.RUNNING, lease_until=later)
     jobs.sweep()
     assert rung == [batch.job_id]
+
+
+# --- The database -------------------------------------------------------------------------
+def _kill_own_connection() -> None:
+    """As PostgreSQL does when it is restarted under a runner."""
+    connection.ensure_connection()
+    victim = connection.connection.info.backend_pid
+
+    def kill() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [victim])
+
+    assert together(kill) == [None]
+
+
+def _lose_a_deadlock() -> None:
+    """Two lock the same two rows by turns; PostgreSQL chooses us to give way."""
+    first, second = "clerk_b", "viewer_a"
+    has_both = threading.Barrier(2, timeout=30)
+
+    def other() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '60s'")
+            User.objects.select_for_update().get(username=second)
+            has_both.wait()
+            User.objects.select_for_update().get(username=first)
+
+    rival = threading.Thread(target=lambda: together(other))
+    rival.start()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '50ms'")
+            User.objects.select_for_update().get(username=first)
+            has_both.wait()
+            User.objects.select_for_update().get(username=second)
+    finally:
+        rival.join(60)
+
+
+@pytest.mark.parametrize("loss", ["connection", "deadlock"])
+def test_what_the_database_took_back_is_done_again(
+    loss: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F11, F15: nothing half written, tried again after a pause, then every row once."""
+    batch = start(cast.clerk_a, people(*[person() for _ in range(35)]), inline=True)
+    jobs.run(batch.job_id)
+    actions.confirm(batch=fresh(batch), by=cast.clerk_a, inline=True)
+    real = running.apply
+
+    def robbed(*args: Any, **options: Any) -> Any:
+        with transaction.atomic():
+            counts = real(*args, **options)
+            if loss == "connection":
+                _kill_own_connection()
+            else:
+                _lose_a_deadlock()
+        return counts
+
+    monkeypatch.setattr(running, "apply", robbed)
+    assert jobs.run(batch.job_id)
+    waiting = fresh(batch).job
+    assert (waiting.status, waiting.attempts) == (Job.Status.QUEUED, 1)
+    assert not Person.objects.exists()
+    assert not jobs.run(batch.job_id), "it rests before it is tried again"
+    monkeypatch.setattr(running, "apply", real)
+    expire_leases()
+    assert jobs.run(batch.job_id)
+    assert outcomes(fresh(batch)) == {"new": 35}
+    assert Person.objects.count() == Post.objects.count() == 35
 
 
 # --- Two runners --------------------------------------------------------------------------
