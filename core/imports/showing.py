@@ -14,7 +14,8 @@ from core.resources import resource_for
 from core.spreadsheets.child import squeeze
 
 Status, Outcome = Job.Status, ImportRow.Outcome
-FLAGGED = "flagged"
+FLAGGED, KEPT = "flagged", "kept"
+_APPLIED = (Outcome.NEW, Outcome.CHANGED)
 _TAGS = {
     Status.DONE: "good",
     Status.FAILED: "wrong",
@@ -63,11 +64,16 @@ def kind_label(batch: ImportBatch) -> str:
         return batch.kind
 
 
-def tabs(batch: ImportBatch, chosen: str) -> list[dict[str, Any]]:
-    """Outcomes with their counts; those without rows are left out."""
-    counts = batch.counts
-    found = [(o.value, str(o.label), counts.get(o.value, 0)) for o in Outcome]
-    found.append((FLAGGED, "有提示", counts.get(FLAGGED, 0)))
+def counts_of(batch: ImportBatch) -> dict[str, int]:
+    """Rows by tab: the outcomes, those with a remark, those that an undo left standing."""
+    counts = {code: batch.counts.get(code, 0) for code in (*Outcome.values, FLAGGED)}
+    return counts | {KEPT: rows_of(batch, KEPT).count() if batch.undone_at else 0}
+
+
+def tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    """Tabs with their counts; those without rows are left out."""
+    words = {o.value: str(o.label) for o in Outcome} | {FLAGGED: "有提示", KEPT: "未撤销"}
+    found = [(code, words[code], count) for code, count in counts.items()]
     return [
         {"code": code, "label": label, "count": count, "is_current": code == chosen}
         for code, label, count in found
@@ -75,16 +81,18 @@ def tabs(batch: ImportBatch, chosen: str) -> list[dict[str, Any]]:
     ]
 
 
-def first_tab(batch: ImportBatch) -> str:
+def first_tab(counts: dict[str, int]) -> str:
     """What needs the clerk most."""
-    wanted = ("held", "refused", FLAGGED, "changed", "new", "duplicate", "unchanged")
-    return next((code for code in wanted if batch.counts.get(code)), "new")
+    wanted = (KEPT, "held", "refused", FLAGGED, "changed", "new", "duplicate", "unchanged")
+    return next((code for code in wanted if counts[code]), "new")
 
 
 def rows_of(batch: ImportBatch, tab: str) -> QuerySet[ImportRow]:
     rows = ImportRow.objects.filter(batch=batch)
+    if tab == KEPT:
+        return rows.filter(outcome__in=_APPLIED, is_undone=False)
     if tab == FLAGGED:
-        applied = [Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED]
+        applied = [*_APPLIED, Outcome.UNCHANGED]
         return rows.filter(outcome__in=applied, messages__contains=[{"level": "W"}])
     return rows.filter(outcome=tab)
 
@@ -96,8 +104,8 @@ def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
         "name": row.shown.get("name", "") or "—",
         "masked": row.shown.get("number", ""),
         "detail": row.shown.get("detail", ""),
-        "outcome": row.get_outcome_display(),
-        "tag": _OUTCOME_TAGS.get(row.outcome, ""),
+        "outcome": "已撤销" if row.is_undone else row.get_outcome_display(),
+        "tag": "" if row.is_undone else _OUTCOME_TAGS.get(row.outcome, ""),
         "messages": [_worded(message) for message in row.messages],
         "diff": row.diff,
         "decided": _DECISIONS.get(row.decision, ""),

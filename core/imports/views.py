@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
@@ -76,7 +75,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     form = UploadForm(request.POST or None, request.FILES or None, user=user)
-    earlier = None
+    earlier, state = None, ""
     if request.method == "POST" and form.is_valid():
         file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
         try:
@@ -91,10 +90,10 @@ def upload(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", str(refusal))
         except actions.DuplicateFile as duplicate:
-            earlier = duplicate.batch
+            earlier, state = duplicate.batch, showing.state_of(duplicate.batch)[0]
     else:
         form.initial["kind"] = request.GET.get("kind", "people")
-    context = {"form": form, "kinds": kinds_for(user), "earlier": earlier}
+    context = {"form": form, "kinds": kinds_for(user), "earlier": earlier, "state": state}
     return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
 
 
@@ -143,22 +142,23 @@ def _head(batch: ImportBatch) -> dict[str, Any]:
 
 
 def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[str, Any]:
-    tab = request.GET.get("tab", "")
-    if not batch.counts.get(tab):
-        tab = showing.first_tab(batch)
+    tab, counts = request.GET.get("tab", ""), showing.counts_of(batch)
+    if not counts.get(tab):
+        tab = showing.first_tab(counts)
     rows = showing.rows_of(batch, tab)
-    page = _page(request, rows, batch.counts.get(tab, 0), ["number", "id"])
+    page = _page(request, rows, counts[tab], ["number", "id"])
     shown = [showing.shown_row(row, may_decide=stage == "preview") for row in page.object_list]
-    counts = batch.counts
     return {
         "tab": tab,
-        "tabs": showing.tabs(batch, tab),
+        "tabs": showing.tabs(counts, tab),
         "page": page,
         "shown": shown,
         "form": ConfirmForm(),
-        "written": counts.get("new", 0) + counts.get("changed", 0),
-        "left": counts.get("held", 0) + counts.get("refused", 0),
-        "has_file": bool(batch.file_path),
+        "written": counts["new"] + counts["changed"],
+        "left": counts["held"] + counts["refused"],
+        "kept": counts[showing.KEPT],
+        # Rows of the workbook to be mended: those that somebody skipped are settled.
+        "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
         "unread": showing.unmatched(batch),
     }
 
@@ -228,9 +228,9 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return _open(batch)
     if touched:
-        rows = "、".join(str(number) for number in touched[:20])
-        more = f"等 {len(touched)} 行" if len(touched) > 20 else ""
-        messages.warning(request, f"已撤销。第 {rows} 行{more}在导入后又有改动，予以保留。")
+        messages.warning(
+            request, f"已撤销；{len(touched)} 行在导入后又有改动，予以保留，列在下面。"
+        )
     else:
         messages.success(request, "已撤销这一批，导入的内容全部退回。")
     return _open(batch)
@@ -263,12 +263,11 @@ def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
     except FileNotFoundError:
         messages.error(request, "上传的文件已过保存期，不能再生成退回表。")
         return _open(batch)
-    left = ImportRow.objects.filter(batch=batch, outcome__in=workbooks.LEFT).order_by(F("number"))
-    people = [target for target in left.values_list("target", flat=True) if target]
+    targets = workbooks.left_rows(batch).exclude(target=None).values_list("target", flat=True)
     ReadEvent.record(
         user=_user(request),
         kind=ReadEvent.Kind.FILE,
-        people=people if batch.kind == "people" else [],
+        people=list(targets) if batch.kind == "people" else [],
         title=f"退回表：{batch.file_name}",
         batch=str(batch.pk),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
+from django.db.models import QuerySet
 
 from core import media
 from core.exports import WORKBOOK_OPTIONS, plain_text, sheet_name
@@ -112,6 +113,11 @@ def _explain(book: Any, sheet: Any, resource: ScopedResource) -> None:
             sheet.write_string(number, index, plain_text(value), wrap)
 
 
+def left_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
+    """Rows that were not taken in and that nobody chose to skip."""
+    return ImportRow.objects.filter(batch=batch, outcome__in=LEFT).exclude(decision="skip")
+
+
 def refused_workbook(batch: ImportBatch) -> bytes:
     """The ledger as it was, of its rows only the refused and held ones.
 
@@ -120,8 +126,7 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     when the upload has expired.
     """
     resource = resource_for(batch.kind)
-    rows = ImportRow.objects.filter(batch=batch, outcome__in=LEFT).exclude(decision="skip")
-    messages = dict(rows.values_list("number", "messages"))
+    messages = dict(left_rows(batch).values_list("number", "messages"))
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "in_memory": True})
     with (

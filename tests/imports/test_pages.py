@@ -87,7 +87,8 @@ class TestUpload:
         send(client, data)
         first = ImportBatch.objects.get()
         again = text(send(client, data))
-        assert "已经导入过" in again
+        assert "已经上传过" in again
+        assert "现在是「待确认」" in again or "现在是「排队中」" in again
         assert reverse("import_detail", args=[first.pk]) in again
         assert send(client, data, again="1").status_code == 302
         assert ImportBatch.objects.count() == 2
@@ -252,6 +253,33 @@ class TestWhatToDoNext:
         assert "入职日期：</strong>入职日期" not in text(page(client, batch, tab="refused"))
 
 
+class TestUndone:
+    @pytest.mark.django_db(transaction=True)
+    def test_rows_that_were_touched_stay_listed(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        batch = uploaded(client, [person("张三"), person("李四"), person("坏人", "123")])
+        act(client, batch, "confirm")
+        jobs.run(batch.job_id)
+        one = Person.objects.get(name="李四")
+        one.remark = "导入后改过"
+        one.save()
+        undone = text(act(client, batch, "undo"))
+        assert "1 行在导入后又有改动，予以保留" in undone
+        later = text(page(client, batch))
+        assert "改动的 1 行予以保留" in later
+        assert "未撤销 1</a>" in later
+        assert "李四" in later
+        assert "张三" not in later
+        assert "已撤销</span>" in text(page(client, batch, tab="new"))
+
+    def test_nothing_is_kept_of_an_untouched_batch(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        batch = uploaded(client, [person("张三")])
+        act(client, batch, "confirm")
+        jobs.run(batch.job_id)
+        assert "未撤销" not in text(act(client, batch, "undo"))
+
+
 class TestTemplates:
     @pytest.mark.parametrize("kind", ["people", "stations", "projects", "graduates"])
     def test_every_kind_has_one(self, cast: Any, client_of: Any, kind: str) -> None:
@@ -306,6 +334,17 @@ class TestRefused:
         jobs.run(second.job_id)
         second.refresh_from_db()
         assert (second.counts["new"], second.counts["refused"]) == (1, 0)
+
+    def test_rows_that_were_skipped_are_settled(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        number = id_number()
+        rows = [person("张三", number), person("张三", number, 备注="二"), person("坏人", "123")]
+        batch = uploaded(client, rows)
+        assert "下载退回表（2 行）" in text(page(client, batch))
+        client.post(reverse("import_decide", args=[batch.pk, 3]), {"decision": "skip"})
+        assert "下载退回表（1 行）" in text(page(client, batch))
+        sheet = openpyxl.load_workbook(io.BytesIO(page(client, batch, "refused").content)).active
+        assert [row[0].value for row in sheet][1:] == ["坏人"]
 
     def test_an_expired_upload_is_said(self, cast: Any, client_of: Any) -> None:
         client = client_of(cast.clerk_a)
