@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, override_settings
 
+from core.logs import OneLineFormatter
 from core.models import User
 from core.roles import Role
 from tests import reference
@@ -80,6 +83,33 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
             with item.config.stash[blocking_manager_key].unblock():
                 reference.restore()
+
+
+# --- Logs ---------------------------------------------------------------------------------
+_PERSONAL = re.compile(r"(?<!\d)(?:52\d{15}[\dXx]|1[3-9]\d{9})(?!\d)|" + re.escape(PASSWORD))
+
+
+class _LeakDetector(logging.Handler):
+    """Keeps every line of the log, as it would be written, that holds a person's number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(OneLineFormatter())
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if _PERSONAL.search(line := self.format(record)):
+            self.found.append(line)
+
+
+@pytest.fixture(autouse=True)
+def no_numbers_in_logs() -> Iterator[None]:
+    """T19: whatever a test does, no ID number, phone or password reaches the log."""
+    detector = _LeakDetector()
+    logging.getLogger().addHandler(detector)
+    yield
+    logging.getLogger().removeHandler(detector)
+    assert not detector.found
 
 
 # --- Redis and workers --------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -147,6 +148,8 @@ class Worker:
         self.process.wait()
 
     def stop(self) -> None:
+        # T19: what a worker writes while it stages and applies people.
+        assert not re.search(r"(?<!\d)52\d{15}[\dXx](?!\d)", self.output()), self.output()
         if self.process is None or self.process.poll() is not None:
             return
         self.process.terminate()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from datetime import timedelta
 from typing import Any
@@ -54,6 +53,19 @@ def test_lock_ends_after_half_an_hour(cast: Any, client: Client) -> None:
             log_in(client, "clerk_a", "Wrong-2026-pass")
         clock.shift(timedelta(minutes=31))
         assert log_in(client, "clerk_a").status_code == 302
+
+
+def test_hundreds_of_wrong_tries_shut_nobody_out(cast: Any, client: Client, settings: Any) -> None:
+    """T22: whoever tries from elsewhere locks himself out, not the director."""
+    assert log_in(client, "viewer_a").status_code == 302
+    right = settings.PASSWORD_HASHERS
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for number in range(400):
+        attacker = Client(REMOTE_ADDR=f"10.7.{number // 250}.{number % 40}")
+        assert log_in(attacker, "viewer_a", "Wrong-2026-pass").status_code == 200
+    assert client.get("/people/").status_code == 200
+    settings.PASSWORD_HASHERS = right
+    assert log_in(Client(), "viewer_a").status_code == 302
 
 
 def test_blank_posts_lock_nobody(cast: Any, client: Client) -> None:
@@ -108,7 +120,7 @@ def test_unknown_disabled_and_expired_look_alike(cast: Any, client: Client) -> N
 
 
 def test_unknown_names_take_as_long(cast: Any) -> None:
-    """T24, with a generous bound: the machine is shared."""
+    """T24: the best of twelve, since a shared machine makes single tries slow."""
     seconds: dict[str, list[float]] = {"clerk_a": [], "nobody": []}
     for turn in range(12):
         for name, found in seconds.items():
@@ -116,7 +128,7 @@ def test_unknown_names_take_as_long(cast: Any) -> None:
             start = time.perf_counter()
             log_in(client, name, "Wrong-2026-pass")
             found.append(time.perf_counter() - start)
-    known, unknown = (statistics.median(v) for v in seconds.values())
+    known, unknown = (min(found) for found in seconds.values())
     assert 0.6 < known / unknown < 1.6
 
 
