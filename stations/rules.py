@@ -32,9 +32,8 @@ def approval_flag(*, approval_number: str, is_confirmed: bool) -> list[Flag]:
     """R17: without a number or a reviewer's confirmation a station is 缺批复: kept, to do."""
     if approval_number or is_confirmed:
         return []
-    return [
-        Flag("R17", "I", "没有批复文号，列入「缺批复」，经审核员确认后计入。", "approval_number")
-    ]
+    message = "没有批复文号；在册也没有的列入「缺批复」，经审核员确认后计入。"
+    return [Flag("R17", "W", message, "approval_number")]
 
 
 def check_kind_level(kind: str, level: int) -> list[Flag]:

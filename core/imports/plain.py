@@ -19,6 +19,7 @@ from django.db import models
 from core.crypto import sign
 from core.imports.comparing import say
 from core.models import ImportRow
+from core.places import place_name
 from core.resources import ImportContext
 
 Outcome = ImportRow.Outcome
@@ -74,7 +75,8 @@ class PlainLedger:
             row.target = record.pk
             if record.pk not in visible:
                 row.outcome = Outcome.HELD
-                say(row, "同名记录已由其他地区登记，请与对方核对。")
+                place = place_name(getattr(record, "region_id", "") or "") or "其他地区"
+                say(row, f"同样的记录已由{place}登记，要修改请联系对方。")
                 continue
             self._diff(row, record)
 

@@ -108,7 +108,8 @@ def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
         "tag": "" if row.is_undone else _OUTCOME_TAGS.get(row.outcome, ""),
         "messages": [_worded(message) for message in row.messages],
         "diff": row.diff,
-        "decided": _DECISIONS.get(row.decision, ""),
+        # A skipped row says so itself.
+        "decided": _DECISIONS.get(row.decision, "") if row.decision != "skip" else "",
         "decisions": _choices(row) if may_decide else [],
     }
 

@@ -68,9 +68,7 @@ def test_a_table_without_a_header_is_told_and_not_kept(cast: Cast, client_of: An
     assert "没有找到表头" in batch.job.message
 
 
-@pytest.mark.parametrize(
-    "note", ["注：以上截至 2025 年底", "填表人：张三", "审核人: 李四"]
-)
+@pytest.mark.parametrize("note", ["注：以上截至 2025 年底", "填表人：张三", "审核人: 李四"])
 def test_notes_below_a_table_are_no_rows(note: str, cast: Cast) -> None:
     rows = [PEOPLE, person("张三"), [note, "审核人：李四", "电话：0851-1234567"]]
     assert outcomes(check(cast.clerk_a, "people", workbook(rows))) == {"new": 1}
