@@ -53,10 +53,12 @@ class Lease:
         Raises LeaseLost or Cancelled. `done` never goes back within a phase.
         """
         row = _one(
-            "UPDATE core_job SET done = %s, total = %s, phase = %s, heartbeat_at = now(),"
+            "UPDATE core_job SET total = %s, phase = %s, heartbeat_at = now(),"
+            # A runner that took over reads again what was done before it.
+            " done = CASE WHEN phase = %s THEN greatest(done, %s) ELSE %s END,"
             " lease_until = now() + make_interval(secs => %s)"
             " WHERE id = %s AND fence = %s AND status = 'running' RETURNING is_cancel_requested",
-            [done, total, phase, LEASE_SECONDS, self.job.pk, self.fence],
+            [total, phase, phase, done, done, LEASE_SECONDS, self.job.pk, self.fence],
         )
         if row is None:
             raise LeaseLost

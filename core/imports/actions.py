@@ -142,6 +142,8 @@ def _queue(job: Job, *, inline: bool = False) -> None:
     """Queue a job that rested; it acts with the rights of who set it going."""
     job.status, job.attempts, job.lease_until = Job.Status.QUEUED, 0, None
     job.message, job.finished_at, job.is_cancel_requested = "", None, False
+    # The bar begins anew.
+    job.phase = ""
     job.save()
     if not inline:
         jobs.ring(job.pk)

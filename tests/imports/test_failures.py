@@ -271,7 +271,7 @@ def test_staging_goes_on_behind_the_last_committed_row(
     monkeypatch.setattr(reading, "BLOCK", 5)
     monkeypatch.setattr(staging, "BLOCKS", 2)
     batch = start(cast.clerk_a, people(*[person() for _ in range(35)]), inline=True)
-    real, seen = staging._commit, []
+    real, seen, shown = staging._commit, [], []
 
     def dies_on_third(*args: Any, **options: Any) -> Any:
         seen.append(options["done"])
@@ -279,15 +279,22 @@ def test_staging_goes_on_behind_the_last_committed_row(
             raise SystemExit
         return real(*args, **options)
 
+    def watched(*args: Any, **options: Any) -> Any:
+        real(*args, **options)
+        shown.append(fresh(batch).job.done)
+
     monkeypatch.setattr(staging, "_commit", dies_on_third)
     with pytest.raises(SystemExit):
         jobs.run(batch.job_id)
     kept = set(ImportRow.objects.values_list("pk", flat=True))
     assert len(kept) == 19  # The header stands in the first chunk.
-    monkeypatch.setattr(staging, "_commit", real)
+    monkeypatch.setattr(staging, "_commit", watched)
     expire_leases()
     assert jobs.run(batch.job_id)
     assert outcomes(fresh(batch)) == {"new": 35}
+    assert len(shown) > 1
+    assert shown == sorted(shown), "progress went back"
+    assert shown[0] >= 19
     assert kept < set(ImportRow.objects.values_list("pk", flat=True))
     places = fresh(batch).places
     assert len({p["key"] for p in places}) == len(places) == 1
