@@ -20,8 +20,8 @@ from core.spreadsheets import Row, rows_of
 from core.spreadsheets.child import squeeze
 from core.text import is_none
 
-STAGED = ("batch_id", "number", "outcome", "key", "target", "writes", "shown", "messages",
-          "diff", "before", "decision")  # fmt: skip
+# Columns of core_importrow that staging writes; the others have defaults in the database.
+STAGED = ("batch_id", "number", "outcome", "key", "writes", "shown", "messages")
 _REMEMBERED = 20_000
 _UNSAID = (None, "", "\\x")
 _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
@@ -39,7 +39,7 @@ _sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 class Checked:
     """What became of some blocks: COPY lines, the last row looked at, places it plans."""
 
-    lines: str
+    lines: bytes
     last: int
     planned: list[dict[str, Any]]
 
@@ -72,7 +72,7 @@ class Checker:
         for place in places:
             known.setdefault(place["key"], place)
 
-    def check(self, blocks: Iterable[str]) -> Checked:
+    def check(self, blocks: Iterable[bytes]) -> Checked:
         """Every row that is one: no blank, total, note or repeated header."""
         planned = len(self.context.memory["places"])
         lines, last = [], 0
@@ -80,12 +80,12 @@ class Checker:
             rows = rows_of(block)
             last = rows[-1][0]
             lines += [
-                copy_line(self._staged(self._check(row)))
+                self._line(self._check(row))
                 for row in rows
                 if row[0] > self.after and self._is_record(row[1])
             ]
         places = list(self.context.memory["places"].values())
-        return Checked("".join(lines), last, places[planned:])
+        return Checked("".join(lines).encode(), last, places[planned:])
 
     def _check(self, numbered: Row) -> RowCheck:
         number, cells = numbered
@@ -130,21 +130,16 @@ class Checker:
             for cell, title in zip(cells, self.header, strict=True)
         )
 
-    def _staged(self, row: RowCheck) -> tuple[Any, ...]:
-        is_refused = bool(row.errors)
-        return (
-            self.batch.pk,
-            row.number,
-            "refused" if is_refused else "new",
-            None if is_refused else row.key,
-            None,
-            "{}" if is_refused else _json({"insert": _said(row.insert), "update": row.update}),
-            _json(row.shown if "name" in row.shown else _shown(row)),
-            _json(row.errors + row.flags) if row.errors or row.flags else "[]",
-            "[]",
-            "{}",
-            "",
-        )
+    def _line(self, row: RowCheck) -> str:
+        """The row as a COPY line of STAGED."""
+        if row.errors:
+            outcome, key, writes = "refused", None, "{}"
+        else:
+            outcome, key = "new", row.key
+            writes = _json({"insert": _said(row.insert), "update": row.update})
+        shown = _json(row.shown if "name" in row.shown else _shown(row))
+        messages = _json(row.errors + row.flags) if row.errors or row.flags else "[]"
+        return copy_line((self.batch.pk, row.number, outcome, key, writes, shown, messages))
 
 
 def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:

@@ -14,11 +14,11 @@ def copy_line(row: Iterable[Any]) -> str:
     return "\t".join([_text(value) for value in row]) + "\n"
 
 
-def copy_lines(table: str, columns: Sequence[str], lines: str) -> None:
+def copy_lines(table: str, columns: Sequence[str], lines: bytes) -> None:
     """Write lines made by `copy_line` to a table."""
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO(lines))
+        cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.BytesIO(lines))
 
 
 def _text(value: Any) -> str:

@@ -41,9 +41,9 @@ class Checkers:
         for process in self.team:
             process.end()
 
-    def check(self, chunks: Iterator[list[str]]) -> Iterator[Checked]:
+    def check(self, chunks: Iterator[list[bytes]]) -> Iterator[Checked]:
         """What became of each chunk, in order, as if one process had done them all."""
-        asked: deque[tuple[_Process, list[str], int, Future[Checked]]] = deque()
+        asked: deque[tuple[_Process, list[bytes], int, Future[Checked]]] = deque()
         for number, chunk in enumerate(chunks):
             if len(asked) == len(self.team):
                 yield self._answer(*asked.popleft())
@@ -55,7 +55,7 @@ class Checkers:
             yield self._answer(*asked.popleft())
 
     def _answer(
-        self, process: _Process, chunk: list[str], told: int, answer: Future[Checked]
+        self, process: _Process, chunk: list[bytes], told: int, answer: Future[Checked]
     ) -> Checked:
         """The answer, asked for again when a chunk before it planned a place of the same
         name that its process had not heard of: which place a row means may hang on it."""
@@ -88,11 +88,11 @@ class _Process:
         self.thread = ThreadPoolExecutor(1)
 
     def ask(
-        self, chunk: list[str], places: list[dict[str, Any]], *, anew: bool = False
+        self, chunk: list[bytes], places: list[dict[str, Any]], *, anew: bool = False
     ) -> Future[Checked]:
-        return self.thread.submit(self._ask, {"places": places, "anew": anew}, "".join(chunk))
+        return self.thread.submit(self._ask, {"places": places, "anew": anew}, b"".join(chunk))
 
-    def _ask(self, head: dict[str, Any], blocks: str) -> Checked:
+    def _ask(self, head: dict[str, Any], blocks: bytes) -> Checked:
         from core.imports.checking import Checked
 
         assert self.process.stdin is not None
@@ -116,21 +116,20 @@ class _Process:
                 pipe.close()
 
 
-def _send(stream: IO[bytes], head: dict[str, Any], body: str) -> None:
-    data = body.encode()
-    stream.write(json.dumps([len(data), head]).encode() + b"\n")
-    stream.write(data)
+def _send(stream: IO[bytes], head: dict[str, Any], body: bytes) -> None:
+    stream.write(json.dumps([len(body), head]).encode() + b"\n")
+    stream.write(body)
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], str] | None:
+def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """The next message, None when there will be no more."""
     line = stream.readline()
     if not line.endswith(b"\n"):
         return None
     size, head = json.loads(line)
-    data = stream.read(size)
-    return (head, data.decode()) if len(data) == size else None
+    body = stream.read(size)
+    return (head, body) if len(body) == size else None
 
 
 def main(batch_id: str, after: str) -> None:
@@ -151,7 +150,7 @@ def main(batch_id: str, after: str) -> None:
             batch.places = head["places"]
             checker = Checker(batch, after=int(after))
         checker.learn(head["places"])
-        checked = checker.check([block for block in body.split("\n") if block])
+        checked = checker.check(body.splitlines())
         answer = {"last": checked.last, "planned": checked.planned}
         _send(sys.stdout.buffer, answer, checked.lines)
 

@@ -111,7 +111,7 @@ def _stage_rows(batch: ImportBatch, lease: Lease, chunks: Iterator[Checked], *, 
         for checked in chunks:
             done = max(0, checked.last - batch.header_row)
             writer.write(_commit, batch, lease, checked, done=done, total=total)
-        writer.write(_commit, batch, lease, Checked("", 0, []), done=total, total=total)
+        writer.write(_commit, batch, lease, Checked(b"", 0, []), done=total, total=total)
 
 
 class _Writer:

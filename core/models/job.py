@@ -151,10 +151,10 @@ class ImportRow(models.Model):
     writes = models.JSONField(default=dict)
     shown = models.JSONField(default=dict)
     messages = models.JSONField(default=list)
-    diff = models.JSONField(default=list)
-    before = models.JSONField(default=dict)
+    diff = models.JSONField(default=list, db_default=[])
+    before = models.JSONField(default=dict, db_default={})
     # What was decided about a held row: "" open, "ledger", "registry" or "skip".
-    decision = models.CharField(max_length=10, blank=True, default="")
+    decision = models.CharField(max_length=10, blank=True, default="", db_default="")
     # Taken back after it was applied.
     is_undone = models.BooleanField(default=False, db_default=False)
 

@@ -41,7 +41,7 @@ class Sheet:
     header: int
     total: int
     top: list[list[Any]]
-    blocks: Iterator[str]
+    blocks: Iterator[bytes]
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -49,7 +49,7 @@ class Sheet:
         return (row for block in self.blocks for row in rows_of(block))
 
 
-def rows_of(block: str) -> list[Row]:
+def rows_of(block: bytes) -> list[Row]:
     """The rows of a block. Cells are None, str, int, float, bool or datetime."""
     return [(number, _cells(cells)) for number, cells in json.loads(block)]
 
@@ -86,13 +86,11 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
     )
     assert child.stdin is not None
     assert child.stdout is not None
     try:
-        child.stdin.write(json.dumps(request))
+        child.stdin.write(json.dumps(request).encode())
         child.stdin.close()
         first = _message(child.stdout.readline())
         found = scanned.sheets.get(first["sheet"], SheetScan())
@@ -111,7 +109,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         child.stdout.close()
 
 
-def _message(line: str) -> dict[str, Any]:
+def _message(line: bytes) -> dict[str, Any]:
     try:
         message = json.loads(line)
     except ValueError:
@@ -133,9 +131,9 @@ def _compare_counts(found: SheetScan, seen: int) -> None:
         raise Refused(BROKEN)
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[str]:
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
-        if line.startswith("[") and line.endswith("]\n"):
+        if line.startswith(b"[") and line.endswith(b"]\n"):
             yield line
             continue
         try:
