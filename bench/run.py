@@ -32,6 +32,8 @@ PEOPLE, SMALL, LEDGER, PEER_LEDGER = (
 # People of the ledgers are beyond those of the base.
 BEYOND = 2_000_000
 DAY = "2025-12-31"
+# Of a server for a province, as docker-compose.yml starts it.
+SETTINGS = {"shared_buffers": "2GB", "max_wal_size": "8GB"}
 
 
 @dataclass
@@ -211,7 +213,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     folder = Path(KEEP or tempfile.mkdtemp(prefix="registry-bench-"))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    services = Services(folder / "servers", settings={"max_wal_size": "8GB"})
+    services = Services(folder / "servers", settings=SETTINGS)
     bench = Bench(services, folder.resolve())
     try:
         services.start()
