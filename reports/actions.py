@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import io
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -142,66 +143,81 @@ def create_plan(*, by: User, **fields: Any) -> Plan:
     return plan
 
 
+class Amount(NamedTuple):
+    """A target's number; with `is_rate` a percentage of the indicator's denominator."""
+
+    value: int
+    is_rate: bool = False
+
+
 def set_targets(
     *,
     by: User,
     plan: Plan,
-    indicator: str,
     year: int,
-    values: dict[str, int | None],
+    targets: Mapping[tuple[str, str], Amount | None],
     document: str,
-    is_rate: bool = False,
 ) -> int:
-    """Set (or with None withdraw) the targets of regions for a year; how many were changed.
+    """Set (or with None withdraw) targets by (indicator, region); how many were changed.
 
     A reviewer sets targets below the own region, the province also its own. The sum over
     the children is shown beside the parent's target and not forced to equal it. Raises
     PermissionDenied, OutOfScope or RuleError.
     """
     require(by, "reports.change_target")
-    if indicator not in BY_CODE or not BY_CODE[indicator].has_target:
-        raise RuleError("TARGET", "这个指标不设目标。")
     if not document.strip():
         raise RuleError("TARGET", "请填写下达目标的文号。")
     if not plan.starts_on.year <= year <= plan.ends_on.year + 5:
         raise RuleError("TARGET", f"年度应在{plan.name}的规划期内。")
-    _require_below(by, values)
+    _require_below(by, {region for _, region in targets})
+    for (indicator, _), amount in targets.items():
+        _require_amount(indicator, amount)
     changed = 0
     with transaction.atomic():
         rows = Target.objects.select_for_update().filter(
-            plan=plan, indicator=indicator, year=year, region__in=list(values)
+            plan=plan, year=year, region__in={region for _, region in targets}
         )
-        existing = {row.region_id: row for row in rows}
-        for region, value in values.items():
+        existing = {(row.indicator, row.region_id): row for row in rows}
+        for (indicator, region), amount in targets.items():
             changed += _set_one(
-                existing.get(region), value, plan=plan, indicator=indicator, year=year,
-                region_id=region, document=document.strip(), is_rate=is_rate,
+                existing.get((indicator, region)), amount, plan=plan, indicator=indicator,
+                year=year, region_id=region, document=document.strip(),
             )  # fmt: skip
     return changed
 
 
-def _require_below(by: User, values: dict[str, int | None]) -> None:
+def _require_amount(indicator: str, amount: Amount | None) -> None:
+    found = BY_CODE.get(indicator)
+    if found is None or not found.has_target:
+        raise RuleError("TARGET", "这个指标不设目标。")
+    if amount is None:
+        return
+    if amount.is_rate and found.out_of is None:
+        raise RuleError("TARGET", f"{found.name}没有分母，不能按百分比定，请写数。")
+    most = 100 if amount.is_rate else 10_000_000
+    if not 0 <= amount.value <= most:
+        raise RuleError("TARGET", "目标值应为 0 至 1000 万之间的整数，或 0% 至 100%。")
+
+
+def _require_below(by: User, regions: set[str]) -> None:
     valid = set(divisions_on(timezone.localdate()).children(by.region_id or ""))
     allowed = set(Region.objects.for_user(by).current().values_list("pk", flat=True))
     if by.region_id != settings.PROVINCE_CODE:
         allowed -= {by.region_id}
-    if outside := set(values) - allowed - valid:
+    if outside := regions - allowed - valid:
         raise OutOfScope(f"只能为下级地区设定目标，{'、'.join(sorted(outside))} 不在您的下级。")
-    for value in values.values():
-        if value is not None and not 0 <= value <= 10_000_000:
-            raise RuleError("TARGET", "目标值应为 0 至 1000 万之间的整数。")
 
 
-def _set_one(target: Target | None, value: int | None, **fields: Any) -> int:
-    if value is None:
+def _set_one(target: Target | None, amount: Amount | None, **fields: Any) -> int:
+    if amount is None:
         if target is None:
             return 0
         target.delete()
         return 1
+    wanted = {**amount._asdict(), "document": fields["document"]}
     if target is None:
-        Target.objects.create(value=value, **fields)
+        Target.objects.create(**fields, **amount._asdict())
         return 1
-    wanted = {"value": value, "document": fields["document"], "is_rate": fields["is_rate"]}
     if all(getattr(target, name) == new for name, new in wanted.items()):
         return 0
     for name, new in wanted.items():

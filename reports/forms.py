@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 
 from reports.models import Plan
@@ -28,19 +26,11 @@ class PlanForm(forms.ModelForm):
 
 
 class TargetsForm(forms.Form):
-    """One number a region below; empty withdraws it."""
+    """What holds for every target of a table that is saved at once."""
 
-    year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
-    document = forms.CharField(label="文号", max_length=80)
-
-    def __init__(self, *args: Any, regions: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.regions = regions
-        for code, name in regions:
-            self.fields[code] = forms.IntegerField(
-                label=name, min_value=0, max_value=10_000_000, required=False,
-                widget=forms.NumberInput(attrs={"class": "w-number", "inputmode": "numeric"}),
-            )  # fmt: skip
-
-    def values(self) -> dict[str, int | None]:
-        return {code: self.cleaned_data[code] for code, _ in self.regions}
+    year = forms.IntegerField(min_value=2000, max_value=2100, widget=forms.HiddenInput)
+    # What the table held when it was opened, so that nobody's change is lost unseen.
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    document = forms.CharField(
+        label="文号", max_length=80, help_text="改动的目标记这个文号，没有改动的仍记原来的文号。"
+    )

@@ -36,6 +36,5 @@ urlpatterns = [
     path("me/targets/", own.me_targets, name="me_targets"),
     path("targets/", targets.target_list, name="target_list"),
     path("targets/plans/new/", targets.plan_create, name="plan_create"),
-    path("targets/<slug:plan>/<slug:code>/<region:region>/", targets.target_edit,
-         name="target_edit"),
+    path("targets/<slug:plan>/<region:region>/", targets.target_edit, name="target_edit"),
 ]  # fmt: skip

@@ -17,8 +17,9 @@ from core.divisions import divisions_on
 from core.rules import RuleError
 from reports import actions
 from reports.forms import PlanForm, TargetsForm
-from reports.indicators import BY_CODE, INDICATORS
+from reports.indicators import INDICATORS
 from reports.models import Plan, Target
+from reports.target_table import TargetTable
 from reports.views.asking import needs, region_asked
 
 
@@ -73,63 +74,53 @@ def _row(indicator: Any, region: str, below: list[str], targets: list[Target]) -
 
 @require_http_methods(["GET", "POST"])
 @needs("reports.change_target")
-def target_edit(request: HttpRequest, plan: str, code: str, region: str) -> HttpResponse:
-    """Break a target down to the regions below; the province also sets its own here."""
+def target_edit(request: HttpRequest, plan: str, region: str) -> HttpResponse:
+    """Break targets down to the regions below; the province also sets its own here."""
     chosen = get_object_or_404(Plan, code=plan)
-    indicator = BY_CODE.get(code)
     place = region_asked(request, region)
-    user: Any = request.user
-    if indicator is None or not indicator.has_target or not may_set(user, place):
+    if not may_set(request.user, place):
         raise Http404
-    divisions = divisions_on(timezone.localdate())
-    codes = divisions.children(place)
-    if place == settings.PROVINCE_CODE:
-        codes = [place, *codes]
-    existing = _existing(user, chosen, code, codes, request.GET.get("year"))
-    form = TargetsForm(
-        request.POST or None, initial=existing, regions=[(c, divisions.name(c)) for c in codes]
-    )
-    if request.method == "POST" and form.is_valid() and _saved(request, form, chosen, indicator):
-        return HttpResponseRedirect(f"{reverse('target_list')}?plan={plan}&region={place}")
+    table = TargetTable(
+        user=request.user, plan=chosen, place=place, year=_year_asked(request, chosen),
+        by_county=request.GET.get("by") == "county",
+        data=request.POST if request.method == "POST" else None,
+    )  # fmt: skip
+    initial = {"year": table.year, "seen": table.seen, "document": table.document}
+    form = TargetsForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and _saved(request, form, table):
+        return HttpResponseRedirect(request.get_full_path())
     context = {
-        "form": form, "plan": chosen, "indicator": indicator, "region": place,
-        "region_name": divisions.name(place), "parent": _parent(user, chosen, code, place),
-        "fields": [form[c] for c in codes],
-        "sum": sum(existing.get(c) or 0 for c in codes if c != place),
+        "form": form, "table": table, "seen": table.seen,
+        "region_name": table.divisions.name(place), "is_province": place == settings.PROVINCE_CODE,
     }  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return render(request, "reports/target_edit.html", context, status=status)
 
 
-def _existing(
-    user: Any, plan: Plan, code: str, codes: list[str], year: str | None
-) -> dict[str, Any]:
-    wanted = int(year) if year and year.isdecimal() and len(year) == 4 else plan.ends_on.year
-    rows = Target.objects.for_user(user).filter(
-        plan=plan, indicator=code, year=wanted, region__in=codes, is_rate=False
-    )
-    values: dict[str, Any] = {row.region_id: row.value for row in rows}
-    return {"year": wanted, "document": plan.document, **values}
+def _year_asked(request: HttpRequest, plan: Plan) -> int:
+    text = request.POST.get("year") or request.GET.get("year") or ""
+    is_year = text.isascii() and text.isdecimal() and len(text) == 4
+    return int(text) if is_year else plan.ends_on.year
 
 
-def _parent(user: Any, plan: Plan, code: str, region: str) -> Target | None:
-    rows = Target.objects.for_user(user).filter(plan=plan, indicator=code, region=region)
-    return rows.order_by("-year").first()
-
-
-def _saved(request: HttpRequest, form: TargetsForm, plan: Plan, indicator: Any) -> bool:
-    """Only what was changed is written, so that a rate of the province is left alone."""
+def _saved(request: HttpRequest, form: TargetsForm, table: TargetTable) -> bool:
+    """Only what was changed is written, so that what others set keeps its document."""
     user: Any = request.user
-    changed = {c: v for c, v in form.values().items() if c in form.changed_data}
+    if table.errors:
+        return False
+    if form.cleaned_data["seen"] != table.seen:
+        form.add_error(None, "您打开以后有人改过这些目标。下面是您填的数，请核对后再保存一次。")
+        return False
     try:
         count = actions.set_targets(
-            by=user, plan=plan, indicator=indicator.code, year=form.cleaned_data["year"],
-            values=changed, document=form.cleaned_data["document"],
+            by=user, plan=table.plan, year=table.year, targets=table.changed,
+            document=form.cleaned_data["document"],
         )  # fmt: skip
     except (RuleError, PermissionDenied) as error:
         form.add_error(None, _said(error))
         return False
-    messages.success(request, f"{indicator.name}：{count} 个地区的目标已保存。")
+    said = f"已保存 {count} 个目标。" if count else "没有改动，目标与原来相同。"
+    messages.success(request, said)
     return True
 
 

@@ -167,7 +167,7 @@ POLICIES: dict[str, Policy] = {
     "target_list": Policy(_BOARD),
     "plan_create": Policy("province", methods=BOTH),
     "target_edit": Policy(
-        "reports.change_target", kwargs={"plan": "14-5", "code": "T1", **_region}, methods=BOTH
+        "reports.change_target", kwargs={"plan": "14-5", **_region}, methods=BOTH
     ),
     # The API beyond the entities
     "api-schema": Policy("api"),
