@@ -38,11 +38,30 @@
     return pieces;
   };
 
+  /* The legend stands under the map, where it wraps on a phone and covers nothing. */
+  var drawLegend = function (place, pieces) {
+    pieces.forEach(function (piece) {
+      var item = document.createElement("li");
+      var picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+      var square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      square.setAttribute("width", "14");
+      square.setAttribute("height", "12");
+      square.setAttribute("fill", piece.color);
+      picture.setAttribute("aria-hidden", "true");
+      picture.appendChild(square);
+      item.appendChild(picture);
+      item.appendChild(document.createTextNode(piece.label));
+      place.appendChild(item);
+    });
+  };
+
   var drawMap = function (place, data, boundaries) {
     window.echarts.registerMap("board", boundaries);
     var chart = window.echarts.init(place);
     var byCode = {};
     data.areas.forEach(function (area) { byCode[area.code] = area; });
+    var pieces = classes(data.areas.map(function (a) { return a.measure; }), data.isShare);
+    drawLegend(document.getElementById("board-legend"), pieces);
     var small = place.clientWidth < 480 || boundaries.features.length > 40;
     chart.setOption({
       animation: false,
@@ -51,10 +70,9 @@
         var area = byCode[item.name];
         return area ? area.name + "  " + thousands(area.value) + " " + data.unit + (area.rate ? "  " + area.rate : "") : "";
       }),
-      visualMap: { type: "piecewise", pieces: classes(data.areas.map(function (a) { return a.measure; }), data.isShare), left: 12, bottom: 12,
-        itemWidth: 14, itemHeight: 12, textStyle: { color: MUTED, fontFamily: FONT }, selectedMode: false },
+      visualMap: { type: "piecewise", pieces: pieces, show: false },
       series: [{
-        type: "map", map: "board", nameProperty: "code", selectedMode: false, layoutCenter: ["54%", "48%"], layoutSize: "96%", aspectScale: 0.9,
+        type: "map", map: "board", nameProperty: "code", selectedMode: false, layoutCenter: ["50%", "50%"], layoutSize: "98%", aspectScale: 0.9,
         itemStyle: { areaColor: "#f4f6f8", borderColor: "#8b97a5", borderWidth: 0.6 },
         label: { show: !small, color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 2,
           formatter: function (item) { return byCode[item.name] ? byCode[item.name].name : ""; } },
