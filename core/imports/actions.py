@@ -220,11 +220,7 @@ def decide(*, row: ImportRow, by: User, decision: str) -> None:
 
     "" takes a decision back. The batch is compared anew at once.
     """
-    if decision not in ("ledger", "registry", "skip", ""):
-        raise RuleError("DECISION", "请选择一种处理方式。")
-    fresh, job = _locked(row.batch, by=by)
-    if fresh.applied_at or job.status != Job.Status.WAITING:
-        raise RuleError("STATE", "现在不能处理这一行。")
+    fresh = _to_decide(row.batch, by=by, decision=decision)
     if row.outcome != ImportRow.Outcome.HELD and not row.decision:
         raise RuleError("STATE", "这一行不需要处理。")
     ImportRow.objects.filter(pk=row.pk).update(decision=decision)
@@ -232,8 +228,33 @@ def decide(*, row: ImportRow, by: User, decision: str) -> None:
         # Of the rows of a file that are about the same, the chosen one stands alone.
         same = ImportRow.objects.filter(batch=fresh, key=row.key, key__isnull=False)
         same.exclude(pk=row.pk).update(decision="skip" if decision else "")
-    counts = compare(fresh, resource_for(fresh.kind), ImportContext.of(fresh))
-    ImportBatch.objects.filter(pk=fresh.pk).update(counts=counts)
+    _compare_anew(fresh)
+
+
+@transaction.atomic
+def decide_all(*, batch: ImportBatch, by: User, decision: str, words: str) -> int:
+    """Decide every open row that offers a decision in these words; returns how many."""
+    fresh = _to_decide(batch, by=by, decision=decision)
+    offered = [{"one_by_one": False, "choices": {decision: words}}]
+    rows = ImportRow.objects.filter(batch=fresh, outcome=ImportRow.Outcome.HELD, decision="")
+    decided = rows.filter(messages__contains=offered).update(decision=decision)
+    _compare_anew(fresh)
+    return decided
+
+
+def _to_decide(batch: ImportBatch, *, by: User, decision: str) -> ImportBatch:
+    if decision not in ("ledger", "registry", "skip", ""):
+        raise RuleError("DECISION", "请选择一种处理方式。")
+    fresh, job = _locked(batch, by=by)
+    if fresh.applied_at or job.status != Job.Status.WAITING:
+        raise RuleError("STATE", "现在不能处理，请刷新页面。")
+    return fresh
+
+
+def _compare_anew(batch: ImportBatch) -> None:
+
+    counts = compare(batch, resource_for(batch.kind), ImportContext.of(batch))
+    ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
 
 
 @transaction.atomic

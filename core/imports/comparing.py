@@ -76,15 +76,22 @@ def say(
 
 
 def hold(
-    row: ImportRow, message: str, *, choices: dict[str, str], rule: str = "", column: str = ""
+    row: ImportRow,
+    message: str,
+    *,
+    choices: dict[str, str],
+    rule: str = "",
+    column: str = "",
+    one_by_one: bool = False,
 ) -> None:
     """Leave a row to a person: `choices` are the decisions that make sense, with their words.
 
-    A row may always be skipped; {"skip": …} only words it otherwise.
+    A row may always be skipped; {"skip": …} only words it otherwise. `one_by_one` rows are
+    not to be decided alike with others.
     """
     row.outcome = Outcome.HELD
     say(row, message, rule=rule, column=column)
-    row.messages[-1]["choices"] = choices
+    row.messages[-1] |= {"choices": choices, "one_by_one": one_by_one}
 
 
 def count(batch: ImportBatch) -> dict[str, int]:
@@ -152,10 +159,11 @@ def _mark_repeat(row: ImportRow, repeats: dict[int, tuple[str, int]]) -> bool:
         say(row, f"与第 {first} 行相同，只录入一次。", level="I")
     elif why == "name":
         message = "同一证件号码在本表中有不同姓名，请选择录入哪一行。"
-        hold(row, message, rule="R4", choices={"ledger": "录入这一行，同号的跳过"})
+        words = {"ledger": "录入这一行，同号的跳过"}
+        hold(row, message, rule="R4", choices=words, one_by_one=True)
     else:
         message = f"与第 {first} 行重复但内容不同，只录入第 {first} 行；要换成这一行请选择。"
-        hold(row, message, choices={"ledger": "改为录入这一行"})
+        hold(row, message, choices={"ledger": "改为录入这一行"}, one_by_one=True)
     return True
 
 

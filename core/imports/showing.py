@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from core.imports import mapping
@@ -129,6 +130,19 @@ def _choices(row: ImportRow) -> list[tuple[str, str]]:
     for message in row.messages:
         words |= message.get("choices", {})
     return [(code, words[code]) for code in _DECISIONS if code in words]
+
+
+def shared_choices(batch: ImportBatch) -> list[tuple[str, str, int]]:
+    """(decision, words, rows) that several open rows offer alike."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.key, c.value, count(*) FROM core_importrow r,"
+            " jsonb_array_elements(r.messages) m, jsonb_each_text(m->'choices') c"
+            " WHERE r.batch_id = %s AND r.outcome = 'held' AND r.decision = ''"
+            " AND m->'one_by_one' = 'false' GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2",
+            [batch.pk],
+        )
+        return cursor.fetchall()
 
 
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:

@@ -16,5 +16,6 @@ urlpatterns = [
     path("<uuid:pk>/resume/", views.resume, name="import_resume"),
     path("<uuid:pk>/undo/", views.undo, name="import_undo"),
     path("<uuid:pk>/refused/", views.refused, name="import_refused"),
+    path("<uuid:pk>/rows/decide/", views.decide_all, name="import_decide_all"),
     path("<uuid:pk>/rows/<int:number>/decide/", views.decide, name="import_decide"),
 ]

@@ -153,6 +153,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "tabs": showing.tabs(counts, tab),
         "page": page,
         "shown": shown,
+        "shared": showing.shared_choices(batch) if (stage, tab) == ("preview", "held") else [],
         "form": ConfirmForm(),
         "written": counts["new"] + counts["changed"],
         "left": counts["held"] + counts["refused"],
@@ -252,6 +253,19 @@ def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     if tab.isalpha():
         response["Location"] += f"?tab={tab}"
     return response
+
+
+@require_POST
+def decide_all(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same decision for every open row that offers it: "ledger:以台账为准"."""
+    batch = _batch(request, pk)
+    decision, _, words = request.POST.get("choice", "").partition(":")
+    try:
+        count = actions.decide_all(batch=batch, by=_user(request), decision=decision, words=words)
+        messages.success(request, f"{count} 行已处理。")
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    return _open(batch)
 
 
 @require_GET

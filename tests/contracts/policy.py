@@ -152,6 +152,7 @@ POLICIES: dict[str, Policy] = {
     "import_resume": Policy(_IMPORT, make=_batch, methods=POST),
     "import_undo": Policy(_IMPORT, make=_batch, methods=POST),
     "import_refused": Policy(_IMPORT, make=_batch),
+    "import_decide_all": Policy(_IMPORT, make=_batch, methods=POST),
     "import_decide": Policy(_IMPORT, make=_batch, kwargs={"number": 1}, methods=POST),
     # Figures
     "dashboard": Policy(_BOARD, kwargs=_region),

@@ -122,6 +122,48 @@ class TestSomebodyWhoIsGone:
         assert outcomes(decide(batch, 2, "ledger")) == {"held": 1}
 
 
+class TestManyAtOnce:
+    @pytest.fixture
+    def batch(self, cast: Cast) -> ImportBatch:
+        """Three names that differ from the registry, and two rows about the same person."""
+        numbers = [id_number() for _ in range(3)]
+        take(
+            cast.clerk_a,
+            "people",
+            people(*[person(f"旧{c}", n) for c, n in zip("一二三", numbers, strict=True)]),
+        )
+        twice = id_number()
+        rows = [person(f"新{c}", n) for c, n in zip("一二三", numbers, strict=True)]
+        rows += [person("张三", twice), person("李四", twice)]
+        return check(cast.clerk_a, "people", people(*rows))
+
+    def test_rows_alike_are_offered_together(self, batch: ImportBatch) -> None:
+        assert showing.shared_choices(batch) == [
+            ("ledger", "以台账为准", 3),
+            ("registry", "以在册为准", 3),
+        ]
+
+    def test_and_decided_together(self, batch: ImportBatch, client_of: Any) -> None:
+        client, url = client_of(batch.by), reverse("import_decide_all", args=[batch.pk])
+        assert "以台账为准（3 行）" in client.get(reverse("import_detail", args=[batch.pk])).text
+        said = client.post(url, {"choice": "ledger:以台账为准"}, follow=True).text
+        assert "3 行已处理。" in said
+        assert outcomes(fresh(batch)) == {"changed": 3, "held": 2}
+        apply(fresh(batch))
+        assert set(Person.objects.values_list("name", flat=True)) == {"新一", "新二", "新三"}
+
+    def test_not_those_that_exclude_each_other(self, batch: ImportBatch) -> None:
+        words = "录入这一行，同号的跳过"
+        decided = actions.decide_all(batch=batch, by=batch.by, decision="ledger", words=words)
+        assert decided == 0
+        assert outcomes(fresh(batch)) == {"held": 5}
+
+    def test_only_decisions_there_are(self, batch: ImportBatch, client_of: Any) -> None:
+        url = reverse("import_decide_all", args=[batch.pk])
+        said = client_of(batch.by).post(url, {"choice": "drop:以台账为准"}, follow=True).text
+        assert "请选择一种处理方式。" in said
+
+
 def test_a_transfer_may_be_left_unasked(cast: Cast) -> None:
     number = id_number(prefix="520111")
     own = person("王五", number, **{"乡镇（街道）": "青岩镇", "工作单位": "青岩镇社工站"})
