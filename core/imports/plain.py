@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,15 +27,6 @@ Outcome = ImportRow.Outcome
 
 def natural_key(*parts: object) -> bytes:
     return hashlib.blake2b(json.dumps([str(p) for p in parts]).encode(), digest_size=16).digest()
-
-
-def random_id() -> str:
-    """A random UUID (version 4) as text, without the cost of the object."""
-    digits = os.urandom(16).hex()
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return "-".join(
-        (digits[:8], digits[8:12], "4" + digits[13:16], variant + digits[17:20], digits[20:])
-    )
 
 
 def stable_id(*parts: object) -> uuid.UUID:

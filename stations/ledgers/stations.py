@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from core.dates import today
-from core.imports.plain import PlainLedger, natural_key, random_id, stable_id
+from core.imports.plain import PlainLedger, natural_key, stable_id
 from core.models import ImportRow
 from core.resources import ImportContext, RowCheck
 from core.rules import RuleError
@@ -121,7 +122,7 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
         since = max(since, state.valid_from.isoformat())
         update[STATE] = {"id": str(state.pk), "valid_to": since}
     row.writes["insert"][STATE] = row.writes["staged"]["insert"][STATE] | {
-        "id": random_id(),
+        "id": str(uuid.uuid4()),
         "station_id": str(record.pk),
         "valid_from": since,
     }

@@ -9,7 +9,6 @@ from django.db import connection
 
 from core.crypto import blind_index, encrypt
 from core.identity import Identity, check_id_number, mask_id_number
-from core.imports.plain import random_id
 from core.models import ImportRow
 from core.pinyin import name_pinyin
 from core.resources import ImportContext, RowCheck
@@ -45,7 +44,7 @@ def build(row: RowCheck) -> None:
         return
     region = _region(row)
     post = _post(row, identity, region)
-    person_id = random_id()
+    person_id = row.context.new_id()
     name = v["name"]
     pinyin, initials = name_pinyin(name)
     phone = v.get("phone") or ""
@@ -87,6 +86,7 @@ def build(row: RowCheck) -> None:
         "user_id": None,
     }
     row.insert[STATE] = _state(
+        row.context.new_id(),
         person_id,
         row.insert[PERSON]["status"],
         region,
@@ -156,7 +156,7 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
     except RuleError as error:
         row.refuse("入职日期", str(error), error.rule)
     return {
-        "id": random_id(),
+        "id": row.context.new_id(),
         "station_id": None,
         "organization_id": None,
         employer.column: employer.id,
@@ -178,7 +178,7 @@ def _education(row: RowCheck) -> dict[str, Any] | None:
             row.flag(Flag("EDU", "W", "有专业或院校但没有学历，学历未登记，请补充。"), "学历")
         return None
     return {
-        "id": random_id(),
+        "id": row.context.new_id(),
         "level": v["education"],
         "degree": "",
         "school": v.get("school", ""),
@@ -211,7 +211,7 @@ def _certificate(row: RowCheck, identity: Identity) -> dict[str, Any] | None:
     for flag in flags:
         row.flag(flag, "批准日期" if flag.rule == "R8" else "管理号")
     return {
-        "id": random_id(),
+        "id": row.context.new_id(),
         "level": level,
         "number": number,
         "approved_on": approved[0],
@@ -226,9 +226,9 @@ def _certificate(row: RowCheck, identity: Identity) -> dict[str, Any] | None:
     }
 
 
-def _state(person: str, status: str, residence: str | None, since: str) -> dict[str, Any]:
+def _state(key: str, person: str, status: str, residence: str | None, since: str) -> dict[str, Any]:
     return {
-        "id": random_id(),
+        "id": key,
         "person_id": person,
         "status": status,
         "residence_id": residence,
