@@ -2,7 +2,7 @@
 
 from core.api import RecordAPI
 from core.serializers import serializer_for
-from projects.filters import ProjectFilter
+from projects.filters import PartFilter, ProjectFilter
 from projects.models import Milestone, Payment, Project
 
 
@@ -20,6 +20,7 @@ class ProjectAPI(RecordAPI):
 class MilestoneAPI(RecordAPI):
     model = Milestone
     select_related = ("project",)
+    filterset_class = PartFilter
     serializer_class = serializer_for(
         Milestone, "project", "stage", "planned_on", "reached_on", "score"
     )
@@ -28,6 +29,7 @@ class MilestoneAPI(RecordAPI):
 class PaymentAPI(RecordAPI):
     model = Payment
     select_related = ("project",)
+    filterset_class = PartFilter
     serializer_class = serializer_for(
         Payment, "project", "stage", "amount", "paid_on", "is_opening_balance", "voucher",
         "ended_on", "end_reason",

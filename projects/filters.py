@@ -43,3 +43,9 @@ class ProjectFilter(RecordFilter):
             | Q(contractor__name__contains=text)
             | Q(purchaser__name__contains=text)
         )
+
+
+class PartFilter(filters.FilterSet):
+    """Of the API's milestones and payments: those of one project."""
+
+    project = filters.UUIDFilter(label="项目", field_name="project_id")

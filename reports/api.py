@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import RecordAPI, refuse_unreadable
+from core.api import RecordAPI
 from core.dates import parse_date
 from core.models import Region
 from core.places import place_name
@@ -78,7 +78,6 @@ class FigureAPI(_Statistics):
         ],
     )
     def get(self, request: Request) -> Response:
-        refuse_unreadable(request)
         user: Any = request.user
         region = request.query_params.get("region") or user.region_id
         snapshot = self._snapshot(request.query_params.get("on", ""))

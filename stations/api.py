@@ -2,7 +2,7 @@
 
 from core.api import RecordAPI
 from core.serializers import serializer_for
-from stations.filters import OrganizationFilter, StationFilter
+from stations.filters import MonthFilter, OrganizationFilter, StationFilter
 from stations.models import Organization, Station, StationMonthly
 
 
@@ -30,6 +30,7 @@ class StationAPI(RecordAPI):
 class StationMonthlyAPI(RecordAPI):
     model = StationMonthly
     select_related = ("station",)
+    filterset_class = MonthFilter
     serializer_class = serializer_for(
         StationMonthly, "station", "month", "workers", "certified_workers", "cases_new",
         "cases_open", "cases_closed", "groups", "group_sessions", "group_attendance",

@@ -61,3 +61,10 @@ class OrganizationFilter(RecordFilter):
 
     def search(self, text: str) -> Q:
         return Q(name__contains=text) | Q(credit_code=text.upper())
+
+
+class MonthFilter(filters.FilterSet):
+    """Of the API's monthly figures: those of one station, or of one month."""
+
+    station = filters.UUIDFilter(label="站点", field_name="station_id")
+    month = filters.DateFilter(label="月份（当月 1 日）")

@@ -139,6 +139,7 @@ class TransferRequestAPI(RecordAPI):
 
     model = TransferRequest
     select_related = ("person", "requested_by", "decided_by")
+    filterset_fields = ("state", "direction")
     serializer_class = serializer_for(
         TransferRequest, "person", "from_region", "to_region", "direction", "reason", "state",
         "requested_by", "due_on", "decided_by", "decided_at", "decision_reason",
@@ -186,6 +187,7 @@ class ChangeRequestAPI(PersonalAPI):
 
     model = ChangeRequest
     select_related = ("person", "requested_by", "decided_by")
+    filterset_fields = ("state",)
     serializer_class = serializer_for(
         ChangeRequest, "person", "changes", "reason", "state", "requested_by", "decided_by",
         "decided_at", "decision_reason",
