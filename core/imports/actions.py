@@ -93,8 +93,8 @@ def start_import(
 
 
 def start_sheet(*, batch: ImportBatch, by: User, sheet: str) -> ImportBatch:
-    """Take in another sheet of a batch's file, as a batch of its own."""
-    if sheet not in [name for name, _ in batch.other_sheets]:
+    """Take in a sheet of a batch's file once more, or another one, as a batch of its own."""
+    if sheet not in [batch.sheet, *(name for name, _ in batch.other_sheets)]:
         raise RuleError("SHEET", "文件中没有这张工作表。")
     try:
         with media.opened(batch.file_path) as path:

@@ -38,7 +38,6 @@ class UploadForm(forms.Form):
             "invalid": "文件没有传完整，请重新选择。",
         },
     )
-    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

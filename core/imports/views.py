@@ -79,14 +79,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
         try:
-            batch = actions.start_import(
-                user=user,
-                kind=kind,
-                name=file.name,
-                data=file.read(),
-                again=form.cleaned_data["again"],
+            return _open(
+                actions.start_import(user=user, kind=kind, name=file.name, data=file.read())
             )
-            return _open(batch)
         except Refused as refusal:
             form.add_error("file", str(refusal))
         except actions.DuplicateFile as duplicate:
@@ -187,7 +182,7 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Another sheet of the same file, as an import of its own."""
+    """The same file once more, or another sheet of it, as an import of its own."""
     batch, wanted = _batch(request, pk), request.POST.get("sheet", "")
     try:
         return _open(actions.start_sheet(batch=batch, by=_user(request), sheet=wanted))

@@ -8,9 +8,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from core.models import ImportBatch
+from core import jobs
+from core.models import ImportBatch, Job
 from tests.conftest import Cast
-from tests.imports.ledgers import people, person
+from tests.imports.ledgers import PEOPLE, people, person, workbook
+from tests.rows import id_number
 
 DROP = """([selector, files]) => {
   const bag = new DataTransfer();
@@ -43,3 +45,43 @@ def test_a_file_may_be_dropped(
     page.get_by_role("button", name="上传并核对").click()
     expect(page.get_by_role("heading", name="南明台账.xlsx")).to_be_visible()
     assert ImportBatch.objects.get().file_name == "南明台账.xlsx"
+
+
+def test_the_same_file_may_be_checked_again(
+    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+) -> None:
+    page = visit("/imports/new/", cast.clerk_a, tolerant=True)
+    file = {"name": "台账.xlsx", "mimeType": "application/octet-stream", "buffer": people(person())}
+    for _ in range(2):
+        page.goto("/imports/new/")
+        page.get_by_label("台账文件").set_input_files(file)  # type: ignore[arg-type]
+        page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_text("这个文件已经上传过")).to_be_visible()
+    shot(page, "import-again")
+    page.get_by_role("button", name="再核对一次").click()
+    expect(page.get_by_text("排队中").first).to_be_visible()
+    assert ImportBatch.objects.count() == 2
+
+
+def test_sheets_decisions_cancelling_and_going_on(
+    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+) -> None:
+    number = id_number()
+    first = [PEOPLE, person("张三", number), person("张三", number, 备注="第二行")]
+    data = workbook(first, [PEOPLE, person("李四")], names=["新华路街道", "西湖路街道"])
+    page = visit("/imports/new/", cast.clerk_a)
+    file = {"name": "台账.xlsx", "mimeType": "application/octet-stream", "buffer": data}
+    page.get_by_label("台账文件").set_input_files(file)  # type: ignore[arg-type]
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    Job.objects.update(status="failed", attempts=3, message="处理多次中断，请点「继续」重试。")
+    page.get_by_role("button", name="继续").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    jobs.run(Job.objects.get().pk)
+    page.get_by_role("button", name="改为录入这一行").click()
+    expect(page.get_by_text("已选择跳过，不录入。")).to_be_visible()
+    shot(page, "import-sheets")
+    page.get_by_role("button", name="导入「西湖路街道」（1 行）").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    page.get_by_role("button", name="取消导入").click()
+    expect(page.get_by_text("已取消，没有写入任何数据。")).to_be_visible()
