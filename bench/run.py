@@ -160,13 +160,18 @@ class Bench:
         }  # fmt: skip
 
     def profile(self) -> None:
-        """Where the time of an import goes, function by function."""
+        """Where the time of an import goes: step by step, and function by function with all
+        of it in one process."""
         self.say("profile of an import into an empty base")
+        self.clone("nobody", "importing")
+        path = str(self.folder / "empty.xlsx")
+        self.found["phases"] = self.product("phases", path, database="importing")
         self.clone("nobody", "importing")
         kept = self.folder / "profile"
         command = [sys.executable, "-m", "cProfile", "-o", str(kept), "manage.py"]
         command += ["import_ledger", "people", str(self.folder / "empty.xlsx")]
-        run([*command, "--user", "sheng", "--commit", "--json"], self.env("importing"))
+        alone = {**self.env("importing"), "IMPORT_PROCESSES": "1"}
+        run([*command, "--user", "sheng", "--commit", "--json"], alone)
         stats = pstats.Stats(str(kept)).stats  # type: ignore[attr-defined]
         rows = sorted(stats.items(), key=lambda item: -item[1][2])[:15]
         self.found["profile"] = [

@@ -70,9 +70,11 @@ class Command(BaseCommand):
         counts = ImportBatch.objects.get(pk=batch.pk).counts
         if job.status == Job.Status.FAILED or not counts:
             raise CommandError(job.message or "导入没有完成。")
+        said = ImportRow.objects.filter(batch=batch).exclude(messages=[])
+        rows = said.only("number", "outcome", "messages")
         errors = [
             {"row": row.number, "column": m["column"], "message": m["message"]}
-            for row in ImportRow.objects.filter(batch=batch).iterator(chunk_size=2000)
+            for row in rows.iterator(chunk_size=2000)
             for m in row.messages
             if m.get("level") != "I" or row.outcome in ("held", "refused")
         ]
