@@ -29,6 +29,10 @@ class ReadEventQuerySet(models.QuerySet["ReadEvent"]):
             return self
         return self.filter(user__region__code__startswith=user.region_id)
 
+    def exports_of(self, user: Any) -> ReadEventQuerySet:
+        """The files that a user took out of the registry."""
+        return self.filter(user=user, kind__in=[ReadEvent.Kind.EXPORT, ReadEvent.Kind.FILE])
+
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
     def for_user(self, user: Any) -> SecurityEventQuerySet:

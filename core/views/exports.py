@@ -11,7 +11,6 @@ from core.models import ReadEvent
 from core.paging import Paginator, page_number
 
 PER_PAGE = 30
-_FILES = (ReadEvent.Kind.EXPORT, ReadEvent.Kind.FILE)
 
 
 @require_GET
@@ -20,13 +19,13 @@ def export_list(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not user.has_perm("talent.export_person"):
         raise PermissionDenied
-    rows = ReadEvent.objects.filter(user=user, kind__in=_FILES)
+    rows = ReadEvent.objects.exports_of(user)
     paginator = Paginator(
         rows,
         per_page=PER_PAGE,
         count=rows.count(),
         order=["-id"],
-        fetch=lambda ids: ReadEvent.objects.filter(pk__in=ids),
+        fetch=lambda ids: rows.filter(pk__in=ids),
     )
     page = paginator.page(page_number(request.GET.get("page")))
     return render(request, "core/exports.html", {"page": page, "count": paginator.count})
