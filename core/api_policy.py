@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from rest_framework import exceptions, status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+from core.errors import database_is_lost
 
 _WORDS = {
     exceptions.NotAuthenticated: "请先登录，或在 Authorization 头中给出有效的接口令牌。",
@@ -32,7 +33,7 @@ _FORBIDDEN = "您的角色没有这项权限。"
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every error as {"detail": …, "fields": …} in Chinese; None leaves a 500 to Django."""
-    if isinstance(error, OperationalError | InterfaceError):
+    if database_is_lost(error):
         return Response(
             {"detail": "服务暂时不可用，请稍后再试。"},
             status=status.HTTP_503_SERVICE_UNAVAILABLE,

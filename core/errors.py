@@ -2,7 +2,7 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -13,6 +13,14 @@ _SENTENCES = {
     500: "系统出错，已记录，请稍后再试。",
     503: "服务暂时不可用，请稍后再试。",
 }
+
+
+def database_is_lost(error: BaseException | None) -> bool:
+    """Whether an error says that the database went away.
+
+    Where it leaves without a last word psycopg2 raises the bare DatabaseError.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
@@ -44,7 +52,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A failure; where the cause is a lost database it is said as such (503)."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if database_is_lost(sys.exc_info()[1]):
         return service_unavailable(request)
     return _page(request, "500.html", 500)
 

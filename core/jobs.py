@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
+from core.errors import database_is_lost
 from core.history import acting
 from core.models import Job, User
 
@@ -136,12 +137,10 @@ def run(job_id: uuid.UUID | str) -> bool:
             lease.finish(Job.Status.CANCELLED, "已取消，没有写入任何数据。")
         except JobFailed as failure:
             lease.finish(Job.Status.FAILED, str(failure))
-        except (OperationalError, InterfaceError):
-            connection.close()
-            logger.exception("job %s lost the database", job.pk)
-            _again(lease)
-        except Exception:
+        except Exception as error:
             logger.exception("job %s failed", job.pk)
+            if database_is_lost(error):
+                connection.close()
             _again(lease)
     return True
 

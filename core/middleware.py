@@ -8,11 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from core.errors import bad_request, service_unavailable
+from core.errors import bad_request, database_is_lost, service_unavailable
 from core.history import acting
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -34,7 +33,7 @@ class ServiceUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError | InterfaceError):
+        if database_is_lost(exception):
             logger.error("database lost: %s on %s", type(exception).__name__, request.path)
             return service_unavailable(request)
         return None

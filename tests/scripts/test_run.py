@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import json
 import os
@@ -10,13 +11,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg2
 import pytest
 
 from scripts.services import Services
@@ -24,6 +30,7 @@ from tests.servers import ROOT
 
 LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY")
 READY_SECONDS = 120
+PASSWORD = "Printed-2026-pass"
 
 
 def _free_port() -> int:
@@ -51,7 +58,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
     return env | {
         "LOCAL_DIR": str(folder), "PORT": str(port), "DEMO_PEOPLE": "150",
-        "DEMO_PASSWORD": "Printed-2026-pass", "DEBUG": "false",
+        "DEMO_PASSWORD": PASSWORD, "DEBUG": "false",
     }  # fmt: skip
 
 
@@ -88,29 +95,14 @@ def test_is_ready_and_prints_the_accounts(running: Running) -> None:
         assert json.load(answer)["checks"] == {"database": "ok", "redis": "ok", "workers": "ok"}
     output = running.output()
     assert running.address in output
-    assert "Printed-2026-pass" in output
+    assert PASSWORD in output
     for name in ("sheng", "nanming2", "shegong", "shenji"):
         assert re.search(rf"^  {name} ", output, re.MULTILINE)
 
 
 def test_a_printed_account_can_log_in(running: Running) -> None:
-    cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-    browser = urllib.request.build_opener(cookies)
-    page = browser.open(f"{running.address}/login/", timeout=20).read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    assert token
-    fields = {
-        "csrfmiddlewaretoken": token[1],
-        "username": "sheng",
-        "password": "Printed-2026-pass",
-    }
-    data = urllib.parse.urlencode(fields).encode()
-    request = urllib.request.Request(
-        f"{running.address}/login/", data, {"Referer": f"{running.address}/login/"}
-    )
-    home = browser.open(request, timeout=20)
-    assert home.status == 200
-    assert "/login/" not in home.url
+    assert _ask(running, "/", _log_in(running))[0] == 200
+    assert _ask(running, "/", {})[0] == 302
 
 
 def test_manage_py_works_in_another_shell(running: Running) -> None:
@@ -131,6 +123,104 @@ def test_a_second_one_says_why_it_cannot_start(running: Running, tmp_path: Path)
     assert same.wait(30) != 0
     assert f"已有一个 make run 在运行（端口 {running.port}）" in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+# --- The database under it ----------------------------------------------------------------
+def _log_in(running: Running) -> dict[str, str]:
+    """The cookies of a fresh log-in."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    address = f"{running.address}/login/"
+    page = browser.open(address, timeout=20).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    fields = {"csrfmiddlewaretoken": token[1], "username": "sheng", "password": PASSWORD}
+    data = urllib.parse.urlencode(fields).encode()
+    browser.open(urllib.request.Request(address, data, {"Referer": address}), timeout=20)
+    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)}
+
+
+def _ask(running: Running, path: str, headers: dict[str, str]) -> tuple[int, str]:
+    """Status and text of an answer; a redirect to the log-in page would be a lost session."""
+    try:
+        request = urllib.request.Request(f"{running.address}{path}", headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return (200 if "/login/" not in answer.url else 302), answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def _until_ready(running: Running) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while _ask(running, "/readyz", {})[0] != 200:
+        assert time.monotonic() < end, running.output()
+        time.sleep(0.2)
+
+
+def _serves_all(answers: list[tuple[int, str]]) -> None:
+    """Each was served, or told in Chinese to come back."""
+    assert {status for status, _ in answers} <= {200, 503}
+    assert all("稍后" in text for status, text in answers if status == 503)
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_restart_of_the_database_costs_only_what_was_under_way(
+    running: Running, mode: str
+) -> None:
+    """F09: twenty clients; a 503 page, no 500, and everything goes on by itself."""
+    session = _log_in(running)
+    services = Services(running.folder)
+    is_over = threading.Event()
+
+    def client(_: int) -> list[tuple[int, str]]:
+        answers = []
+        while not is_over.is_set():
+            answers.append(_ask(running, "/people/", session))
+        return answers
+
+    with ThreadPoolExecutor(20) as pool:
+        clients = [pool.submit(client, number) for number in range(20)]
+        services._pg("pg_ctl", "-D", str(services.data), "-m", mode, "-w", "stop")
+        while_down = _ask(running, "/people/", session)
+        services.start_postgres()
+        _until_ready(running)
+        is_over.set()
+        answers = [answer for one in clients for answer in one.result(60)]
+    _serves_all(answers)
+    assert while_down[0] == 503
+    assert _ask(running, "/people/", session)[0] == 200
+
+
+def _take_all(taken: list[Any], running: Running) -> None:
+    """Connections until there are no more."""
+    with contextlib.suppress(psycopg2.OperationalError):
+        for _ in range(500):
+            taken.append(psycopg2.connect(Services(running.folder).database_url()))
+
+
+def test_without_a_free_connection_pages_say_so(running: Running) -> None:
+    """F10: 503 and a red probe instead of hanging; served again when there is room."""
+    session = _log_in(running)
+    taken: list[Any] = []
+    try:
+        _take_all(taken, running)
+        with taken[0].cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = '' AND pid <> ALL(%s)",
+                [[link.info.backend_pid for link in taken]],
+            )
+        _take_all(taken, running)
+        answers = [_ask(running, path, session) for path in ("/people/", "/", "/dashboard/")]
+        _serves_all(answers)
+        assert any(status == 503 for status, _ in answers)
+        assert _ask(running, "/readyz", {})[0] == 503
+        assert _ask(running, "/healthz", {})[0] == 200
+    finally:
+        for link in taken:
+            link.close()
+    _until_ready(running)
+    assert _ask(running, "/people/", session)[0] == 200
 
 
 def test_ctrl_c_stops_everything(running: Running) -> None:
