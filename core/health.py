@@ -75,7 +75,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "checks": {name: "ok" if fine else "unavailable" for name, fine in checks.items()},
         "workers": workers or 0,
     }
-    return JsonResponse(body, status=200 if all(checks.values()) else 503)
+    response = JsonResponse(body, status=200 if all(checks.values()) else 503)
+    # That a part is not there yet is an answer, not an error of this page to be logged.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _name(sender: Any) -> str:

@@ -123,10 +123,12 @@ def supervise(env: dict[str, str], began: float) -> int:
         "worker": f"{celery} worker --concurrency 2 --loglevel warning",
         "beat": f"{celery} beat --schedule {schedule} --pidfile= --loglevel warning",
     }
+    # Only pages have a limit on how long a statement may take; and who starts this as root
+    # on a machine of his own need not be warned by every worker.
+    unlimited = {"STATEMENT_TIMEOUT_MS": "0", "PYTHONWARNINGS": "ignore:You're running the worker"}
     for name, command in processes.items():
-        # Only pages have a limit on how long a statement may take.
-        limit = {} if name == "web" else {"STATEMENT_TIMEOUT_MS": "0"}
-        manager.add_process(name, command, env={**env, **limit}, cwd=str(venv.ROOT))
+        own = {} if name == "web" else unlimited
+        manager.add_process(name, command, env={**env, **own}, cwd=str(venv.ROOT))
     threading.Thread(target=announce, args=(env, began), daemon=True).start()
     manager.loop()
     # Stopped by hand is a clean end; a process that died by itself is not.
