@@ -24,7 +24,8 @@ _PERSON, _STATE, _EDUCATION, _CERTIFICATE, _POST = (
     "talent.certificate",
     "talent.post",
 )
-_EITHER = {"ledger": "以台账为准", "registry": "以在册为准"}
+_EITHER_NAME = {"ledger": "以台账为准", "registry": "以在册为准"}
+_EITHER_POST = {"ledger": "按台账换岗", "registry": "保留在册岗位"}
 _FIELDS = {
     "former_name": "曾用名",
     "ethnicity": "民族",
@@ -149,7 +150,7 @@ def _decide_name(row: ImportRow, person: Person, staged: dict[str, Any]) -> bool
         return True
     row.diff.append(["姓名", person.name, new])
     message = f"在册姓名是「{person.name}」，台账是「{new}」，请选择以哪个为准。"
-    hold(row, message, rule="R4", choices=_EITHER)
+    hold(row, message, rule="R4", choices=_EITHER_NAME)
     return False
 
 
@@ -243,8 +244,8 @@ def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known)
         _update(row, _PERSON, person.pk, "主岗", old.employer_name, region_id=new["region_id"])
         row.diff[-1][2] = "换岗"
         return True
-    message = f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择以哪个为准。"
-    hold(row, message, rule="R14", choices=_EITHER)
+    message = f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择是否换岗。"
+    hold(row, message, rule="R14", choices=_EITHER_POST)
     return False
 
 

@@ -164,6 +164,20 @@ class TestManyAtOnce:
         assert "请选择一种处理方式。" in said
 
 
+@pytest.mark.parametrize(("decision", "post"), [("ledger", "南明区民政局"), ("registry", None)])
+def test_another_employer_since_no_later_day(cast: Cast, decision: str, post: str | None) -> None:
+    number = id_number()
+    take(cast.clerk_a, "people", people(person("张三", number, 入职日期="2024-01-01")))
+    other = person("张三", number, 工作单位="南明区民政局", 入职日期="2023-01-01", 备注="骨干")
+    batch = check(cast.clerk_a, "people", people(other))
+    words = {"ledger": "按台账换岗", "registry": "保留在册岗位", "skip": "跳过不录入"}
+    assert offered(batch, 2) == words
+    apply(decide(batch, 2, decision))
+    one = Post.objects.get(ended_on=None)
+    assert (one.organization and one.organization.name) == post
+    assert Person.objects.get().remark == "骨干"
+
+
 def test_a_transfer_may_be_left_unasked(cast: Cast) -> None:
     number = id_number(prefix="520111")
     own = person("王五", number, **{"乡镇（街道）": "青岩镇", "工作单位": "青岩镇社工站"})
