@@ -71,4 +71,6 @@ def refuse_to_start() -> None:
     """End the process when a secret is missing, a default, or that of other data."""
     errors = [*secrets_are_set(None), *keys_fit_the_data()]
     if errors:
-        sys.exit("\n".join(str(error) for error in errors))
+        sys.stderr.write("\n".join([*map(str, errors), ""]))
+        # gunicorn gives up on this code, and starts workers for ever on any other.
+        sys.exit(3)
