@@ -150,8 +150,13 @@ _timeouts = (
 DATABASES = {
     "default": env.dj_db_url("DATABASE_URL", "postgres://postgres@localhost/registry") | _postgres
 }
-# libpq answers within 5 s whether the server is there.
-DATABASES["default"].setdefault("OPTIONS", {}).update(connect_timeout=5, options=_timeouts)
+# A streaming replica for the read-only pages of reports; see core.replica.
+if env.str("DATABASE_REPLICA_URL", ""):
+    DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL") | _postgres
+DATABASE_ROUTERS = ["core.replica.ReplicaRouter"]
+for _database in DATABASES.values():
+    # libpq answers within 5 s whether the server is there.
+    _database.setdefault("OPTIONS", {}).update(connect_timeout=5, options=_timeouts)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # History is read by record and by act; an index for every other foreign key of every event
 # would cost a large import more than the rows themselves.

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from core.replica import from_replica
 from reports.views import dashboard, lists, own, targets
 
 
@@ -20,16 +21,17 @@ class RegionCode:
 register_converter(RegionCode, "region")
 
 urlpatterns = [
-    path("dashboard/", dashboard.dashboard, name="dashboard"),
-    path("dashboard/<region:region>/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/", from_replica(dashboard.dashboard), name="dashboard"),
+    path("dashboard/<region:region>/", from_replica(dashboard.dashboard), name="dashboard"),
     path("dashboard/<region:region>/map/<slug:level>.json", dashboard.dashboard_map,
          name="dashboard_map"),
-    path("dashboard/<region:region>/export/", dashboard.dashboard_export, name="dashboard_export"),
+    path("dashboard/<region:region>/export/", from_replica(dashboard.dashboard_export),
+         name="dashboard_export"),
     path("dashboard/<region:region>/refresh/", dashboard.dashboard_refresh,
          name="dashboard_refresh"),
-    path("dashboard/<region:region>/list/<slug:code>/", lists.indicator_list,
+    path("dashboard/<region:region>/list/<slug:code>/", from_replica(lists.indicator_list),
          name="dashboard_list"),
-    path("dashboard/<region:region>/list/<slug:code>/export/", lists.indicator_export,
+    path("dashboard/<region:region>/list/<slug:code>/export/", from_replica(lists.indicator_export),
          name="dashboard_list_export"),
     path("dashboard/definitions/", dashboard.definition_list, name="definition_list"),
     path("dashboard/definitions/<slug:code>/", dashboard.definition, name="definition"),
