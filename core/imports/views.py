@@ -122,7 +122,7 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         return HttpResponse(headers={"HX-Refresh": "true"})
     context = {"batch": batch, "job": batch.job, "stage": stage, **_head(batch)}
     if stage == "columns":
-        context |= {"rows": showing.matching(batch), "unread": showing.unmatched(batch)}
+        context |= _columns_context(batch)
     elif stage == "failed":
         context["may_resume"] = showing.may_resume(batch)
     elif stage in ("preview", "result"):
@@ -134,6 +134,12 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _head(batch: ImportBatch) -> dict[str, Any]:
     words, tag = showing.state_of(batch)
     return {"kind_label": showing.kind_label(batch), "state": words, "state_tag": tag}
+
+
+def _columns_context(batch: ImportBatch) -> dict[str, Any]:
+    rows = showing.matching(batch)
+    missing = [row["label"] for row in rows if row["is_missing"]]
+    return {"rows": rows, "missing": missing, "unread": showing.unmatched(batch)}
 
 
 def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[str, Any]:
@@ -175,8 +181,7 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
             return _open(batch)
         except RuleError as refusal:
             error, batch.mapping = str(refusal), chosen
-    context = {"batch": batch, "rows": showing.matching(batch), "error": error, **_head(batch)}
-    context["unread"] = showing.unmatched(batch)
+    context = {"batch": batch, "error": error, **_head(batch), **_columns_context(batch)}
     return render(request, "imports/columns.html", context, status=422 if error else 200)
 
 

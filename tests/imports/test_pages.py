@@ -246,6 +246,14 @@ class TestWhatToDoNext:
         batch = uploaded(client, [["1", *person(), "第二个备注", "旧的原因"]], head)
         assert "不会录入：备注。" in text(page(client, batch))
 
+    def test_columns_that_were_not_recognised_are_named(self, cast: Any, client_of: Any) -> None:
+        client = client_of(cast.clerk_a)
+        head = ["大名" if label == "姓名" else label for label in PEOPLE]
+        batch = uploaded(client, [person()], head)
+        assert "没有认出「姓名」对应的表头" in text(page(client, batch))
+        batch = uploaded(client, [person()])
+        assert "没有认出" not in text(page(client, batch, "columns"))
+
     def test_a_remark_names_its_column_once(self, cast: Any, client_of: Any) -> None:
         client = client_of(cast.clerk_a)
         batch = uploaded(client, [person("坏人", "")])
