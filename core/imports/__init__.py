@@ -4,7 +4,7 @@ actions    what a user does: start, match columns, confirm, cancel, decide, undo
 running    the job: read and stage, compare, apply
 staging    the file -> checked ImportRow rows, by COPY, chunk after chunk
 checking   rows of a chunk -> what each says and would write, as text for COPY
-processes  several processes that check the chunks of a large ledger
+processes  several processes (checker) that check the chunks of a large ledger
 comparing  staged rows beside each other and the registry -> new, changed, held …
 applying   ImportRow rows -> registry, in one transaction; and back
 values     cleaners that resources put on their columns

@@ -1,26 +1,25 @@
 """Checking a large ledger in several processes, with the result of one.
 
-`python -m core.imports.processes BATCH AFTER` is such a process: it answers every message
-on its standard input, blocks of rows with the places planned so far, with one on its
-standard output, and ends with its input. Messages are a line of JSON and a body.
+Each is a `python -m core.imports.checker`, which answers every message on its standard
+input, blocks of rows with the places planned so far, with one on its standard output, and
+ends with its input. Messages are a line of JSON and a body.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, Any, Self
 
-if TYPE_CHECKING:
-    from core.imports.checking import Checked
-    from core.models import ImportBatch
+from django.conf import settings
+
+from core.imports.checking import Checked, Checker
+from core.models import ImportBatch
 
 
 class CheckerEnded(Exception):
@@ -28,11 +27,14 @@ class CheckerEnded(Exception):
 
 
 class Checkers:
-    """Some processes that check the chunks of a file in turn. Use as a context manager."""
+    """Some processes that check the chunks of a file in turn. Use as a context manager.
 
-    def __init__(self, batch: ImportBatch, *, after: int, processes: int) -> None:
-        self.places = {place["key"]: place for place in batch.places}
-        self.team = [_Process(batch, after) for _ in range(processes)]
+    They start at once, while the file is still being parsed; with none of them the chunks
+    are checked in the caller's own process.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self.team = [_Process() for _ in range(processes)]
 
     def __enter__(self) -> Self:
         return self
@@ -41,18 +43,30 @@ class Checkers:
         for process in self.team:
             process.end()
 
-    def check(self, chunks: Iterator[list[bytes]]) -> Iterator[Checked]:
-        """What became of each chunk, in order, as if one process had done them all."""
+    def check(
+        self, batch: ImportBatch, chunks: Iterator[list[bytes]], *, after: int
+    ) -> Iterator[Checked]:
+        """What became of the rows behind number `after`, chunk by chunk in order, as if
+        one process had done them all. Raises CheckerEnded."""
+        if not self.team:
+            yield from map(Checker(batch, after=after).check, chunks)
+            return
+        self.head = {"batch": str(batch.pk), "after": after}
+        self.places = {place["key"]: place for place in batch.places}
         asked: deque[tuple[_Process, list[bytes], int, Future[Checked]]] = deque()
         for number, chunk in enumerate(chunks):
             if len(asked) == len(self.team):
                 yield self._answer(*asked.popleft())
             process = self.team[number % len(self.team)]
-            news = list(self.places.values())[process.told :]
-            process.told = len(self.places)
-            asked.append((process, chunk, process.told, process.ask(chunk, news)))
+            asked.append((process, chunk, len(self.places), self._ask(process, chunk)))
         while asked:
             yield self._answer(*asked.popleft())
+
+    def _ask(self, process: _Process, chunk: list[bytes], *, anew: bool = False) -> Future[Checked]:
+        places = list(self.places.values())
+        news = places if anew else places[process.told :]
+        process.told = len(places)
+        return process.ask({**self.head, "places": news, "anew": anew}, chunk)
 
     def _answer(
         self, process: _Process, chunk: list[bytes], told: int, answer: Future[Checked]
@@ -63,9 +77,7 @@ class Checkers:
         unheard = {place["name"] for place in list(self.places.values())[told:]}
         planned = [place for place in checked.planned if place["key"] not in self.places]
         if any(place["name"] in unheard for place in planned):
-            everything = list(self.places.values())
-            process.told = len(everything)
-            checked = process.ask(chunk, everything, anew=True).result()
+            checked = self._ask(process, chunk, anew=True).result()
         for place in checked.planned:
             self.places.setdefault(place["key"], place)
         return checked
@@ -74,12 +86,11 @@ class Checkers:
 class _Process:
     """One process and the thread that talks to it."""
 
-    def __init__(self, batch: ImportBatch, after: int) -> None:
-        from django.conf import settings
-
-        self.told = len(batch.places)
+    def __init__(self) -> None:
+        # How many of the planned places it has heard of.
+        self.told = 0
         self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(batch.pk), str(after)],
+            [sys.executable, "-m", "core.imports.checker"],
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -87,21 +98,17 @@ class _Process:
         )
         self.thread = ThreadPoolExecutor(1)
 
-    def ask(
-        self, chunk: list[bytes], places: list[dict[str, Any]], *, anew: bool = False
-    ) -> Future[Checked]:
-        return self.thread.submit(self._ask, {"places": places, "anew": anew}, b"".join(chunk))
+    def ask(self, head: dict[str, Any], chunk: list[bytes]) -> Future[Checked]:
+        return self.thread.submit(self._ask, head, b"".join(chunk))
 
     def _ask(self, head: dict[str, Any], blocks: bytes) -> Checked:
-        from core.imports.checking import Checked
-
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         try:
-            _send(self.process.stdin, head, blocks)
+            send(self.process.stdin, head, blocks)
         except BrokenPipeError:
             raise CheckerEnded from None
-        answer = _receive(self.process.stdout)
+        answer = receive(self.process.stdout)
         if answer is None:
             raise CheckerEnded
         head, lines = answer
@@ -116,13 +123,14 @@ class _Process:
                 pipe.close()
 
 
-def _send(stream: IO[bytes], head: dict[str, Any], body: bytes) -> None:
+def send(stream: IO[bytes], head: dict[str, Any], body: bytes) -> None:
+    """Write a message: its sizes and head as a line of JSON, then its body."""
     stream.write(json.dumps([len(body), head]).encode() + b"\n")
     stream.write(body)
     stream.flush()
 
 
-def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
+def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     """The next message, None when there will be no more."""
     line = stream.readline()
     if not line.endswith(b"\n"):
@@ -130,30 +138,3 @@ def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes] | None:
     size, head = json.loads(line)
     body = stream.read(size)
     return (head, body) if len(body) == size else None
-
-
-def main(batch_id: str, after: str) -> None:
-    """Answer until the input ends; whoever asks is told to stop, not this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
-
-    django.setup()
-    from core.imports.checking import Checker
-    from core.models import ImportBatch
-
-    batch = ImportBatch.objects.select_related("by", "region").get(pk=batch_id)
-    checker = Checker(batch, after=int(after))
-    while (message := _receive(sys.stdin.buffer)) is not None:
-        head, body = message
-        if head["anew"]:
-            batch.places = head["places"]
-            checker = Checker(batch, after=int(after))
-        checker.learn(head["places"])
-        checked = checker.check(body.splitlines())
-        answer = {"last": checked.last, "planned": checked.planned}
-        _send(sys.stdout.buffer, answer, checked.lines)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, Self
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.db.models import Max
 
 from core import media
 from core.imports import mapping
-from core.imports.checking import STAGED, Checked, Checker
+from core.imports.checking import STAGED, Checked
 from core.imports.copying import copy_lines
 from core.imports.processes import Checkers
 from core.imports.values import as_text
@@ -30,8 +31,8 @@ from core.text import normalise
 
 # Blocks of the reader that are checked and committed together: 5,000 rows.
 BLOCKS = 10
-# Fewer rows are checked before further processes would have started.
-_LARGE = 10_000
+# Bytes; the rows of a smaller file are checked before further processes have started.
+_LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 
 
@@ -50,11 +51,12 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
     try:
         with (
             media.opened(batch.file_path) as path,
+            Checkers(_processes(path)) as checkers,
             read_sheet(path, labels=resource.column_names(), wanted=batch.sheet) as sheet,
         ):
             _prepare(batch, resource, sheet, lease)
             total = max(0, sheet.total - batch.header_row)
-            _stage_rows(batch, lease, _checked(batch, sheet, total), total=total)
+            _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
     except Refused as refusal:
         raise JobFailed(str(refusal)) from None
     except FileNotFoundError:
@@ -92,17 +94,19 @@ def _samples(sheet: Sheet) -> list[list[str]]:
     ]
 
 
-def _checked(batch: ImportBatch, sheet: Sheet, total: int) -> Iterator[Checked]:
-    """The chunks behind those staged already, checked here or, when there are many, by
-    processes beside this one (which see nothing of a transaction that is open here)."""
+def _processes(path: Path) -> int:
+    """How many processes beside this one check a file; none when it is small, and none
+    inside a transaction, of which they would see nothing."""
+    if path.stat().st_size < _LARGE or connection.in_atomic_block:
+        return 0
+    return settings.IMPORT_PROCESSES if settings.IMPORT_PROCESSES > 1 else 0
+
+
+def _checked(batch: ImportBatch, sheet: Sheet, checkers: Checkers) -> Iterator[Checked]:
+    """The chunks behind those that were staged already."""
     after = ImportRow.objects.filter(batch=batch).aggregate(n=Max("number"))["n"] or 0
     chunks = iter(lambda: list(itertools.islice(sheet.blocks, BLOCKS)), [])
-    processes = settings.IMPORT_PROCESSES
-    if processes < 2 or total < _LARGE or connection.in_atomic_block:
-        yield from map(Checker(batch, after=after).check, chunks)
-        return
-    with Checkers(batch, after=after, processes=processes) as checkers:
-        yield from checkers.check(chunks)
+    return checkers.check(batch, chunks, after=after)
 
 
 def _stage_rows(batch: ImportBatch, lease: Lease, chunks: Iterator[Checked], *, total: int) -> None:

@@ -64,13 +64,13 @@ def test_several_processes_say_what_one_would_say(
     cast: Cast, ledger: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    real = processes._Process.ask
+    real = processes.Checkers._ask
 
     def counted(self: Any, *args: Any, anew: bool = False) -> Any:
         asked.append(anew)
         return real(self, *args, anew=anew)
 
-    monkeypatch.setattr(processes._Process, "ask", counted)
+    monkeypatch.setattr(processes.Checkers, "_ask", counted)
     monkeypatch.setattr(settings, "IMPORT_PROCESSES", 1)
     alone = check(cast.clerk_a, "people", ledger)
     assert not asked
