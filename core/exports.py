@@ -24,7 +24,7 @@ import xlsxwriter
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse
 from django.utils import timezone
-from xlsxwriter.worksheet import CellStringTuple, Worksheet
+from xlsxwriter.worksheet import Worksheet
 
 from core.models import ReadEvent
 from core.places import place_name
@@ -46,36 +46,44 @@ WORKBOOK_OPTIONS = {
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
 _LONG_NUMBER = re.compile(r"\d{11,}")
+_ESCAPE = re.compile("(_x[0-9a-fA-F]{4}_)")
 _EPOCH = datetime.date(1899, 12, 30).toordinal()
 _CUT = "…（内容过长，后面的未导出）"
 
 
 class _Sheet(Worksheet):
-    """A worksheet that writes text cells in a third of the time, and always as text.
+    """A worksheet that takes a row as one text, in a fifth of the time of the library.
 
-    The library's own constant_memory path takes a text of the form <r>…</r> for markup.
+    Text stays text: the library's own constant_memory path takes <r>…</r> for markup.
     """
 
-    def put(self, row: int, column: int, text: str, cell_format: Any) -> None:
-        """write_string for a text that plain_text has cleaned, in the order of rows."""
-        if row > self.previous_row:
-            self._check_dimensions(row, 0)
-            self._write_single_row(row)
-        self.table[row][column] = CellStringTuple(text, cell_format)
+    def put_row(self, number: int, cells: list[str]) -> None:
+        """Write the cells of `text_cell` and `number_cell`; rows come in their order."""
+        if self.table:  # the head, which the library holds until the next row
+            self._write_single_row(number)
+        self.fh.write(f'<row r="{number + 1}">{"".join(cells)}</row>')
 
-    def _write_cell(self, row: int, col: int, cell: Any) -> None:
-        if type(cell) is not CellStringTuple:
-            super()._write_cell(row, col, cell)
-            return
-        text = cell.string
-        if "_x" in text:  # Excel reads _x0041_ as an escape
-            text = self._escape_control_characters(text)
-        if "&" in text or "<" in text or ">" in text:
-            text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        style = f' s="{cell.format._get_xf_index()}"' if cell.format else ""
-        reference = f"{_letters(col)}{row + 1}"
-        keep = ' xml:space="preserve"' if text != text.strip() else ""
-        self.fh.write(f'<c r="{reference}"{style} t="inlineStr"><is><t{keep}>{text}</t></is></c>')
+    def end_rows(self, number: int, column: int) -> None:
+        """Say how far the rows of put_row reached."""
+        self._check_dimensions(number, column)
+
+
+def text_cell(reference: str, text: str, style: str) -> str:
+    """A cell with a text that plain_text has cleaned."""
+    if "_x" in text:  # Excel reads _x0041_ as an escape
+        text = _ESCAPE.sub(r"_x005F\1", text)
+    if "&" in text or "<" in text or ">" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    keep = ' xml:space="preserve"' if text != text.strip() else ""
+    return f'<c r="{reference}"{style} t="inlineStr"><is><t{keep}>{text}</t></is></c>'
+
+
+def number_cell(reference: str, value: float, style: str) -> str:
+    return f'<c r="{reference}"{style}><v>{value!r}</v></c>'
+
+
+def _style(cell_format: Any) -> str:
+    return f' s="{cell_format._get_xf_index()}"'
 
 
 @cache
@@ -245,30 +253,44 @@ def _write_xlsx(
         sheet.set_column(index, index, column.width, text if column.is_text else None)
         sheet.write_string(0, index, plain_text(column.label), head)
     sheet.freeze_panes(1, 1)
-    getters = [(i, c.get, text if c.is_text else None) for i, c in enumerate(columns)]
-    put, write_number = sheet.put, sheet.write_number
+    styles = _Styles(_style(text), _style(day), _style(money))
+    getters = [
+        (_letters(i), c.get, styles.text if c.is_text else "") for i, c in enumerate(columns)
+    ]
     number = 0
     for number, row in enumerate(rows, start=1):
         if number > EXCEL_ROWS:
             book.close()
             raise RuleError("EXPORT", "行数超过 Excel 的上限，请先按地区或条件筛选后分别导出。")
-        for index, get, cell_format in getters:
+        cells = []
+        for letters, get, style in getters:
             value = get(row)
-            if type(value) is not str:
-                value = _worded(value)
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                put(number, index, plain_text(value), cell_format)
-            elif cell_format is not None:
-                put(number, index, str(value), cell_format)
-            elif isinstance(value, datetime.date):
-                write_number(number, index, value.toordinal() - _EPOCH, day)
-            else:
-                write_number(number, index, value, money if isinstance(value, float) else None)
+            if value is not None and value != "":
+                cells.append(_cell(f"{letters}{number + 1}", value, style, styles))
+        sheet.put_row(number, cells)
+    sheet.end_rows(number, len(columns) - 1)
     sheet.autofilter(0, 0, number, len(columns) - 1)
     _write_notes(book, head, [*notes, ("行数", f"{run.count} 行")])
     book.close()
+
+
+class _Styles(NamedTuple):
+    text: str
+    day: str
+    money: str
+
+
+def _cell(reference: str, value: Any, style: str, styles: _Styles) -> str:
+    """A value as its cell; anything in a column of texts is a text."""
+    if type(value) is not str:
+        value = _worded(value)
+    if isinstance(value, str):
+        return text_cell(reference, plain_text(value), style) if value else ""
+    if style:
+        return text_cell(reference, str(value), style)
+    if isinstance(value, datetime.date):
+        return number_cell(reference, value.toordinal() - _EPOCH, styles.day)
+    return number_cell(reference, value, styles.money if isinstance(value, float) else "")
 
 
 def sheet_name(title: str) -> str:

@@ -55,7 +55,7 @@ class PersonTable(RecordTable):
 
     def render_certificate(self, record: Any) -> str:
         """The highest counting level held; certificates are prefetched."""
-        levels = [c.level for c in record.certificates.all() if not c.ended_on]
+        levels = [c.level for c in record.held_certificates if not c.ended_on]
         counting = [level for level in levels if level in COUNTING_LEVELS]
         if not counting:
             return EMPTY

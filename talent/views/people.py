@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -37,7 +37,8 @@ class PersonView(EntityView):
     filterset = PersonFilter
     form = PersonForm
     person_path = "pk"
-    prefetch = ("certificates",)
+    # As a plain list: a manager a row costs an export a tenth of its time.
+    prefetch = (Prefetch("certificates", to_attr="held_certificates"),)
     select_related = ("region", "residence")
     finds_secrets = True
     search_hint = "姓名、拼音、首字母、证件号、电话、证书号"
