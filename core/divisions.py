@@ -6,13 +6,12 @@ import datetime
 from functools import cached_property, lru_cache
 
 from django.conf import settings
-from django.core.cache import cache
 
+from core.kept import Kept
 from core.models import Region
 
 # Code, name, level, parent's code, valid from and to, and the successor's code.
 Row = tuple[str, str, int, str | None, datetime.date | None, datetime.date | None, str | None]
-_KEY, _SECONDS = "divisions", 300
 
 
 class Divisions:
@@ -129,20 +128,23 @@ def _tree(day: datetime.date, rows: tuple[Row, ...]) -> Divisions:
     return Divisions(day, rows)
 
 
+def _read() -> tuple[Row, ...]:
+    return tuple(
+        Region.objects.order_by("code").values_list(
+            "code", "name", "level", "parent", "valid_from", "valid_to", "successor"
+        )
+    )
+
+
+_ROWS = Kept(_read, seconds=300)
+
+
 def divisions_on(day: datetime.date) -> Divisions:
     """The tree of a day; the list of all codes is read at most every five minutes."""
-    rows = cache.get(_KEY)
-    if rows is None:
-        rows = tuple(
-            Region.objects.order_by("code").values_list(
-                "code", "name", "level", "parent", "valid_from", "valid_to", "successor"
-            )
-        )
-        cache.set(_KEY, rows, _SECONDS if rows else 1)
-    return _tree(day, rows)
+    return _tree(day, _ROWS.get())
 
 
 def forget_divisions() -> None:
     """After a change of divisions."""
-    cache.delete(_KEY)
+    _ROWS.forget()
     _tree.cache_clear()

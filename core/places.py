@@ -7,24 +7,22 @@ cost more than the 1,700 names that exist.
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 
-_KEY, _SECONDS = "place-names", 300
+from core.kept import Kept
+
+
+def _read() -> dict[str, str]:
+    from core.models import Region
+
+    return dict(Region.objects.values_list("code", "name"))
+
+
+_NAMES = Kept(_read, seconds=300)
 
 
 def place_names() -> dict[str, str]:
     """Code -> name of every region, those of the past included."""
-    names = cache.get(_KEY)
-    if names is None:
-        from core.models import Region
-
-        names = dict(Region.objects.values_list("code", "name"))
-        cache.set(_KEY, names, _SECONDS if names else 1)
-    return names
-
-
-def forget_place_names() -> None:
-    cache.delete(_KEY)
+    return _NAMES.get()
 
 
 def place_path(code: str | None) -> list[tuple[str, str]]:
