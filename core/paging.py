@@ -1,8 +1,9 @@
 """Pages of a list that may have a million rows.
 
-Three things make any page cheap (ARCHITECTURE "Lists at a million rows"): the ids of the
+Four things make any page cheap (ARCHITECTURE "Lists at a million rows"): the ids of the
 page are read from the index alone and the rows by id afterwards; the second half is
-read backwards; and the count is kept for a minute where counting is the expensive part.
+read backwards; the count is kept for a minute where counting is the expensive part; and
+so is where a page deep inside began, from which the pages after it are read.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Model, Q, QuerySet
 
 # Counts above this are kept: below it counting takes a few milliseconds.
 _WORTH_KEEPING = 20_000
 _SECONDS = 60
+# Reading over this many entries of an index takes about two milliseconds.
+_WORTH_MARKING = 10_000
 
 
 def count_rows(queryset: QuerySet[Any], *, key: str) -> int:
@@ -82,7 +85,10 @@ class Page:
 class Paginator:
     """Pages of `queryset` in `order` (field names, a unique one last).
 
-    `fetch(ids)` gives the rows of some ids with all that a page shows, in any order.
+    `fetch(ids)` gives the rows of some ids with all that a page shows, in any order. With
+    `is_exact=False` the count is what was stored some time ago: pages are read from the
+    front, and there is a next one as long as there are rows. `key` names scope and filter,
+    as for count_rows; without it nothing is remembered.
     """
 
     def __init__(
@@ -93,8 +99,11 @@ class Paginator:
         count: int,
         order: list[str],
         fetch: Callable[[list[Any]], QuerySet[Any]],
+        is_exact: bool = True,
+        key: str = "",
     ) -> None:
         self.queryset, self.per_page, self.count = queryset, per_page, count
+        self.is_exact, self.key = is_exact, key
         self.order, self.fetch = order, fetch
 
     @property
@@ -103,16 +112,65 @@ class Paginator:
 
     def page(self, number: int) -> Page:
         """The page of that number; numbers outside are the nearest page."""
-        number = min(max(1, number), self.num_pages)
+        number = max(1, min(number, self.num_pages) if self.is_exact else number)
         start = (number - 1) * self.per_page
-        ids = self._ids(start, min(start + self.per_page, max(self.count, self.per_page)))
+        ids = self._ids_from(start) if self.is_exact else self._ids_and_more(start)
         rows = {row.pk: row for row in self.fetch(ids)} if ids else {}
         return Page([rows[pk] for pk in ids if pk in rows], number, self)
 
+    def _ids_from(self, start: int) -> list[Any]:
+        return self._ids(start, min(start + self.per_page, max(self.count, self.per_page)))
+
+    def _ids_and_more(self, start: int) -> list[Any]:
+        stop = start + self.per_page
+        chosen = self.queryset.order_by(*self.order).values_list("pk", flat=True)
+        ids = list(chosen[start : stop + 1])
+        self.count = max(self.count, start + len(ids))
+        return ids[: self.per_page]
+
     def _ids(self, start: int, stop: int) -> list[Any]:
         if start <= self.count // 2 or stop > self.count:
-            chosen = self.queryset.order_by(*self.order).values_list("pk", flat=True)
-            return list(chosen[start:stop])
+            return self._read(self.order, start, stop - start)
         backwards = [name[1:] if name.startswith("-") else f"-{name}" for name in self.order]
-        chosen = self.queryset.order_by(*backwards).values_list("pk", flat=True)
-        return list(reversed(chosen[self.count - stop : self.count - start]))
+        return list(reversed(self._read(backwards, self.count - stop, stop - start)))
+
+    def _read(self, order: list[str], first: int, size: int) -> list[Any]:
+        """Keys of rows first..first+size-1 of an order, from the nearest mark before them."""
+        queryset = self.queryset.order_by(*order)
+        marks = _Marks(queryset.model, order, self.key)
+        at, after = marks.before(first)
+        rows = queryset.filter(after).values_list(*marks.columns)
+        found = list(rows[first - at : first - at + size])
+        if found and first - at > _WORTH_MARKING:
+            marks.add(first, found[0])
+        return [row[0] for row in found]
+
+
+class _Marks:
+    """Where pages deep inside a list began: position -> (key, value it is ordered by)."""
+
+    def __init__(self, model: type[Model], order: list[str], key: str) -> None:
+        self.name = order[0].lstrip("-")
+        self._ahead = "lt" if order[0].startswith("-") else "gt"
+        digest = hashlib.sha256(f"{model._meta.label}|{key}|{order}".encode()).hexdigest()
+        is_plain = len(order) == 2 and self.name in {f.name for f in model._meta.fields}
+        # A null has no place among values that are compared.
+        may_mark = key and is_plain and not model._meta.get_field(self.name).null  # type: ignore[union-attr]
+        self._key = f"marks-{digest}" if may_mark else ""
+        self.columns = ("pk", self.name) if may_mark else ("pk",)
+        self._found: dict[int, tuple[Any, ...]] = cache.get(self._key, {}) if may_mark else {}
+
+    def before(self, first: int) -> tuple[int, Q]:
+        """(position, condition) of the nearest mark at or before a position; (0, all)."""
+        at = max((n for n in self._found if n <= first), default=0)
+        if not at:
+            return 0, Q()
+        pk, value = self._found[at]
+        further = Q(**{f"{self.name}__{self._ahead}": value})
+        same = Q(**{f"pk__{self._ahead}e": pk})
+        # The first condition is what the index is entered by.
+        return at, Q(**{f"{self.name}__{self._ahead}e": value}) & (further | same)
+
+    def add(self, first: int, row: tuple[Any, ...]) -> None:
+        if self._key:
+            cache.set(self._key, {**self._found, first: row}, _SECONDS)

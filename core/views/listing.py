@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 
@@ -30,7 +30,7 @@ _PATTERN_LIMIT = 100_000
 class ListPage(EntityBase):
     table: ClassVar[type[RecordTable]]
     filterset: ClassVar[type[RecordFilter]]
-    prefetch: ClassVar[tuple[str, ...]] = ()
+    prefetch: ClassVar[tuple[str | Prefetch, ...]] = ()
     search_hint: ClassVar[str] = "名称"
     create_label: ClassVar[str] = ""
     empty_hint: ClassVar[str] = ""
@@ -127,6 +127,7 @@ class ListPage(EntityBase):
             count=count,
             order=order,
             fetch=self._fetch,
+            key=key if self.request.method == "GET" else "",
         )
         return paginator.page(page_number(params.get("page")))
 
