@@ -38,6 +38,9 @@ class Population:
     name: ClassVar[str]
     facts: ClassVar[dict[str, str]]
     order: ClassVar[tuple[str, ...]] = ("pk",)
+    # The indicator that says how many rows a region has, where going through all of them
+    # takes longer than a reader waits.
+    size: ClassVar[str] = ""
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
         raise NotImplementedError
@@ -235,11 +238,14 @@ def members(
     part: str = WHOLE,
     user: Any = None,
     denominator: bool = False,
+    walk: bool = False,
 ) -> QuerySet[Any]:
     """What an indicator counts in a region on a day, as rows of its population.
 
     `part` is WHOLE, OWN (本级) or UNLOCATED. With `user` the list is narrowed to what that
-    user may see; without one it is for figures only and must not be shown.
+    user may see; without one it is for figures only and must not be shown. `walk` is for
+    the first rows in the population's order: they are met along its index, and nothing
+    is gathered beforehand.
     """
     population = indicator.population
     rows = population.rows(day)
@@ -254,7 +260,9 @@ def members(
         return rows
     divisions = divisions_on(day)
     codes = divisions.sources(region, own=part == OWN)
-    return population.narrowed(rows, codes, day).filter(place__in=codes)
+    if not walk:
+        rows = population.narrowed(rows, codes, day)
+    return rows.filter(place__in=codes)
 
 
 def amount(indicator: Indicator, rows: QuerySet[Any]) -> int:

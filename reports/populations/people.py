@@ -126,6 +126,7 @@ class People(Population):
     code = "people"
     name = "人员"
     order = ("pinyin", "pk")
+    size = "T1_L0"
     facts = {
         "registered": "当日在库（在岗、待岗或待核实）",
         "verified": "核实级别在「单位确认」以上",
@@ -176,8 +177,8 @@ class People(Population):
         self, rows: QuerySet[Any], codes: Sequence[str], day: datetime.date
     ) -> QuerySet[Any]:
         """People with any post or residence there, found by index."""
-        posted = Post.objects.filter(region__in=codes).values("person")
-        living = PersonState.objects.filter(residence__in=codes).values("person")
+        posted = Post.objects.filter(region__in=codes).order_by().values("person")
+        living = PersonState.objects.filter(residence__in=codes).order_by().values("person")
         return rows.filter(pk__in=posted.union(living))
 
     def reasons(self, records: Sequence[Model], day: datetime.date) -> dict[Any, dict[str, str]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.exports import Column, export_table
 from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, amount, explain, members
 from core.models import ReadEvent
-from core.paging import Paginator, page_number
+from core.paging import Page, Paginator, page_number
 from reports import snapshots
 from reports.board import may_list
 from reports.indicators import BY_CODE
@@ -21,8 +21,14 @@ from reports.tables import LISTS, ListKind
 from reports.views.asking import day_asked, needs, region_asked, region_then
 
 PER_PAGE = 50
-# Above this the stored figure stands in for a live count, which would take seconds.
+# In a region of more people than this the list is shown first and counted afterwards ...
+_CROWD = 3_000
+# ... and from this length on the stored figure stands alone: counting would take too long.
 _TOO_MANY_TO_COUNT = 50_000
+# How far such a list can be turned; what lies behind is in the lists below and the export.
+_DEEPEST = 20_000
+# Gathering the people of a region costs about as much as meeting this many others.
+_GATHERING = 4_000
 _CHUNK = 500
 
 
@@ -39,7 +45,12 @@ class Asked:
 
     @property
     def rows(self) -> Any:
-        return members(self.indicator, self.day, self.region, part=self.part, user=self.user)
+        return self.select()
+
+    def select(self, *, walk: bool = False) -> Any:
+        return members(
+            self.indicator, self.day, self.region, part=self.part, user=self.user, walk=walk
+        )
 
     def fetch(self, ids: list[Any]) -> Any:
         """Rows of the list by key; where they lie was decided when the keys were read."""
@@ -58,43 +69,85 @@ def _asked(request: HttpRequest, region: str, code: str) -> Asked:
     return Asked(indicator, place, day, part, LISTS[indicator.population.code], request.user)
 
 
-def _stored(asked: Asked) -> tuple[int | None, Any]:
-    """(figure, its snapshot) as stored for the day; parts are not stored."""
+@dataclass(frozen=True)
+class Stored:
+    """What is stored of a list for its day: its figure, and how many people are around."""
+
+    snapshot: Any = None
+    figure: int | None = None
+    around: int = 0
+    in_scope: int = 0
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether the list is shown before it is counted."""
+        return self.figure is not None and self.around > _CROWD
+
+    def walks(self, first: int) -> bool:
+        """Whether rows up to `first` are met sooner than the region's people are gathered."""
+        met = first * self.in_scope / max(1, self.figure or 0)
+        return self.is_crowded and met < self.around + _GATHERING
+
+
+def _stored(asked: Asked) -> Stored:
+    """Parts of a list are not stored."""
     snapshot = snapshots.latest(asked.day)
     if snapshot is None or asked.part != WHOLE:
-        return None, None
+        return Stored()
+    code, size = asked.indicator.code, asked.indicator.population.size
     reading = snapshots.read(
-        snapshot, user=asked.user, regions=[asked.region], indicators=[asked.indicator.code]
+        snapshot, user=asked.user, regions=[asked.region, asked.user.region_id],
+        indicators=[code, size],
+    )  # fmt: skip
+    return Stored(
+        snapshot,
+        reading.value(code, asked.region),
+        reading.value(size, asked.region),
+        reading.value(size, asked.user.region_id),
     )
-    return reading.value(asked.indicator.code, asked.region), snapshot
 
 
 @require_GET
 @needs("reports.view_indicator_list")
 def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse:
+    """The list; to htmx asking `count` only how long it is now."""
     asked = _asked(request, region, code)
-    stored, snapshot = _stored(asked)
-    rows = asked.rows
-    is_counted = stored is None or stored <= _TOO_MANY_TO_COUNT
-    length = rows.count() if is_counted else stored
-    paginator = Paginator(
-        rows, per_page=PER_PAGE, count=length or 0, order=list(asked.indicator.population.order),
-        fetch=asked.fetch,
-    )  # fmt: skip
-    page = paginator.page(page_number(request.GET.get("page")))
-    _leave_trace(asked, page.object_list)
+    stored = _stored(asked)
+    may_count = (stored.figure or 0) <= _TOO_MANY_TO_COUNT
+    is_counted = not stored.is_crowded or (may_count and "count" in request.GET)
+    length = asked.rows.count() if is_counted else stored.figure
     context = {
         "asked": asked,
-        "page": page,
-        "lines": _lines(asked, page.object_list),
-        "now": (amount(asked.indicator, rows) if asked.indicator.weight else length)
-        if is_counted
-        else None,
-        "stored": stored,
-        "snapshot": snapshot,
+        "now": _now(asked, length) if is_counted else None,
+        "may_count": may_count,
+        "stored": stored.figure,
+        "snapshot": stored.snapshot,
         "print_scope": f"{asked.indicator.name} 截至 {asked.day:%Y-%m-%d}",
     }
+    htmx: Any = request
+    if htmx.htmx and "count" in request.GET:
+        return render(request, "reports/list.html#now", context)
+    page = _page(asked, stored, length or 0, page_number(request.GET.get("page")))
+    _leave_trace(asked, page.object_list)
+    context |= {"page": page, "lines": _lines(asked, page.object_list)}
+    context["cut_at"] = _DEEPEST if stored.is_crowded and (length or 0) > _DEEPEST else None
     return render(request, "reports/list.html", context)
+
+
+def _now(asked: Asked, length: int | None) -> int | None:
+    return amount(asked.indicator, asked.rows) if asked.indicator.weight else length
+
+
+def _page(asked: Asked, stored: Stored, length: int, number: int) -> Page:
+    if stored.is_crowded:
+        length = min(length, _DEEPEST)
+        number = min(number, _DEEPEST // PER_PAGE)
+    walk = stored.walks((number * PER_PAGE) + 1)
+    return Paginator(
+        asked.select(walk=walk), per_page=PER_PAGE, count=length,
+        order=list(asked.indicator.population.order), fetch=asked.fetch,
+        is_exact=not stored.is_crowded,
+    ).page(number)  # fmt: skip
 
 
 def _lines(asked: Asked, records: list[Any]) -> list[dict[str, Any]]:
