@@ -368,5 +368,7 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
+        # A forged host name is answered with 400; its traceback helps nobody.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
