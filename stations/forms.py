@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,12 +10,15 @@ from core.dates import today
 from core.forms import RecordForm, RecordMeta, RegionField, names_in
 from core.identity import check_credit_code
 from core.rules import Flag, RuleError
+from stations.keeping import workers_in
 from stations.models import Organization, Station, StationMonthly
 from stations.rules import (
     check_built_on,
     check_kind_level,
     check_monthly,
+    check_monthly_outlier,
     check_one_per_township,
+    check_reported,
 )
 
 STATION = (
@@ -97,5 +101,19 @@ class StationMonthlyForm(RecordForm):
             cleaned["month"] = month.replace(day=1)
             if month > today():
                 raise RuleError("DATE", "月份不能晚于本月。", field="month")
-        check_monthly({k: v for k, v in cleaned.items() if isinstance(v, int)})
-        return ()
+        values = {k: v for k, v in cleaned.items() if isinstance(v, int)}
+        check_monthly(values)
+        if not month:
+            return
+        yield from self._check_outliers(values, cleaned["month"])
+        recorded = workers_in(self.instance.station, cleaned["month"])
+        yield from check_reported(values.get("workers"), recorded, field="workers")
+
+    def _check_outliers(self, values: dict[str, int], month: datetime.date) -> Iterable[Flag]:
+        """R19 of each number against the station's own twelve months before."""
+        months = StationMonthly.objects.filter(station=self.instance.station, month__lt=month)
+        past = list(months.order_by("-month").values(*values)[:12])
+        for name, value in values.items():
+            label = str(self.fields[name].label)
+            usual = [row[name] for row in past]
+            yield from check_monthly_outlier(value, usual, field=name, label=label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from core.dates import today
@@ -32,6 +33,14 @@ def open_stations(stations: list[Station]) -> None:
         ],
         batch_size=2000,
     )
+
+
+def workers_in(station: Station, month: datetime.date) -> int:
+    """People with a post at the station at the end of a month (its first day is given)."""
+    following = (month + datetime.timedelta(days=31)).replace(day=1)
+    posts: Any = station.posts  # type: ignore[attr-defined]
+    last_day = following - datetime.timedelta(days=1)
+    return int(posts.open_on(min(last_day, today())).values("person").distinct().count())
 
 
 def coverage_of(station: Station) -> list[Any]:

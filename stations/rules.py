@@ -107,9 +107,9 @@ def check_monthly_outlier(value: int, past: list[int], *, field: str, label: str
     return []
 
 
-def check_reported(reported: int | None, recorded: int) -> list[Flag]:
+def check_reported(reported: int | None, recorded: int, *, field: str) -> list[Flag]:
     """R20: a hand-entered total that differs from the records is shown beside them."""
     if reported is not None and reported != recorded:
-        message = f"填报驻站社工 {reported} 人，岗位记录 {recorded} 人，不一致。"
-        return [Flag("R20", "W", message, "reported_workers")]
+        message = f"填报在站社工 {reported} 人，岗位记录 {recorded} 人，不一致，请核对。"
+        return [Flag("R20", "W", message, field)]
     return []

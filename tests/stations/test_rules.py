@@ -42,7 +42,7 @@ FLAGGED: list[tuple[str, Callable[[], Any]]] = [
     ("R16", lambda: rules.check_kind_level("3", 3)),
     ("R16", lambda: rules.check_one_per_township(kind="3", is_branch=False, others=["甲站"])),
     ("R19", lambda: rules.check_monthly_outlier(51, [10] * 12, field="visits", label="探访")),
-    ("R20", lambda: rules.check_reported(5, 4)),
+    ("R20", lambda: rules.check_reported(5, 4, field="workers")),
 ]
 PASSED: list[Callable[[], Any]] = [
     lambda: rules.check_built_on(D(2026, 1, 1), status="3", on=D(2026, 1, 1)),
@@ -58,7 +58,7 @@ PASSED: list[Callable[[], Any]] = [
     lambda: rules.check_one_per_township(kind="4", is_branch=False, others=["甲站"]),
     lambda: rules.check_monthly_outlier(50, [10] * 12, field="visits", label="探访"),
     lambda: rules.check_monthly_outlier(50, [], field="visits", label="探访"),
-    lambda: rules.check_reported(None, 4),
+    lambda: rules.check_reported(None, 4, field="workers"),
 ]
 
 
