@@ -10,6 +10,7 @@ from django.db.models import Sum
 
 from core.actions import claim, require_open, touch
 from core.dates import today
+from core.deactivation import reactivate
 from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible
@@ -111,6 +112,15 @@ def end_payment(*, payment: Payment, by: User, reason: str) -> None:
     require_open(payment)
     payment.ended_on, payment.end_reason = today(), reason
     touch(payment, "ended_on", "end_reason")
+
+
+@transaction.atomic
+def reactivate_payment(*, payment: Payment, by: User, reason: str) -> str:
+    """Undo 停用 of a payment; it counts again, so the sum is checked again (R18)."""
+    payment.project = claim(payment.project, by, "projects.end_payment")
+    require_open(payment.project)
+    check_payment(payment)
+    return reactivate(record=payment, by=by, reason=reason)
 
 
 @transaction.atomic

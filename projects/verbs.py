@@ -10,6 +10,7 @@ from core.dates import today
 from core.forms import ActionForm, DateField, ReasonField
 from core.forms.actions import ReasonForm
 from core.views import Action
+from core.views.declarations import reactivation
 from projects import actions
 from projects.codes import Stage
 
@@ -34,8 +35,11 @@ PROJECT = (
            when=_open, is_primary=True),
     Action("deactivate", "停用", ReasonForm, actions.end_project, "projects.end_project",
            when=_open, is_serious=True, consequence="用于误录。已有付款的项目不能停用。"),
+    reactivation("projects.end_project"),
 )  # fmt: skip
 PAYMENT = (
     Action("deactivate", "停用", ReasonForm, actions.end_payment, "projects.end_payment",
            when=_open, is_serious=True, consequence="用于误录。停用后不再计入已付款合计。"),
+    Action("reactivate", "恢复使用", ReasonForm, actions.reactivate_payment,
+           "projects.end_payment", when=lambda p: not _open(p), icon="refresh"),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from core.dates import today
 from core.forms import ActionForm, DateField, LookupField, ReasonField
 from core.models import Region
 from core.views import Action
+from core.views.declarations import reactivation
 from stations import actions
 from stations.codes import StationKind, StationStatus
 from stations.models import Station
@@ -94,4 +95,5 @@ ORGANIZATION = (
     Action("end", "停用", EndOrganizationForm, actions.end_organization,
            "stations.end_organization", when=lambda o: o.ended_on is None, is_serious=True,
            consequence="直接在该机构的岗位随之离岗。仍承接站点的，请先处理站点。"),
+    reactivation("stations.end_organization"),
 )  # fmt: skip

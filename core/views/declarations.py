@@ -92,8 +92,14 @@ def deactivation(permission: str) -> tuple[Action, Action]:
             when=lambda record: record.ended_on is None, argument="record", icon="ban",
             consequence="停用后不再计入各项统计，记录和历史都保留，可以恢复。", is_serious=True,
         ),
-        Action(
-            "reactivate", "恢复使用", ReasonForm, reactivate, permission,
-            when=lambda record: record.ended_on is not None, argument="record", icon="refresh",
-        ),
+        reactivation(permission),
+    )  # fmt: skip
+
+
+def reactivation(permission: str) -> Action:
+    """恢复使用 alone, of an entity that ends in its own way."""
+    return Action(
+        "reactivate", "恢复使用", ReasonForm, reactivate, permission,
+        when=lambda record: record.ended_on is not None, argument="record", icon="refresh",
+        consequence="恢复后重新计入；停用时一并结束的其他记录不会随之恢复。",
     )  # fmt: skip

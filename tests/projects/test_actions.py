@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from core.rules import RuleError
 from projects import actions, rules
@@ -142,3 +144,25 @@ def test_what_a_project_may_not_be(fields: dict[str, Any]) -> None:
     with pytest.raises(RuleError) as error:
         rules.check_project(**(given | fields))
     assert error.value.rule == "R18"
+
+
+@pytest.mark.django_db
+def test_a_project_and_a_payment_come_back_within_the_rules(
+    cast: Cast, client_of: Callable[[Any], Client]
+) -> None:
+    project = make_project(TOWNSHIP_A)
+    actions.end_project(project=project, by=cast.clerk_a, reason="误录")
+    project.refresh_from_db()
+    url = f"/projects/{project.pk}/reactivate/"
+    data = {"version": project.version, "reason": "误停用"}
+    assert client_of(cast.clerk_b).post(url, data).status_code == 404
+    assert client_of(cast.clerk_a).post(url, data).status_code == 302
+    project = reached(cast)
+    first = pay(project, cast, 60_000)
+    actions.end_payment(payment=first, by=cast.clerk_a, reason="误录")
+    second = pay(project, cast, 60_000)
+    with pytest.raises(RuleError, match="超过合同金额"):
+        actions.reactivate_payment(payment=first, by=cast.clerk_a, reason="误停用")
+    actions.end_payment(payment=second, by=cast.clerk_a, reason="误录")
+    actions.reactivate_payment(payment=first, by=cast.clerk_a, reason="误停用")
+    assert actions.paid_total(project) == 60_000

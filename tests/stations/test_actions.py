@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from core.models import Region
 from core.rules import RuleError
@@ -173,3 +176,21 @@ def test_an_organisation_ends_after_its_stations(cast: Cast) -> None:
     )
     assert "1 个岗位" in message
     assert person.posts.get().ended_on == D(2025, 1, 1)
+
+
+def test_an_organisation_comes_back_unless_another_took_its_name(
+    cast: Cast, client_of: Callable[[Any], Client]
+) -> None:
+    agency = make_organization(COUNTY_A, "同心中心")
+    actions.end_organization(organization=agency, by=cast.clerk_a, ended_on=DAY, reason="注销")
+    agency.refresh_from_db()
+    client = client_of(cast.clerk_a)
+    url = f"/organizations/{agency.pk}/reactivate/"
+    other = make_organization(COUNTY_A, "同心中心")
+    refused = client.post(url, {"version": agency.version, "reason": "恢复营业"})
+    assert refused.status_code == 422
+    assert "同名机构" in refused.content.decode()
+    actions.end_organization(organization=other, by=cast.clerk_a, ended_on=DAY, reason="重复")
+    assert client.post(url, {"version": agency.version, "reason": "恢复营业"}).status_code == 302
+    agency.refresh_from_db()
+    assert agency.ended_on is None
