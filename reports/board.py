@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from core.indicators import Indicator
 from reports import snapshots, words
 from reports.indicators import BY_CODE, HEADLINES, T1, parts_of
 from reports.models import Plan, Snapshot, SnapshotValue
-from reports.plans import Goal, Goals, expected_by, plan_on
+from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on
 from reports.snapshots import Reading
 
 # A stored day this much older than today still stands for today (the night, an outage).
@@ -61,6 +62,7 @@ class Tile:
     lines: list[Line] = field(default_factory=list)
     settlement: int | None = None
     settlement_verdict: words.Verdict | None = None
+    is_settled: bool = False
     pace_mark: int | None = None
 
     @property
@@ -125,6 +127,8 @@ class Board:
         self.reading = self._read(snapshot)
         self.plan: Plan | None = plan_on(self.day)
         self.goals = Goals(self.plan, [region, *self.codes])
+        # The settlement that stands beside today's figure, also when the next plan has begun.
+        self.ended: Plan | None = ended_plan(self.day)
 
     def _below(self) -> list[str]:
         if self.by_county:
@@ -144,10 +148,6 @@ class Board:
     @property
     def name(self) -> str:
         return self.divisions.name(self.region)
-
-    @property
-    def plan_is_over(self) -> bool:
-        return self.plan is not None and self.plan.ends_on < self.day
 
     @property
     def fresh_share(self) -> str:
@@ -180,14 +180,17 @@ class Board:
         return bool(self.reading.denominator(indicator.code, self.region))
 
     def _settlement(self) -> Reading | None:
-        if not self.plan_is_over or self.plan is None:
-            return None
-        snapshot = snapshots.latest(self.plan.ends_on)
+        snapshot = snapshots.latest(self.ended.ends_on) if self.ended else None
         if snapshot is None:
             return None
         return snapshots.read(
             snapshot, user=self.user, regions=[self.region], indicators=[i.code for i in HEADLINES]
         )
+
+    @cached_property
+    def _goals_then(self) -> Goals:
+        same = self.ended == self.plan
+        return self.goals if same else Goals(self.ended, [self.region])
 
     def _tile(self, indicator: Indicator, settlement: Reading | None) -> Tile:
         code, region = indicator.code, self.region
@@ -203,12 +206,12 @@ class Board:
             for amount in [self.reading.value(part.code, region)]
         ]
         expected = expected_by(self.plan, goals, self.day) if self.plan and goals else None
-        before = settlement.value(code, region) if settlement and goal else None
         before_goal = (
-            self.goals.final(code, region, settlement.denominator(code, region))
+            self._goals_then.final(code, region, settlement.denominator(code, region))
             if settlement
             else None
         )
+        before = settlement.value(code, region) if settlement and before_goal else None
         return Tile(
             indicator=indicator,
             value=value,
@@ -219,6 +222,7 @@ class Board:
             lines=lines,
             settlement=before,
             settlement_verdict=words.settled(before, before_goal) if before is not None else None,
+            is_settled=before is not None and self.ended == self.plan,
             pace_mark=min(100, round(expected * 100 / goal.value))
             if goal and goal.value and expected is not None
             else None,

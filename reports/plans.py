@@ -23,6 +23,11 @@ def plan_on(day: datetime.date) -> Plan | None:
     return Plan.objects.filter(starts_on__lte=day).order_by("-starts_on").first()
 
 
+def ended_plan(day: datetime.date) -> Plan | None:
+    """The latest plan that was over by then: the one whose settlement stands."""
+    return Plan.objects.filter(ends_on__lt=day).order_by("-ends_on").first()
+
+
 def baselines(day: datetime.date) -> tuple[datetime.date, datetime.date]:
     """(baseline, publication of the document) for what is new on a day (T3)."""
     plan = plan_on(day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -16,8 +17,9 @@ from core.models import ReadEvent
 from reports import actions, charts
 from reports.board import Board, may_see
 from reports.indicators import INDICATORS
-from reports.models import Snapshot
+from reports.models import Plan, Snapshot
 from reports.tables import LISTS, ListKind
+from talent.models import Person
 from tests.reports import build
 from tests.reports.build import DAY, on
 
@@ -55,6 +57,27 @@ def test_the_board_says_where_and_as_of_when(world: None, cast: Any, client_of: 
     assert "结算 4" in page
     assert "未达标" in page
     assert 'style="' not in page
+
+
+def test_the_settlement_stays_beside_the_figures_of_the_next_plan(
+    world: None, cast: Any, client_of: Login
+) -> None:
+    following = Plan.objects.create(
+        code="15_5", name="“十五五”规划", starts_on=on("2026-01-01"), ends_on=on("2030-12-31"),
+        baseline_on=on("2025-12-31"),
+    )  # fmt: skip
+    page = body(client_of(cast.province).get("/dashboard/"))
+    assert "上期结算 4" in page
+    assert "目标和进度按“十五五”规划" in page
+    assert "目标 100,000" not in page
+    targets = {("T1", "52"): actions.Amount(150_000)}
+    actions.set_targets(
+        by=cast.province, plan=following, year=2030, targets=targets, document="黔1号"
+    )
+    page = body(client_of(cast.province).get("/dashboard/"))
+    assert "目标 150,000，还差 149,996 人" in page
+    assert "落后进度" in page
+    assert "上期结算 4" in page
 
 
 def test_the_reconciliation_line_adds_up(world: None, cast: Any, client_of: Login) -> None:
@@ -166,13 +189,59 @@ def test_the_list_costs_the_same_for_one_and_for_three(
 LIST_QUERIES = 13
 
 
-def test_a_million_is_not_counted_while_one_waits(
-    world: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def crowded(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every region counts as one with too many people to count while one waits."""
+    monkeypatch.setattr("reports.views.lists._CROWD", 0)
+    monkeypatch.setattr("reports.views.lists.PER_PAGE", 1)
+
+
+def names(page: str) -> list[str]:
+    return re.findall(r'class="name"><a href="[^"]+">(.+?)</a>', page)
+
+
+def test_a_crowd_is_listed_first_and_counted_afterwards(
+    crowded: None, cast: Any, client_of: Login
+) -> None:
+    client = client_of(cast.clerk_a)
+    address = "/dashboard/520102/list/T1/"
+    first = body(client.get(address))
+    assert "清点现在的数" in first
+    assert "快照时 <b>2</b>" in first
+    assert "现在 <b>" not in first
+    build.person("520102016")
+    later = body(client.get(f"{address}?count=1", headers={"HX-Request": "true"}))
+    assert "现在 <b>3</b> 人，快照时 <b>2</b>" in later
+    assert "快照之后有变动" in later
+    assert "<html" not in later
+    assert "现在 <b>3</b> 人" in body(client.get(f"{address}?count=1"))
+
+
+@pytest.mark.parametrize("gathering", [0, 10_000])
+def test_a_crowd_is_turned_to_its_end_though_it_grew_or_shrank(
+    crowded: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch, gathering: int
+) -> None:
+    monkeypatch.setattr("reports.views.lists._GATHERING", gathering)
+    build.person("520102016")
+    client = client_of(cast.clerk_a)
+    pages = [names(body(client.get(f"/dashboard/520102/list/T1/?page={n}"))) for n in (1, 2, 3)]
+    assert [len(page) for page in pages] == [1, 1, 1]
+    assert len({page[0] for page in pages}) == 3
+    assert 'rel="next"' not in body(client.get("/dashboard/520102/list/T1/?page=3"))
+    Person.objects.update(verification="0")
+    assert names(body(client.get("/dashboard/520102/list/T1/?page=2"))) == []
+
+
+def test_a_million_is_not_counted_and_cut_where_it_says(
+    crowded: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reports.views.lists._TOO_MANY_TO_COUNT", 1)
+    monkeypatch.setattr("reports.views.lists._DEEPEST", 3)
     page = body(client_of(cast.province).get("/dashboard/52/list/T1/"))
     assert "快照时 <b>4</b>" in page
     assert "现在" not in page.split("</h1>")[1].split("page-actions")[0]
+    assert "列出前 3 人" in page
+    assert "第 1 / 3 页" in page
 
 
 def test_what_is_seen_can_be_exported(world: None, cast: Any, client_of: Login) -> None:
