@@ -5,7 +5,7 @@
   "use strict";
 
   var INK = "#1b2430", MUTED = "#5f6b7a", LINE = "#dfe3e8", BLUE = "#1f5aa6";
-  var SHADES = ["#edf2f8", "#c9dcf0", "#93b9de", "#5590c7", "#1f5aa6"];
+  var SHADES = ["#dce8f5", "#bdd4ec", "#93b9de", "#5590c7", "#1f5aa6"];
   var FONT = 'system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 
   var thousands = function (value) { return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ","); };
