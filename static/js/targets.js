@@ -40,12 +40,13 @@
     return null;
   };
 
-  /* Longer names are asked first: 「贵阳」 means 贵阳市, 「南明区」 itself. */
+  /* 「贵阳」 means 贵阳市 and 「黔西南州」 the prefecture with the long name. */
   var named = function (text) {
     var plain = text.replace(/\s/g, "");
     var exact = rows.filter(function (row) { return row.name === plain; });
     if (exact.length) return exact[0];
-    var starting = plain.length > 1 ? rows.filter(function (row) { return row.name.indexOf(plain) === 0; }) : [];
+    var stem = plain.replace(/(自治州|自治县|[州市县区])$/, "");
+    var starting = stem.length > 1 ? rows.filter(function (row) { return row.name.indexOf(stem) === 0; }) : [];
     return starting.length === 1 ? starting[0] : null;
   };
 
