@@ -83,6 +83,8 @@ class RedisServer:
         celery_app.conf.broker_url = settings.CELERY_BROKER_URL
         celery_app.conf.broker_write_url = settings.CELERY_BROKER_URL
         celery_app.conf.broker_read_url = settings.CELERY_BROKER_URL
+        # A closed app takes in no more shared tasks.
+        celery_app.autodiscover_tasks(force=True)
         celery_app.close()
         # Its publishers keep the connection of the Redis before.
         celery_app.amqp._producer_pool = None

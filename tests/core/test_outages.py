@@ -102,7 +102,6 @@ def test_the_disk_of_a_store_yet_to_be_made_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(django_settings.CELERY_BEAT_SCHEDULE))
 def test_two_beats_do_no_harm(name: str, cast: Cast, redis_server: RedisServer) -> None:
     """F36: every scheduled task may run twice at the same time."""
-    app.loader.import_default_modules()
     task = app.tasks[str(django_settings.CELERY_BEAT_SCHEDULE[name]["task"])]
     failed = [result for result in together(task, task) if isinstance(result, Exception)]
     assert not failed
