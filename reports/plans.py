@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -26,6 +28,20 @@ def plan_on(day: datetime.date) -> Plan | None:
 def ended_plan(day: datetime.date) -> Plan | None:
     """The latest plan that was over by then: the one whose settlement stands."""
     return Plan.objects.filter(ends_on__lt=day).order_by("-ends_on").first()
+
+
+def next_plan() -> dict[str, Any]:
+    """What the plan after the last one most likely says: five years, from where that ended."""
+    last = Plan.objects.order_by("-ends_on").first()
+    if last is None:
+        return {}
+    number = re.fullmatch(r"(\d+)_5", last.code)
+    return {
+        "code": f"{int(number[1]) + 1}_5" if number else "",
+        "starts_on": last.ends_on + datetime.timedelta(days=1),
+        "ends_on": datetime.date(last.ends_on.year + 5, 12, 31),
+        "baseline_on": last.ends_on,
+    }
 
 
 def baselines(day: datetime.date) -> tuple[datetime.date, datetime.date]:

@@ -19,6 +19,7 @@ from reports import actions
 from reports.forms import PlanForm, TargetsForm
 from reports.indicators import INDICATORS
 from reports.models import Plan, Target
+from reports.plans import next_plan
 from reports.target_table import TargetTable
 from reports.views.asking import needs, region_asked
 
@@ -135,7 +136,7 @@ def plan_create(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.region_id != settings.PROVINCE_CODE:
         raise PermissionDenied
-    form = PlanForm(request.POST or None)
+    form = PlanForm(request.POST or None, initial=next_plan())
     if request.method == "POST" and form.is_valid():
         plan = actions.create_plan(by=user, **form.cleaned_data)
         messages.success(request, f"已添加{plan.name}，请逐项填写目标。")

@@ -267,7 +267,9 @@ def test_the_province_adds_a_plan(cast: Any, client_of: Login) -> None:
         "ends_on": "2030-12-31", "baseline_on": "2025-12-31", "document": "",
     }  # fmt: skip
     client = client_of(cast.province)
-    assert client.get("/targets/plans/new/").status_code == 200
+    page = client.get("/targets/plans/new/").content.decode()
+    for filled in ("15_5", "2026-01-01", "2030-12-31", "2025-12-31"):
+        assert f'value="{filled}"' in page
     assert client.post("/targets/plans/new/", {**data, "code": "14_5"}).status_code == 422
     assert client.post("/targets/plans/new/", data).status_code == 302
     assert Plan.objects.get(code="15_5").ends_on == datetime.date(2030, 12, 31)
