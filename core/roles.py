@@ -68,6 +68,8 @@ _REVIEWER = _CLERK | {
     "talent.review_keytalentclaim",
     "talent.verify_certificate",
     "talent.decide_transferrequest",
+    "talent.decide_postconflict",
+    "talent.merge_person",
     "stations.approve_station",
     "reports.change_target",
     "core.manage_accounts",
@@ -93,7 +95,7 @@ ROLES: dict[str, RoleCard] = {
         ),
         RoleCard(
             Role.REVIEWER,
-            "具有录入员的全部权限；审核本辖区的变更申请、重点人才、证书核验、站点批复；"
+            "具有录入员的全部权限；审核本辖区的变更申请、重点人才、证书核验、站点批复；合并重复档案，处理跨县任职；"
             "管理本辖区账号。不能审核自己提交的事项。",
             _REVIEWER,
         ),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
 from core.crypto import blind_index
 from core.dates import today
 from core.scoping import in_scope
@@ -28,13 +30,20 @@ def county_of_registered(id_number: str, *, but: Any = None, adding_by: Any = No
     found = Person.objects.filter(id_index=blind_index(id_number, purpose="id_number"))
     if but is not None:
         found = found.exclude(pk=but)
-    row = found.values_list("county", "status", "region_id")[:1]
+    county_of_kept = Coalesce("merged_into__county", "county")
+    row = found.values_list(county_of_kept, "status", "region_id")[:1]
     if not row:
         return None
     county, status, region_code = row[0]
     if adding_by is not None and is_reactivable(status, region_code, adding_by):
         return None
     return county or ""
+
+
+def kept_for(index: bytes) -> Any:
+    """Id of the record that a merged one's number leads to, None for any other number."""
+    merged = Person.objects.filter(id_index=index, merged_into__isnull=False)
+    return merged.values_list("merged_into", flat=True).first()
 
 
 def is_reactivable(status: str, region_code: str | None, by: Any) -> bool:

@@ -8,6 +8,7 @@ from core.forms.actions import ReasonForm
 from core.views import Action
 from talent import actions, rules
 from talent.actions.people import GONE
+from talent.actions.posts import counties_in_conflict
 from talent.codes import AWAY, REGISTERED_STATUSES, ClaimState, PersonStatus, RequestState
 from talent.forms import actions as forms
 
@@ -50,11 +51,18 @@ PERSON = (
     Action("deactivate", "停用", ReasonForm, actions.deactivate_person, "talent.end_person",
            when=_status(*REGISTERED_STATUSES, *AWAY), is_serious=True, icon="ban",
            consequence="用于误录。停用后不再计入，档案保留，可以恢复。"),
+    Action("merge", "合并", forms.MergeForm, actions.merge_person, "talent.merge_person",
+           when=lambda p: p.status not in GONE, is_serious=True, icon="users",
+           consequence="用于同一人有两份档案。这份档案的任职、证书等并入保留的档案，"
+                       "两个证件号码都能查到保留的档案。合并后不能撤回。"),
     Action("reactivate", "恢复", ReasonForm, actions.reactivate_person, "talent.end_person",
            when=_status(PersonStatus.DEACTIVATED), is_primary=True, done="已恢复。"),
 )  # fmt: skip
 
 POST = (
+    Action("part-time", "改为兼职", ReasonForm, actions.make_part_time,
+           "talent.decide_postconflict", when=lambda p: bool(counties_in_conflict(p)),
+           consequence="本岗位登记为兼职，不再与外县的全职岗位冲突；本岗位是主岗的，主岗转到外县的岗位，人员随主岗。"),
     Action("end", "离岗", forms.EndPostForm, actions.end_post, "talent.end_post", when=_open,
            is_serious=True, is_primary=True,
            consequence="离岗日期起不再计入在岗；没有其他岗位的，人员转为待岗。"),

@@ -62,6 +62,19 @@ register_waiting(
 )
 register_waiting(
     Waiting(
+        code="post-conflicts",
+        label="跨县全职任职冲突",
+        hint="同一人在两个县有全职岗位，一方离岗或改为兼职",
+        permission="talent.decide_postconflict",
+        count=lambda user: Post.objects.for_user(user).in_conflict().count(),
+        url="post_list",
+        query="?conflict=1",
+        is_decision=True,
+        applies=is_county_or_below,
+    )
+)
+register_waiting(
+    Waiting(
         code="registrations",
         label="登记 90 天内到期",
         hint="到期前 3 个月可以办理再登记",

@@ -15,6 +15,7 @@ from talent.actions.credentials import (
     submit_claim,
     verify_certificate,
 )
+from talent.actions.merging import merge_person
 from talent.actions.people import (
     confirm_person,
     create_person,
@@ -28,7 +29,7 @@ from talent.actions.people import (
     reveal_person,
     update_person,
 )
-from talent.actions.posts import end_post, start_post, update_post
+from talent.actions.posts import end_post, make_part_time, start_post, update_post
 from talent.actions.transfers import (
     accept_due_transfers,
     accept_transfer,
@@ -53,6 +54,8 @@ __all__ = [
     "forget_attempts",
     "issue_activation_code",
     "leave_province",
+    "make_part_time",
+    "merge_person",
     "move_residence",
     "reactivate_person",
     "record_death",

@@ -38,7 +38,7 @@ from talent.models import Person, Post
 
 GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 # What a person is again filled with when a 停用 record's ID number comes once more.
-_REFILLED = (
+REFILLED = (
     "name", "former_name", "phone", "sex", "birth_date", "ethnicity", "political_status",
     "native_place", "household_place", "residence_id", "category", "sources", "service_fields",
     "remark",
@@ -94,7 +94,7 @@ def registered_message(county: str) -> str:
 
 
 def _bring_back(existing: Person, entered: Person, *, by: User) -> Person:
-    for field in _REFILLED:
+    for field in REFILLED:
         if value := getattr(entered, field):
             setattr(existing, field, value)
     existing.clean()
@@ -208,7 +208,7 @@ def record_death(
         if period.starts_on < died_on:
             period.ends_on = died_on
         touch(period, "state", "ends_on")
-    _close_account(person)
+    close_account(person)
 
 
 @transaction.atomic
@@ -220,8 +220,8 @@ def deactivate_person(*, person: Person, by: User, reason: str) -> None:
     _set_status(person, PersonStatus.DEACTIVATED, on=today(), reason=reason, replace_later=True)
     touch(person, "status")
     locate(person)
-    _close_requests(person, reason="人员已停用")
-    _close_account(person)
+    close_requests(person, reason="人员已停用")
+    close_account(person)
 
 
 @transaction.atomic
@@ -296,7 +296,7 @@ def _go(
     )
     touch(person, "status")
     locate(person)
-    _close_requests(person, reason=f"人员{PersonStatus(status).label}")
+    close_requests(person, reason=f"人员{PersonStatus(status).label}")
 
 
 def _end_posts(person: Person, *, on: datetime.date, reason: str) -> None:
@@ -307,7 +307,7 @@ def _end_posts(person: Person, *, on: datetime.date, reason: str) -> None:
         touch(post, "ended_on")
 
 
-def _close_requests(person: Person, *, reason: str) -> None:
+def close_requests(person: Person, *, reason: str) -> None:
     """Requests about a person who is no longer there are withdrawn."""
     for request in [
         *person.transfers.filter(state=RequestState.PENDING).select_for_update(of=("self",)),
@@ -317,6 +317,6 @@ def _close_requests(person: Person, *, reason: str) -> None:
         touch(request, "state", "decision_reason")
 
 
-def _close_account(person: Person) -> None:
+def close_account(person: Person) -> None:
     if person.user_id:
         User.objects.filter(pk=person.user_id).update(is_active=False, session_key="")

@@ -9,11 +9,12 @@ from django.db import transaction
 from core.actions import claim, locked, require, touch
 from core.dates import today
 from core.models import User
+from core.places import place_name
 from core.rules import Flag, RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from stations.rules import CLOSED_STATUSES
 from talent import rules
-from talent.codes import NOT_EMPLOYED, REGISTERED_STATUSES, PersonStatus
+from talent.codes import NOT_EMPLOYED, REGISTERED_STATUSES, Employment, PersonStatus
 from talent.keeping import change_state, locate, place_post
 from talent.models import Person, Post
 
@@ -122,6 +123,42 @@ def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> N
     if person.status == PersonStatus.SERVING and not person.posts.unended().exists():
         _set_status(person, PersonStatus.IDLE, on=ended_on, reason=reason)
     locate(person)
+
+
+@transaction.atomic
+def make_part_time(*, post: Post, by: User, reason: str) -> str:
+    """R14: one side of two counties says that its post is part-time.
+
+    A primary post hands this over to the full-time one, where the person then is and counts.
+    """
+    post = claim(post, by, "talent.decide_postconflict")
+    if not Post.objects.in_conflict().filter(pk=post.pk).exists():
+        raise RuleError("R14", "该岗位没有跨县的全职任职冲突，不需要处理。")
+    person = locked(post.person)
+    other = _full_time_elsewhere(post)
+    was_primary, post.is_primary = post.is_primary, False
+    post.employment = Employment.VOLUNTEER
+    touch(post, "employment", "is_primary")
+    if was_primary:
+        other.is_primary = True
+        touch(other, "is_primary")
+    locate(person)
+    return f"已改为兼职。{place_name(other.region_id[:6])}的岗位为全职。"
+
+
+def _full_time_elsewhere(post: Post) -> Post:
+    """The open full-time post of the person that began first in another county, locked."""
+    others = post.person.posts.unended().employed().exclude(pk=post.pk)
+    others = others.exclude(region__code__startswith=post.region_id[:6])
+    return others.select_for_update(of=("self",)).order_by("started_on", "pk")[0]
+
+
+def counties_in_conflict(post: Post) -> list[str]:
+    """R14: the other counties, by code, in which the person of a full-time post holds one."""
+    if not Post.objects.in_conflict().filter(pk=post.pk).exists():
+        return []
+    others = post.person.posts.unended().employed().values_list("region_id", flat=True)
+    return sorted({code[:6] for code in others} - {post.region_id[:6]})
 
 
 def _set_status(person: Person, status: str, *, on: datetime.date, reason: str) -> None:

@@ -164,6 +164,11 @@ class PostFilter(RecordFilter):
         choices=[("1", "主岗"), ("0", "兼岗")],
     )
     station = LookupFilter(label="站点", queryset=Station.objects.none())
+    conflict = ChosenFilter(
+        label="跨县任职",
+        conditions={"1": lambda: Q(pk__in=Post.objects.in_conflict().values("pk"))},
+        choices=[("1", "与外县全职冲突")],
+    )
 
     current_only = Q(ended_on=None)
 

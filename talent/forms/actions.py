@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
+from core.crypto import blind_index
 from core.dates import today
 from core.forms import ActionForm, DateField, ReasonField, RegionField
 from core.forms.actions import ReasonForm
+from core.identity import clean_id_number
 from core.models import Region
+from core.text import normalise
 from talent.codes import Verification
+from talent.models import Person
 
 BASES = [
     (v.value, v.label) for v in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE)
@@ -123,3 +128,34 @@ __all__ = [
     "TransferOutForm",
     "VerifyCertificateForm",
 ]
+
+
+class MergeForm(ActionForm):
+    """Names the record to keep by a number, and checks it by the name on it."""
+
+    kept = forms.CharField(
+        label="保留的档案",
+        max_length=40,
+        help_text="填写保留档案的人才编号或证件号码。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    kept_name = forms.CharField(
+        label="保留档案的姓名", max_length=50, help_text="用来核对没有填错。"
+    )
+    reason = ReasonField(label="合并依据", help_text="如本人证件核对、公安核查。")
+
+    def clean_kept(self) -> Person:
+        number = clean_id_number(self.cleaned_data["kept"])
+        index = blind_index(number, purpose="id_number")
+        people = Person.objects.for_user(self.user).filter(Q(number=number) | Q(id_index=index))
+        kept = people.first()
+        if kept is None:
+            raise forms.ValidationError("在您的辖区内没有找到这份档案，请核对编号或证件号码。")
+        return kept
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        name, kept = cleaned.pop("kept_name", ""), cleaned.get("kept")
+        if kept is not None and name and normalise(name) != kept.name:
+            self.add_error("kept_name", "与保留档案上的姓名不一致，请核对。")
+        return cleaned

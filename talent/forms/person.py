@@ -7,12 +7,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from core.crypto import blind_index
 from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
 from core.identity import check_id_number, clean_name, clean_phone, is_known_division
 from core.rules import Flag, RuleError
 from talent.actions.people import registered_message
-from talent.keeping import county_of_registered
+from talent.keeping import county_of_registered, others_with_phone
 from talent.models import Person
 from talent.rules import check_free_text, check_phone_shared
 
@@ -22,12 +21,6 @@ LAYOUT = (
     ("人才信息", ("category", "sources", "service_fields", "political_status", "remark")),
 )
 UNKNOWN_SEX = "0"
-
-
-def others_with_phone(phone: str, *, but: Any = None) -> int:
-    """How many other people of the province have a phone (R23): a number, no names."""
-    index = blind_index(phone, purpose="phone")
-    return Person.objects.filter(phone_index=index).exclude(pk=but).count()
 
 
 class PersonForm(RecordForm):

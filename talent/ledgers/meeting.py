@@ -63,8 +63,10 @@ def _read(rows: list[ImportRow]) -> _Known:
     known = _Known()
     keys = [bytes(row.key) for row in rows if row.key]
     # Province-wide on purpose (R4): whoever is met elsewhere is told by county only.
-    for person in Person.objects.filter(id_index__in=keys).order_by():
-        known.people[bytes(person.id_index)] = person
+    met = Person.objects.filter(id_index__in=keys).select_related("merged_into").order_by()
+    for person in met:
+        # The number of a merged record leads to the kept one.
+        known.people[bytes(person.id_index)] = person.merged_into or person
     ids = [person.pk for person in known.people.values()]
     for state in PersonState.objects.filter(person_id__in=ids, valid_to=None).order_by():
         known.states[state.person_id] = state

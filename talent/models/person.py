@@ -138,6 +138,16 @@ class Person(Record):
         related_name="person",
         verbose_name="账号",
     )
+    # 合并: the record that this one was a duplicate of; its number leads there.
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="aliases",
+        db_index=False,
+        verbose_name="合并到",
+    )
     county = models.GeneratedField(
         expression=Left(F("region"), 6),
         output_field=models.CharField(max_length=6),
@@ -193,6 +203,11 @@ class Person(Record):
             ),
             models.Index(
                 fields=["pinyin"], name="person_pinyin_prefix", opclasses=["varchar_pattern_ops"]
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="person_merged_into",
+                condition=Q(merged_into__isnull=False),
             ),
             models.Index(
                 fields=["phone_index"],

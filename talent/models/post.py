@@ -6,8 +6,8 @@ import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Left
 
 from core.history import tracked
 from core.models import Record
@@ -61,6 +61,26 @@ class PostQuerySet(ScopedQuerySet):
     def employed(self) -> Self:
         """Posts that make a 从业人员: neither interns nor volunteers (T1 L1)."""
         return self.exclude(employment__in=NOT_EMPLOYED)
+
+    def in_conflict(self) -> Self:
+        """R14: open full-time posts of people who hold another one in another county.
+
+        One of any two is no primary post, and open secondary posts are few: they come first.
+        """
+        full_time = Post.objects.unended().employed()
+        secondary = full_time.filter(is_primary=False).values("person")
+        elsewhere = (
+            full_time.filter(person=OuterRef("person"))
+            .alias(county=Left("region_id", 6))
+            .exclude(county=OuterRef("county"))
+        )
+        return (
+            self.unended()
+            .employed()
+            .filter(person__in=secondary)
+            .alias(county=Left("region_id", 6))
+            .filter(Exists(elsewhere))
+        )
 
 
 @tracked
@@ -128,7 +148,12 @@ class Post(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["region"], name="post_region", opclasses=["varchar_pattern_ops"])
+            models.Index(fields=["region"], name="post_region", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["person"],
+                name="post_open_secondary",
+                condition=Q(ended_on=None, is_primary=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from talent import kinds, verbs
 from talent.actions.people import create_person, registered_message, update_person
 from talent.filters import PersonFilter
 from talent.forms import PersonForm
-from talent.keeping import county_of_registered
+from talent.keeping import county_of_registered, kept_for
 from talent.models import Certificate, Person, RegistrationPeriod
 from talent.tables import PersonTable
 
@@ -82,13 +82,11 @@ class PersonView(EntityView):
         if secret.kind == "certificate":
             held = Certificate.objects.filter(person=OuterRef("pk"), number=secret.value)
             return Q(Exists(held))
-        return Q(
-            **{
-                "id_index" if secret.kind == "id_number" else "phone_index": blind_index(
-                    secret.value, purpose=secret.kind
-                )
-            }
-        )
+        index = blind_index(secret.value, purpose=secret.kind)
+        if secret.kind == "phone":
+            return Q(phone_index=index)
+        kept = kept_for(index)
+        return Q(id_index=index) if kept is None else Q(pk=kept)
 
     def save_new(self, record: Any, form: Any) -> Any:
         return create_person(person=record, by=self.request.user)
@@ -108,12 +106,26 @@ class PersonView(EntityView):
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
         context["headline"].append({"label": "登记", "value": self._registration(record)})
+        context["sections"][0]["facts"] += self._merged(record)
         wanted = ("phone", "birth_date", "native_place", "household_place", "sources")
         return context | {
             "reveal_url": self._reveal_url(record),
             "perms_activate": self.request.user.has_perm("talent.activate_person"),
             "missing": [label_of(record, n) for n in wanted if not getattr(record, n)],
         }
+
+    def _merged(self, record: Any) -> list[dict[str, Any]]:
+        """The kept record of a duplicate, or the numbers of the duplicates of a kept one."""
+        people = Person.objects.for_user(self.request.user)
+        facts = [
+            {"label": "合并到", "value": f"{kept.name}，人才编号 {kept.number}", "wide": True}
+            for kept in people.filter(pk=record.merged_into_id)
+        ]
+        numbers = [alias.masked_id_number for alias in people.filter(merged_into=record)]
+        if numbers:
+            value = "、".join(numbers)
+            facts.append({"label": "已合并的证件号码", "value": value, "wide": True})
+        return facts
 
     def _registration(self, record: Any) -> str:
         """「有效至 2026-05-31，还有 40 天」 for the latest registration in use."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.places import place_name
 from core.views import EntityView, Section
 from talent import verbs
-from talent.actions.posts import start_post, update_post
+from talent.actions.posts import counties_in_conflict, start_post, update_post
 from talent.filters import PostFilter
 from talent.forms import PostForm
 from talent.models import Post
@@ -36,6 +37,16 @@ class PostView(EntityView):
              "started_on", "ended_on", "end_reason"),
         ),
     )  # fmt: skip
+
+    def detail_context(self, record: Any) -> dict[str, Any]:
+        context = super().detail_context(record)
+        if codes := counties_in_conflict(record):
+            names = "、".join(place_name(code) for code in codes)
+            words = f"该人员在{names}还有未结束的全职岗位。请双方核对，由一方办理离岗或改为兼职。"
+            context["sections"][0]["facts"].append(
+                {"label": "跨县任职", "value": words, "wide": True}
+            )
+        return context
 
     def save_new(self, record: Any, form: Any) -> Any:
         return start_post(post=record, by=self.request.user)
