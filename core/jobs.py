@@ -9,6 +9,8 @@ token there.
 from __future__ import annotations
 
 import logging
+import os
+import socket
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -149,16 +151,38 @@ def _take(job_id: uuid.UUID | str) -> Lease | None:
     row = _one(
         "UPDATE core_job SET status = 'running', fence = fence + 1, attempts = attempts + 1,"
         " started_at = coalesce(started_at, now()), heartbeat_at = now(),"
-        " lease_until = now() + make_interval(secs => %s)"
+        " lease_until = now() + make_interval(secs => %s), runner = %s"
         " WHERE id = %s AND status IN ('queued', 'running')"
-        " AND (lease_until IS NULL OR lease_until < now()) AND attempts < %s RETURNING fence",
-        [LEASE_SECONDS, str(job_id), MAX_ATTEMPTS],
+        " AND (lease_until IS NULL OR lease_until < now() OR runner = %s)"
+        " AND attempts < %s RETURNING fence",
+        [LEASE_SECONDS, _me(), str(job_id), _dead_runner(job_id), MAX_ATTEMPTS],
     )
     if row is None:
         _give_up(job_id)
         return None
     job = Job.objects.select_related("by", "region").get(pk=job_id)
     return Lease(job, row[0])
+
+
+def _me() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _dead_runner(job_id: uuid.UUID | str) -> str | None:
+    """Who has the lease but is no more: a process of this host that was killed. Its lease
+    need not run out first; a mistake would cost time only, since the fence still holds."""
+    found = _one("SELECT runner FROM core_job WHERE id = %s", [str(job_id)])
+    runner = found[0] if found else ""
+    host, _, process = runner.rpartition(":")
+    if host != socket.gethostname():
+        return None
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return str(runner)
+    except PermissionError:
+        pass
+    return None
 
 
 def _give_up(job_id: uuid.UUID | str) -> None:

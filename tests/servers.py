@@ -149,6 +149,11 @@ class Worker:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def kill_children(self) -> None:
+        """kill -9 of the processes that work, not of the one that hands them work."""
+        for child in self.children():
+            os.kill(child, signal.SIGKILL)
+
     def stop(self) -> None:
         # T19: what a worker writes while it stages and applies people.
         assert not re.search(r"(?<!\d)52\d{15}[\dXx](?!\d)", self.output()), self.output()

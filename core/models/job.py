@@ -38,6 +38,8 @@ class Job(ScopedModel):
     attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
     fence = models.PositiveIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    # Host and process number of the latest runner.
+    runner = models.CharField(max_length=100, default="", db_default="")
     heartbeat_at = models.DateTimeField("最近活动", null=True)
     is_cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField("提交时间", db_default=Now())

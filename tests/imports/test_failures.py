@@ -110,6 +110,28 @@ def test_a_worker_told_to_stop_ends_what_it_began(
     assert fresh(batch).job.attempts == 1
 
 
+def test_a_killed_child_is_replaced_before_its_lease_runs_out(
+    cast: Cast, own_redis: RedisServer, start_worker: Callable[..., Worker]
+) -> None:
+    """F02"""
+    worker = start_worker()
+    batch = wait(start(cast.clerk_a, many(50)), Job.Status.WAITING)
+    with connection.cursor() as cursor:
+        # Whoever applies waits here until it is dead.
+        cursor.execute("SELECT pg_advisory_lock(5201315)")
+        actions.confirm(batch=batch, by=cast.clerk_a)
+        end = time.monotonic() + 60
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while cursor.execute(waiting) or not cursor.fetchone()[0]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        Job.objects.update(lease_until=timezone.now() + datetime.timedelta(hours=1))
+        worker.kill_children()
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    assert outcomes(wait(batch, Job.Status.DONE)) == {"new": 50}
+    assert Person.objects.count() == 50
+
+
 def test_an_emptied_redis_loses_nothing(
     cast: Cast, own_redis: RedisServer, start_worker: Callable[..., Worker]
 ) -> None:
