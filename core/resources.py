@@ -92,14 +92,7 @@ class RowCheck:
         self.errors.append({"column": column, "message": message, "rule": rule})
 
     def flag(self, flag: Flag, column: str = "") -> None:
-        self.flags.append(
-            {
-                "column": column,
-                "message": flag.message,
-                "rule": flag.rule,
-                "level": flag.level,
-            }
-        )
+        self.flags.append(flag.as_remark(column))
 
 
 @dataclass
@@ -160,6 +153,12 @@ class ScopedResource(resources.Resource):
     def build(self, row: RowCheck) -> None:
         """From row.values to row.key, row.shown and row.insert; may refuse or flag."""
         raise RuleError("KIND", "此类台账暂不能导入。")
+
+    def look_across(self, batch: Any) -> None:
+        """Add the remarks (W) that need the whole file, in sets, to what was staged.
+
+        May be called again for the same rows and must not repeat itself then.
+        """
 
     def candidates(self, batch: Any) -> set[int]:
         """Numbers of the staged rows that meet something in the registry, by one query."""

@@ -36,6 +36,15 @@ class Flag:
     message: str
     field: str = ""
 
+    def as_remark(self, column: str) -> dict[str, str]:
+        """As it stands among the messages of a ledger's row."""
+        return {
+            "column": column,
+            "message": self.message,
+            "rule": self.rule,
+            "level": self.level,
+        }
+
 
 def warnings(flags: Iterable[Flag]) -> list[Flag]:
     """Only the flags that ask for a reason (level W)."""

@@ -17,6 +17,7 @@ from talent.codes import (
     TalentCategory,
 )
 from talent.ledgers import graduates, people
+from talent.ledgers.phones import remark_shared_phones
 
 _EDUCATION = {
     "研究生": "14", "硕士": "14", "硕士研究生": "14", "专业硕士": "14", "学术硕士": "14",
@@ -217,6 +218,9 @@ class PeopleResource(ScopedResource):
 
     def build(self, row: RowCheck) -> None:
         people.build(row)
+
+    def look_across(self, batch: Any) -> None:
+        remark_shared_phones(batch)
 
     def candidates(self, batch: Any) -> set[int]:
         return people.candidates(batch)

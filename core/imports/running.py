@@ -41,6 +41,7 @@ def _check(
         lease.progress(done=min(done, total), total=total, phase="正在与在册数据比对")
 
     report(0)
+    resource.look_across(batch)
     counts = compare(batch, resource, context, report)
     ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
     lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")

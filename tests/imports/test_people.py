@@ -9,6 +9,7 @@ import pytest
 
 from core.imports import actions
 from core.models import ReadEvent
+from core.resources import resource_for
 from core.rules import RuleError
 from stations.models import Organization, Station
 from talent.codes import PersonStatus
@@ -387,3 +388,20 @@ def test_a_short_name_is_taken_only_where_it_is_alone(cast: Cast) -> None:
     assert "不在南明区" in said[0]
     assert "520524105" in said[1]
     assert "不存在" in said[2]
+
+
+def test_a_phone_of_more_than_three_people_is_remarked_on(cast: Cast) -> None:
+    """R23, over the file and the registry; nobody is counted twice."""
+    shared, own = {"联系电话": "13800001234"}, {"联系电话": "13800005678"}
+    known = [person("甲", **shared), person("乙", **shared), person("丙", **own)]
+    assert take(cast.clerk_a, "people", people(*known)).counts["flagged"] == 0
+    # The two who are known stand in the file again: three users, not five.
+    again = check(cast.clerk_a, "people", people(*known, person("丁", **shared)))
+    assert again.counts["flagged"] == 0
+    rows = [*known, person("丁", **shared), person("戊", **shared), person("己", **own)]
+    batch = check(cast.clerk_a, "people", people(*rows))
+    flagged = [n for n in range(2, 8) if "另外 3 人" in words(batch, n)]
+    assert flagged == [2, 3, 5, 6]
+    assert batch.counts["flagged"] == 4
+    resource_for("people").look_across(batch)
+    assert len(row_of(batch, 2).messages) == 1
