@@ -35,18 +35,23 @@ class Provider(Protocol):
     def decrypt(self, key: bytes, box: bytes, aad: bytes) -> bytes: ...
 
 
+@lru_cache(maxsize=16)
+def _sm4(key: bytes) -> algorithms.SM4:
+    return algorithms.SM4(key)
+
+
 class SM4Provider:
     algorithm = 1
 
     def encrypt(self, key: bytes, clear: bytes, aad: bytes) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+        encryptor = Cipher(_sm4(key), modes.GCM(nonce)).encryptor()
         encryptor.authenticate_additional_data(aad)
         return nonce + encryptor.update(clear) + encryptor.finalize() + encryptor.tag
 
     def decrypt(self, key: bytes, box: bytes, aad: bytes) -> bytes:
         nonce, body, tag = box[:NONCE_BYTES], box[NONCE_BYTES:-TAG_BYTES], box[-TAG_BYTES:]
-        decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+        decryptor = Cipher(_sm4(key), modes.GCM(nonce, tag)).decryptor()
         decryptor.authenticate_additional_data(aad)
         return decryptor.update(body) + decryptor.finalize()
 

@@ -91,7 +91,7 @@ def _insert(model: type[models.Model], batch: ImportBatch) -> None:
         if inserted >= max(_MANY, cursor.fetchone()[0]):
             # Foreign-key checks of the next tables would else scan a table that their
             # cached plan still believes to be all but empty.
-            cursor.execute(f"ANALYZE {table}")
+            cursor.execute(f"ANALYZE {table} (id)")
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:

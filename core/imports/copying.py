@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+_PIECE = 1 << 20
+
 
 def copy_line(row: Iterable[Any]) -> str:
     """A row in COPY's text format. None is NULL, bytes are bytea, the rest is str()."""
@@ -17,8 +19,10 @@ def copy_line(row: Iterable[Any]) -> str:
 def copy_lines(table: str, columns: Sequence[str], lines: bytes) -> None:
     """Write lines made by `copy_line` to a table."""
     names = ", ".join(f'"{column}"' for column in columns)
+    copy = f'COPY "{table}" ({names}) FROM STDIN'
     with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.BytesIO(lines))
+        # In large pieces: between two of them the thread has to wait for its turn.
+        cursor.cursor.copy_expert(copy, io.BytesIO(lines), size=_PIECE)
 
 
 def _text(value: Any) -> str:

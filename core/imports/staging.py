@@ -29,8 +29,8 @@ from core.resources import ScopedResource
 from core.spreadsheets import Refused, Sheet, read_sheet
 from core.text import normalise
 
-# Blocks of the reader that are checked and committed together: 5,000 rows.
-BLOCKS = 10
+# Blocks of the reader that are checked and committed together: 2,500 rows.
+BLOCKS = 5
 # Bytes; the rows of a smaller file are checked before further processes have started.
 _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
