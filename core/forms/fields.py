@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.dates import parse_date
-from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, TypedChoice
+from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, SearchSelect, TypedChoice
 from core.identity import division_names
 from core.models import Region
 from core.places import place_name, resolve_regions
@@ -41,11 +41,16 @@ class DateField(forms.DateField):
 def say_what_is_missing(fields: dict[str, forms.Field]) -> None:
     """A required field left empty is answered in a sentence that names it."""
     for field in fields.values():
+        typed = isinstance(field.widget, TypedChoice | SearchSelect)
         chosen = isinstance(field, forms.ChoiceField) or isinstance(
             field.widget, forms.CheckboxInput
         )
-        verb = "请选择" if chosen and not isinstance(field.widget, TypedChoice) else "请填写"
+        verb = "请选择" if chosen and not typed else "请填写"
         field.error_messages["required"] = f"{verb}{field.label}。"
+        if isinstance(field.widget, SearchSelect):
+            field.error_messages["invalid_choice"] = (
+                "「%(value)s」不在列表中，或不止一项。请输入名称、拼音或首字母，再从列表中选择。"
+            )
 
 
 class TextField(forms.CharField):

@@ -18,12 +18,14 @@ from core.forms.fields import (
     TextField,
     say_what_is_missing,
 )
+from core.forms.widgets import SearchSelect
 from core.models import Region
 from core.rules import Flag, RuleError, warnings
 from core.scoping import ScopedModel, scope_choices
 
 Layout = tuple[tuple[str, tuple[str, ...]], ...]
-_RADIO_UP_TO = 5
+# UX "Forms": up to five as radio buttons, up to fifteen as a select, more as a search field.
+_RADIO_UP_TO, _SELECT_UP_TO = 5, 15
 # Maintained by actions, named by constraints: checked though no form holds them.
 CHECKED_ALWAYS = frozenset({"ended_on"})
 
@@ -68,7 +70,7 @@ def _plain_field(db_field: Any, **kwargs: Any) -> forms.Field | None:
 
 def _choice_field(db_field: Any, **kwargs: Any) -> forms.Field:
     choices = [(str(value), label) for value, label in db_field.choices]
-    few = len(choices) <= _RADIO_UP_TO
+    few, many = len(choices) <= _RADIO_UP_TO, len(choices) > _SELECT_UP_TO
     has_blank = db_field.blank or not db_field.has_default()
     if has_blank and not (few and not db_field.blank):
         choices = [("", "不填" if db_field.blank else "请选择"), *choices]
@@ -80,7 +82,8 @@ def _choice_field(db_field: Any, **kwargs: Any) -> forms.Field:
         required=not db_field.blank,
         initial=db_field.get_default() if db_field.has_default() else None,
         help_text=str(db_field.help_text),
-        widget=kwargs.get("widget") or (forms.RadioSelect if few else forms.Select),
+        widget=kwargs.get("widget")
+        or (forms.RadioSelect if few else SearchSelect if many else forms.Select),
     )
 
 
@@ -161,8 +164,10 @@ class RecordForm(forms.ModelForm):
             self.flags = list(self.check(cleaned))
         except RuleError as error:
             self.add_rule_error(error)
-        if warnings(self.flags) and not cleaned.get("reason"):
-            self.add_error("reason", "有需要说明的内容，请核对后填写说明再保存。")
+        if warnings(self.flags):
+            self.fields["reason"].required = True
+            if not cleaned.get("reason"):
+                self.add_error("reason", "有需要说明的内容，请核对后填写说明再保存。")
         return cleaned
 
     def add_rule_error(self, error: ValidationError) -> None:

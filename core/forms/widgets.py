@@ -8,7 +8,9 @@ from django import forms
 from django.urls import NoReverseMatch, reverse
 
 from core.models import Region
+from core.pinyin import name_pinyin
 from core.places import place_name
+from core.text import normalise
 
 
 def text_attributes(attrs: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +125,51 @@ class LookupWidget(TypedChoice):
         except NoReverseMatch:
             context["widget"]["lookup_url"] = ""
         return context
+
+
+class SearchSelect(forms.Select):
+    """A long list of choices, found by typing the name, its pinyin, initials or code.
+
+    What is typed becomes the key of the one choice it means; anything else stays as typed,
+    for the field to refuse.
+    """
+
+    template_name = "widgets/search_select.html"
+
+    def _flat(self) -> list[tuple[str, str]]:
+        return [(str(key), str(label)) for key, label in self.choices if key not in ("", None)]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        text = normalise(data.get(name) or "")
+        return choice_meant(text, self._flat()) or text
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return not self.is_hidden
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = forms.Widget.get_context(self, name, value, attrs)
+        choices = self._flat()
+        value = "" if value is None else str(value)
+        context["widget"] |= {
+            "value": dict(choices).get(value, value),
+            "options": [(label, " ".join(name_pinyin(label))) for _, label in choices],
+        }
+        return context
+
+
+def choice_meant(text: str, choices: list[tuple[str, str]]) -> str:
+    """The key of the one choice that `text` names, whole or by its beginning; "" for none."""
+    text = text.lower()
+    if not text:
+        return ""
+    known = {
+        key: (key, label.lower(), label.split()[-1].lower(), *name_pinyin(label.split()[-1]))
+        for key, label in choices
+    }
+    exact = [key for key, names in known.items() if text in names]
+    begins = [key for key, names in known.items() if any(n.startswith(text) for n in names)]
+    found = exact or begins
+    return found[0] if len(found) == 1 else ""
 
 
 class PlaceWidget(forms.TextInput):

@@ -11,8 +11,10 @@ from core.crypto import blind_index
 from core.dates import today
 from core.forms import ActionForm, DateField, ReasonField, RegionField
 from core.forms.actions import ReasonForm
+from core.forms.widgets import SearchSelect
 from core.identity import clean_id_number
 from core.models import Region
+from core.places import place_name
 from core.text import normalise
 from talent.codes import Verification
 from talent.models import Person
@@ -32,20 +34,18 @@ def _truth(value: Any) -> bool:
 
 
 class CountyField(forms.ModelChoiceField):
-    """A county anywhere in the province, grouped by prefecture: where somebody is to move."""
+    """A county anywhere in the province but those of the user: where somebody is to move."""
+
+    widget = SearchSelect
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("empty_label", "请选择")
         super().__init__(Region.objects.none(), **kwargs)
 
-    def offer(self) -> None:
+    def offer(self, user: Any) -> None:
         """Read today's counties; called by the form."""
         counties = Region.objects.current().filter(level=Region.Level.COUNTY)
-        self.queryset = counties
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for county in counties.select_related("parent"):
-            groups.setdefault(county.parent.name, []).append((county.pk, county.name))
-        self.choices = [("", "请选择"), *groups.items()]
+        self.queryset = counties.exclude(pk__startswith=user.region_id)
+        self.choices = [(county.pk, place_name(county.pk)) for county in self.queryset]
 
 
 class EndPostForm(ActionForm):
@@ -91,7 +91,7 @@ class TransferOutForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to_region"].offer()
+        self.fields["to_region"].offer(self.user)
 
 
 class VerifyCertificateForm(ActionForm):

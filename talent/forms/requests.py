@@ -49,7 +49,9 @@ class RevealForm(ActionForm):
 class DecisionForm(ActionForm):
     """An answer to a request: the button says which, the reason is needed for a refusal."""
 
-    reason = ReasonField(label="意见", required=False, help_text="不同意时必填，对方可以看到。")
+    reason = ReasonField(
+        label="意见", required=False, help_text="不同意时请写明原因，对方可以看到。"
+    )
 
 
 class TransferInForm(ActionForm):
