@@ -110,6 +110,7 @@ class RecordForm(forms.ModelForm):
         self.user = user
         self.flags: list[Flag] = []
         self.kept: dict[str, str] = {}
+        self.only: frozenset[str] | None = None
         for name, field in self.fields.items():
             self._scope(name, field)
             self._describe(name, field)
@@ -190,15 +191,26 @@ class RecordForm(forms.ModelForm):
     def warnings(self) -> list[Flag]:
         return warnings(self.flags)
 
+    def show_only(self, names: Iterable[str]) -> None:
+        """Show these fields; the others travel with the form unseen, as they are."""
+        self.only = frozenset(names)
+
     def sections(self) -> list[dict[str, Any]]:
-        """(title, bound fields) in the order of the layout, the unlisted ones last."""
+        """(title, shown bound fields) in the order of the layout, the unlisted ones last."""
         listed = set(names_in(self.layout))
+        rest = tuple(n for n in self.fields if n not in listed and n != "reason")
         result = [
-            {"title": title, "fields": [self[n] for n in names if n in self.fields]}
-            for title, names in self.layout
+            {"title": title, "fields": [self[n] for n in names if self._is_shown(n)]}
+            for title, names in (*self.layout, ("", rest))
         ]
-        rest = [self[n] for n in self.fields if n not in listed and n != "reason"]
-        return [*result, {"title": "", "fields": rest}] if rest else result
+        return [section for section in result if section["fields"]]
+
+    def unseen(self) -> list[Any]:
+        """The bound fields that are not shown."""
+        return [self[n] for n in self.fields if n != "reason" and not self._is_shown(n)]
+
+    def _is_shown(self, name: str) -> bool:
+        return name in self.fields and (self.only is None or name in self.only)
 
     def add_constraint_error(self, name: str) -> bool:
         """The sentence of a database constraint that a concurrent save has hit."""

@@ -60,11 +60,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Section:
-    """Fields of a record under a title, in the order of use; `editable` shows 修改."""
+    """Fields of a record under a title, in the order of use, edited in place together."""
 
     title: str
     fields: tuple[str, ...]
-    editable: bool = True
 
 
 @dataclass(frozen=True)

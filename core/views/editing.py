@@ -108,7 +108,11 @@ class EditPages(EntityBase):
 
     def edit_page(self) -> HttpResponse:
         record = self._editable(self.get_record())
-        return self._form_page(self.form(instance=record, user=self.request.user))
+        form = self.form(instance=record, user=self.request.user)
+        section = self.request.GET.get("section", "")
+        if section.isdecimal() and int(section) < len(self.sections):
+            form.show_only(self.sections[int(section)].fields)
+        return self._form_page(form)
 
     def edit_submitted(self) -> HttpResponse:
         with transaction.atomic():

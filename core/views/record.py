@@ -46,10 +46,7 @@ class RecordPages(EntityBase):
             state=self.state_of(record),
             state_kind=self.state_kinds.get(getattr(record, self.state_field, ""), ""),
             is_ended=bool(getattr(record, "ended_on", None)),
-            sections=[
-                {"title": s.title, "facts": facts(record, s.fields, user=user, labels=self.labels)}
-                for s in self.sections
-            ],
+            sections=[self._section(record, number) for number in range(len(self.sections))],
             related=[self.related_context(record, r) for r in self.related if self._may_see(r)],
             aside=facts(record, self.aside, user=user, labels=self.labels),
             may_edit=self.may("change") and self.is_editable(record),
@@ -61,6 +58,16 @@ class RecordPages(EntityBase):
             ],
             print_scope=f"{self.label()}：{record}",
         )
+
+    def _section(self, record: Any, number: int) -> dict[str, Any]:
+        """Title and facts of a section, and the address of its own short form."""
+        section, url = self.sections[number], self.url("edit", record)
+        has_fields = bool(url) and not set(section.fields).isdisjoint(self.form.base_fields)
+        return {
+            "title": section.title,
+            "facts": facts(record, section.fields, user=self.request.user, labels=self.labels),
+            "edit_url": f"{url}?section={number}" if has_fields else "",
+        }
 
     def state_of(self, record: Any) -> str:
         if not self.state_field:

@@ -170,6 +170,22 @@ def test_dialog_opens_acts_and_returns(cast: Cast, visit: Visit, shot: Shot) -> 
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_a_section_is_edited_in_place(cast: Cast, visit: Visit, shot: Shot) -> None:
+    person = make_person(TOWN, "王小丫", phone="13885100001")
+    page = visit(f"/people/{person.pk}/", cast.clerk_a, width=390)
+    page.get_by_role("link", name="修改基本信息").click()
+    expect(page.get_by_label("姓名", exact=True)).to_be_focused()
+    assert page.url.endswith(f"/people/{person.pk}/")
+    expect(page.get_by_label("备注")).to_be_hidden()
+    page.get_by_label("民族").fill("buyi")
+    check_accessible(page, "a section being edited")
+    shot(page, "person-section")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存对「王小丫」的修改。")).to_be_visible()
+    person.refresh_from_db()
+    assert (person.get_ethnicity_display(), person.phone) == ("布依族", "13885100001")
+
+
 def test_leaving_with_changes_asks(county: dict[str, str], cast: Cast, visit: Visit) -> None:
     page = visit(county["person-edit"], cast.clerk_a)
     asked: list[str] = []

@@ -275,3 +275,35 @@ def test_enter_pages_say_what_is_wrong(entity: str, cast: Any, client_of: Any) -
     page = client.post(url, {"token": form_data(client, url)["token"]})
     assert page.status_code == 422
     assert "还没有保存，请先改正以下内容" in page.text
+
+
+def test_a_section_has_a_short_form_that_changes_nothing_else(cast: Any, client_of: Any) -> None:
+    client, person = client_of(cast.clerk_a), make_person(TOWN, "王小丫", phone="13885100001")
+    detail = client.get(f"/people/{person.pk}/").content.decode()
+    assert f'href="/people/{person.pk}/edit/?section=1"' in detail
+    url = f"/people/{person.pk}/edit/?section=1"
+    form = client.get(url).context["form"]
+    shown = [field.name for section in form.sections() for field in section["fields"]]
+    assert shown == ["category", "sources", "service_fields", "remark"]
+    assert "name" in [field.name for field in form.unseen()]
+    before = Person.objects.values().get(pk=person.pk)
+    answer = client.post(f"/people/{person.pk}/edit/", form_data(client, url) | {"remark": "新的"})
+    assert answer.status_code == 302
+    after = Person.objects.values().get(pk=person.pk)
+    assert {k for k in after if after[k] != before[k]} == {"remark", "version", "updated_at"}
+
+
+def test_an_error_outside_the_section_is_shown_with_its_field(cast: Any, client_of: Any) -> None:
+    client, person = client_of(cast.clerk_a), make_person(TOWN, "王小丫")
+    url = f"/people/{person.pk}/edit/?section=1"
+    answer = client.post(f"/people/{person.pk}/edit/", form_data(client, url) | {"name": ""})
+    assert answer.status_code == 422
+    shown = [f.name for s in answer.context["form"].sections() for f in s["fields"]]
+    assert "name" in shown
+
+
+def test_sections_without_a_field_of_the_form_have_no_short_form(cast: Any, client_of: Any) -> None:
+    claim = make_row("keytalentclaim", COUNTY_A)
+    page = client_of(cast.clerk_a).get(f"/key-talents/{claim.pk}/").content.decode()
+    assert "section=0" in page
+    assert "section=1" not in page
