@@ -196,11 +196,17 @@ class RecordForm(forms.ModelForm):
         self.only = frozenset(names)
 
     def sections(self) -> list[dict[str, Any]]:
-        """(title, shown bound fields) in the order of the layout, the unlisted ones last."""
+        """(title, shown bound fields) in the order of the layout, the unlisted ones last.
+
+        A short form has no titles: the section of the record that it stands in has one.
+        """
         listed = set(names_in(self.layout))
         rest = tuple(n for n in self.fields if n not in listed and n != "reason")
         result = [
-            {"title": title, "fields": [self[n] for n in names if self._is_shown(n)]}
+            {
+                "title": title if self.only is None else "",
+                "fields": [self[n] for n in names if self._is_shown(n)],
+            }
             for title, names in (*self.layout, ("", rest))
         ]
         return [section for section in result if section["fields"]]
