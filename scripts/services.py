@@ -187,8 +187,9 @@ class Services:
         for leftover in self.data.iterdir():
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         arguments = ["-D", str(self.data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
-        # Under the C locale pg_trgm drops every character that is not ASCII.
-        arguments += ["--locale=C.UTF-8"]
+        # Under the C locale pg_trgm drops every character that is not ASCII. PostgreSQL's
+        # own C.UTF-8 compares texts a third faster than that of the C library.
+        arguments += ["--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         if not self.durable:
             arguments += ["--no-sync"]
         done = self._pg("initdb", *arguments)

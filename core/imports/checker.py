@@ -1,5 +1,6 @@
 """One of the processes that check a large ledger: see core.imports.processes."""
 
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,9 @@ from core.models import ImportBatch  # noqa: E402
 def main() -> None:
     """Answer until the input ends; whoever asks is told to stop, not this process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What was imported stays; rows are freed without being searched for.
+    gc.freeze()
+    gc.set_threshold(100_000)
     checker = None
     while (message := receive(sys.stdin.buffer)) is not None:
         head, body = message

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from django.conf import settings
 
 from core.imports.copying import copy_line
@@ -30,9 +30,6 @@ _TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
 _NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")
 # Excel's own errors and those of LibreOffice.
 _ERROR = re.compile(r"#(N/A|[A-Z]+(/0)?[!?])|Err:\d{3}")
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_sorted_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 @dataclass(frozen=True)
@@ -168,7 +165,12 @@ def _said(insert: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def _digest(values: dict[str, Any]) -> str:
     """Keyed digest of a row's values: equal rows, equal digests, nothing to guess from."""
     key = settings.SECRET_KEY.encode()[:64]
-    return hashlib.blake2b(_sorted_json(values).encode(), key=key, digest_size=12).hexdigest()
+    said = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(said, key=key, digest_size=12).hexdigest()
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _shown(row: RowCheck) -> dict[str, str]:

@@ -26,9 +26,6 @@ def compare(
     row, a decision) are touched; the others are new as staged. `on_chunk(done)` is called
     after every chunk.
     """
-    with connection.cursor() as cursor:
-        # The rows were just staged: without statistics the planner loops over them.
-        cursor.execute("ANALYZE (SKIP_LOCKED) core_importrow")
     repeats = _repeats(batch)
     numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
     pending = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)

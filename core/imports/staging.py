@@ -57,6 +57,9 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
             _prepare(batch, resource, sheet, lease)
             total = max(0, sheet.total - batch.header_row)
             _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
+        with connection.cursor() as cursor:
+            # The planner has never heard of this batch; it would loop over its rows.
+            cursor.execute("ANALYZE core_importrow")
     except Refused as refusal:
         raise JobFailed(str(refusal)) from None
     except FileNotFoundError:

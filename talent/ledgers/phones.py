@@ -18,14 +18,13 @@ _SHARED = f"""
         WHERE batch_id = %s AND outcome <> 'refused'
             AND NOT messages @> '[{{"rule": "R23", "column": "{COLUMN}"}}]'
     ), users AS (
-        SELECT phone, key FROM said WHERE phone IS NOT NULL
-        UNION
-        SELECT p.phone_index, p.id_index
-        FROM said JOIN talent_person p ON p.phone_index = said.phone
-    ), shared AS (
-        SELECT phone, count(*) - 1 AS others FROM users GROUP BY phone HAVING count(*) > %s
+        SELECT phone, key, number FROM said WHERE phone IS NOT NULL
+        UNION ALL
+        SELECT phone_index, id_index, NULL FROM talent_person
+        WHERE phone_index IN (SELECT phone FROM said)
     )
-    SELECT number, others FROM said JOIN shared USING (phone)
+    SELECT unnest(array_remove(array_agg(number), NULL)), count(DISTINCT key) - 1
+    FROM users GROUP BY phone HAVING count(DISTINCT key) > %s
 """
 
 
