@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.imports import actions
 from core.models import ReadEvent
@@ -405,3 +406,23 @@ def test_a_phone_of_more_than_three_people_is_remarked_on(cast: Cast) -> None:
     assert batch.counts["flagged"] == 4
     resource_for("people").look_across(batch)
     assert len(row_of(batch, 2).messages) == 1
+
+
+def test_the_planner_knows_a_batch_before_it_is_compared(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it takes a large ledger for a row or two, and loops for minutes over it."""
+    take(cast.clerk_a, "people", people(*(person() for _ in range(20))))
+    known: list[str] = []
+
+    def look(resource: Any, batch: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT most_common_vals::text FROM pg_stats"
+                " WHERE tablename = 'core_importrow' AND attname = 'batch_id'"
+            )
+            known.extend([str(batch.pk), *(row[0] for row in cursor.fetchall())])
+
+    monkeypatch.setattr(type(resource_for("people")), "look_across", look)
+    check(cast.clerk_a, "people", people(*(person() for _ in range(30))))
+    assert known[0] in known[1]
