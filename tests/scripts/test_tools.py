@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -16,6 +17,7 @@ import pytest
 from dotenv import dotenv_values
 
 from scripts import localenv
+from scripts import test as tester
 from scripts.services import LONGEST_RUN_FOLDER, Services, redis_command
 from scripts.serviceuser import ACL, open_way, service_user
 from tests.servers import ROOT, test_database_url
@@ -216,3 +218,17 @@ def test_a_damaged_backup_changes_nothing(own_database: str, tmp_path: Path) -> 
     assert refused.returncode != 0
     assert "没有恢复任何数据" in refused.stderr
     assert _sql(own_database, "SELECT count(*) FROM person") == [(5,)]
+
+
+def test_without_the_right_to_install_the_one_command_is_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tester, "_has_chromium", lambda: False)
+    monkeypatch.setattr(tester.os, "geteuid", lambda: 1000)
+    with pytest.raises(SystemExit) as stopped:
+        tester.ensure_browser()
+    command = re.search(
+        r"sudo apt-get update && sudo apt-get install -y (.+)", str(stopped.value.code)
+    )
+    assert command is not None
+    assert set(tester.PACKAGES) == set(command[1].split())
