@@ -1,13 +1,16 @@
-"""Health of one container, asked from inside it: `web` over HTTP, `worker` by its heartbeat."""
+"""Health of one container, asked from inside it: `web` over HTTP, `worker` by its heartbeat,
+`beat` by the schedule that it writes down every three minutes."""
 
 import os
 import socket
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 WORKERS = "registry:workers"
 SILENT_SECONDS = 30
+SCHEDULE, UNWRITTEN_SECONDS = Path("/tmp/beat"), 400
 
 
 def web() -> bool:
@@ -25,5 +28,10 @@ def worker() -> bool:
     return seen is not None and time.time() - float(seen) < SILENT_SECONDS
 
 
+def beat() -> bool:
+    written = [file.stat().st_mtime for file in SCHEDULE.parent.glob(f"{SCHEDULE.name}*")]
+    return time.time() - max(written, default=0) < UNWRITTEN_SECONDS
+
+
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web, "worker": worker}[sys.argv[1]]() else 1)
+    sys.exit(0 if {"web": web, "worker": worker, "beat": beat}[sys.argv[1]]() else 1)

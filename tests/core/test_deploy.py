@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import secrets
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,27 @@ def test_web_and_worker_can_be_scaled(compose: dict[str, Any]) -> None:
         assert "ports" not in service
         assert service["healthcheck"]["test"]
     assert compose["services"]["proxy"]["ports"]
+
+
+def test_every_lasting_service_has_a_health_check(compose: dict[str, Any]) -> None:
+    lasting = {n for n, service in compose["services"].items() if service.get("restart") != "no"}
+    assert {"web", "worker", "beat", "postgres", "redis", "proxy"} <= lasting
+    assert {n for n in lasting if "healthcheck" not in compose["services"][n]} == set()
+
+
+def test_beat_is_well_while_it_writes_its_schedule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compose: dict[str, Any]
+) -> None:
+    healthcheck = runpy.run_path(str(ROOT / "deploy" / "healthcheck.py"))
+    assert str(healthcheck["SCHEDULE"]) in compose["services"]["beat"]["command"]
+    beat = healthcheck["beat"]
+    monkeypatch.setitem(beat.__globals__, "SCHEDULE", tmp_path / "beat")
+    assert not beat()
+    written = tmp_path / "beat.dat"
+    written.touch()
+    assert beat()
+    os.utime(written, (0, time.time() - 500))
+    assert not beat()
 
 
 def test_the_containers_agree_on_the_worker_heartbeat() -> None:
