@@ -7,3 +7,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import checks, health  # noqa: F401  register checks and worker heartbeats
+        from core.imports import waiting  # noqa: F401  registers what waits

@@ -30,6 +30,9 @@ SEXES = [("1", "男"), ("2", "女"), ("0", "未知"), ("9", "未说明")]
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
+_RESIDENT_WITHIN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+_SHORTEST = 18
+_GAP = re.compile(r"(?<=[0-9])[\s-](?=[0-9Xx])")
 _PADDING = re.compile(r"[\s'’`\"\-]")
 _OLD = re.compile(r"[0-9]{15}")
 # How Excel writes a long number into a CSV: 5.20102E+17.
@@ -60,6 +63,23 @@ class Identity:
 def check_character(first17: str) -> str:
     """The 18th character by ISO 7064 MOD 11-2 over the first 17 digits."""
     return _CHECKS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
+
+
+def joined_numbers(text: str) -> str:
+    """A text with the numbers that were written in groups as one."""
+    return _GAP.sub("", normalise(text or ""))
+
+
+def without_id_numbers(text: str) -> str:
+    """A free text as it may be kept: an ID number in it shows two digits and no more (R22)."""
+    if len(text) < _SHORTEST:
+        return text
+    plain = joined_numbers(text)
+    found = _RESIDENT_WITHIN.sub(
+        lambda m: m[0][:2] + "*" * 16 if check_character(m[0][:17]) == m[0][17].upper() else m[0],
+        plain,
+    )
+    return found if found != plain else text
 
 
 def clean_id_number(value: str) -> str:

@@ -57,25 +57,34 @@ def resolve_regions(text: str, user: Any, *, limit: int = 12) -> list[Any]:
     """Regions in the user's scope that a typed text means, best first.
 
     A code, a name (with or without its last word 区/县/镇 …), a path such as 「贵阳市 南明区」,
-    pinyin or initials. An exact match stands alone; old codes resolve to their successor.
+    pinyin or initials. An exact match stands alone; codes and names of the past mean what
+    became of them.
     """
     from core.models import Region
 
     text = " ".join(text.split())
-    scope = Region.objects.for_user(user)
+    current = Region.objects.for_user(user).current()
     if text.isdigit():
-        found = list(scope.filter(code=text).select_related("successor")[:1])
-        if found and found[0].valid_to is not None and found[0].successor:
-            found = [found[0].successor] if found[0].successor.is_in_scope_of(user) else []
-        return found or list(scope.current().filter(code__startswith=text)[:limit])
-    current = scope.current()
+        found = list(current.filter(code=text)) or _successors(user, code=text)
+        return found or list(current.filter(code__startswith=text)[:limit])
     if text.isascii():
         return _by_pinyin(current, text.lower().replace(" ", ""), limit)
     *above, last = text.split(" ")
     exact = [r for r in current.filter(name=last)[:limit] if _lies_under(r.pk, above)]
     if exact:
         return exact
-    return [r for r in current.filter(name__startswith=last)[:limit] if _lies_under(r.pk, above)]
+    begins = [r for r in current.filter(name__startswith=last)[:limit] if _lies_under(r.pk, above)]
+    return begins or _successors(user, name=last)
+
+
+def _successors(user: Any, **past: str) -> list[Any]:
+    """What became of the abolished regions of a code or name, as far as in the user's scope."""
+    from core.models import Region
+    from core.successions import final_successor
+
+    abolished = Region.objects.filter(valid_to__isnull=False, **past)
+    found = {r.pk: r for r in map(final_successor, abolished) if r and r.is_in_scope_of(user)}
+    return list(found.values())
 
 
 def _by_pinyin(current: Any, text: str, limit: int) -> list[Any]:

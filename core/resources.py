@@ -9,6 +9,7 @@ compares and writes in sets.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Cleaner = Callable[[Any, "RowCheck"], Any]
 
 _IDS = 20_000
+# Of a person, a phone or a bank: what stands in a wrong column must not stay readable.
+_LONG_NUMBER = re.compile(r"([0-9]{3})[0-9]{8,}[0-9Xx]?")
 
 
 def _random_ids(count: int) -> list[str]:
@@ -89,10 +92,13 @@ class RowCheck:
     key: bytes | None = None
 
     def refuse(self, column: str, message: str, rule: str = "") -> None:
+        message = _LONG_NUMBER.sub(r"\1********", message)
         self.errors.append({"column": column, "message": message, "rule": rule})
 
     def flag(self, flag: Flag, column: str = "") -> None:
-        self.flags.append(flag.as_remark(column))
+        remark = flag.as_remark(column)
+        remark["message"] = _LONG_NUMBER.sub(r"\1********", remark["message"])
+        self.flags.append(remark)
 
 
 @dataclass
@@ -176,6 +182,9 @@ class ScopedResource(resources.Resource):
 
     def after_apply(self, batch: Any, context: ImportContext) -> None:
         """What follows from the rows written, in the same transaction."""
+
+    def after_undo(self, batch: Any) -> None:
+        """Take back what followed, as far as nobody acted on it."""
 
 
 REGISTRY: dict[str, type[ScopedResource]] = {}

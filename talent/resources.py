@@ -18,6 +18,7 @@ from talent.codes import (
 )
 from talent.ledgers import graduates, people
 from talent.ledgers.phones import remark_shared_phones
+from talent.ledgers.transfers import withdraw
 
 _EDUCATION = {
     "研究生": "14", "硕士": "14", "硕士研究生": "14", "专业硕士": "14", "学术硕士": "14",
@@ -233,6 +234,9 @@ class PeopleResource(ScopedResource):
 
     def after_apply(self, batch: Any, context: ImportContext) -> None:
         people.request_transfers(batch, context)
+
+    def after_undo(self, batch: Any) -> None:
+        withdraw(batch)
 
 
 @register

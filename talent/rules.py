@@ -10,9 +10,8 @@ import datetime
 import re
 
 from core.dates import today
-from core.identity import check_character, clean_id_number
+from core.identity import clean_id_number, joined_numbers, without_id_numbers
 from core.rules import Flag, RuleError
-from core.text import normalise
 from talent.codes import CertificateLevel, RegistrationState
 
 FIRST_EXAM = datetime.date(2008, 6, 1)
@@ -22,7 +21,6 @@ RENEWAL_WINDOW_MONTHS = 3
 PHONE_SHARED_BY = 3
 NATIONAL_LEVELS = ("1", "2", "3")
 
-_RESIDENT = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
 _BANK = re.compile(r"(?<![0-9])[0-9]{16,19}(?![0-9])")
 
 
@@ -220,10 +218,9 @@ def check_death(
 
 def check_free_text(text: str, *, field: str = "remark") -> list[Flag]:
     """R22 and R23: notes hold no ID numbers of service users and no bank-like numbers."""
-    plain = re.sub(r"(?<=[0-9])[\s-](?=[0-9Xx])", "", normalise(text or ""))
-    numbers = [n.upper() for n in _RESIDENT.findall(plain)]
-    if any(check_character(n[:17]) == n[17] for n in numbers):
-        message = "文字里有身份证号，请删去：备注中不得出现服务对象的证件号。"
+    plain = joined_numbers(text)
+    if without_id_numbers(plain) != plain:
+        message = "文字里有身份证号，登记时会隐去：备注中不得出现服务对象的证件号。"
         return [Flag("R22", "W", message, field)]
     if _BANK.search(plain):
         return [Flag("R23", "W", "文字里有疑似银行账号的数字，请删去或说明。", field)]

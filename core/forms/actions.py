@@ -5,12 +5,13 @@ from typing import Any
 from django import forms
 
 from core.forms.fields import LookupField, RegionField, say_what_is_missing
+from core.identity import without_id_numbers
 from core.scoping import scope_choices
 from core.text import normalise
 
 
 class ReasonField(forms.CharField):
-    """Why; required, kept in the history."""
+    """Why; required, kept in the history without anybody's ID number."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "事由")
@@ -19,7 +20,7 @@ class ReasonField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:
-        return normalise(super().to_python(value) or "")
+        return without_id_numbers(normalise(super().to_python(value) or ""))
 
 
 class ActionForm(forms.Form):

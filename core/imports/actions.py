@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from core import jobs, media
 from core.history import acting
@@ -128,10 +128,17 @@ def _plain_name(name: str) -> str:
     return normalise(PurePath(name.replace("\\", "/")).name)[-120:] or "台账"
 
 
-def _locked(batch: ImportBatch, *, by: User) -> tuple[ImportBatch, Job]:
-    """The batch and its job, locked, if `by` may act on it."""
+def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[ImportBatch, Job]:
+    """The batch and its job, locked, if `by` may act on it.
+
+    A job keeps its lock while it writes; without `waits` that is a RuleError at once.
+    """
     _require(by, batch.kind)
-    job = Job.objects.select_for_update().get(pk=batch.job_id)
+    try:
+        with transaction.atomic():
+            job = Job.objects.select_for_update(nowait=not waits).get(pk=batch.job_id)
+    except OperationalError:
+        raise RuleError("STATE", "正在写入，不能取消；写完后可以撤销这一批。") from None
     fresh = ImportBatch.objects.for_user(by).select_for_update().filter(pk=batch.pk).first()
     if fresh is None:
         raise PermissionDenied
@@ -195,7 +202,7 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
 @transaction.atomic
 def cancel(*, batch: ImportBatch, by: User) -> None:
     """Ask a running import to stop, or put a waiting one away. Nothing is written then."""
-    fresh, job = _locked(batch, by=by)
+    fresh, job = _locked(batch, by=by, waits=False)
     if fresh.applied_at:
         raise RuleError("STATE", "数据已入库，不能取消；可以撤销这一批。")
     if job.status == Job.Status.RUNNING:
@@ -209,7 +216,9 @@ def cancel(*, batch: ImportBatch, by: User) -> None:
 @transaction.atomic
 def resume(*, batch: ImportBatch, by: User) -> None:
     """Try a failed import once more, from where it stood."""
-    _, job = _locked(batch, by=by)
+    fresh, job = _locked(batch, by=by)
+    if fresh.is_forgotten:
+        raise RuleError("EXPIRED", "文件已过 30 天保存期，请重新上传。")
     if job.status == Job.Status.FAILED:
         _queue(job)
 
@@ -263,6 +272,10 @@ def undo(*, batch: ImportBatch, by: User) -> list[int]:
     fresh, _ = _locked(batch, by=by)
     if not fresh.applied_at or fresh.undone_at:
         raise RuleError("STATE", "这一批没有可以撤销的内容。")
+    if fresh.is_forgotten:
+        raise RuleError(
+            "EXPIRED", "逐行内容只保存 30 天，这一批已不能整批撤销；请在相应的记录上修改或停用。"
+        )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SELECT now()")

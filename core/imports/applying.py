@@ -155,6 +155,7 @@ def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
             )
         for label in reversed(resource.models):
             _restore(apps.get_model(label), batch, touched)
+        resource.after_undo(batch)
         cursor.execute(
             "UPDATE core_importrow r SET is_undone = true"
             f" WHERE r.batch_id = %s AND {_APPLIED} AND NOT r.number = ANY(%s)",

@@ -7,11 +7,14 @@ from django.db import transaction
 from core import media
 from core.models import ImportBatch, ImportRow, Job
 
+NEVER_CONFIRMED = "核对后 30 天没有确认，已放弃，没有写入任何数据。请重新上传。"
+
 
 def forget_expired(*, before: datetime.datetime) -> int:
     """Remove the files and staged rows of batches uploaded before a moment.
 
-    The batch itself, its counts and its job stay. Returns how many were cleared.
+    The batch itself, its counts and its job stay; one that still waited is put away.
+    Returns how many were cleared.
     """
     open_states = [Job.Status.QUEUED, Job.Status.RUNNING]
     expired = ImportBatch.objects.filter(created_at__lt=before).exclude(file_path="")
@@ -20,6 +23,9 @@ def forget_expired(*, before: datetime.datetime) -> int:
         with transaction.atomic():
             ImportRow.objects.filter(batch=batch).delete()
             ImportBatch.objects.filter(pk=batch.pk).update(file_path="")
+            Job.objects.filter(pk=batch.job_id, status=Job.Status.WAITING).update(
+                status=Job.Status.CANCELLED, message=NEVER_CONFIRMED
+            )
         media.remove(batch.file_path)
         cleared += 1
     return cleared

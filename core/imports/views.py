@@ -9,13 +9,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.exports import CONTENT_TYPES, file_name
 from core.imports import actions, showing, workbooks
 from core.imports.forms import ConfirmForm, UploadForm, kinds_for
-from core.models import ImportBatch, ImportRow, ReadEvent, User
+from core.imports.waiting import STATES, mine
+from core.models import ImportBatch, ImportRow, Job, ReadEvent, User
 from core.paging import Paginator, page_number
 from core.resources import kinds, resource_for
 from core.rules import RuleError
@@ -57,8 +59,9 @@ def _open(batch: ImportBatch) -> HttpResponseRedirect:
 
 @require_GET
 def import_list(request: HttpRequest) -> HttpResponse:
-    """Every ledger taken in by the offices of one's scope."""
-    rows = ImportBatch.objects.for_user(_user(request))
+    """Every ledger taken in by the offices of one's scope, or one's own of a state."""
+    user, state = _user(request), request.GET.get("state", "")
+    rows = mine(user, state) if state in STATES else ImportBatch.objects.for_user(user)
     page = _page(request, rows, rows.count(), ["-created_at", "-id"])
     ids = [batch.pk for batch in page.object_list]
     found = {b.pk: b for b in rows.filter(pk__in=ids).select_related("job", "by")}
@@ -68,6 +71,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
         kind = showing.kind_label(found[pk])
         batches.append({"batch": found[pk], "state": words, "tag": tag, "kind": kind})
     context = {"page": page, "batches": batches, "count": page.paginator.count}
+    if state in STATES:
+        context["chips"] = [{"label": STATES[state][1], "remove": reverse("import_list")}]
     return render(request, "imports/list.html", context)
 
 
@@ -123,6 +128,8 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {"batch": batch, "job": batch.job, "stage": stage, **_head(batch)}
     if stage == "columns":
         context |= _columns_context(batch)
+    elif stage == "progress":
+        context["is_writing"] = batch.is_confirmed and batch.job.status == Job.Status.RUNNING
     elif stage == "failed":
         context["may_resume"] = showing.may_resume(batch)
     elif stage in ("preview", "result"):

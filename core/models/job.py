@@ -105,6 +105,11 @@ class ImportBatch(ScopedModel):
     # The same file taken in once more on purpose.
     is_repeat = models.BooleanField(default=False)
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Its file and rows have been kept for their time: nothing can be done with it."""
+        return not self.file_path
+
     def __str__(self) -> str:
         return self.file_name
 

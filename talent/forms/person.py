@@ -8,7 +8,13 @@ from typing import Any
 from django.urls import reverse
 
 from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
-from core.identity import check_id_number, clean_name, clean_phone, is_known_division
+from core.identity import (
+    check_id_number,
+    clean_name,
+    clean_phone,
+    is_known_division,
+    without_id_numbers,
+)
 from core.rules import Flag, RuleError
 from talent.actions.people import registered_message
 from talent.keeping import county_of_registered, others_with_phone
@@ -67,6 +73,7 @@ class PersonForm(RecordForm):
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         yield from check_free_text(cleaned.get("remark", ""))
+        cleaned["remark"] = without_id_numbers(cleaned.get("remark", ""))
         yield from self._check_phone(cleaned.get("phone", ""))
         number = cleaned.get("id_number")
         if not number or "id_number" in self.errors:

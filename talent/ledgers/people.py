@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from core.crypto import blind_index, encrypt
-from core.identity import Identity, check_id_number, mask_id_number
+from core.identity import Identity, check_id_number, mask_id_number, without_id_numbers
 from core.models import ImportRow
 from core.pinyin import name_pinyin
 from core.resources import ImportContext, RowCheck
@@ -82,7 +82,7 @@ def build(row: RowCheck) -> None:
         "verification": Verification.EMPLOYER,
         "confirmed_on": row.context.day.isoformat(),
         "data_source": "台账导入",
-        "remark": v.get("remark", ""),
+        "remark": without_id_numbers(v.get("remark", "")),
         "user_id": None,
     }
     row.insert[STATE] = _state(

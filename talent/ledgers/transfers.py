@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from core.models import ImportRow
+from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext
 from talent.codes import RequestState
 from talent.models import Person, TransferRequest
@@ -27,3 +27,14 @@ def ask(person: Person, row: ImportRow, context: ImportContext) -> None:
         requested_by=context.user,
         due_on=context.day + datetime.timedelta(days=DEFAULT_DAYS),
     )
+
+
+def withdraw(batch: ImportBatch) -> None:
+    """Take back what was asked while a batch was applied, as far as nobody answered yet."""
+    asked = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.HELD)
+    TransferRequest.objects.filter(
+        state=RequestState.PENDING,
+        requested_by=batch.by_id,
+        created_at__range=(batch.applied_at, batch.job.finished_at),
+        person__in=asked.exclude(target=None).values("target"),
+    ).update(state=RequestState.WITHDRAWN, decision_reason="导入已撤销")

@@ -10,7 +10,8 @@ from django import forms
 from django.urls import NoReverseMatch, reverse
 
 from config import urls  # noqa: F401  registers every EntityView
-from core.models import Region
+from core.models import Region, User
+from core.places import resolve_regions
 from core.views import ENTITIES
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_row
@@ -182,6 +183,15 @@ def test_region_suggestions_are_in_scope(cast: Any, client_of: Any) -> None:
     assert COUNTY_B not in foreign
     cascade = client.get("/regions/cascade/", {"name": "r", "id": "id_r", "r_pick": COUNTY_B})
     assert f'value="{COUNTY_B}' not in cascade.text
+
+
+@pytest.mark.parametrize("typed", ["520221", "水城县"])
+def test_codes_and_names_of_the_past_are_found(typed: str, cast: Any) -> None:
+    province, prefecture = cast.province, User(region_id="5202", is_active=True)
+    county, other = (User(region_id=code, is_active=True) for code in ("520204", "520102"))
+    for user in (province, prefecture, county):
+        assert [r.code for r in resolve_regions(typed, user)] == ["520204"]
+    assert resolve_regions(typed, other) == []
 
 
 def test_working_region_stays_inside_the_scope(cast: Any, client_of: Any) -> None:

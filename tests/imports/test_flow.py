@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import time
 from typing import Any
 
+import psycopg2
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.utils import timezone
 
 from core import jobs, media
+from core.crypto import blind_index
 from core.imports import actions
 from core.imports.actions import DuplicateFile
 from core.imports.keeping import forget_expired
@@ -16,7 +21,7 @@ from core.models import ImportBatch, ImportRow, Job
 from core.rules import RuleError
 from core.spreadsheets import Refused
 from stations.models import Station
-from talent.models import Education, Person, PersonState, Post
+from talent.models import Education, Person, PersonState, Post, TransferRequest
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     apply,
@@ -281,3 +286,105 @@ def test_undo_of_a_changed_post(cast: Cast) -> None:
     assert actions.undo(batch=batch, by=cast.clerk_a) == []
     post = Post.objects.get()
     assert (post.ended_on, post.station is not None) == (None, True)
+
+
+def test_after_its_time_a_batch_can_only_be_looked_at(cast: Cast) -> None:
+    """The rows are gone: an undo that undid nothing, or a confirmed nothing, would lie."""
+    done = take(cast.clerk_a, "people", people(person("张三")))
+    waiting = check(cast.clerk_a, "people", people(person("李四")))
+    later = waiting.created_at + datetime.timedelta(days=31)
+    assert forget_expired(before=later) == 2
+    with pytest.raises(RuleError, match="30 天"):
+        actions.undo(batch=done, by=cast.clerk_a)
+    assert fresh(done).undone_at is None
+    assert Person.objects.get().name == "张三"
+    waiting = fresh(waiting)
+    assert (waiting.job.status, waiting.job.message[:11]) == ("cancelled", "核对后 30 天没有确")
+    with pytest.raises(RuleError, match="还没有完成"):
+        actions.confirm(batch=waiting, by=cast.clerk_a)
+    Job.objects.filter(pk=waiting.job_id).update(status=Job.Status.FAILED)
+    with pytest.raises(RuleError, match="重新上传"):
+        actions.resume(batch=waiting, by=cast.clerk_a)
+
+
+def test_undo_takes_back_the_transfers_it_asked_for(cast: Cast) -> None:
+    number, other = id_number(), id_number()
+    elsewhere = {"乡镇（街道）": "", "工作单位": ""}
+    for known in (number, other):
+        apply(check(cast.clerk_b, "people", people(person("张三", known, **elsewhere))))
+    own = TransferRequest.objects.create(
+        person=Person.objects.get(id_index=blind_index(other, purpose="id_number")),
+        from_region_id="520111",
+        to_region_id="520102",
+        direction="in",
+        reason="本人要求",
+        requested_by=cast.clerk_a,
+        due_on=datetime.date(2099, 1, 1),
+    )
+    TransferRequest.objects.update(
+        created_at=datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    )
+    batch = take(cast.clerk_a, "people", people(person("张三", number), person("张三", other)))
+    asked = TransferRequest.objects.exclude(pk=own.pk).get()
+    assert asked.state == "1"
+    actions.undo(batch=batch, by=cast.clerk_a)
+    asked.refresh_from_db()
+    own.refresh_from_db()
+    assert (asked.state, asked.decision_reason) == ("4", "导入已撤销")
+    assert own.state == "1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_written_cannot_be_cancelled(cast: Cast) -> None:
+    """The writer holds the job; whoever cancels is told so at once, not after a time-out."""
+    batch = check(cast.clerk_a, "people", people(person("张三")))
+    writer = psycopg2.connect(**connection.get_connection_params())
+    try:
+        with writer.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM core_job WHERE id = %s FOR UPDATE", [str(batch.job_id)])
+            began = time.monotonic()
+            with pytest.raises(RuleError, match="正在写入"):
+                actions.cancel(batch=batch, by=cast.clerk_a)
+            assert time.monotonic() - began < 3
+    finally:
+        writer.close()
+    assert fresh(batch).job.status == Job.Status.WAITING
+
+
+def test_numbers_of_people_are_hidden_wherever_they_stand(cast: Cast) -> None:
+    """A wrongly matched column must not put ID numbers into remarks that anybody reads."""
+    number = id_number()
+    wrong = [
+        person(number),
+        person("张三", 联系电话=number),
+        person("李四", 学历=number),
+        person("王五", 入职日期=number),
+        person("赵六", 备注=f"服务对象 {number[:6]} {number[6:]} 已走访"),
+    ]
+    batch = check(cast.clerk_a, "people", people(*wrong))
+    assert outcomes(batch) == {"refused": 4, "new": 1}
+    apply(batch)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r::text FROM core_importrow r UNION SELECT p::text FROM talent_person p"
+        )
+        kept = "".join(row for (row,) in cursor.fetchall())
+    assert number not in kept
+    assert number[6:] not in kept
+    assert Person.objects.get().remark == f"服务对象 {number[:2]}{'*' * 16} 已走访"
+
+
+def test_what_waits_for_a_clerk_stands_on_the_workbench(cast: Cast, client_of: Any) -> None:
+    check(cast.clerk_a, "people", people(person("张三")), name="一月.xlsx")
+    check(cast.clerk_a, "people", b"PK\x03\x04broken", name="二月.xlsx")
+    take(cast.clerk_a, "people", people(person("李四")), name="三月.xlsx")
+    client = client_of(cast.clerk_a)
+    home = client.get("/").content.decode()
+    for words, state, name in (
+        ("核对完、等待确认的导入", "waiting", "一月.xlsx"),
+        ("没有完成的导入", "failed", "二月.xlsx"),
+    ):
+        assert words in home
+        page = client.get(f"/imports/?state={state}").content.decode()
+        assert [n for n in ("一月.xlsx", "二月.xlsx", "三月.xlsx") if n in page] == [name]
+    assert "等待确认的导入" not in client_of(cast.reviewer_a).get("/").content.decode()
