@@ -178,7 +178,10 @@ class ChangesSerializer(serializers.Serializer):
 
 
 class NewChangeSerializer(serializers.Serializer):
-    changes = ChangesSerializer(label="变更内容")
+    changes = ChangesSerializer(required=False, default=dict, label="变更内容")
+    other = serializers.CharField(
+        required=False, max_length=500, allow_blank=True, label="其他更正"
+    )
     reason = serializers.CharField(max_length=200, label="申请说明")
 
 
@@ -189,8 +192,8 @@ class ChangeRequestAPI(PersonalAPI):
     select_related = ("person", "requested_by", "decided_by")
     filterset_fields = ("state",)
     serializer_class = serializer_for(
-        ChangeRequest, "person", "changes", "reason", "state", "requested_by", "decided_by",
-        "decided_at", "decision_reason",
+        ChangeRequest, "person", "changes", "other", "reason", "state", "requested_by",
+        "decided_by", "decided_at", "decision_reason",
     )  # fmt: skip
 
     def permission_for(self, request: Request) -> str:

@@ -220,7 +220,14 @@ def change_list(request: HttpRequest) -> HttpResponse:
     rows = ChangeRequest.objects.for_user(user).select_related("person", "decided_by")
     page, state = _page(request, rows)
     _leave_read_event(user, [row.person_id for row in page.object_list], "list")
-    items = [{"row": row, "kind": kinds.REQUEST.get(row.state, "")} for row in page.object_list]
+    items = [
+        {
+            "row": row,
+            "kind": kinds.REQUEST.get(row.state, ""),
+            "count": len(row.changes) + bool(row.other),
+        }
+        for row in page.object_list
+    ]
     context = {
         "page": page, "items": items, "state": state, "states": STATES,
         "watermark": watermark_for(request),

@@ -87,7 +87,7 @@ def me(request: HttpRequest) -> HttpResponse:
         {"title": title, "facts": facts(person, names, user=request.user)}
         for title, names in SECTIONS
     ]
-    related = [block for spec in RELATED if (block := _related(person, *spec))["rows"]]
+    related = [block for spec in RELATED if (block := _block(person, *spec))["rows"]]
     return render(
         request, "me/record.html",
         own_context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
@@ -95,23 +95,39 @@ def me(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _related(person: Person, title: str, accessor: str, columns: tuple[str, ...]) -> dict[str, Any]:
-    rows = getattr(person, accessor).all()
-    if accessor == "posts":
-        rows = rows.select_related("station", "organization")
-    else:
-        rows = rows.filter(ended_on=None)
+def _block(person: Person, title: str, accessor: str, columns: tuple[str, ...]) -> dict[str, Any]:
+    rows = _rows(person, accessor)
     heads = [label_of(rows.model, column, LABELS) for column in columns]
     return {
         "title": title,
         "rows": [
-            [
-                {"label": head, "value": shown(row, column)}
-                for head, column in zip(heads, columns, strict=True)
-            ]
+            {
+                "pk": row.pk,
+                "facts": [
+                    {"label": head, "value": shown(row, column)}
+                    for head, column in zip(heads, columns, strict=True)
+                ],
+            }
             for row in rows[:50]
         ],
     }
+
+
+def _rows(person: Person, accessor: str) -> Any:
+    """What hangs on the record and is in use; of posts those that are over too."""
+    rows = getattr(person, accessor).all()
+    if accessor == "posts":
+        return rows.select_related("station", "organization")
+    return rows.filter(ended_on=None)
+
+
+def _correctable_records(person: Person) -> list[tuple[str, str]]:
+    """What a correction may be about: each record, and a missing one of each kind."""
+    choices = []
+    for title, accessor, _ in RELATED:
+        choices += [(str(row.pk), f"{title}「{row}」") for row in _rows(person, accessor)[:50]]
+        choices.append((accessor, f"漏登的{title}"))
+    return choices
 
 
 def _lately_decided(person: Person) -> Any:
@@ -171,11 +187,14 @@ def me_correct(request: HttpRequest) -> HttpResponse:
     if _pending(person):
         messages.info(request, "您已有一份待审核的申请，请等待结果或先撤回。")
         return HttpResponseRedirect(reverse("me_requests"))
-    form = CorrectionForm(sent_data(request), instance=person, user=request.user)
+    form = CorrectionForm(
+        sent_data(request), instance=person, user=request.user,
+        records=_correctable_records(person), initial={"about": request.GET.get("about")},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        asked, reason = form.asked(), form.cleaned_data["reason"]
+        asked = {"changes": form.asked(), "other": form.other()}
         try:
-            actions.request_change(by=request.user, changes=asked, reason=reason)
+            actions.request_change(by=request.user, reason=form.cleaned_data["reason"], **asked)
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:

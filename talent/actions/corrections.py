@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.actions import FORBIDDEN, claim, locked, touch
 from core.display import label_of, words
-from core.identity import clean_name, clean_phone
+from core.identity import clean_name, clean_phone, without_id_numbers
 from core.models import User
 from core.rules import RuleError
 from core.scoping import in_scope
@@ -27,6 +27,7 @@ CORRECTABLE = (
     "name", "former_name", "sex", "birth_date", "ethnicity", "political_status", "native_place",
     "household_place", "residence", "category", "sources", "service_fields",
 )  # fmt: skip
+_OTHER_LENGTH = ChangeRequest._meta.get_field("other").max_length
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,12 @@ def update_contact(*, by: User, phone: str, address: str = "") -> Person:
 
 # --- Ask ------------------------------------------------------------------------------------
 @transaction.atomic
-def request_change(*, by: User, changes: dict[str, Any], reason: str) -> ChangeRequest:
+def request_change(
+    *, by: User, changes: dict[str, Any], reason: str, other: str = ""
+) -> ChangeRequest:
     """Ask for corrections of the own record: field -> new value as a model value.
 
+    `other` says what is wrong in records that hang on it (posts, certificates …) or missing.
     Raises RuleError when nothing differs, a field is not correctable or a request is pending.
     """
     person = own_person(by)
@@ -81,11 +85,12 @@ def request_change(*, by: User, changes: dict[str, Any], reason: str) -> ChangeR
         for name, value in asked.items()
         if (current := current_json(person, name)) != value
     }
-    if not differing:
-        raise RuleError("STATE", "没有需要变更的内容。")
+    other = without_id_numbers(normalise(other))[:_OTHER_LENGTH]
+    if not differing and not other:
+        raise RuleError("STATE", "没有需要变更的内容。请改动要更正的项目，或写明「其他更正」。")
     _fill(person, {name: d["new"] for name, d in differing.items()})
     return ChangeRequest.objects.create(
-        person_id=person.pk, changes=differing, reason=reason, requested_by=by
+        person_id=person.pk, changes=differing, other=other, reason=reason, requested_by=by
     )
 
 
@@ -103,8 +108,17 @@ def withdraw_change(*, request: ChangeRequest, by: User) -> None:
 # --- Decide ---------------------------------------------------------------------------------
 @transaction.atomic
 def approve_change(*, request: ChangeRequest, by: User, reason: str = "") -> None:
-    """Apply what was asked, as one write of the reviewer with the worker's reason in history."""
+    """Apply what was asked, as one write of the reviewer with the worker's reason in history.
+
+    What stands in `other` has been mended by hand before.
+    """
     request = _decidable(request, by)
+    if request.changes:
+        _apply(request, by)
+    _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
+
+
+def _apply(request: ChangeRequest, by: User) -> None:
     person = locked(request.person)
     _fill(person, {name: values["new"] for name, values in request.changes.items()})
     if person.residence_id and not in_scope(person.residence_id, by):
@@ -112,7 +126,6 @@ def approve_change(*, request: ChangeRequest, by: User, reason: str = "") -> Non
     person.version += 1
     person.save()
     keep_residence(person)
-    _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
 
 
 @transaction.atomic

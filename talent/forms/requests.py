@@ -34,6 +34,7 @@ CORRECTION = (
     ("地区", ("native_place", "household_place", "residence")),
     ("人才信息", ("category", "sources", "service_fields")),
 )
+OTHER = ("其他更正", ("about", "wrong"))
 WRONG_CODE = (
     "证件号码或激活码不正确，或激活码已失效、已用过、试错次数过多。"
     "请核对后再试；多次不成功请 30 分钟后再试，或请所在县（市、区）重新发放激活码。"
@@ -117,21 +118,37 @@ class ProvinceRegionField(RegionField):
 
 
 class CorrectionForm(RecordForm):
-    """What a worker may ask to have corrected; filled with what is registered."""
+    """What a worker may ask to have corrected; filled with what is registered.
+
+    `records` are choices of what hangs on the record; what is wrong there is said in words.
+    """
 
     native_place = NationalPlaceField(label="籍贯", required=False)
     household_place = NationalPlaceField(label="户籍地", required=False)
     residence = ProvinceRegionField(
         label="常住地", help_text="输入乡镇（街道）名称或区划代码，如 新华路街道。"
     )
-    layout = CORRECTION
+    about = forms.ChoiceField(
+        label="哪一条记录",
+        required=False,
+        help_text="任职、证书、登记、学历、职称、重点人才认定有误或漏登的，选是哪一条。",
+    )
+    wrong = forms.CharField(
+        label="哪里不对，应当是什么",
+        required=False,
+        max_length=400,
+        help_text="例如「任职日期应为 2021-03-01，有劳动合同」。另有记录不对的，写在一起。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    layout = (*CORRECTION, OTHER)
 
     class Meta(RecordMeta):
         model = Person
         fields = names_in(CORRECTION)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, records: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["about"].choices = [("", "不涉及"), *records]
         self.fields["reason"] = ReasonField(
             label="申请说明", help_text="写明依据，如身份证、户口簿、毕业证书。"
         )
@@ -145,9 +162,24 @@ class CorrectionForm(RecordForm):
             raise RuleError("FIELD", f"服务领域最多选 3 项，现在选了 {len(chosen)} 项。")
         return chosen
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        about, wrong = cleaned.get("about"), cleaned.get("wrong")
+        if about and not wrong:
+            self.add_error("wrong", "请写明这条记录哪里不对；没有不对的，上面选「不涉及」。")
+        if wrong and not about and "about" not in self.errors:
+            self.add_error("about", "请选择是哪一条记录。")
+        return cleaned
+
     def asked(self) -> dict[str, Any]:
         """Field -> new value, of the fields that were changed."""
-        return {n: self.cleaned_data[n] for n in self.changed_data if n != "reason"}
+        asked = set(self.changed_data) & set(names_in(CORRECTION))
+        return {name: self.cleaned_data[name] for name in asked}
+
+    def other(self) -> str:
+        """What is wrong in which other record, as the reviewer reads it."""
+        about = dict(self.fields["about"].choices).get(self.cleaned_data["about"], "")
+        return f"{about}：{self.cleaned_data['wrong']}" if self.cleaned_data["wrong"] else ""
 
 
 class ActivateForm(forms.Form):

@@ -110,10 +110,12 @@ class ChangeRequest(PersonalRecord):
 
     `changes` maps a field name to {"old": ..., "new": ...} as JSON values. Name and ID
     document are included as they stand in the form except the ID number, which is never
-    changed this way.
+    changed this way. `other` says in words what is wrong in posts, certificates and the
+    like: the reviewer mends these by hand.
     """
 
     changes = models.JSONField("变更内容", default=dict)
+    other = models.CharField("其他更正", max_length=500, blank=True, default="", db_default="")
     reason = models.CharField("申请说明", max_length=200)
     state = models.CharField(
         "状态", max_length=1, choices=RequestState, default=RequestState.PENDING

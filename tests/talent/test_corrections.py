@@ -14,9 +14,10 @@ from core.scoping import OutOfScope
 from talent import actions
 from talent.actions.corrections import differences
 from talent.codes import RequestState
-from talent.models import Person
+from talent.forms.requests import CorrectionForm
+from talent.models import Certificate, Person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
-from tests.rows import make_person
+from tests.rows import make_person, make_row
 
 pytestmark = pytest.mark.django_db
 WHY = "身份证"
@@ -133,3 +134,83 @@ def test_nobody_withdraws_for_another(cast: Cast, own: Person) -> None:
     Person.objects.filter(pk=other.pk).update(user=cast.worker_a)
     with pytest.raises(PermissionDenied):
         actions.withdraw_change(request=request, by=cast.worker_a)
+
+
+# --- Other records, in words ----------------------------------------------------------------
+def test_other_records_are_asked_in_words_and_settled_by_hand(cast: Cast, own: Person) -> None:
+    made = actions.request_change(
+        by=cast.worker_a, changes={}, reason="劳动合同",
+        other="漏登的证书：初级，2019 年取得，证件号 11010519491231002X",
+    )  # fmt: skip
+    assert made.other == "漏登的证书:初级,2019 年取得,证件号 11****************"
+    assert differences(made, own) == []
+    with pytest.raises(PermissionDenied):
+        actions.approve_change(request=made, by=cast.worker_a)
+    before = Person.objects.values().get(pk=own.pk)
+    actions.approve_change(request=made, by=cast.reviewer_a, reason="已补登")
+    made.refresh_from_db()
+    assert (made.state, made.decision_reason) == (RequestState.ACCEPTED, "已补登")
+    assert Person.objects.values().get(pk=own.pk) == before
+
+
+def test_words_and_fields_travel_as_one_request(cast: Cast, own: Person) -> None:
+    made = actions.request_change(
+        by=cast.worker_a, changes={"name": "王晓明"}, reason=WHY, other="任职：岗位不对"
+    )
+    actions.approve_change(request=made, by=cast.reviewer_a)
+    own.refresh_from_db()
+    assert own.name == "王晓明"
+
+
+def test_nothing_asked_is_refused(cast: Cast, own: Person) -> None:
+    with pytest.raises(RuleError, match="其他更正"):
+        actions.request_change(by=cast.worker_a, changes={}, reason=WHY, other="  ")
+
+
+def correction(own: Person, **changes: str) -> dict[str, Any]:
+    """What the page sends when nothing but `changes` was touched."""
+    form = CorrectionForm(instance=own, user=own.user, records=[])
+    sent = {name: form[name].value() for name in form.fields}
+    return {k: v for k, v in sent.items() if v not in (None, "")} | {"reason": WHY} | changes
+
+
+def test_the_page_offers_her_own_records_alone(cast: Cast, own: Person, client_of: Any) -> None:
+    mine = make_row("certificate", COUNTY_A)
+    Certificate.objects.filter(pk=mine.pk).update(person=own)
+    other = make_row("certificate", COUNTY_A)
+    client = client_of(cast.worker_a)
+    page = client.get("/me/").content.decode()
+    assert f"?about={mine.pk}#field-about" in page
+    page = client.get(f"/me/requests/new/?about={mine.pk}").content.decode()
+    assert f'<option value="{mine.pk}" selected>' in page
+    assert str(other.pk) not in page
+    sent = correction(own, about=str(other.pk), wrong="级别不对")
+    assert client.post("/me/requests/new/", sent).status_code == 422
+    sent = correction(own, about=str(mine.pk))
+    assert "请写明这条记录哪里不对" in client.post("/me/requests/new/", sent).content.decode()
+    sent = correction(own, wrong="级别不对")
+    assert "请选择是哪一条记录" in client.post("/me/requests/new/", sent).content.decode()
+    assert not own.changerequests.exists()
+    sent = correction(own, about=str(mine.pk), wrong="级别应为中级")
+    assert client.post("/me/requests/new/", sent).status_code == 302
+    made = own.changerequests.get()
+    assert (made.changes, made.other) == ({}, f"证书「{mine}」:级别应为中级")
+    for path, user in (
+        ("/me/requests/", cast.worker_a), (f"/changes/{made.pk}/", cast.reviewer_a)
+    ):  # fmt: skip
+        assert "级别应为中级" in client_of(user).get(path).content.decode()
+
+
+def test_the_reviewer_is_told_to_mend_the_record_first(
+    cast: Cast, own: Person, client_of: Any
+) -> None:
+    made = actions.request_change(
+        by=cast.worker_a, changes={}, reason=WHY, other="漏登的学历：本科"
+    )
+    client = client_of(cast.reviewer_a)
+    page = client.get(f"/changes/{made.pk}/").content.decode()
+    assert "不会自动改动" in page
+    assert "已改好，办结" in page
+    client.post(f"/changes/{made.pk}/", {"verb": "refuse", "reason": "请补学历证书"})
+    made.refresh_from_db()
+    assert (made.state, made.decision_reason) == (RequestState.REFUSED, "请补学历证书")
