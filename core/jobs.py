@@ -22,6 +22,7 @@ from django.utils import timezone
 from core.errors import database_is_lost
 from core.history import acting
 from core.models import Job, User
+from core.scoping import in_scope
 
 LEASE_SECONDS = 60
 MAX_ATTEMPTS = 3
@@ -221,7 +222,7 @@ def _check_rights(job: Job, permission: str) -> None:
     user = User.objects.filter(pk=job.by_id).first()
     if user is None or not user.is_active or not user.has_perm(permission):
         raise JobFailed(RIGHTS_CHANGED)
-    if user.region_id != job.region_id:
+    if not in_scope(job.region_id, user):
         raise JobFailed(RIGHTS_CHANGED)
     job.by = user
 

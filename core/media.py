@@ -18,6 +18,7 @@ from django.conf import settings
 from core.crypto import decrypt_bytes, encrypt_bytes
 from core.spreadsheets.limits import Refused
 
+_OPENED = "opened"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 logger = logging.getLogger(__name__)
 
@@ -57,11 +58,28 @@ def remove(name: str) -> None:
 
 @contextmanager
 def opened(name: str) -> Iterator[Path]:
-    """The file in clear on a private path, removed with the context."""
-    descriptor, path = tempfile.mkstemp(prefix="ledger-")
+    """The file in clear on a private path, removed with the context.
+
+    A process that is killed leaves it; `forget_opened` removes it then.
+    """
+    folder = Path(settings.MEDIA_ROOT) / _OPENED
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, path = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(load(name))
         yield Path(path)
     finally:
         Path(path).unlink(missing_ok=True)
+
+
+def forget_opened(*, before: float) -> int:
+    """Remove files in clear that killed processes left before a time (Unix seconds)."""
+    removed = 0
+    for path in (Path(settings.MEDIA_ROOT) / _OPENED).glob("*"):
+        # Whoever has it open may remove it at the same moment.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
+    return removed

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -128,8 +129,13 @@ class ImportContext:
 
     @classmethod
     def of(cls, batch: ImportBatch) -> Self:
-        """Everything is read and written with the rights of who imports, as they are now."""
-        return cls(batch.by, PlaceIndex(batch.region_id), today(), batch.pk)
+        """In the name of who set the job going, within the office that took the ledger in.
+
+        So a prefecture that confirms a county's ledger reaches no further than the county.
+        """
+        user = copy(batch.job.by or batch.by)
+        user.region_id = batch.region_id
+        return cls(user, PlaceIndex(batch.region_id), today(), batch.pk)
 
 
 class ScopedResource(resources.Resource):

@@ -1,12 +1,14 @@
 """What Celery calls: each task takes primitives and makes one call."""
 
 import datetime
+import time
 
 from celery import shared_task
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from core import jobs
+from core import jobs, media
 from core.accounts import disable_dormant
 from core.imports.keeping import forget_expired
 
@@ -28,3 +30,4 @@ def housekeeping() -> None:
     call_command("axes_reset_logs", age=365)
     disable_dormant()
     forget_expired(before=timezone.now() - datetime.timedelta(days=30))
+    media.forget_opened(before=time.time() - settings.CELERY_TASK_TIME_LIMIT)

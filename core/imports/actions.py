@@ -220,6 +220,7 @@ def resume(*, batch: ImportBatch, by: User) -> None:
     if fresh.is_forgotten:
         raise RuleError("EXPIRED", "文件已过 30 天保存期，请重新上传。")
     if job.status == Job.Status.FAILED:
+        job.by = by
         _queue(job)
 
 

@@ -34,7 +34,7 @@ def withdraw(batch: ImportBatch) -> None:
     asked = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.HELD)
     TransferRequest.objects.filter(
         state=RequestState.PENDING,
-        requested_by=batch.by_id,
+        requested_by=batch.job.by_id,
         created_at__range=(batch.applied_at, batch.job.finished_at),
         person__in=asked.exclude(target=None).values("target"),
     ).update(state=RequestState.WITHDRAWN, decision_reason="导入已撤销")

@@ -10,14 +10,13 @@ import psycopg2
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.utils import timezone
 
 from core import jobs, media
 from core.crypto import blind_index
 from core.imports import actions
 from core.imports.actions import DuplicateFile
 from core.imports.keeping import forget_expired
-from core.models import ImportBatch, ImportRow, Job
+from core.models import ImportBatch, ImportRow, Job, User
 from core.rules import RuleError
 from core.spreadsheets import Refused
 from stations.models import Station
@@ -229,6 +228,58 @@ def test_jobs_stop_when_rights_changed(change: dict[str, Any], when: str, cast: 
     assert fresh(batch).job.status == Job.Status.FAILED
     assert "权限已变更" in fresh(batch).job.message
     assert not Person.objects.exists()
+
+
+def test_a_batch_reaches_no_further_than_its_office(cast: Cast) -> None:
+    """Whoever confirms it, and wherever its uploader works by then."""
+    number = id_number()
+    take(
+        cast.clerk_b,
+        "people",
+        people(person("张三", number, **{"乡镇（街道）": "", "工作单位": ""})),
+    )
+    before = Person.objects.values().get()
+    for confirms in (cast.prefecture, cast.reviewer_a):
+        batch = check(
+            cast.clerk_a, "people", people(person("张三", number, 备注=confirms.username))
+        )
+        assert outcomes(batch) == {"held": 1}
+        User.objects.filter(pk=cast.clerk_a.pk).update(region_id="520111")
+        batch.by.refresh_from_db()
+        actions.confirm(batch=batch, by=confirms, inline=True)
+        jobs.run(batch.job_id)
+        assert fresh(batch).job.status == Job.Status.DONE, fresh(batch).job.message
+        assert Person.objects.values().get() == before
+        request = TransferRequest.objects.get()
+        assert (request.to_region_id, request.state) == ("520102016", "1")
+        User.objects.filter(pk=cast.clerk_a.pk).update(region_id="520102")
+
+
+def test_who_resumes_a_failed_import_does_it_in_the_own_name(cast: Cast) -> None:
+    batch = check(cast.clerk_a, "people", people(person("张三")))
+    actions.confirm(batch=batch, by=cast.reviewer_a, inline=True)
+    User.objects.filter(pk=cast.reviewer_a.pk).update(is_active=False)
+    jobs.run(batch.job_id)
+    assert fresh(batch).job.status == Job.Status.FAILED
+    actions.resume(batch=batch, by=cast.clerk_a)
+    jobs.run(batch.job_id)
+    assert outcomes(fresh(batch)) == {"new": 1}
+    assert fresh(batch).applied_at is not None
+
+
+def test_a_file_that_was_open_when_its_reader_was_killed_is_removed(
+    cast: Cast, settings: Any
+) -> None:
+    name = media.store(b"420", folder="imports")
+    reader = media.opened(name)
+    left = reader.__enter__()
+    assert left.read_bytes() == b"420"
+    assert settings.MEDIA_ROOT in left.parents
+    now = left.stat().st_mtime
+    assert media.forget_opened(before=now - 1) == 0
+    assert media.forget_opened(before=now + 1) == 1
+    assert not left.exists()
+    reader.__exit__(None, None, None)
 
 
 @pytest.mark.parametrize("act", ["confirm", "cancel", "undo", "resume"])
