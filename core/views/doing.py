@@ -19,15 +19,17 @@ from core.views.declarations import Action
 class ActionPages(EntityBase):
     def act_page(self) -> HttpResponse:
         record = self.get_record()
-        action = self._action(record)
+        action = self._action()
         return self._ask(record, action, self._action_form(action, record))
 
     def act_submitted(self) -> HttpResponse:
         """Do it, on the record read under a lock; what was done meanwhile is shown first."""
         with transaction.atomic():
             record = self.get_record(lock=True)
-            action = self._action(record)
+            action = self._action()
             form = self._action_form(action, record, self.request.POST)
+            if not action.when(record):
+                return self._ask(record, action, form)
             if self.request.POST.get("version") != str(record.version):
                 form.add_error(None, "这条记录刚被别人修改过。下面是现在的内容，请核对后再办理。")
             if form.is_valid() and (message := self._do(record, action, form)) is not None:
@@ -68,15 +70,13 @@ class ActionPages(EntityBase):
         else:
             form.add_error(None, "与已有记录冲突，没有办理。请刷新后核对。")
 
-    def _action(self, record: Any) -> Action:
-        """The action of the address: 403 without the permission, 404 in the wrong state."""
+    def _action(self) -> Action:
+        """The action of the address: 403 without the permission."""
         action = next((a for a in self.all_actions() if a.code == self.kwargs["verb"]), None)
         if action is None:
             raise Http404
         if not self.request.user.has_perm(action.permission):
             raise PermissionDenied
-        if not action.when(record):
-            raise Http404
         return action
 
     def _action_form(self, action: Action, record: Any, data: Any = None) -> Any:
@@ -84,16 +84,19 @@ class ActionPages(EntityBase):
         return form_class(data, user=self.request.user, record=record)
 
     def _ask(self, record: Any, action: Action, form: Any, status: int = 200) -> HttpResponse:
+        """The dialog; where the record's state no longer allows it, a sentence that says so."""
+        is_over = not action.when(record)
         template = self.template("act") + ("#dialog" if self.request.htmx else "")
         context = self.context(
             record=record,
             action=action,
             form=form,
+            is_over=is_over,
             title=f"{action.label}：{record}",
             action_url=self.url("act", record, verb=action.code),
             cancel_url=self.url("detail", record) or self.url("list"),
         )
-        return render(self.request, template, context, status=status)
+        return render(self.request, template, context, status=409 if is_over else status)
 
     def _done(self, record: Any) -> HttpResponse:
         """Back to the record, or to the list when the action took it out of the scope."""

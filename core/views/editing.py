@@ -107,7 +107,9 @@ class EditPages(EntityBase):
     # --- Edit --------------------------------------------------------------------------
 
     def edit_page(self) -> HttpResponse:
-        record = self._editable(self.get_record())
+        record = self.get_record()
+        if not self._is_open(record):
+            return self._closed(record)
         form = self.form(instance=record, user=self.request.user)
         section = self.request.GET.get("section", "")
         if section.isdecimal() and int(section) < len(self.sections):
@@ -116,7 +118,9 @@ class EditPages(EntityBase):
 
     def edit_submitted(self) -> HttpResponse:
         with transaction.atomic():
-            record = self._editable(self.get_record(lock=True))
+            record = self.get_record(lock=True)
+            if not self._is_open(record):
+                return self._closed(record)
             data, version = self.request.POST, self.request.POST.get("version", "")
             if version != str(record.version):
                 mine = self.form(data, instance=record, user=self.request.user)
@@ -147,11 +151,17 @@ class EditPages(EntityBase):
             return self._form_page(form, status=422)
         return self._saved(record, f"已保存对「{record}」的修改。")
 
-    def _editable(self, record: Any) -> Any:
+    def _is_open(self, record: Any) -> bool:
+        """Whether the state of the record allows an edit; 403 without the permission."""
         self.require("change")
-        if not self.is_editable(record):  # type: ignore[attr-defined]
-            raise Http404
-        return record
+        return bool(self.is_editable(record))  # type: ignore[attr-defined]
+
+    def _closed(self, record: Any) -> HttpResponse:
+        """Back to a record that was ended or decided since its page was opened."""
+        messages.warning(
+            self.request, f"「{record}」已停用或已有结果，不能再修改，没有保存任何内容。"
+        )
+        return HttpResponseRedirect(self.url("detail", record) or self.url("list"))
 
     # --- Pages -------------------------------------------------------------------------
 

@@ -173,12 +173,14 @@
     place.replaceChildren(note);
     place.scrollIntoView({ block: "nearest" });
   };
+  /* A form with errors (422) and a record that changed meanwhile (409) are shown as they come. */
+  var isAnswer = function (status) { return status === 422 || status === 409; };
   document.addEventListener("htmx:beforeSwap", function (event) {
-    if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
+    if (isAnswer(event.detail.xhr.status)) event.detail.shouldSwap = true;
   });
   document.addEventListener("htmx:responseError", function (event) {
     var status = event.detail.xhr.status;
-    if (status === 422) return;
+    if (isAnswer(status)) return;
     say(status === 403 ? "您没有办理这件事的权限，或页面已过期，请刷新后重试。"
       : status === 404 ? "没有找到这条记录，可能已不在您的辖区。"
       : "服务器暂时没有完成这个请求，请稍后重试。");

@@ -245,9 +245,19 @@ def test_deactivate_and_back(cast: Any, client_of: Any) -> None:
     assert figures.end_reason == "重复登记"
     assert str(figures.pk) not in client.get("/graduates/").text
     assert str(figures.pk) in client.get("/graduates/?state=ended").text
-    assert client.get(f"/graduates/{figures.pk}/edit/").status_code == 404
-    # The same dialog sent again does nothing: the state is no longer the one it was for.
-    assert client.post(url, {"version": "1", "reason": "重复登记"}).status_code == 404
+    for answer in (
+        client.get(f"/graduates/{figures.pk}/edit/", follow=True),
+        client.post(f"/graduates/{figures.pk}/edit/", {"version": "1"}, follow=True),
+    ):
+        assert answer.redirect_chain == [(f"/graduates/{figures.pk}/", 302)]
+        assert "不能再修改，没有保存任何内容" in answer.text
+    # The same dialog sent again, or opened from an old page, does nothing and says why.
+    again = client.post(url, {"version": "1", "reason": "重复登记"})
+    old = client.get(url, headers={"HX-Request": "true"})
+    assert again.status_code == old.status_code == 409
+    for answer in (again, old):
+        assert "现在不能办理「停用」" in answer.text
+        assert "查看现在的内容" in answer.text
     back = f"/graduates/{figures.pk}/reactivate/"
     assert client.post(back, {"version": "1", "reason": "弄错了"}).status_code == 422
     version = str(figures.version)

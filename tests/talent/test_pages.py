@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.display import record_url
 from core.models import ReadEvent, Region
 from talent import actions
-from talent.models import ActivationCode, ChangeRequest, Person, TransferRequest
-from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
-from tests.rows import make_person
+from talent.models import (
+    ActivationCode,
+    ChangeRequest,
+    KeyTalentClaim,
+    Person,
+    TransferRequest,
+)
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.rows import make_person, make_row
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Any], Client]
@@ -258,7 +265,7 @@ def test_every_verb_of_a_person_has_its_dialog(
     client = client_of(cast.reviewer_a)
     for action in verbs.PERSON:
         own.refresh_from_db()
-        expected = 200 if action.when(own) else 404
+        expected = 200 if action.when(own) else 409
         response = client.get(f"/people/{own.pk}/{action.code}/")
         assert response.status_code == expected, action.code
 
@@ -302,3 +309,22 @@ def test_she_reads_where_she_counts_and_what_is_missing(
     assert {code for code, s in after.items() if s.counts} >= {"T1", "T1_L4", "T2"}
     assert not after["T3"].counts
     assert client_of(cast.clerk_a).get("/me/targets/").status_code == 403
+
+
+def test_a_record_shows_what_waits(cast: Cast, client_of: ClientOf) -> None:
+    """The right column of a person: pending requests, claims; nothing when nothing waits."""
+    person = make_person(TOWNSHIP_A, "待办人")
+    assert "<h2>待办</h2>" not in text_of(client_of(cast.reviewer_a).get(f"/people/{person.pk}/"))
+    change = ChangeRequest.objects.create(
+        person=person, changes={}, other="漏登的学历", reason="证书", requested_by=cast.worker_a
+    )
+    transfer = actions.request_transfer_out(
+        person=person, by=cast.clerk_a, to_region=Region.objects.get(pk=COUNTY_B), reason="调动"
+    )
+    claim = make_row("keytalentclaim", COUNTY_A)
+    KeyTalentClaim.objects.filter(pk=claim.pk).update(person=person)
+    page = text_of(client_of(cast.reviewer_a).get(f"/people/{person.pk}/"))
+    aside = page.split("<aside>")[1]
+    for row in (change, transfer, claim):
+        assert f'href="{record_url(row)}"' in aside
+    assert "data-print" in page
