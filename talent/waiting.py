@@ -1,10 +1,14 @@
-"""What of people waits for a user on the workbench."""
+"""What of people waits: for a user on the workbench, of one person on her record."""
+
+from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from core.dates import today
+from core.display import record_url
 from core.waiting import Waiting, is_county_or_below, register_waiting
 from talent.codes import ClaimState, RequestState, Verification
 from talent.models import (
@@ -137,3 +141,21 @@ register_waiting(
         applies=is_county_or_below,
     )
 )
+
+
+def waiting_of(person: Person, user: Any) -> list[dict[str, Any]]:
+    """What of one person waits for a decision: words, since when, and the page of it."""
+    pending = (
+        ("transferrequest", "转入转出待处理", TransferRequest.objects.for_user(user).pending()),
+        ("changerequest", "变更申请待审核",
+         ChangeRequest.objects.for_user(user).filter(state=RequestState.PENDING)),
+        ("keytalentclaim", "重点人才待认定",
+         KeyTalentClaim.objects.for_user(user).filter(state=ClaimState.PENDING, ended_on=None)),
+        ("post", "跨县全职任职冲突", Post.objects.for_user(user).in_conflict()),
+    )  # fmt: skip
+    return [
+        {"label": label, "since": row.created_at, "url": record_url(row)}
+        for entity, label, rows in pending
+        if user.has_perm(f"talent.view_{entity}")
+        for row in rows.filter(person=person)
+    ]

@@ -48,6 +48,7 @@ class RecordPages(EntityBase):
             is_ended=bool(getattr(record, "ended_on", None)),
             sections=[self._section(record, number) for number in range(len(self.sections))],
             related=[self.related_context(record, r) for r in self.related if self._may_see(r)],
+            tasks=self.tasks(record),
             aside=facts(record, self.aside, user=user, labels=self.labels),
             may_edit=self.may("change") and self.is_editable(record),
             edit_url=self.url("edit", record),
@@ -58,6 +59,10 @@ class RecordPages(EntityBase):
             ],
             print_scope=f"{self.label()}：{record}",
         )
+
+    def tasks(self, record: Any) -> list[dict[str, Any]]:
+        """What of the record waits for a decision: label, since, url. Override."""
+        return []
 
     def _section(self, record: Any, number: int) -> dict[str, Any]:
         """Title and facts of a section, and the address of its own short form."""

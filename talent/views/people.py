@@ -27,6 +27,7 @@ from talent.forms import PersonForm
 from talent.keeping import county_of_registered, kept_for
 from talent.models import Certificate, Person, RegistrationPeriod
 from talent.tables import PersonTable
+from talent.waiting import waiting_of
 
 
 class PersonView(EntityView):
@@ -113,6 +114,9 @@ class PersonView(EntityView):
             "perms_activate": self.request.user.has_perm("talent.activate_person"),
             "missing": [label_of(record, n) for n in wanted if not getattr(record, n)],
         }
+
+    def tasks(self, record: Any) -> list[dict[str, Any]]:
+        return waiting_of(record, self.request.user)
 
     def _merged(self, record: Any) -> list[dict[str, Any]]:
         """The kept record of a duplicate, or the numbers of the duplicates of a kept one."""
