@@ -35,7 +35,8 @@ NAVIGATION = (
     )),
     Group("人才", (
         Entry("人员", "person_list", "users", ("talent.view_person",)),
-        Entry("证书", "certificate_list", "certificate", ("talent.view_certificate",)),
+        Entry("证书", "certificate_list", "certificate", ("talent.view_certificate",),
+              also=("/educations/", "/titles/")),
         Entry("登记", "registrationperiod_list", "clipboard-check",
               ("talent.view_registrationperiod",)),
         Entry("重点人才", "keytalentclaim_list", "award", ("talent.view_keytalentclaim",)),
@@ -50,7 +51,8 @@ NAVIGATION = (
         Entry("岗位", "post_list", "briefcase", ("talent.view_post",)),
     )),
     Group("项目", (
-        Entry("项目", "project_list", "folder", ("projects.view_project",)),
+        Entry("项目", "project_list", "folder", ("projects.view_project",),
+              also=("/payments/", "/milestones/")),
     )),
     Group("数据", (
         Entry("报表", "report_list", "report", ("reports.view_dashboard",)),

@@ -1,13 +1,29 @@
-"""Filters of the list of projects."""
+"""Filters of the lists of projects and payments."""
 
 import django_filters as filters
 from django.db.models import Q
 
-from core.filters import ChoiceFilter, ChosenFilter, LookupFilter, RecordFilter, RegionFilter
+from core.filters import (
+    ChoiceFilter,
+    ChosenFilter,
+    DateFilter,
+    LookupFilter,
+    RecordFilter,
+    RegionFilter,
+)
 from projects.codes import Fund, Stage
-from projects.models import Project
+from projects.models import Payment, Project
 from stations.models import Organization
 from talent.codes import ServiceField
+
+
+def ended_filter() -> ChosenFilter:
+    """在用, 已停用 or both; unused it means 在用."""
+    return ChosenFilter(
+        label="停用",
+        conditions={"ended": Q(ended_on__isnull=False), "all": Q()},
+        choices=[("ended", "已停用"), ("all", "含已停用")],
+    )
 
 
 class ProjectFilter(RecordFilter):
@@ -24,11 +40,7 @@ class ProjectFilter(RecordFilter):
         min_value=1949,
         max_value=9998,
     )
-    state = ChosenFilter(
-        label="停用",
-        conditions={"ended": Q(ended_on__isnull=False), "all": Q()},
-        choices=[("ended", "已停用"), ("all", "含已停用")],
-    )
+    state = ended_filter()
 
     current_only = Q(ended_on=None)
 
@@ -43,6 +55,23 @@ class ProjectFilter(RecordFilter):
             | Q(contractor__name__contains=text)
             | Q(purchaser__name__contains=text)
         )
+
+
+class PaymentFilter(RecordFilter):
+    region = RegionFilter()
+    stage = ChoiceFilter(label="付款节点", choices=Payment._meta.get_field("stage").choices)
+    paid_from = DateFilter(label="付款日期自", field_name="paid_on", lookup_expr="gte")
+    paid_to = DateFilter(label="付款日期至", field_name="paid_on", lookup_expr="lte")
+    state = ended_filter()
+
+    current_only = Q(ended_on=None)
+
+    class Meta:
+        model = Payment
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        return Q(project__name__contains=text) | Q(voucher=text)
 
 
 class PartFilter(filters.FilterSet):

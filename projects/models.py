@@ -111,7 +111,9 @@ class Milestone(Record):
 
     scope_field = "project__region"
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="milestones")
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="milestones", verbose_name="项目"
+    )
     stage = models.CharField("阶段", max_length=2, choices=Stage)
     planned_on = models.DateField("计划日期", null=True, blank=True)
     reached_on = models.DateField("实际日期", null=True, blank=True)
@@ -136,7 +138,9 @@ class Payment(Record):
 
     scope_field = "project__region"
 
-    project = models.ForeignKey(Project, models.PROTECT, related_name="payments")
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="payments", verbose_name="项目"
+    )
     stage = models.CharField(
         "付款节点",
         max_length=2,

@@ -1,4 +1,4 @@
-"""Columns of the list of projects."""
+"""Columns of the lists of projects and payments."""
 
 from core.tables import (
     Column,
@@ -10,7 +10,7 @@ from core.tables import (
     TagColumn,
 )
 from projects.codes import Stage
-from projects.models import Project
+from projects.models import Payment, Project
 
 STAGE_KINDS = {
     Stage.DEMAND: "info",
@@ -51,4 +51,26 @@ class ProjectTable(RecordTable):
 
     class Meta(RecordTable.Meta):
         model = Project
+        fields = ()
+
+
+class PaymentTable(RecordTable):
+    project = NameColumn(
+        verbose_name="项目", url_name="payment_detail", accessor="project__name", orderable=False
+    )
+    stage = Column(
+        verbose_name="付款节点", accessor="get_stage_display", orderable=False, card=True
+    )
+    amount = NumberColumn(verbose_name="金额（元）", card=True)
+    paid_on = DateColumn(verbose_name="付款日期", card=True)
+    contractor = Column(
+        verbose_name="承接方", accessor="project__contractor__name", orderable=False, css="wrap"
+    )
+    voucher = Column(verbose_name="凭证号", orderable=False)
+    region = PlaceColumn(verbose_name="实施地区", accessor="project__region_id", orderable=False)
+
+    always = ("project",)
+
+    class Meta(RecordTable.Meta):
+        model = Payment
         fields = ()

@@ -37,6 +37,8 @@ urlpatterns = [
         views.MilestoneView.as_view(page="act"),
         name="milestone_act",
     ),
+    path("payments/", views.PaymentView.as_view(page="list"), name="payment_list"),
+    path("payments/export/", views.PaymentView.as_view(page="export"), name="payment_export"),
     path("payments/new/", views.PaymentView.as_view(page="create"), name="payment_create"),
     path("payments/<uuid:pk>/", views.PaymentView.as_view(page="detail"), name="payment_detail"),
     path("payments/<uuid:pk>/edit/", views.PaymentView.as_view(page="edit"), name="payment_edit"),

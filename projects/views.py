@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.filters import RecordFilter
-from core.tables import RecordTable
 from core.views import EntityView, Related, Section
 from projects import verbs
 from projects.actions import add_payment, update_payment, update_project
-from projects.filters import ProjectFilter
+from projects.filters import PaymentFilter, ProjectFilter
 from projects.forms import MilestoneForm, PaymentForm, ProjectForm, paid_total
 from projects.models import Milestone, Payment, Project
-from projects.tables import STAGE_KINDS, ProjectTable
+from projects.tables import STAGE_KINDS, PaymentTable, ProjectTable
+
+# Lists that stand beside each other under one entry of the navigation.
+_PROJECTS = ("project", "payment")
 
 
 class ProjectView(EntityView):
     model = Project
+    beside = _PROJECTS
     unit = "个"
     icon = "folder"
     table = ProjectTable
@@ -62,8 +64,9 @@ class ProjectView(EntityView):
 class _ProjectPartView(EntityView):
     parent = "project"
     select_related = ("project",)
-    table = RecordTable
-    filterset = RecordFilter
+    is_created_alone = False
+    search_hint = "项目名称、凭证号"
+    empty_hint = "在项目的页面上登记，或随项目台账一起导入。"
     headline = ("project",)
 
 
@@ -76,7 +79,12 @@ class MilestoneView(_ProjectPartView):
 
 class PaymentView(_ProjectPartView):
     model = Payment
+    beside = _PROJECTS
+    unit = "笔"
     icon = "coin"
+    select_related = ("project__contractor",)
+    table = PaymentTable
+    filterset = PaymentFilter
     form = PaymentForm
     actions = verbs.PAYMENT
     sections = (

@@ -21,13 +21,14 @@ from talent.codes import (
 )
 from talent.filters import (
     CertificateFilter,
+    EducationFilter,
     GraduateStatFilter,
     KeyTalentClaimFilter,
     PersonFilter,
     PostFilter,
     RegistrationPeriodFilter,
+    TitleFilter,
 )
-from talent.filters.records import PersonalFilter
 from talent.models import (
     Certificate,
     ChangeRequest,
@@ -79,24 +80,12 @@ class RegistrationPeriodAPI(PersonalAPI):
     )  # fmt: skip
 
 
-class EducationFilter(PersonalFilter):
-    class Meta:
-        model = Education
-        fields: list[str] = []
-
-
 class EducationAPI(PersonalAPI):
     model = Education
     filterset_class = EducationFilter
     serializer_class = serializer_for(
         Education, "person", "level", "degree", "school", "major", "graduated_on", *_ENDED
     )
-
-
-class TitleFilter(PersonalFilter):
-    class Meta:
-        model = Title
-        fields: list[str] = []
 
 
 class TitleAPI(PersonalAPI):

@@ -79,6 +79,8 @@ urlpatterns = [
         views.RegistrationPeriodView.as_view(page="act"),
         name="registrationperiod_act",
     ),
+    path("educations/", views.EducationView.as_view(page="list"), name="education_list"),
+    path("educations/export/", views.EducationView.as_view(page="export"), name="education_export"),
     path("educations/new/", views.EducationView.as_view(page="create"), name="education_create"),
     path(
         "educations/<uuid:pk>/", views.EducationView.as_view(page="detail"), name="education_detail"
@@ -98,6 +100,8 @@ urlpatterns = [
         views.EducationView.as_view(page="act"),
         name="education_act",
     ),
+    path("titles/", views.TitleView.as_view(page="list"), name="title_list"),
+    path("titles/export/", views.TitleView.as_view(page="export"), name="title_export"),
     path("titles/new/", views.TitleView.as_view(page="create"), name="title_create"),
     path("titles/<uuid:pk>/", views.TitleView.as_view(page="detail"), name="title_detail"),
     path("titles/<uuid:pk>/edit/", views.TitleView.as_view(page="edit"), name="title_edit"),

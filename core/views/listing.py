@@ -38,6 +38,8 @@ class ListPage(EntityBase):
     is_created_alone: ClassVar[bool] = True
     # Text fields that hold no secret stay in the address; a secret is searched by POST.
     finds_secrets: ClassVar[bool] = False
+    # Entities whose lists are tabs of one another, this one's among them.
+    beside: ClassVar[tuple[str, ...]] = ()
 
     def secret_condition(self, secret: Secret) -> Any:
         """Rows that an ID number, phone or certificate number names; override."""
@@ -176,6 +178,7 @@ class ListPage(EntityBase):
         user = self.request.user
         return self.context(
             title=self.list_label(),
+            tabs=self._tabs(),
             table=table,
             page=page,
             filterset=filterset,
@@ -207,6 +210,17 @@ class ListPage(EntityBase):
             ],
             may_import=user.has_perm("core.import_ledger"),
         )
+
+    def _tabs(self) -> list[dict[str, Any]]:
+        """The lists beside this one that the user may see, none when it stands alone."""
+        from core.views import ENTITIES
+
+        views = [ENTITIES[name] for name in self.beside]
+        return [
+            {"label": view.list_label(), "url": view.url("list"), "current": view is type(self)}
+            for view in views
+            if self.request.user.has_perm(view.permission("view"))
+        ]
 
     def _words(self, params: QueryDict, described: list[tuple[str, str]], secret: Any) -> str:
         """「南明区 在岗 持证」: the scope and what is filtered, for the count and the print."""

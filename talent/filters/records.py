@@ -1,4 +1,4 @@
-"""Certificates, registrations, claims, graduate figures."""
+"""Certificates, registrations, education, titles, claims, graduate figures."""
 
 import datetime
 
@@ -11,13 +11,22 @@ from talent.codes import (
     CertificateLevel,
     ClaimClass,
     ClaimState,
+    Degree,
     EducationLevel,
     Origin,
     RegistrationState,
+    TitleLevel,
     Verification,
 )
 from talent.filters.people import name_condition
-from talent.models import Certificate, GraduateStat, KeyTalentClaim, RegistrationPeriod
+from talent.models import (
+    Certificate,
+    Education,
+    GraduateStat,
+    KeyTalentClaim,
+    RegistrationPeriod,
+    Title,
+)
 
 IN_USE = Q(ended_on=None)
 
@@ -80,6 +89,23 @@ class RegistrationPeriodFilter(PersonalFilter):
 
     class Meta:
         model = RegistrationPeriod
+        fields: list[str] = []
+
+
+class EducationFilter(PersonalFilter):
+    level = ChoiceFilter(label="学历", choices=EducationLevel.choices)
+    degree = ChoiceFilter(label="学位", choices=Degree.choices)
+
+    class Meta:
+        model = Education
+        fields: list[str] = []
+
+
+class TitleFilter(PersonalFilter):
+    level = ChoiceFilter(label="级别", choices=TitleLevel.choices)
+
+    class Meta:
+        model = Title
         fields: list[str] = []
 
 

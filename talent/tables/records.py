@@ -1,4 +1,4 @@
-"""Certificates, registrations, claims and graduate figures."""
+"""Certificates, registrations, education, titles, claims and graduate figures."""
 
 from typing import Any
 
@@ -17,7 +17,14 @@ from core.tables import (
 )
 from core.templatetags.shell import days_left
 from talent import kinds
-from talent.models import Certificate, GraduateStat, KeyTalentClaim, RegistrationPeriod
+from talent.models import (
+    Certificate,
+    Education,
+    GraduateStat,
+    KeyTalentClaim,
+    RegistrationPeriod,
+    Title,
+)
 
 
 class CertificateTable(RecordTable):
@@ -83,6 +90,40 @@ class RegistrationPeriodTable(RecordTable):
 
     def render_left(self, value: Any) -> str:
         return days_left(value)
+
+
+class EducationTable(RecordTable):
+    person = NameColumn(
+        verbose_name="姓名", url_name="education_detail", accessor="person__name", orderable=False
+    )
+    level = Column(verbose_name="学历", accessor="get_level_display", orderable=False, card=True)
+    degree = Column(verbose_name="学位", accessor="get_degree_display", orderable=False)
+    school = Column(verbose_name="毕业院校", css="wrap", orderable=False, card=True)
+    major = Column(verbose_name="专业", css="wrap", orderable=False, card=True)
+    graduated_on = DateColumn(verbose_name="毕业日期")
+    region = PlaceColumn(verbose_name="所在地区", accessor="person__region_id", orderable=False)
+
+    always = ("person",)
+
+    class Meta(RecordTable.Meta):
+        model = Education
+        fields = ()
+
+
+class TitleTable(RecordTable):
+    person = NameColumn(
+        verbose_name="姓名", url_name="title_detail", accessor="person__name", orderable=False
+    )
+    series = Column(verbose_name="职称系列", css="wrap", orderable=False, card=True)
+    level = Column(verbose_name="级别", accessor="get_level_display", orderable=False, card=True)
+    obtained_on = DateColumn(verbose_name="取得日期", card=True)
+    region = PlaceColumn(verbose_name="所在地区", accessor="person__region_id", orderable=False)
+
+    always = ("person",)
+
+    class Meta(RecordTable.Meta):
+        model = Title
+        fields = ()
 
 
 class KeyTalentClaimTable(RecordTable):

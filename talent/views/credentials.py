@@ -6,16 +6,27 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.tables import RecordTable
 from core.views import EntityView, Section
 from core.views.secrets import Secret
 from talent import kinds, verbs
 from talent.actions.credentials import add_registration
-from talent.filters import CertificateFilter, RegistrationPeriodFilter
-from talent.filters.records import PersonalFilter
+from talent.filters import (
+    CertificateFilter,
+    EducationFilter,
+    RegistrationPeriodFilter,
+    TitleFilter,
+)
 from talent.forms import CertificateForm, EducationForm, RegistrationPeriodForm, TitleForm
 from talent.models import Certificate, Education, RegistrationPeriod, Title
-from talent.tables import CertificateTable, RegistrationPeriodTable
+from talent.tables import (
+    CertificateTable,
+    EducationTable,
+    RegistrationPeriodTable,
+    TitleTable,
+)
+
+# Lists that stand beside each other under one entry of the navigation.
+_CREDENTIALS = ("certificate", "education", "title")
 
 
 class PersonalView(EntityView):
@@ -28,12 +39,11 @@ class PersonalView(EntityView):
     can_deactivate = True
     search_hint = "姓名、拼音、首字母"
     empty_hint = "在人员的页面上添加，或随花名册一起导入。"
-    table = RecordTable
-    filterset = PersonalFilter
 
 
 class CertificateView(PersonalView):
     model = Certificate
+    beside = _CREDENTIALS
     unit = "本"
     icon = "certificate"
     table = CertificateTable
@@ -83,7 +93,10 @@ class RegistrationPeriodView(PersonalView):
 
 class EducationView(PersonalView):
     model = Education
+    beside = _CREDENTIALS
     icon = "school"
+    table = EducationTable
+    filterset = EducationFilter
     form = EducationForm
     headline = ("person",)
     sections = (
@@ -97,7 +110,10 @@ class EducationView(PersonalView):
 
 class TitleView(PersonalView):
     model = Title
+    beside = _CREDENTIALS
     icon = "star"
+    table = TitleTable
+    filterset = TitleFilter
     form = TitleForm
     headline = ("person",)
     sections = (

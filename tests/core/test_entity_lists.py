@@ -25,14 +25,17 @@ FULL_PHONE = re.compile(r"(?<![\d-])1[3-9]\d{9}(?!\d)")
 # writes one read event where it is about people.
 QUERIES = {
     "certificate": 6,
+    "education": 6,
     "graduatestat": 5,
     "keytalentclaim": 6,
     "organization": 5,
+    "payment": 5,
     "person": 7,
     "post": 6,
     "project": 5,
     "registrationperiod": 6,
     "station": 5,
+    "title": 6,
 }
 
 
@@ -250,3 +253,25 @@ def test_every_entity_is_declared_whole() -> None:
         assert view.url("detail", type("R", (), {"pk": "0" * 8 + "-0000-0000-0000-" + "0" * 12})), (
             entity
         )
+
+
+@pytest.mark.parametrize(
+    ("entity", "others"),
+    [("education", ["证书", "职称"]), ("title", ["证书", "学历"]), ("payment", ["项目"])],
+)
+def test_a_list_under_its_parent_is_reached_by_a_tab(
+    entity: str, others: list[str], cast: Any, client_of: Any
+) -> None:
+    """No entry of its own in the navigation: tabs lead there, the parent's entry is current."""
+    row = make_row(entity, COUNTY_A)
+    client = client_of(cast.clerk_a)
+    text = client.get(f"/{entity}s/").text
+    assert f'href="/{entity}s/{row.pk}/"' in text
+    tabs = text.split('class="page-tabs')[1].split("</nav>")[0]
+    for label in others:
+        assert f">{label}</a>" in tabs
+    assert f'href="/{entity}s/" aria-current="page"' in tabs
+    assert 'aria-current="page"' in text.split('id="nav"')[1].split("</nav>")[0]
+    exported = client.post(f"/{entity}s/export/", {"format": "csv"})
+    heads = b"".join(exported.streaming_content).decode("utf-8-sig").splitlines()
+    assert not any(re.search(r"(^|,)[a-z_]+(,|$)", line) for line in heads), heads
