@@ -174,3 +174,7 @@ class Payment(Record):
                 name="payment_one_opening_balance",
             ),
         ]
+
+    def __str__(self) -> str:
+        stage = "期初已付" if self.is_opening_balance else self.get_stage_display() or "付款"
+        return f"{stage} {self.amount:,.2f} 元"

@@ -275,3 +275,9 @@ def test_a_list_under_its_parent_is_reached_by_a_tab(
     exported = client.post(f"/{entity}s/export/", {"format": "csv"})
     heads = b"".join(exported.streaming_content).decode("utf-8-sig").splitlines()
     assert not any(re.search(r"(^|,)[a-z_]+(,|$)", line) for line in heads), heads
+
+
+@pytest.mark.parametrize("entity", sorted(ENTITIES))
+def test_a_record_is_named_in_words(entity: str, cast: Any) -> None:
+    row = make_row(entity, COUNTY_A)
+    assert not re.search(r"object|None|[0-9a-f]{8}-", str(row)), str(row)
