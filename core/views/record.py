@@ -136,6 +136,7 @@ class RecordPages(EntityBase):
         """A value, in the colour of its meaning where it is the row's state."""
         kinds = view.state_kinds if view and name == view.state_field else {}
         return {
+            "label": label_of(type(row), name, getattr(view, "labels", {})),
             "value": shown(row, name, self.request.user),
             "kind": kinds.get(getattr(row, name, None), "") if kinds else "",
             "is_state": bool(kinds),

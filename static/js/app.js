@@ -72,7 +72,7 @@
 
   /* Focus what asks for it: the error summary, the first field of a dialog or of a section. */
   var focusAsked = function (root) {
-    var wanted = root.querySelector("[data-focus], .box > .form-page .field :is(input:not([type=hidden]), select, textarea)");
+    var wanted = root.querySelector("[data-focus], .section-body .field :is(input:not([type=hidden]), select, textarea)");
     if (wanted) wanted.focus();
   };
   document.addEventListener("htmx:afterSettle", function (event) { focusAsked(event.target); });
