@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.addresses import client_address
 from core.changes import changes_of
-from core.display import facts, label_of, shown
+from core.display import ENDINGS, facts, label_of, shown
 from core.models import ReadEvent
 from talent import actions, kinds
 from talent.actions.corrections import differences
@@ -106,6 +106,7 @@ def _block(person: Person, title: str, accessor: str, columns: tuple[str, ...]) 
                 "facts": [
                     {"label": head, "value": shown(row, column)}
                     for head, column in zip(heads, columns, strict=True)
+                    if column not in ENDINGS or getattr(row, column)
                 ],
             }
             for row in rows[:50]

@@ -85,7 +85,7 @@ def request_change(
         for name, value in asked.items()
         if (current := current_json(person, name)) != value
     }
-    other = without_id_numbers(normalise(other))[:_OTHER_LENGTH]
+    other = without_id_numbers(other.strip())[:_OTHER_LENGTH]
     if not differing and not other:
         raise RuleError("STATE", "没有需要变更的内容。请改动要更正的项目，或写明「其他更正」。")
     _fill(person, {name: d["new"] for name, d in differing.items()})

@@ -194,7 +194,7 @@ def test_the_page_offers_her_own_records_alone(cast: Cast, own: Person, client_o
     sent = correction(own, about=str(mine.pk), wrong="级别应为中级")
     assert client.post("/me/requests/new/", sent).status_code == 302
     made = own.changerequests.get()
-    assert (made.changes, made.other) == ({}, f"证书「{mine}」:级别应为中级")
+    assert (made.changes, made.other) == ({}, f"证书「{mine}」：级别应为中级")
     for path, user in (
         ("/me/requests/", cast.worker_a), (f"/changes/{made.pk}/", cast.reviewer_a)
     ):  # fmt: skip
