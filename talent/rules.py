@@ -235,6 +235,12 @@ def check_phone_shared(others: int) -> list[Flag]:
     return []
 
 
+def check_graduation_year(year: int | None, *, on: datetime.date | None = None) -> None:
+    """Nobody has graduated in a year to come. Raises RuleError."""
+    if year is not None and year > (on or today()).year:
+        raise RuleError("DATE", "毕业年度晚于今年，请核对。", field="year")
+
+
 def check_graduates(graduates: int | None, stayed: int | None) -> list[Flag]:
     """R20: those who stayed are among those who graduated; else both figures are shown."""
     if graduates is not None and stayed is not None and stayed > graduates:

@@ -17,10 +17,11 @@ from django.apps import apps
 from django.db import models
 
 from core.crypto import sign
-from core.imports.comparing import say
+from core.imports.comparing import hold, say
 from core.models import ImportRow
 from core.places import place_name
 from core.resources import ImportContext
+from core.rules import RuleError
 
 Outcome = ImportRow.Outcome
 
@@ -40,20 +41,26 @@ class PlainLedger:
     """Comparison of staged rows of one model.
 
     `key` are the columns of the natural key, `labels` the columns that a ledger may change
-    with what they are called. `follow(row, record, incoming)` adds what hangs on the record.
+    with what they are called; a row's `shown["given"]` names those that it did give.
+    `follow(row, record, incoming)` adds what hangs on the record, or raises RuleError, which
+    holds the row. `ended` finds the records that no longer count.
     """
 
     model: str
     key: tuple[str, ...]
     labels: dict[str, str]
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
-    # Records that no longer count, as a filter to leave out.
     ended: dict[str, Any] = field(default_factory=dict)
     follow: Callable[[ImportRow, Any, dict[str, Any]], None] | None = None
 
     @property
     def model_class(self) -> type[models.Model]:
         return apps.get_model(self.model)
+
+    def given(self, values: dict[str, Any]) -> list[str]:
+        """The columns that a row fills in: only these may change a known record."""
+        said = {name for name, value in values.items() if value not in (None, "")}
+        return [c for c in self.labels if c in said or c.removesuffix("_id") in said]
 
     def candidates(self, batch: Any) -> set[int]:
         rows = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
@@ -78,7 +85,12 @@ class PlainLedger:
                 place = place_name(getattr(record, "region_id", "") or "") or "其他地区"
                 say(row, f"同样的记录已由{place}登记，要修改请联系对方。")
                 continue
-            self._diff(row, record)
+            try:
+                self._diff(row, record)
+            except RuleError as error:
+                row.diff = []
+                column = self.labels.get(error.field, "")
+                hold(row, str(error), rule=error.rule, column=column, choices={})
 
     def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
         first = self.key[-1]
@@ -99,11 +111,8 @@ class PlainLedger:
     def _diff(self, row: ImportRow, record: Any) -> None:
         incoming = row.writes["insert"][self.model]
         update: dict[str, Any] = {}
-        for column, label in self.labels.items():
-            new = incoming.get(column)
-            if new in (None, ""):
-                continue
-            old = getattr(record, column)
+        for column in row.shown.get("given", []):
+            label, new, old = self.labels[column], incoming[column], getattr(record, column)
             if _same(old, new):
                 continue
             update[column] = new

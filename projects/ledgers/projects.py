@@ -39,6 +39,7 @@ def build(row: RowCheck) -> None:
         "name": v["name"],
         "detail": f"{v['purchaser']} {v['started_on'][0]}",
         "names": {contractor.id: named} if contractor else {},
+        "given": LEDGER.given(v),
     }
     row.insert[PROJECT] = {
         "id": project_id,

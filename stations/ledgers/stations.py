@@ -44,6 +44,7 @@ def build(row: RowCheck) -> None:
         "name": v["name"],
         "detail": f"{StationKind(v['kind']).label} {row.context.places.name(region)}",
         "names": {operator.id: named} if operator else {},
+        "given": LEDGER.given(v),
     }
     row.insert[STATION] = {
         "id": station_id,

@@ -9,7 +9,7 @@ from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag
 from talent.forms.credentials import PersonalForm
 from talent.models import GraduateStat, KeyTalentClaim
-from talent.rules import check_graduates
+from talent.rules import check_graduates, check_graduation_year
 
 CLAIM = (("申报", ("claim_class", "qualified_on", "native_basis", "evidence", "origin")),)
 GRADUATES = (
@@ -43,5 +43,5 @@ class GraduateStatForm(RecordForm):
         help_texts = {"graduates": "只计毕业，不计结业。"}
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        check_graduates(cleaned.get("graduates"), cleaned.get("stayed"))
-        return ()
+        check_graduation_year(cleaned.get("year"))
+        yield from check_graduates(cleaned.get("graduates"), cleaned.get("stayed"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from core.imports.plain import PlainLedger, natural_key, stable_id
 from core.resources import RowCheck
-from core.rules import RuleError
 from talent.codes import EducationLevel
-from talent.rules import check_graduates
+from talent.rules import check_graduates, check_graduation_year
 
 MODEL = "talent.graduatestat"
 LEDGER = PlainLedger(
@@ -20,14 +19,14 @@ def build(row: RowCheck) -> None:
     v = row.values
     for flag in check_graduates(v["graduates"], v.get("stayed")):
         row.flag(flag, "其中留黔人数")
-    if row.context.day.year < v["year"]:
-        raise RuleError("DATE", "毕业年度晚于今年，请核对。", field="year")
+    check_graduation_year(v["year"], on=row.context.day)
     major = v.get("major") or "社会工作"
     parts = (v["school"], major, v["level"], v["year"])
     row.key = natural_key(*parts)
     row.shown = {
         "name": v["school"],
         "detail": f"{major} {EducationLevel(v['level']).label} {v['year']} 年",
+        "given": LEDGER.given(v),
     }
     row.insert[MODEL] = {
         "id": str(stable_id(MODEL, row.context.batch_id, *parts)),
