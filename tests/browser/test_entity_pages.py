@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from core.deactivation import deactivate
 from talent.models import Person
 from tests.conftest import COUNTY_A, Cast
 from tests.rows import id_number, make_person, make_project, make_row, make_station
@@ -30,7 +31,16 @@ Shot = Callable[[Page, str], Any]
 def county(cast: Cast) -> dict[str, str]:
     """A county with one of everything, long names among them; addresses by page."""
     person = make_person(TOWN, LONG_NAME, phone="13885100001")
-    for entity in ("certificate", "registrationperiod", "post", "organization", "graduatestat"):
+    for entity in (
+        "certificate",
+        "education",
+        "title",
+        "payment",
+        "registrationperiod",
+        "post",
+        "organization",
+        "graduatestat",
+    ):
         make_row(entity, COUNTY_A)
     station = make_station(TOWN, "南明区新华路街道社会工作和志愿服务站")
     project = make_project(COUNTY_A, LONG_PROJECT)
@@ -44,6 +54,9 @@ def county(cast: Cast) -> dict[str, str]:
         "person-history": f"/people/{person.pk}/history/",
         "person-new": "/people/new/",
         "certificates": "/certificates/",
+        "educations": "/educations/",
+        "titles": "/titles/",
+        "payments": "/payments/",
         "registrations": "/registrations/",
         "posts": "/posts/",
         "stations": "/stations/",
@@ -83,6 +96,19 @@ def test_pages_fit_and_are_accessible(
         shot(page, name)
         if width != 1366:
             check_accessible(page, f"{name} {width}")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_pages_fit_with_text_twice_as_large(
+    county: dict[str, str], cast: Cast, visit: Visit, shot: Shot, width: int
+) -> None:
+    page = visit("/", cast.reviewer_a, width=width)
+    for name, path in county.items():
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        if name in {"people", "person", "person-edit"}:
+            shot(page, f"{name}-200")
 
 
 def test_first_visit_is_light_and_asks_no_other_host(
@@ -170,6 +196,22 @@ def test_dialog_opens_acts_and_returns(cast: Cast, visit: Visit, shot: Shot) -> 
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_a_dialog_of_an_old_page_says_what_happened(cast: Cast, visit: Visit, shot: Shot) -> None:
+    """Somebody else was faster: said in the dialog, as on the page that is opened anew."""
+    figures = make_row("graduatestat", COUNTY_A)
+    page = visit(f"/graduates/{figures.pk}/", cast.clerk_a, tolerant=True)
+    page.get_by_text("办理").click()
+    page.get_by_role("link", name="停用").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("事由").fill("重复填报")
+    deactivate(record=figures, by=cast.reviewer_a, reason="别人先办了")
+    dialog.get_by_role("button", name="停用").click()
+    expect(dialog).to_contain_text("刚被别人修改过，现在不能办理「停用」")
+    shot(page, "dialog-over")
+    dialog.get_by_role("link", name="查看现在的内容").click()
+    expect(page.get_by_text("已停用").first).to_be_visible()
+
+
 def test_a_section_is_edited_in_place(cast: Cast, visit: Visit, shot: Shot) -> None:
     person = make_person(TOWN, "王小丫", phone="13885100001")
     page = visit(f"/people/{person.pk}/", cast.clerk_a, width=390)
@@ -177,6 +219,12 @@ def test_a_section_is_edited_in_place(cast: Cast, visit: Visit, shot: Shot) -> N
     expect(page.get_by_label("姓名", exact=True)).to_be_focused()
     assert page.url.endswith(f"/people/{person.pk}/")
     expect(page.get_by_label("备注")).to_be_hidden()
+    # The title stays, and the first field does not lie behind the top bar.
+    expect(page.get_by_role("heading", name="基本信息")).to_be_visible()
+    bar, label = page.locator(".bar").bounding_box(), page.locator("#field-name").bounding_box()
+    assert bar is not None
+    assert label is not None
+    assert label["y"] >= bar["y"] + bar["height"]
     page.get_by_label("民族").fill("buyi")
     check_accessible(page, "a section being edited")
     shot(page, "person-section")

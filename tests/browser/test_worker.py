@@ -65,6 +65,8 @@ def test_from_the_code_to_the_answered_request(
 
     phone.get_by_role("link", name="申请更正").first.click()
     phone.get_by_label("曾用名").fill("欧阳梅")
+    phone.get_by_label("哪一条记录").select_option(label="漏登的证书")
+    phone.get_by_label("哪里不对").fill("2021 年取得社会工作师证书，没有登记")
     phone.get_by_label("申请说明").fill("户口本上有曾用名")
     shot(phone, "worker-correct")
     fits(phone)
@@ -83,7 +85,8 @@ def test_from_the_code_to_the_answered_request(
     reviewer.get_by_role("link", name="欧阳晓梅").first.click()
     expect(reviewer.get_by_text("欧阳梅", exact=True)).to_be_visible()
     shot(reviewer, "worker-decision")
-    reviewer.get_by_role("button", name="同意变更").click()
+    expect(reviewer.get_by_text("漏登的证书：2021 年取得社会工作师证书")).to_be_visible()
+    reviewer.get_by_role("button", name="同意变更，其他已改好").click()
     expect(reviewer).to_have_url(re.compile("/changes/$"))
     assert Person.objects.get(pk=person.pk).former_name == "欧阳梅"
 
