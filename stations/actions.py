@@ -45,6 +45,7 @@ def update_station(*, station: Station, by: User) -> Station:
     station.status, station.is_incomplete = before.status, False
     station.version = before.version + 1
     station.save()
+    keeping.carry(station, before)
     ensure_visible(station, by)
     return station
 
@@ -124,7 +125,10 @@ def change_coverage(
     changed_on: datetime.date,
     reason: str = "",
 ) -> None:
-    """The townships covered from a day on (R16); the rest end on it."""
+    """The townships covered from a day on (R16); the rest end on it.
+
+    An earlier day moves the beginning of what was covered already.
+    """
     station = claim(station, by, "stations.change_station")
     if station.status in rules.CLOSED_STATUSES:
         raise RuleError("R15", "站点已撤并，不能再变更覆盖范围。")
@@ -142,11 +146,24 @@ def change_coverage(
     for row in open_rows:
         if row.region_id not in codes:
             row.valid_to = max(changed_on, row.valid_from)
-            row.save(update_fields=["valid_to"])
+        elif row.valid_from > changed_on:
+            row.valid_from = changed_on
+        row.save(update_fields=["valid_from", "valid_to"])
     covered = {row.region_id for row in open_rows}
     for code in sorted(set(codes) - covered):
         StationCoverage.objects.create(station=station, region_id=code, valid_from=changed_on)
     touch(station)
+
+
+@transaction.atomic
+def update_organization(*, organization: Organization, by: User) -> Organization:
+    """Save an edited organisation; one that was made from a bare name is complete then."""
+    before = claim(organization, by, "stations.change_organization")
+    organization.is_incomplete = False
+    organization.version = before.version + 1
+    organization.save()
+    ensure_visible(organization, by)
+    return organization
 
 
 @transaction.atomic

@@ -102,12 +102,18 @@ class StationMonthlyForm(RecordForm):
             if month > today():
                 raise RuleError("DATE", "月份不能晚于本月。", field="month")
         values = {k: v for k, v in cleaned.items() if isinstance(v, int)}
-        check_monthly(values)
+        check_monthly(values, open_before=self._open_before(month) if month else None)
         if not month:
             return
         yield from self._check_outliers(values, cleaned["month"])
         recorded = workers_in(self.instance.station, cleaned["month"])
         yield from check_reported(values.get("workers"), recorded, field="workers")
+
+    def _open_before(self, month: datetime.date) -> int | None:
+        """Cases open at the end of the month before, as reported."""
+        last = (month.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)
+        reported = StationMonthly.objects.filter(station=self.instance.station, month=last)
+        return reported.values_list("cases_open", flat=True).first()
 
     def _check_outliers(self, values: dict[str, int], month: datetime.date) -> Iterable[Flag]:
         """R19 of each number against the station's own twelve months before."""

@@ -35,6 +35,34 @@ def open_stations(stations: list[Station]) -> None:
     )
 
 
+def carry(station: Station, before: Station) -> None:
+    """Let the first state and the own coverage follow a corrected day or township."""
+    own = station.coverages.filter(region=before.region_id).order_by("valid_from")
+    if station.built_on and station.built_on != before.built_on:
+        for rows in (station.states.order_by("valid_from"), own):
+            moved = begin(list(rows[:1]), before.built_on, station.built_on)
+            if moved is not None:
+                moved.save(update_fields=["valid_from"])
+    if station.region_id != before.region_id:
+        covered = station.coverages.filter(region=station.region_id, valid_to=None).exists()
+        if covered or len(station.region_id) != _TOWNSHIP_CODE:
+            own.delete()
+        else:
+            own.update(region=station.region_id)
+
+
+def begin(rows: list[Any], before: datetime.date | None, built_on: datetime.date) -> Any | None:
+    """The first of a station's dated rows, moved to the day of building.
+
+    None where it stays: what began before the building, and not with it, is its own fact.
+    """
+    first = rows[0] if rows else None
+    if first is None or not (first.valid_from > built_on or first.valid_from == before):
+        return None
+    first.valid_from = min(built_on, first.valid_to or built_on)
+    return first
+
+
 def workers_in(station: Station, month: datetime.date) -> int:
     """People with a post at the station at the end of a month (its first day is given)."""
     following = (month + datetime.timedelta(days=31)).replace(day=1)

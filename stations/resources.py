@@ -115,7 +115,7 @@ class StationsResource(ScopedResource):
         return stations.LEDGER.candidates(batch)
 
     def compare(self, rows: list[Any], context: ImportContext) -> None:
-        stations.LEDGER.compare(rows, context)
+        stations.compare(rows, context)
 
     def before_apply(self, batch: Any, context: ImportContext) -> None:
         stations.create_places(batch, context)

@@ -83,10 +83,16 @@ def check_state_change(old: str, new: str) -> None:
         raise RuleError("R15", "站点已经是这个状态。", field="status")
 
 
-def check_monthly(values: dict[str, int]) -> None:
-    """R19: cases within the stock (open at the month's end and closed in it), groups held."""
-    stock = values.get("cases_open", 0) + values.get("cases_closed", 0)
-    if values.get("cases_new", 0) > stock:
+def check_monthly(values: dict[str, int], *, open_before: int | None = None) -> None:
+    """R19: cases within the stock (open at the month's end and closed in it), groups held.
+
+    `open_before` are the cases open at the end of the month before, None when not reported.
+    """
+    new, closed = values.get("cases_new", 0), values.get("cases_closed", 0)
+    if open_before is not None and closed > open_before + new:
+        message = f"结案不能多于上月在办 {open_before} 与本月新开 {new} 之和，请核对。"
+        raise RuleError("R19", message, field="cases_closed")
+    if new > values.get("cases_open", 0) + closed:
         raise RuleError("R19", "新开个案不能多于在办与结案之和，请核对。", field="cases_new")
     for more, less, words in (
         ("group_sessions", "groups", "小组节数不能少于小组数"),

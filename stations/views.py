@@ -12,7 +12,7 @@ from stations import (
     verbs,
     waiting,  # noqa: F401  puts its kinds on the workbench
 )
-from stations.actions import open_station, update_station
+from stations.actions import open_station, update_organization, update_station
 from stations.filters import OrganizationFilter, StationFilter
 from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
 from stations.keeping import coverage_of
@@ -98,8 +98,7 @@ class OrganizationView(EntityView):
     )  # fmt: skip
 
     def save_changes(self, record: Any, form: Any) -> None:
-        record.is_incomplete = False
-        record.save()
+        update_organization(organization=record, by=self.request.user)
 
 
 class StationMonthlyView(EntityView):

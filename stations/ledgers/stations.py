@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any
 
 from core.dates import today
+from core.imports.comparing import hold
 from core.imports.plain import PlainLedger, natural_key, stable_id
 from core.models import ImportRow
 from core.resources import ImportContext, RowCheck
 from core.rules import RuleError
+from stations import keeping
 from stations.codes import StationKind, StationStatus
 from stations.ledgers.places import create_used, find_organization
+from stations.ledgers.townships import remark_second_stations
 from stations.models import StationState
-from stations.rules import approval_flag, check_kind_level
+from stations.rules import CLOSED_STATUSES, approval_flag, check_kind_level
 
 STATION, STATE, COVERAGE = (
     "stations.station",
@@ -107,21 +111,61 @@ def _region(row: RowCheck) -> str:
     return scope
 
 
+def compare(rows: list[ImportRow], context: ImportContext) -> None:
+    """Meet the registry, then remark on second stations of a township (R16)."""
+    standing = [row for row in rows if not _is_closed(row)]
+    LEDGER.compare(standing, context)
+    remark_second_stations(standing, context)
+
+
+def _is_closed(row: ImportRow) -> bool:
+    """R15: posts end or move with their station, so nobody closes one by a ledger."""
+    if row.writes["insert"][STATION]["status"] not in CLOSED_STATUSES:
+        return False
+    message = "撤并、更名不能由台账办理：请在站点页办理撤并，以便一并处理岗位。"
+    hold(row, message, rule="R15", column="运行状态", choices={})
+    return True
+
+
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
-    """A changed status is a new dated state; a station made from a bare name is complete."""
+    """The dated rows go along; a station made from a bare name is complete."""
     update = row.writes["update"]
     if record.is_incomplete:
         update.setdefault(STATION, {"id": str(record.pk)})["is_incomplete"] = False
         row.diff.append(["资料", "待完善", "已完善"])
-    if "status" not in update.get(STATION, {}):
+    changed = update.get(STATION, {})
+    states = list(record.states.order_by("valid_from"))
+    if "built_on" in changed:
+        built_on = datetime.date.fromisoformat(changed["built_on"])
+        _carry(row, STATE, keeping.begin(states[:1], record.built_on, built_on))
+        own = record.coverages.filter(region=record.region_id).order_by("valid_from")
+        _carry(row, COVERAGE, keeping.begin(list(own[:1]), record.built_on, built_on))
+    if "status" in changed:
+        _change_state(row, record, states)
+
+
+def _carry(row: ImportRow, model: str, moved: Any | None) -> None:
+    if moved is not None:
+        row.writes["update"][model] = {
+            "id": str(moved.pk), "valid_from": moved.valid_from.isoformat(),
+        }  # fmt: skip
+
+
+def _change_state(row: ImportRow, record: Any, states: list[StationState]) -> None:
+    """A changed status is a new state from today; the first word on a station planned from
+    a bare name replaces what was assumed."""
+    update, status = row.writes["update"], row.writes["update"][STATION]["status"]
+    if record.is_incomplete and len(states) == 1:
+        update.setdefault(STATE, {"id": str(states[0].pk)})["status"] = status
         return
-    state = StationState.objects.filter(station=record, valid_to=None).first()
     since = today().isoformat()
-    if state is not None:
-        if record.is_incomplete and incoming.get("built_on"):
-            since = min(incoming["built_on"], since)
-        since = max(since, state.valid_from.isoformat())
-        update[STATE] = {"id": str(state.pk), "valid_to": since}
+    if states:
+        last = str(states[-1].pk)
+        if update.setdefault(STATE, {"id": last})["id"] != last:
+            message = "建成日期和运行状态都变了，而该站点已多次变更状态，请在站点页分别办理。"
+            raise RuleError("R15", message, field="status")
+        since = max(since, states[-1].valid_from.isoformat())
+        update[STATE]["valid_to"] = since
     row.writes["insert"][STATE] = row.writes["staged"]["insert"][STATE] | {
         "id": str(uuid.uuid4()),
         "station_id": str(record.pk),
@@ -143,7 +187,7 @@ LEDGER = PlainLedger(
         "reported_workers": "填报驻站社工数",
     },
     choices=_CHOICES,
-    ended={"status__in": ["5", "6"]},
+    ended={"status__in": CLOSED_STATUSES},
     follow=_follow,
 )
 

@@ -194,3 +194,75 @@ def test_an_organisation_comes_back_unless_another_took_its_name(
     assert client.post(url, {"version": agency.version, "reason": "恢复营业"}).status_code == 302
     agency.refresh_from_db()
     assert agency.ended_on is None
+
+
+def test_a_corrected_day_and_township_carry_state_and_coverage(cast: Cast) -> None:
+    """T6: what is corrected counts from the corrected day and in the corrected township."""
+    station = Station(name="站甲", kind="3", region_id=TOWNSHIP_A, approval_number="民1号")
+    actions.open_station(station=station, by=cast.clerk_a)
+    station = Station.objects.get()
+    station.built_on = D(2022, 5, 1)
+    actions.update_station(station=station, by=cast.clerk_a)
+    assert station.states.get().valid_from == D(2022, 5, 1)
+    assert station.coverages.get().valid_from == D(2022, 5, 1)
+    other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
+    station = Station.objects.get()
+    station.region = other
+    actions.update_station(station=station, by=cast.clerk_a)
+    coverage = station.coverages.get()
+    assert (coverage.region_id, coverage.valid_from) == (other.pk, D(2022, 5, 1))
+
+
+def test_a_later_day_of_building_keeps_what_began_before_it(cast: Cast) -> None:
+    station = Station(
+        name="站甲", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
+    )
+    actions.open_station(station=station, by=cast.clerk_a)
+    actions.change_station_state(
+        station=station, by=cast.clerk_a, status="4", changed_on=D(2022, 1, 1), reason="无人"
+    )
+    station = Station.objects.get()
+    station.built_on = D(2023, 1, 1)
+    actions.update_station(station=station, by=cast.clerk_a)
+    assert status_on(station, D(2022, 1, 1)) == "4"
+    assert not station.states.filter(dated_on(D(2021, 12, 31))).exists()
+
+
+def test_a_corrected_township_that_is_covered_already_stays_once(cast: Cast) -> None:
+    own, other, county = (
+        Region.objects.get(pk=TOWNSHIP_A),
+        Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0],
+        Region.objects.get(pk=COUNTY_A),
+    )
+    station = Station(name="站甲", kind="3", region=own, status="3", built_on=D(2021, 5, 1))
+    actions.open_station(station=station, by=cast.clerk_a)
+    actions.change_coverage(
+        station=station, by=cast.clerk_a, regions=[own, other], changed_on=D(2024, 1, 1)
+    )
+    for region, covered in ((other, [other.pk]), (county, [])):
+        station = Station.objects.get()
+        station.region = region
+        actions.update_station(station=station, by=cast.clerk_a)
+        assert list(station.coverages.values_list("region", flat=True)) == covered
+
+
+def test_coverage_from_an_earlier_day_begins_then(cast: Cast) -> None:
+    station = Station(name="站甲", kind="3", region_id=TOWNSHIP_A, status="3")
+    actions.open_station(station=station, by=cast.clerk_a)
+    actions.change_coverage(
+        station=station,
+        by=cast.clerk_a,
+        regions=[Region.objects.get(pk=TOWNSHIP_A)],
+        changed_on=D(2022, 5, 1),
+    )
+    assert station.coverages.get().valid_from == D(2022, 5, 1)
+
+
+def test_an_edited_organisation_is_complete(cast: Cast) -> None:
+    agency = make_organization(COUNTY_A, is_incomplete=True)
+    agency.address = "甲路1号"
+    actions.update_organization(organization=agency, by=cast.clerk_a)
+    agency.refresh_from_db()
+    assert (agency.is_incomplete, agency.address) == (False, "甲路1号")
+    with pytest.raises(OutOfScope):
+        actions.update_organization(organization=agency, by=cast.clerk_b)

@@ -72,3 +72,13 @@ def test_posts_count_at_the_end_of_the_month(cast: Cast, station: Station) -> No
     assert not form.is_valid()
     assert form.warnings[0].rule == "R20"
     assert form_of(station, cast, workers=0).is_valid()
+
+
+def test_nobody_closes_more_cases_than_there_were(cast: Cast, station: Station) -> None:
+    """R19: those open at the end of the month before, and the new ones."""
+    StationMonthly.objects.filter(month=datetime.date(2024, 12, 1)).update(cases_open=2)
+    form = form_of(station, cast, cases_new=1, cases_closed=4)
+    assert not form.is_valid()
+    assert "上月在办 2" in str(form.errors["cases_closed"])
+    assert form_of(station, cast, cases_new=1, cases_closed=3).is_valid()
+    assert form_of(station, cast, month="2023-12", cases_closed=4).is_valid()

@@ -33,6 +33,7 @@ REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("R15", lambda: rules.check_state_change("3", "5")),
     ("R15", lambda: rules.check_state_change("3", "3")),
     ("R19", lambda: rules.check_monthly({"cases_new": 3, "cases_open": 1, "cases_closed": 1})),
+    ("R19", lambda: rules.check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=1)),
     ("R19", lambda: rules.check_monthly({"groups": 3, "group_sessions": 2})),
     ("R19", lambda: rules.check_monthly({"workers": 1, "certified_workers": 2})),
 ]
@@ -50,6 +51,8 @@ PASSED: list[Callable[[], Any]] = [
     lambda: coverage(operating_model="3", region_codes=["520102016", "520102017"]),
     lambda: rules.check_state_change("2", "3"),
     lambda: rules.check_monthly({"cases_new": 2, "cases_open": 1, "cases_closed": 1}),
+    lambda: rules.check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=2),
+    lambda: rules.check_monthly({"cases_closed": 900}),
     lambda: rules.approval_flag(approval_number="黔民〔2021〕1号", is_confirmed=False),
     lambda: rules.approval_flag(approval_number="", is_confirmed=True),
     lambda: rules.check_kind_level("3", 4),
