@@ -77,7 +77,7 @@ def build(row: RowCheck) -> None:
 
 def _check_money(row: RowCheck, budget: Decimal) -> None:
     v = row.values
-    contract = Decimal(v["contract_amount"]) if v.get("contract_amount") else None
+    contract = _amount(v.get("contract_amount"))
     paid = Decimal(v.get("paid") or 0)
     check_project(
         budget=budget,
@@ -95,22 +95,47 @@ def _check_money(row: RowCheck, budget: Decimal) -> None:
         )
 
 
-def _opening(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
-    """「已拨付」 of a known project: its opening balance, as far as dated payments leave it."""
-    payment = row.writes["staged"]["insert"].get(PAYMENT)
-    if payment is None:
+def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
+    """A known project as the row would leave it, with what was paid on it (R18)."""
+    if not row.writes["update"] and PAYMENT not in row.writes["staged"]["insert"]:
         return
     payments = list(Payment.objects.filter(project=record, ended_on=None))
+    paid = _opening(row, record, payments)
+    after = {c: getattr(record, c) for c in LEDGER.labels} | row.writes["update"].get(PROJECT, {})
+    check_project(
+        budget=Decimal(after["budget"]),
+        contract_amount=_amount(after["contract_amount"]),
+        started_on=record.started_on,
+        ends_on=datetime.date.fromisoformat(str(after["ends_on"])),
+        contractor=str(after["contractor_id"] or ""),
+        evaluator=str(record.evaluator_id) if record.evaluator_id else None,
+        paid=paid,
+    )
+
+
+def _amount(value: Any) -> Decimal | None:
+    return Decimal(value) if value not in (None, "") else None
+
+
+def _opening(row: ImportRow, record: Any, payments: list[Payment]) -> Decimal:
+    """「已拨付」 of a known project: its opening balance, as far as dated payments leave it.
+
+    Returns what is paid on the project then.
+    """
+    payment = row.writes["staged"]["insert"].get(PAYMENT)
+    paid = sum((p.amount for p in payments), Decimal(0))
+    if payment is None:
+        return paid
     opening = next((p for p in payments if p.is_opening_balance), None)
     dated = sum((p.amount for p in payments if not p.is_opening_balance), Decimal(0))
     wanted = Decimal(payment["amount"]) - dated
     have = opening.amount if opening else Decimal(0)
     if wanted == have:
-        return
+        return paid
     if wanted < 0:
         message = f"已拨付 {payment['amount']} 元少于已登记的付款 {dated:.2f} 元，请核对。"
         say(row, message, rule="R20", level="W", column="已拨付（元）")
-        return
+        return paid
     row.diff.append(["已拨付", f"{have + dated:.2f}", payment["amount"]])
     if opening is None:
         row.writes["insert"][PAYMENT] = payment | {
@@ -119,6 +144,7 @@ def _opening(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
         }
     else:
         row.writes["update"][PAYMENT] = {"id": str(opening.pk), "amount": f"{wanted:.2f}"}
+    return Decimal(payment["amount"])
 
 
 LEDGER = PlainLedger(
@@ -141,7 +167,7 @@ LEDGER = PlainLedger(
         "procurement": dict(Procurement.choices),
         "stage": dict(Stage.choices),
     },
-    follow=_opening,
+    follow=_follow,
 )
 
 

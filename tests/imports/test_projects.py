@@ -1,0 +1,76 @@
+"""R18 in the ledger of projects: a row is measured with what the registry knows beside it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from projects.models import Payment, Project
+from stations.models import Organization
+from tests.conftest import COUNTY_A, Cast
+from tests.imports.ledgers import outcomes, row_of, take, words, workbook
+from tests.rows import DAY, make_organization
+
+pytestmark = pytest.mark.django_db
+HEAD = [
+    "项目名称", "购买方", "承接方", "预算金额", "合同金额", "开始日期", "结束日期", "已拨付",
+]  # fmt: skip
+
+
+def row(name: str = "某项目", **cells: Any) -> list[Any]:
+    given = {
+        "项目名称": name,
+        "购买方": "南明区民政局",
+        "承接方": "某中心",
+        "预算金额": 100_000,
+        "合同金额": 90_000,
+        "开始日期": "2024-01-01",
+        "结束日期": "2024-12-31",
+        "已拨付": "",
+    }
+    return [(given | cells)[label] for label in HEAD]
+
+
+@pytest.fixture
+def project(cast: Cast) -> Project:
+    """Budget 100,000, contract 90,000, paid 80,000, evaluated by 「评估中心」."""
+    take(cast.clerk_a, "projects", workbook([HEAD, row()]))
+    project = Project.objects.get()
+    project.evaluator = make_organization(COUNTY_A, "评估中心")
+    project.save()
+    Payment.objects.create(project=project, amount=80_000, stage="40", paid_on=DAY)
+    return project
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"合同金额": 50_000}, "已付款 80,000.00 元"),
+        ({"承接方": "评估中心"}, "评估方不能是承接方"),
+        ({"预算金额": "", "合同金额": 120_000}, "不能超过预算金额"),
+        ({"合同金额": "", "预算金额": 85_000}, "不能超过预算金额"),
+        ({"合同金额": "", "已拨付": 95_000}, "已付款 95,000.00 元"),
+    ],
+)
+def test_a_row_against_the_registry_is_held(
+    cast: Cast, project: Project, cells: dict[str, Any], said: str
+) -> None:
+    """And the other rows of the file go in."""
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, row(**cells), row("另一项目")]))
+    assert outcomes(batch) == {"held": 1, "new": 1}
+    assert said in words(batch, 2)
+    assert row_of(batch, 2).messages[-1]["rule"] == "R18"
+    before = Project.objects.get(pk=project.pk)
+    assert (before.contract_amount, before.budget) == (90_000, 100_000)
+    assert before.contractor == Organization.objects.get(name="某中心")
+    assert project.payments.count() == 1
+
+
+def test_a_row_within_the_rules_goes_in(cast: Cast, project: Project) -> None:
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, row(合同金额=85_000, 已拨付=85_000)]))
+    assert outcomes(batch) == {"changed": 1}
+    project.refresh_from_db()
+    assert project.contract_amount == 85_000
+    assert project.payments.get(is_opening_balance=True).amount == Decimal(5_000)
