@@ -234,6 +234,20 @@ def test_a_section_is_edited_in_place(cast: Cast, visit: Visit, shot: Shot) -> N
     assert (person.get_ethnicity_display(), person.phone) == ("布依族", "13885100001")
 
 
+def test_a_record_prints_what_it_says_and_nothing_to_click(
+    county: dict[str, str], cast: Cast, visit: Visit, shot: Shot
+) -> None:
+    page = visit(county["person"], cast.clerk_a, width=760)
+    expect(page.get_by_role("button", name="打印")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".print-line")).to_contain_text("打印人")
+    expect(page.get_by_role("heading", name=LONG_NAME)).to_be_visible()
+    for words in ("打印", "办理", "待完善", "修改历史", "角色与权限", "添加证书"):
+        expect(page.get_by_text(words, exact=True).first).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 760
+    shot(page, "person-print")
+
+
 def test_leaving_with_changes_asks(county: dict[str, str], cast: Cast, visit: Visit) -> None:
     page = visit(county["person-edit"], cast.clerk_a)
     asked: list[str] = []
