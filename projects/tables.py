@@ -59,7 +59,11 @@ class PaymentTable(RecordTable):
         verbose_name="项目", url_name="payment_detail", accessor="project__name", orderable=False
     )
     stage = Column(
-        verbose_name="付款节点", accessor="get_stage_display", orderable=False, card=True
+        verbose_name="付款节点",
+        accessor="get_stage_display",
+        orderable=False,
+        css="nowrap",
+        card=True,
     )
     amount = NumberColumn(verbose_name="金额（元）", card=True)
     paid_on = DateColumn(verbose_name="付款日期", card=True)

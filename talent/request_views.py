@@ -28,6 +28,8 @@ from talent.models import ChangeRequest, Person, TransferRequest
 
 PER_PAGE = 30
 STATES = [(s.value, s.label) for s in RequestState]
+# Nobody's correction is accepted by waiting.
+CHANGE_STATES = [(s.value, s.label) for s in RequestState if s != RequestState.DEFAULTED]
 
 
 def _require(request: HttpRequest, permission: str) -> Any:
@@ -229,7 +231,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
         for row in page.object_list
     ]
     context = {
-        "page": page, "items": items, "state": state, "states": STATES,
+        "page": page, "items": items, "state": state, "states": CHANGE_STATES,
         "watermark": watermark_for(request),
     }  # fmt: skip
     return render(request, "requests/change_list.html", context)

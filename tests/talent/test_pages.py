@@ -328,3 +328,16 @@ def test_a_record_shows_what_waits(cast: Cast, client_of: ClientOf) -> None:
     for row in (change, transfer, claim):
         assert f'href="{record_url(row)}"' in aside
     assert "data-print" in page
+
+
+def test_an_idle_workbench_leads_to_the_board(cast: Cast, client_of: ClientOf) -> None:
+    assert "打开看板" in text_of(client_of(cast.viewer_a).get("/"))
+    assert "打开看板" not in text_of(client_of(cast.security).get("/"))
+
+
+def test_corrections_are_not_narrowed_to_what_never_happens(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    client = client_of(cast.reviewer_a)
+    assert "到期自动同意" not in text_of(client.get("/changes/"))
+    assert "到期自动同意" in text_of(client.get("/transfers/"))
