@@ -17,7 +17,7 @@ from talent.codes import (
     TalentCategory,
 )
 from talent.ledgers import graduates, people
-from talent.ledgers.phones import remark_shared_phones
+from talent.ledgers.across import remark_seniors, remark_shared_phones
 from talent.ledgers.transfers import withdraw
 
 _EDUCATION = {
@@ -222,6 +222,7 @@ class PeopleResource(ScopedResource):
 
     def look_across(self, batch: Any) -> None:
         remark_shared_phones(batch)
+        remark_seniors(batch)
 
     def candidates(self, batch: Any) -> set[int]:
         return people.candidates(batch)

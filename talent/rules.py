@@ -20,6 +20,7 @@ REGISTRATION_MONTHS = 36
 RENEWAL_WINDOW_MONTHS = 3
 PHONE_SHARED_BY = 3
 NATIONAL_LEVELS = ("1", "2", "3")
+SENIOR_LEVELS = (CertificateLevel.SENIOR.value, CertificateLevel.SENIOR_PASS.value)
 
 _BANK = re.compile(r"(?<![0-9])[0-9]{16,19}(?![0-9])")
 
@@ -141,9 +142,7 @@ def check_certificate_date(
 
 def check_senior(level: str, *, held_levels: list[str]) -> list[Flag]:
     """R9: 高级 follows 中级 (or is explained); 中级 without 初级 is legal."""
-    if level in (CertificateLevel.SENIOR, CertificateLevel.SENIOR_PASS) and (
-        CertificateLevel.SOCIAL_WORKER not in held_levels
-    ):
+    if level in SENIOR_LEVELS and CertificateLevel.SOCIAL_WORKER not in held_levels:
         return [Flag("R9", "W", "没有登记社会工作师（中级）证书，请补登或说明。", "level")]
     return []
 
@@ -160,14 +159,17 @@ def check_registration(
     """R10 and R11. `ends_on` is the last valid day, as is `previous_end`.
 
     A first registration comes within a year of passing; a renewal in the three months before
-    the period before it ends; a period is three years.
+    the period before it ends, or starts within three months after; a period is three years.
+    Who comes later registers anew, as for the first time.
     """
     if ends_on <= starts_on:
         raise RuleError("R11", "有效期至应晚于登记起始，请核对。", field="ends_on")
     flags = []
     expected = add_months(starts_on, REGISTRATION_MONTHS)
     if abs((ends_on - expected).days) > 1:
-        flags.append(Flag("R11", "W", "登记有效期不是 3 年，请核对。", "ends_on"))
+        last = expected - datetime.timedelta(days=1)
+        message = f"登记有效期应为 3 年（至 {last}），请核对。"
+        raise RuleError("R11", message, field="ends_on")
     if kind == "1" and passed_on and starts_on > add_months(passed_on, 12):
         flags.append(Flag("R10", "W", "首次登记距取得证书超过 1 年，请说明。", "starts_on"))
     if kind == "2" and previous_end:
@@ -176,9 +178,10 @@ def check_registration(
                 "R11", f"与上一登记期（至 {previous_end}）重叠，请核对。", field="starts_on"
             )
         if starts_on > add_months(previous_end, RENEWAL_WINDOW_MONTHS):
-            flags.append(
-                Flag("R11", "W", "上一登记期满后 3 个月内没有再登记，请说明。", "starts_on")
+            message = (
+                f"上一登记期至 {previous_end}，期满超过 3 个月的不能再登记，请选「首次登记」。"
             )
+            raise RuleError("R11", message, field="kind")
     return flags
 
 

@@ -54,14 +54,18 @@ def verify_certificate(
 
 # --- Registration ---------------------------------------------------------------------------
 def check_period(period: RegistrationPeriod) -> list[Any]:
-    """R10 and R11 of a period against the person's certificates and other periods."""
+    """R10 and R11 of a period against the person's certificates and other periods.
+
+    One that was cancelled or refused ended when it did and is not measured.
+    """
+    if not rules.counts_as_period(period.state):
+        return []
     others = [
         (p.starts_on, p.ends_on)
         for p in period.person.registrationperiods.filter(ended_on=None).exclude(pk=period.pk)
         if rules.counts_as_period(p.state)
     ]
-    if rules.counts_as_period(period.state):
-        rules.check_no_overlap(period.starts_on, period.ends_on, others)
+    rules.check_no_overlap(period.starts_on, period.ends_on, others)
     held = period.person.certificates.filter(ended_on=None, level__in=rules.NATIONAL_LEVELS)
     passed = held.order_by("approved_on").values_list("approved_on", flat=True).first()
     before = [last for _, last in others if last < period.starts_on]

@@ -73,7 +73,7 @@ class RegistrationPeriodForm(PersonalForm):
     class Meta(RecordMeta):
         model = RegistrationPeriod
         fields = names_in(REGISTRATION)
-        help_texts = {"ends_on": "含当日；登记有效期一般为 3 年。"}
+        help_texts = {"ends_on": "含当日；登记有效期为 3 年。"}
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         if not cleaned.get("starts_on") or not cleaned.get("ends_on"):

@@ -408,6 +408,20 @@ def test_a_phone_of_more_than_three_people_is_remarked_on(cast: Cast) -> None:
     assert len(row_of(batch, 2).messages) == 1
 
 
+def test_a_senior_without_the_certificate_before_is_remarked_on(cast: Cast) -> None:
+    """R9, unless the registry knows the one before; the same row is told once."""
+    senior = {"证书级别": "高级社会工作师", "批准日期": "2023-09-13"}
+    number = id_number()
+    take(cast.clerk_a, "people", people(person(number=number, **FULL)))
+    rows = [person(number=number, **senior), person("李四", **senior), person("王五", **FULL)]
+    batch = check(cast.clerk_a, "people", people(*rows))
+    remarked = [n for n in (2, 3, 4) if "没有登记社会工作师（中级）证书" in words(batch, n)]
+    assert remarked == [3]
+    assert row_of(batch, 3).messages[0]["column"] == "证书级别"
+    resource_for("people").look_across(batch)
+    assert len(row_of(batch, 3).messages) == 1
+
+
 def test_the_planner_knows_a_batch_before_it_is_compared(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

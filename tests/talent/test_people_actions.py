@@ -267,3 +267,12 @@ def test_history_names_who_and_why(cast: Cast, serving: Person) -> None:
     with acting(cast.clerk_a, reason="误录"):
         actions.deactivate_person(person=serving, by=cast.clerk_a, reason="误录")
     assert last_writer(serving) == str(cast.clerk_a.pk)
+
+
+def test_a_cancelled_registration_ended_when_it_did(cast: Cast, serving: Person) -> None:
+    """R11 measures the length of those in force only."""
+    period = RegistrationPeriod(person=serving, starts_on=DAY, ends_on=D(2024, 2, 28))
+    with pytest.raises(RuleError, match="3 年"):
+        actions.add_registration(period=period, by=cast.clerk_a)
+    period.state = "11"
+    actions.add_registration(period=period, by=cast.clerk_a)

@@ -39,6 +39,16 @@ REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ),
     (
         "R11",
+        lambda: rules.check_registration(kind="1", starts_on=D(2024, 1, 1), ends_on=D(2025, 1, 1)),
+    ),
+    (
+        "R11",
+        lambda: rules.check_registration(
+            kind="2", starts_on=D(2024, 6, 1), ends_on=D(2027, 5, 31), previous_end=D(2024, 1, 1)
+        ),
+    ),
+    (
+        "R11",
         lambda: rules.check_no_overlap(
             D(2024, 1, 1), D(2026, 12, 31), [(D(2026, 12, 31), D(2029, 12, 30))]
         ),
@@ -59,16 +69,6 @@ FLAGGED: list[tuple[str, Callable[[], Any]]] = [
         "R10",
         lambda: rules.check_registration(
             kind="1", starts_on=D(2024, 1, 1), ends_on=D(2026, 12, 31), passed_on=D(2022, 6, 1)
-        ),
-    ),
-    (
-        "R11",
-        lambda: rules.check_registration(kind="1", starts_on=D(2024, 1, 1), ends_on=D(2025, 1, 1)),
-    ),
-    (
-        "R11",
-        lambda: rules.check_registration(
-            kind="2", starts_on=D(2024, 6, 1), ends_on=D(2027, 5, 31), previous_end=D(2024, 1, 1)
         ),
     ),
     (
@@ -102,6 +102,7 @@ PASSED: list[Callable[[], Any]] = [
     lambda: rules.check_registration(
         kind="2", starts_on=D(2024, 1, 2), ends_on=D(2027, 1, 1), previous_end=D(2024, 1, 1)
     ),
+    lambda: rules.check_registration(kind="1", starts_on=D(2024, 2, 29), ends_on=D(2027, 2, 28)),
     lambda: rules.check_no_overlap(
         D(2024, 1, 1), D(2026, 12, 31), [(D(2027, 1, 1), D(2029, 12, 31))]
     ),
