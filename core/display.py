@@ -88,6 +88,12 @@ def shown(record: Any, name: str, user: Any = None) -> Any:
     return words(field, value)
 
 
+def in_words(record: Any, name: str) -> str:
+    """An attribute of a record as text alone, for a line that is a link itself."""
+    value = getattr(record, name)
+    return str(value if isinstance(value, ScopedModel) else shown(record, name))
+
+
 def field_of(record: Any, name: str) -> Any:
     try:
         return record._meta.get_field(name)

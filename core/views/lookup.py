@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from core.display import record_url, shown
+from core.display import in_words, record_url
 from core.models import ReadEvent
 from core.places import place_name
 from core.text import normalise
@@ -70,7 +70,7 @@ class LookupPage(EntityBase):
                     "title": str(row),
                     "url": record_url(row),
                     "facts": " · ".join(
-                        str(value) for name in cls.found_facts if (value := shown(row, name))
+                        value for name in cls.found_facts if (value := in_words(row, name))
                     ),
                     "state": view.state_of(row),
                 }

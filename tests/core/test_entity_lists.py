@@ -281,3 +281,16 @@ def test_a_list_under_its_parent_is_reached_by_a_tab(
 def test_a_record_is_named_in_words(entity: str, cast: Any) -> None:
     row = make_row(entity, COUNTY_A)
     assert not re.search(r"object|None|[0-9a-f]{8}-", str(row)), str(row)
+
+
+def test_what_the_top_bar_finds_is_told_in_words(cast: Any, client_of: Any) -> None:
+    person = make_person(COUNTY_A, "汪洁")
+    for entity in ("certificate", "project"):
+        make_row(entity, COUNTY_A)
+    Certificate.objects.update(person=person)
+    client = client_of(cast.clerk_a)
+    for text in ("汪洁", "服务项目"):
+        answer = client.get("/search/", {"q": text}, follow=True).text
+        assert "&lt;a" not in answer
+    found = client.get("/search/", {"q": "汪洁"}).text
+    assert re.search(r"汪洁 · 2023-03-01", found)
