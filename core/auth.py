@@ -53,14 +53,17 @@ class RegistryBackend(BaseBackend):
 
 
 def counted_name(request: HttpRequest | None, credentials: Any = None) -> str:
-    """The name by which attempts are counted: an ID number only as its blind index."""
+    """The name by which attempts are counted: an ID number only as its blind index.
+
+    However a number is spelled, it is cleaned as `account_of` does: one account, one count.
+    """
     given = (credentials or {}).get("username")
     if given is None and request is not None:
         given = request.POST.get("username", "")
-    name = normalise(str(given or "")).lower()
-    if sum(c.isdigit() for c in name) >= 8:
-        return "#" + blind_index(name, purpose="login").hex()[:32]
-    return name[:255]
+    cleaned = clean_id_number(str(given or ""))
+    if sum(c.isdigit() for c in cleaned) >= 8:
+        return "#" + blind_index(cleaned, purpose="login").hex()[:32]
+    return normalise(str(given or "")).lower()[:255]
 
 
 def address_is_exhausted(request: HttpRequest) -> bool:

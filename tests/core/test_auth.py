@@ -17,7 +17,9 @@ from django.utils import timezone
 from core.addresses import client_address
 from core.auth import WRONG, counted_name
 from core.models import SecurityEvent, User
-from tests.conftest import PASSWORD
+from talent.models import Person
+from tests.conftest import COUNTY_A, PASSWORD
+from tests.rows import make_person
 
 ID_NUMBER = "520102199003077731"
 
@@ -45,6 +47,17 @@ def test_variants_of_a_name_are_counted_together(cast: Any, client: Client) -> N
     for name in ("clerk_a", "CLERK_A", " clerk_a ", "Ｃlerk_a", "clerk_A"):
         log_in(client, name, "Wrong-2026-pass")
     assert log_in(client, "clerk_a").status_code == 200
+
+
+def test_spellings_of_an_id_number_are_counted_together(cast: Any, client: Client) -> None:
+    person = make_person(COUNTY_A, "张三", id_number=ID_NUMBER)
+    Person.objects.filter(pk=person.pk).update(user=cast.worker_a)
+    assert log_in(Client(), "520102 19900307 7731").status_code == 302
+    spellings = (" ", "-", "'", "`", "\u200b")
+    for sign in spellings:
+        log_in(client, sign.join((ID_NUMBER[:6], ID_NUMBER[6:])), "Wrong-2026-pass")
+    assert log_in(client, ID_NUMBER).status_code == 200
+    assert AccessAttempt.objects.count() == 1
 
 
 def test_lock_ends_after_half_an_hour(cast: Any, client: Client) -> None:
