@@ -58,14 +58,14 @@ class ListPage(EntityBase):
     def list_submitted(self) -> HttpResponse:
         """The search field. Numbers of people are looked up here and never in an address."""
         self.require("view")
-        text = normalise(self.request.POST.get("q", ""))[:60]
+        text = normalise(self.request.POST.get("q", ""))
         if self.finds_secrets and (secret := secret_in(text)):
             return self._list(QueryDict(), secret=secret)
         params = QueryDict(self.request.POST.get("keep", "").lstrip("?"), mutable=True)
         for name in ("page", "q"):
             params.pop(name, None)
         if text:
-            params["q"] = text
+            params["q"] = text[:60]
         return HttpResponseRedirect(f"{self.request.path}?{params.urlencode()}".rstrip("?"))
 
     def _list(self, params: QueryDict, secret: Secret | None = None) -> HttpResponse:

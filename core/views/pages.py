@@ -111,15 +111,16 @@ def search(request: HttpRequest) -> HttpResponse:
     """The field of the top bar. A number is looked up by POST; a word may stand in an address."""
     user: Any = request.user
     if request.method == "POST":
-        text = normalise(request.POST.get("q", ""))[:60]
+        text = normalise(request.POST.get("q", ""))
         if not secret_in(text):
             from urllib.parse import urlencode
 
-            return HttpResponseRedirect(f"{request.path}?{urlencode({'q': text})}")
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'q': text[:60]})}")
     else:
-        text = normalise(request.GET.get("q", ""))[:60]
+        text = normalise(request.GET.get("q", ""))
         if secret_in(text):
             return HttpResponseRedirect(request.path)
+        text = text[:60]
     groups = [g for view in _searched(user) if (g := view.found_for(request, text))] if text else []
     only = groups[0]["rows"] if len(groups) == 1 else []
     if len(only) == 1 and only[0]["url"]:

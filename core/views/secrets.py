@@ -3,8 +3,16 @@
 import re
 from dataclasses import dataclass
 
-from core.identity import check_id_number, clean_id_number, clean_phone
+from core.identity import check_id_number, clean_id_number, clean_phone, joined_numbers
 from core.rules import RuleError
+from core.text import normalise
+
+_NUMBERS_WITHIN = (
+    r"(?<![0-9A-Z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Z])",
+    r"(?<![0-9A-Z])1[3-9][0-9]{9}(?![0-9A-Z])",
+    # Numbers run together: nobody's, but not to be kept in an address either.
+    r"[0-9]{11,}",
+)
 
 
 @dataclass(frozen=True)
@@ -17,8 +25,20 @@ class Secret:
 
 
 def secret_in(text: str) -> Secret | None:
-    """The number a text is, None when it is an ordinary word (names, codes up to 9 digits)."""
-    cleaned = clean_id_number(text or "")
+    """The number a text is or holds, None when it is ordinary words (names, short codes)."""
+    return _whole(clean_id_number(text or "")) or _within(text or "")
+
+
+def _within(text: str) -> Secret | None:
+    """The ID number or mobile of a pasted line (「张三 520102…」), however it is grouped."""
+    for pattern in _NUMBERS_WITHIN:
+        for words in (normalise(text).upper(), joined_numbers(text).upper()):
+            if (found := re.search(pattern, words)) and (secret := _whole(found[0])):
+                return secret
+    return None
+
+
+def _whole(cleaned: str) -> Secret | None:
     if re.fullmatch(r"\d{15}|\d{17}[\dX]", cleaned):
         try:
             return Secret("id_number", check_id_number(cleaned).number, "证件号")

@@ -151,6 +151,38 @@ def test_top_bar_search(cast: Any, client_of: Any) -> None:
     assert client.get("/search/", {"q": "13885100001"})["Location"] == "/search/"
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "张三\t{id}",
+        "{id}张三",
+        "张三 {id} 13885100001",
+        "张三，电话 138 8510 0001",
+        "身份证 520102 19900307 7731",
+        f"{'张' * 55}{{id}}",
+    ],
+)
+@pytest.mark.parametrize("page", ["/people/", "/search/"])
+def test_a_number_within_a_pasted_line_finds_and_stays_out_of_the_address(
+    page: str, pasted: str, cast: Any, client_of: Any
+) -> None:
+    """T34: name and number copied together from a ledger."""
+    number = "520102199003077731"
+    person = make_person(COUNTY_A, "张三", id_number=number, phone="13885100001")
+    client = client_of(cast.clerk_a)
+    answer = client.post(page, {"q": pasted.format(id=number)})
+    assert str(person.pk) in (answer.text + answer.headers.get("Location", ""))
+    assert "q=" not in answer.headers.get("Location", "")
+    typed = client.get(page, {"q": pasted.format(id=number)})
+    assert typed["Location"] == page
+
+
+def test_numbers_run_together_are_nobodys_and_not_in_the_address(cast: Any, client_of: Any) -> None:
+    answer = client_of(cast.clerk_a).post("/search/", {"q": "520102199003077731 13885100001 7"})
+    assert answer.status_code == 302 or "没有找到" in answer.text
+    assert "q=" not in answer.headers.get("Location", "")
+
+
 def test_reading_people_leaves_events(cast: Any, client_of: Any) -> None:
     """T16: list with its ids, record, history; nothing when nobody was shown."""
     client = client_of(cast.viewer_a)
