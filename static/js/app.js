@@ -61,6 +61,8 @@
   on("click", "a[data-dialog]", function (event, link) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) return;
     event.preventDefault();
+    var menu = link.closest("details.menu");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
     window.htmx.ajax("GET", link.getAttribute("href"), { target: "#dialog-place", swap: "innerHTML", source: link });
   });
   document.addEventListener("htmx:afterSwap", function (event) {

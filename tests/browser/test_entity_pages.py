@@ -194,6 +194,9 @@ def test_dialog_opens_acts_and_returns(cast: Cast, visit: Visit, shot: Shot) -> 
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+    # The menu has closed behind the dialog, and the keyboard is back where it was.
+    expect(page.get_by_role("link", name="恢复使用")).to_be_hidden()
+    expect(page.locator("summary", has_text="办理")).to_be_focused()
 
 
 def test_a_dialog_of_an_old_page_says_what_happened(cast: Cast, visit: Visit, shot: Shot) -> None:
