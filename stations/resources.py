@@ -8,6 +8,7 @@ from core.imports import values
 from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from stations.codes import StationKind, StationStatus
 from stations.ledgers import stations
+from stations.rules import CLOSED_STATUSES
 
 _KINDS = {
     "市级指导中心": "1", "指导中心": "1", "县级总站": "2", "总站": "2", "社工总站": "2",
@@ -32,6 +33,7 @@ class StationsResource(ScopedResource):
     notes = (
         "每个站点一行，以类型、地区、名称识别；名称变了会当作另一个站点。",
         "没有批复文号的站点照常录入，列入「缺批复」，经审核员确认后计入。",
+        "撤并、更名不由台账办理，请在站点页办理撤并，以便一并处理岗位。",
     )
 
     name = Column(
@@ -76,7 +78,7 @@ class StationsResource(ScopedResource):
         "status",
         "运行状态",
         values.choice("运行状态", StationStatus.choices, _STATUSES),
-        choices=StationStatus.labels,
+        choices=[s.label for s in StationStatus if s not in CLOSED_STATUSES],
         synonyms=("状态", "运营状态", "建设状态"),
     )
     approval_number = Column(
