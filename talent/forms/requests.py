@@ -21,6 +21,7 @@ from core.forms import (
     RegionField,
     names_in,
 )
+from core.forms.fields import say_what_is_missing
 from core.identity import ID_TYPES, clean_name, clean_phone
 from core.models import Region
 from core.places import place_name
@@ -80,7 +81,15 @@ class TransferInForm(ActionForm):
         }
 
 
-class ContactForm(forms.Form):
+class OwnForm(forms.Form):
+    """A worker's form without a record behind it: an error names what is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_missing(self.fields)
+
+
+class ContactForm(OwnForm):
     phone = forms.CharField(
         label="联系电话",
         max_length=30,
@@ -152,6 +161,7 @@ class CorrectionForm(RecordForm):
         self.fields["reason"] = ReasonField(
             label="申请说明", help_text="写明依据，如身份证、户口簿、毕业证书。"
         )
+        say_what_is_missing(self.fields)
 
     def clean_name(self) -> str:
         return clean_name(self.cleaned_data["name"])
@@ -182,7 +192,7 @@ class CorrectionForm(RecordForm):
         return f"{about}：{self.cleaned_data['wrong']}" if self.cleaned_data["wrong"] else ""
 
 
-class ActivateForm(forms.Form):
+class ActivateForm(OwnForm):
     id_number = forms.CharField(
         label="证件号码",
         max_length=40,

@@ -341,3 +341,13 @@ def test_corrections_are_not_narrowed_to_what_never_happens(
     client = client_of(cast.reviewer_a)
     assert "到期自动同意" not in text_of(client.get("/changes/"))
     assert "到期自动同意" in text_of(client.get("/transfers/"))
+
+
+@pytest.mark.parametrize("path", ["/me/contact/", "/me/requests/new/", "/activate/"])
+def test_an_empty_form_says_what_is_missing(
+    cast: Cast, own: Person, client_of: ClientOf, path: str
+) -> None:
+    user = cast.anonymous if path == "/activate/" else cast.worker_a
+    answer = text_of(client_of(user).post(path, {}))
+    assert "该字段是必填项" not in answer
+    assert "请填写" in answer
