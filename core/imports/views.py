@@ -22,6 +22,7 @@ from core.paging import Paginator, page_number
 from core.resources import kinds, resource_for
 from core.rules import RuleError
 from core.spreadsheets import Refused
+from core.views import ENTITIES
 
 PER_PAGE = 30
 
@@ -155,6 +156,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         tab = showing.first_tab(counts)
     rows = showing.rows_of(batch, tab)
     page = _page(request, rows, counts[tab], ["number", "id"])
+    _leave_read_event(request, batch, page.object_list)
     shown = [showing.shown_row(row, may_decide=stage == "preview") for row in page.object_list]
     return {
         "tab": tab,
@@ -170,6 +172,16 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
         "unread": showing.unmatched(batch),
     }
+
+
+def _leave_read_event(request: HttpRequest, batch: ImportBatch, rows: list[ImportRow]) -> None:
+    """A preview shows what the registry holds of people beside what the ledger says."""
+    view = ENTITIES.get(resource_for(batch.kind).models[0].rpartition(".")[2])
+    people = [row.target for row in rows if row.target]
+    if people and view and view.person_path == "pk":
+        ReadEvent.record(
+            user=_user(request), kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
+        )
 
 
 @require_http_methods(["GET", "POST"])

@@ -18,7 +18,7 @@ from core.imports.keeping import forget_expired
 from core.models import ImportBatch, ImportRow, Job, ReadEvent
 from core.resources import kinds, resource_for
 from talent.models import Person
-from tests.conftest import COUNTY_A
+from tests.conftest import COUNTY_A, TOWNSHIP_A
 from tests.imports.ledgers import PEOPLE, SAMPLES, person, workbook
 from tests.rows import id_number, make_person
 
@@ -363,6 +363,19 @@ class TestRefused:
         assert "已过保存期" in text(
             client.get(reverse("import_refused", args=[batch.pk]), follow=True)
         )
+
+
+def test_a_preview_with_registered_values_is_on_record(cast: Any, client_of: Any) -> None:
+    """T16: the registry's values stand beside the ledger's, so the person sees who looked."""
+    known = make_person(TOWNSHIP_A, "张三")
+    client = client_of(cast.clerk_a)
+    batch = uploaded(client, [person("张三", known.id_number, 备注="改"), person("李四")])
+    assert ImportRow.objects.filter(batch=batch, outcome="changed", target=known.pk).exists()
+    page(client, batch, tab="changed")
+    event = ReadEvent.objects.get()
+    assert (event.kind, event.people, event.user) == ("list", [known.pk], cast.clerk_a)
+    page(client, batch, tab="new")
+    assert ReadEvent.objects.count() == 1
 
 
 def test_sample_of_the_county_goes_through_the_pages(cast: Any, client_of: Any) -> None:
