@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from core.api import RecordAPI
 from core.history import acting
 from core.identity import SEXES
-from core.serializers import serializer_for
+from core.serializers import is_visible, serializer_for
 from talent.actions.corrections import request_change
 from talent.codes import (
     ETHNICITIES,
@@ -127,6 +127,7 @@ class TransferRequestAPI(RecordAPI):
     """Who only asks sees the request; the person only where the reader's scope has it."""
 
     model = TransferRequest
+    person_path = "person_id"
     select_related = ("person", "requested_by", "decided_by")
     filterset_fields = ("state", "direction")
     serializer_class = serializer_for(
@@ -134,6 +135,10 @@ class TransferRequestAPI(RecordAPI):
         "requested_by", "due_on", "decided_by", "decided_at", "decision_reason",
         private=("person",),
     )  # fmt: skip
+
+    def leave_read_event(self, records: list[Any]) -> None:
+        user = self.request.user
+        super().leave_read_event([row for row in records if is_visible(row.person, user)])
 
 
 class ChangesSerializer(serializers.Serializer):

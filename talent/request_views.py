@@ -126,6 +126,8 @@ def _dialog(request: HttpRequest, template: str, context: dict[str, Any]) -> Htt
     """A page, or to htmx the dialog of it."""
     is_htmx = bool(getattr(request, "htmx", False))
     status = 422 if context["form"].errors else 200
+    if not context.get("shown"):
+        _leave_read_event(request.user, [context["person"].pk], "detail")
     context |= {"watermark": watermark_for(request), "action_url": request.path}
     return render(request, template + ("#dialog" if is_htmx else ""), context, status=status)
 

@@ -138,13 +138,15 @@ class EntityBase(View):
 
     def leave_read_event(self, kind: str, records: list[Any], **detail: Any) -> None:
         """Who read whose data. When it cannot be written the reading fails."""
-        if not self.person_path or not records:
+        if not self.person_path:
             return
-        people = {getattr(record, self.person_path) for record in records}
+        people = {getattr(record, self.person_path) for record in records} - {None}
+        if not people:
+            return
         ReadEvent.record(
             user=self.request.user,
             kind=kind,
-            people=sorted(people - {None}),
+            people=sorted(people),
             entity=self.model._meta.label_lower,
             **detail,
         )

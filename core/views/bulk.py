@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from core.forms import ActionForm
 from core.history import acting
+from core.models import ReadEvent
 from core.views.base import EntityBase
 from core.views.declarations import Action
 
@@ -88,12 +89,14 @@ class BulkPage(EntityBase):
             for value in values
             if name in {"ids", "all_matching", "filter"}
         ]
+        some = records[:10]
+        self.leave_read_event(ReadEvent.Kind.LIST, some, page=action.code)
         context = self.context(
             action=action,
             form=form,
             kept=kept,
             count=len(records),
-            some=records[:10],
+            some=some,
             title=f"{action.label}：{len(records)} {self.unit}",
             cancel_url=list_url,
         )

@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from core.forms import ActionForm
 from core.history import acting
+from core.models import ReadEvent
 from core.views.base import EntityBase
 from core.views.declarations import Action
 
@@ -85,6 +86,7 @@ class ActionPages(EntityBase):
 
     def _ask(self, record: Any, action: Action, form: Any, status: int = 200) -> HttpResponse:
         """The dialog; where the record's state no longer allows it, a sentence that says so."""
+        self.leave_read_event(ReadEvent.Kind.DETAIL, [record], page=action.code)
         is_over = not action.when(record)
         template = self.template("act") + ("#dialog" if self.request.htmx else "")
         context = self.context(

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from core.history import acting
+from core.models import ReadEvent
 from core.scoping import ensure_visible
 from core.views.base import EntityBase
 from core.views.compare import conflicts, resolved
@@ -171,6 +172,8 @@ class EditPages(EntityBase):
         parent = getattr(record, self.parent) if self.parent else None
         name = f"新增{self.label()}" if is_new else f"修改{self.label()}"
         about = parent or (None if is_new else record)
+        if parent or not is_new:
+            self.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="edit")
         token = [str(record.pk), str(self.request.user.pk)]
         context = self.context(
             form=form,
@@ -192,6 +195,7 @@ class EditPages(EntityBase):
             if name not in {"version", "csrfmiddlewaretoken"} and not name.startswith("resolve_")
         ]
         latest = next(iter(changes_of(record, limit=1)), None)
+        self.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="edit")
         context = self.context(
             record=record, rows=rows, kept=kept, latest=latest, title=f"核对修改：{record}"
         )

@@ -29,10 +29,9 @@ class LookupPage(EntityBase):
             rows = self.rows().filter(**{f"{self.lookup_field}__icontains": text})
             if any(f.name == "ended_on" for f in self.model._meta.fields):
                 rows = rows.filter(ended_on=None)
-            found = [
-                (row.pk, str(row), place_name(row.scope_code() or ""))
-                for row in rows.order_by(self.lookup_field, "pk")[:12]
-            ]
+            records = list(rows.order_by(self.lookup_field, "pk")[:12])
+            self.leave_read_event(ReadEvent.Kind.SEARCH, records)
+            found = [(row.pk, str(row), place_name(row.scope_code() or "")) for row in records]
         context = {"found": found, "field": params.get("field", ""), "text": text}
         return render(self.request, "widgets/lookup_choices.html", context)
 

@@ -107,6 +107,8 @@ class RecordPages(EntityBase):
         elif fks := [c for c in related.columns if _is_foreign_key(model, c)]:
             rows = rows.select_related(*fks)
         labels = getattr(view, "labels", {})
+        rows = list(rows[:_RELATED_ROWS])
+        self._leave_related_read(view, rows)
         may_change = user.has_perm(f"{model._meta.app_label}.change_{related.entity}")
         may_add = related.can_add and user.has_perm(f"{model._meta.app_label}.add_{related.entity}")
         return {
@@ -125,12 +127,19 @@ class RecordPages(EntityBase):
                     if view and may_change and not _is_out_of_use(row)
                     else "",
                 }
-                for row in rows[:_RELATED_ROWS]
+                for row in rows
             ],
             "add_url": f"{view.url('create')}?{fk}={record.pk}"
             if view and may_add and view.url("create")
             else "",
         }
+
+    def _leave_related_read(self, view: Any, rows: list[Any]) -> None:
+        """People named beside a record that is about nobody: the staff of a station."""
+        if view and not self.person_path:
+            reader = view()
+            reader.setup(self.request)
+            reader.leave_read_event(ReadEvent.Kind.DETAIL, rows, page="related")
 
     def _cell(self, view: Any, row: Any, name: str) -> dict[str, Any]:
         """A value, in the colour of its meaning where it is the row's state."""
@@ -162,6 +171,8 @@ class RecordPages(EntityBase):
 
     def history_of(self, record: Any) -> list[Change]:
         """Changes of the record and of what belongs to it, newest first."""
+        from core.views import ENTITIES
+
         entries = changes_of(record, limit=100)
         for related in self.related:
             if not self._may_see(related):
@@ -171,6 +182,7 @@ class RecordPages(EntityBase):
                 continue
             fk = self.model._meta.get_field(related.accessor).field.name
             rows = list(model.objects.for_user(self.request.user).filter(**{fk: record})[:50])
+            self._leave_related_read(ENTITIES.get(related.entity), rows)
             entries += changes_of_many(rows, limit=60) if len(rows) != 1 else _titled(rows[0])
         return sorted(entries, key=lambda change: change.at, reverse=True)[:200]
 

@@ -13,10 +13,11 @@ from django.urls import NoReverseMatch, reverse
 
 from core.models import ReadEvent
 from core.views import ENTITIES
-from talent.models import Person
+from stations.models import Station
+from talent.models import Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.contracts.policy import ANYONE, SIGNED_IN, Policy, addresses, allows, policy_of
-from tests.rows import make_person
+from tests.rows import DAY, make_person
 
 ALL = sorted({name for name, _ in addresses()})
 SWEPT = [name for name in ALL if policy_of(name) is not None]
@@ -274,6 +275,44 @@ def test_entity_lists_leave_read_events(stage: Any, client_of: Any) -> None:
         assert ReadEvent.objects.count() == before + 1
         assert person.pk in event.people
         assert event.user_id == stage.clerk_a.pk
+
+
+_SIGNS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+
+
+def rename_everybody() -> dict[str, Any]:
+    """Names that stand nowhere else in a page -> whose they are."""
+    named = {}
+    for number, person in enumerate(Person.objects.all()):
+        named[f"欧阳{_SIGNS[number]}"] = person.pk
+        Person.objects.filter(pk=person.pk).update(name=f"欧阳{_SIGNS[number]}", pinyin="ouyang")
+    return named
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_whoever_reads_a_name_is_on_record(name: str, stage: Any, client_of: Any) -> None:
+    """T16: an answer of whatever address that names people leaves a ReadEvent about them."""
+    policy = policy_of(name)
+    assert policy is not None
+    record = policy.make(COUNTY_A) if policy.make else None
+    if isinstance(record, Station):
+        person = Person.objects.get(name="张三", region_id=COUNTY_A)
+        Post.objects.create(person=person, station=record, region_id=COUNTY_A, started_on=DAY)
+    named = rename_everybody()
+    given = {"q": "欧阳", "ids": [str(pk) for pk in named.values()]}
+    for user in (stage.reviewer_a, stage.clerk_a, stage.viewer_a):
+        if not allows(policy, user):
+            continue
+        for method in policy.methods:
+            last = getattr(ReadEvent.objects.order_by("-id").first(), "id", 0)
+            client = client_of(user)
+            client.raise_request_exception = False
+            call = client.get if method == "GET" else client.post
+            response = closed(call(url_for(name, policy, record), given, follow=method == "POST"))
+            shown = {pk for sign, pk in named.items() if sign in text_of(response)}
+            events = ReadEvent.objects.filter(id__gt=last, user=user)
+            read = {pk for event in events for pk in event.people}
+            assert shown <= read, f"{user.username} {method} {name}"
 
 
 def test_static_files_carry_the_headers(client: Any, settings: Any) -> None:
