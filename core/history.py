@@ -7,6 +7,7 @@ a large import. `acting()` says on whose behalf a piece of code writes.
 from typing import Any, TypeVar
 
 import pghistory
+import pgtrigger
 from django.db import models
 
 M = TypeVar("M", bound=type[models.Model])
@@ -15,8 +16,8 @@ M = TypeVar("M", bound=type[models.Model])
 def tracked(model: M) -> M:
     """Class decorator: keep a copy of every row version in <Model>Event.
 
-    Nothing but the triggers writes the event tables, and another trigger refuses to change
-    or delete what stands there.
+    Nothing but the triggers writes the event tables, and others refuse to change, delete or
+    empty what stands there.
     """
     return pghistory.track(
         pghistory.InsertEvent(level=pghistory.Statement),
@@ -25,7 +26,19 @@ def tracked(model: M) -> M:
         # Nobody asks for all events of one context; every write would pay for its index.
         context_field=pghistory.ContextForeignKey(db_index=False),
         append_only=True,
+        meta={"triggers": [never_emptied()]},
     )(model)
+
+
+def never_emptied() -> pgtrigger.Trigger:
+    """TRUNCATE passes by the triggers of rows (T14)."""
+    return pgtrigger.Trigger(
+        name="never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'Cannot empty table %', TG_TABLE_NAME;",
+    )
 
 
 def last_writer(record: models.Model) -> str | None:

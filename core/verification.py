@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.models import SecurityEvent
+from core.models import SecurityEvent, User
 
 
 @dataclass(frozen=True)
 class ChainReport:
-    """`broken` is the id of the first row whose seal does not fit, None when all fit."""
+    """`broken` is the id of the first row whose seal does not fit, None when all fit.
+
+    0 is a log without a row where somebody has logged in, which leaves one.
+    """
 
     checked: int
     broken: int | None
@@ -22,6 +25,8 @@ class ChainReport:
 
     @property
     def words(self) -> str:
+        if self.broken == 0:
+            return "没有任何记录，而已有人登录过，可能被清空"
         if self.broken is not None:
             return f"第 {self.broken} 条与前后不符，可能被改动或删除"
         return f"核验 {self.checked} 条，前后相符"
@@ -56,6 +61,8 @@ def verify_chain(*, limit: int | None = None, expected: str | None = None) -> Ch
             return ChainReport(checked, event.id, event.id, "")
         previous, last = bytes(event.seal), event.id
         checked += 1
+    if not checked and User.objects.exclude(last_login=None).exists():
+        return ChainReport(0, 0, None, "")
     return ChainReport(checked, None, last, previous.hex())
 
 

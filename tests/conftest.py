@@ -58,6 +58,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Divisions and the plan are there in every test."""
+    reference.flush_past_triggers()
     with django_db_blocker.unblock():
         reference.load()
     yield

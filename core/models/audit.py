@@ -15,6 +15,7 @@ from django.db import connection, models
 from django.db.models.functions import Now
 
 from core.crypto import sign
+from core.history import never_emptied
 from core.roles import Role
 
 _CHAIN_LOCK = 5201314
@@ -82,7 +83,8 @@ class ReadEvent(models.Model):
             models.Index(fields=["user", "-at"], name="readevent_user_at"),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:
@@ -128,7 +130,8 @@ class SecurityEvent(models.Model):
         verbose_name = "安全日志"
         ordering = ["-id"]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
@@ -56,6 +57,41 @@ def test_log_rows_cannot_be_changed(model: Any, cast: Any) -> None:
     for change in (lambda: model.objects.update(kind="x"), lambda: model.objects.all().delete()):
         with pytest.raises(InternalError), transaction.atomic():
             change()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [SecurityEvent, ReadEvent, Person.pgh_event_model, User])
+def test_logs_and_history_cannot_be_emptied(model: Any, cast: Any) -> None:
+    """T14: TRUNCATE is refused, of the table itself and on the way down from another."""
+    some_events()
+    ReadEvent.record(user=cast.clerk_a, kind="list", people=[])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(InternalError), transaction.atomic():
+            cursor.execute(f'TRUNCATE "{model._meta.db_table}" CASCADE')
+
+
+@pytest.mark.django_db
+def test_every_history_refuses_to_be_emptied() -> None:
+    events = [m for m in apps.get_models() if hasattr(m, "pgh_tracked_model")]
+    assert len(events) > 10
+    for model in events:
+        assert "never_emptied" in {trigger.name for trigger in model._meta.triggers}, model
+
+
+@pytest.mark.django_db
+def test_an_emptied_log_is_not_intact(cast: Any, client_of: Any) -> None:
+    """T15: whoever logged in left a row."""
+    assert verify_chain().is_intact
+    client_of(cast.clerk_a)
+    some_events()
+    assert verify_chain().is_intact
+    tamper("DELETE FROM core_securityevent")
+    report = verify_chain(limit=10)
+    assert not report.is_intact
+    assert "清空" in report.words
+    with pytest.raises(CommandError, match="清空"):
+        call_command("verify_audit", stdout=StringIO())
 
 
 @pytest.mark.django_db
