@@ -102,6 +102,12 @@ VALID_REGISTRATIONS = (
     RegistrationState.ISSUED,
     RegistrationState.DUE,
 )
+# Valid up to the end of their period, whatever became of them since.
+ONCE_VALID_REGISTRATIONS = (
+    *VALID_REGISTRATIONS,
+    RegistrationState.LAPSED,
+    RegistrationState.CANCELLED,
+)
 
 
 class PersonStatus(models.TextChoices):

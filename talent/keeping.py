@@ -7,10 +7,13 @@ fields of a form. Each function runs inside the transaction of the save.
 from __future__ import annotations
 
 import datetime
+import uuid
+from copy import copy
 from typing import Any
 
 from django.db.models.functions import Coalesce
 
+from core.actions import touch
 from core.crypto import blind_index
 from core.dates import today
 from core.scoping import in_scope
@@ -88,6 +91,50 @@ def change_state(
     )
     for field, value in values.items():
         setattr(person, field, value)
+
+
+def known_since(person: Person, day: datetime.date) -> None:
+    """Let the first dated state reach back to a day that something is known of.
+
+    Whoever is registered after a post began has been there since: an earlier date counts
+    her by the post, not by the day on which somebody typed it.
+    """
+    first = person.states.order_by("valid_from").first()
+    if first is not None and first.valid_from > day:
+        first.valid_from = day
+        first.save(update_fields=["valid_from"])
+
+
+def succeed(post: Post, *, on: datetime.date, reason: str, **values: Any) -> Post:
+    """Let values of an open post hold from a day on, so that earlier days keep theirs.
+
+    The post ends that day and goes on as another row, which is returned; one that begins
+    no earlier is changed as it is.
+    """
+    if post.started_on < on:
+        successor = copy(post)
+        successor.pk, successor._state.adding, successor.version = uuid.uuid4(), True, 1
+        successor.started_on, successor.started_precision = on, "D"
+        post.ended_on, post.end_reason = on, reason
+        touch(post, "ended_on", "end_reason")
+        post = successor
+    for name, value in values.items():
+        setattr(post, name, value)
+    if post._state.adding:
+        post.save(force_insert=True)
+    else:
+        touch(post, *values)
+    return post
+
+
+def keep_primary(person: Person, *, on: datetime.date, reason: str) -> None:
+    """Without an open primary post the full-time one held longest becomes it."""
+    open_posts = person.posts.unended()
+    if open_posts.filter(is_primary=True).exists():
+        return
+    held = open_posts.employed().select_for_update(of=("self",)).order_by("started_on", "pk")
+    if (post := held.first()) is not None:
+        succeed(post, on=max(on, post.started_on), reason=reason, is_primary=True)
 
 
 def keep_residence(person: Person) -> None:

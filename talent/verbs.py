@@ -6,10 +6,17 @@ from typing import Any
 
 from core.forms.actions import ReasonForm
 from core.views import Action
-from talent import actions, rules
+from talent import actions
 from talent.actions.people import GONE
 from talent.actions.posts import counties_in_conflict
-from talent.codes import AWAY, REGISTERED_STATUSES, ClaimState, PersonStatus, RequestState
+from talent.codes import (
+    AWAY,
+    REGISTERED_STATUSES,
+    VALID_REGISTRATIONS,
+    ClaimState,
+    PersonStatus,
+    RequestState,
+)
 from talent.forms import actions as forms
 
 _LEAVES = "次日起不再计入，未结束的岗位同时离岗，档案保留。"
@@ -77,7 +84,7 @@ CERTIFICATE = (
 REGISTRATION = (
     Action("cancel", "注销", forms.CancelRegistrationForm, actions.cancel_registration,
            "talent.end_registrationperiod", argument="period", is_serious=True,
-           when=lambda p: p.ended_on is None and rules.counts_as_period(p.state)),
+           when=lambda p: p.ended_on is None and p.state in VALID_REGISTRATIONS),
 )  # fmt: skip
 CLAIM = (
     Action("decide", "认定", forms.DecideClaimForm, actions.decide_claim,

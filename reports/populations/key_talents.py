@@ -7,7 +7,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import CharField, Exists, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from core.indicators import Population
@@ -20,6 +31,7 @@ from talent.codes import (
     ClaimState,
     NativeBasis,
     Origin,
+    PersonStatus,
 )
 from talent.models import Certificate, KeyTalentClaim, Person, Post
 
@@ -81,17 +93,23 @@ class KeyTalents(Population):
         last_post = Post.objects.filter(
             person=OuterRef("pk"), is_primary=True, started_on__lte=day
         ).order_by("-started_on", "pk")
-        return located(day, Person.objects.filter(Exists(claimed))).annotate(
+        # A record that is 停用 was a mistake and is nobody.
+        people = located(day, Person.objects.filter(Exists(claimed))).exclude(
+            state_then__status=PersonStatus.DEACTIVATED
+        )
+        present = Q(state_then__status__in=REGISTERED_STATUSES)
+        return people.annotate(
             # The count is cumulative: who left or died stays where the last post was.
             place=Coalesce(
                 F("post_then__region"),
-                F("state_then__residence"),
+                Case(When(present, then=F("state_then__residence"))),
                 Subquery(last_post.values("region")[:1]),
+                F("state_then__residence"),
                 F("residence"),
                 output_field=CharField(),
             ),
             introduced=Exists(came),
-            present=is_so(Q(state_then__status__in=REGISTERED_STATUSES)),
+            present=is_so(present),
             **facts,
         )
 

@@ -31,9 +31,9 @@ from stations.models import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,
     NOT_EMPLOYED,
+    ONCE_VALID_REGISTRATIONS,
     REGISTERED_STATUSES,
     RELATED_MAJORS,
-    VALID_REGISTRATIONS,
     CertificateLevel,
     PersonStatus,
     TalentCategory,
@@ -116,7 +116,7 @@ def _registered(day: datetime.date) -> Exists:
             person=OuterRef("pk"),
             starts_on__lte=day,
             ends_on__gte=day,
-            state__in=VALID_REGISTRATIONS,
+            state__in=ONCE_VALID_REGISTRATIONS,
             ended_on=None,
         )
     )
@@ -238,7 +238,7 @@ def _say_studies(words: Words, keys: list[Any], day: datetime.date) -> None:
 def _say_registrations(words: Words, keys: list[Any], day: datetime.date) -> None:
     for period in RegistrationPeriod.objects.filter(
         person__in=keys, starts_on__lte=day, ends_on__gte=day,
-        state__in=VALID_REGISTRATIONS, ended_on=None,
+        state__in=ONCE_VALID_REGISTRATIONS, ended_on=None,
     ):  # fmt: skip
         words[period.person_id]["registration_valid"] = f"登记有效至 {period.ends_on}"
 

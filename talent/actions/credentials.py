@@ -18,7 +18,14 @@ from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible
 from talent import rules
-from talent.codes import ClaimClass, ClaimState, RegistrationState, TitleLevel, Verification
+from talent.codes import (
+    VALID_REGISTRATIONS,
+    ClaimClass,
+    ClaimState,
+    RegistrationState,
+    TitleLevel,
+    Verification,
+)
 from talent.models import Certificate, KeyTalentClaim, RegistrationPeriod
 
 OWN = "这是您自己录入或修改的，请由另一位审核员办理。"
@@ -95,13 +102,15 @@ def cancel_registration(
     """注销 a registration: valid through the day before, kept in the record."""
     period = claim(period, by, "talent.end_registrationperiod")
     require_open(period)
-    if not rules.counts_as_period(period.state):
-        raise RuleError("STATE", "该登记已经注销。")
+    if period.state not in VALID_REGISTRATIONS:
+        label = period.get_state_display()
+        raise RuleError("STATE", f"登记状态为「{label}」，只有有效的登记可以注销。")
     rules.check_not_future(cancelled_on, label="注销日期", field="cancelled_on")
-    if cancelled_on <= period.starts_on:
+    last_day = cancelled_on - datetime.timedelta(days=1)
+    if last_day <= period.starts_on:
         raise RuleError("R11", "注销日期应晚于登记起始，请核对。", field="cancelled_on")
     period.state, period.end_reason = RegistrationState.CANCELLED, reason
-    period.ends_on = min(period.ends_on, cancelled_on)
+    period.ends_on = min(period.ends_on, last_day)
     touch(period, "state", "end_reason", "ends_on")
 
 

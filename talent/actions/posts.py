@@ -15,7 +15,14 @@ from core.scoping import OutOfScope, ensure_visible, in_scope
 from stations.rules import CLOSED_STATUSES
 from talent import rules
 from talent.codes import NOT_EMPLOYED, REGISTERED_STATUSES, Employment, PersonStatus
-from talent.keeping import change_state, locate, place_post
+from talent.keeping import (
+    change_state,
+    keep_primary,
+    known_since,
+    locate,
+    place_post,
+    succeed,
+)
 from talent.models import Person, Post
 
 _MAY_SERVE = (*REGISTERED_STATUSES, PersonStatus.RETIRED)
@@ -79,6 +86,7 @@ def start_post(*, post: Post, by: User) -> Post:
     post.save(force_insert=True)
     if person.status in (PersonStatus.IDLE, PersonStatus.UNVERIFIED) and post.ended_on is None:
         _set_status(person, PersonStatus.SERVING, on=post.started_on, reason="入职")
+    known_since(person, post.started_on)
     locate(person)
     ensure_visible(post, by)
     return post
@@ -93,6 +101,7 @@ def update_post(*, post: Post, by: User) -> Post:
     check_post(post)
     post.version = before.version + 1
     post.save()
+    known_since(person, post.started_on)
     locate(person)
     ensure_visible(post, by)
     return post
@@ -110,8 +119,8 @@ def _check_place(post: Post, by: User, *, was: str | None = None) -> None:
 def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> None:
     """End a post: `ended_on` is the first day no longer served.
 
-    Without another open post a serving person becomes 待岗; the place falls back to another
-    open primary post or the residence.
+    Without another open post a serving person becomes 待岗 and the place falls back to the
+    residence; the full-time post held longest becomes the primary one.
     """
     post = claim(post, by, "talent.end_post")
     if post.ended_on is not None:
@@ -122,6 +131,7 @@ def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> N
     touch(post, "ended_on", "end_reason")
     if person.status == PersonStatus.SERVING and not person.posts.unended().exists():
         _set_status(person, PersonStatus.IDLE, on=ended_on, reason=reason)
+    keep_primary(person, on=ended_on, reason="主岗离岗")
     locate(person)
 
 
@@ -136,12 +146,11 @@ def make_part_time(*, post: Post, by: User, reason: str) -> str:
         raise RuleError("R14", "该岗位没有跨县的全职任职冲突，不需要处理。")
     person = locked(post.person)
     other = _full_time_elsewhere(post)
-    was_primary, post.is_primary = post.is_primary, False
-    post.employment = Employment.VOLUNTEER
-    touch(post, "employment", "is_primary")
+    was_primary = post.is_primary
+    why = "改为兼职"
+    succeed(post, on=today(), reason=why, is_primary=False, employment=Employment.VOLUNTEER)
     if was_primary:
-        other.is_primary = True
-        touch(other, "is_primary")
+        succeed(other, on=today(), reason=why, is_primary=True)
     locate(person)
     return f"已改为兼职。{place_name(other.region_id[:6])}的岗位为全职。"
 

@@ -22,7 +22,7 @@ from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
 from stations.models import Organization, Station
 from talent.codes import Employment, PersonStatus, PostKind, RequestState
-from talent.keeping import change_state, locate
+from talent.keeping import change_state, keep_primary, locate
 from talent.models import Person, Post, TransferRequest
 
 DEFAULT_DAYS = 15
@@ -198,6 +198,7 @@ def _move(request: TransferRequest) -> None:
         values["residence_id"] = request.to_region_id
     change_state(person, on=day, reason="转移", replace_later=True, **values)
     touch(person, "status", "residence")
+    keep_primary(person, on=day, reason="转入")
     locate(person)
 
 

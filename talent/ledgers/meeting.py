@@ -12,7 +12,14 @@ from core.models import ImportRow
 from core.places import place_name
 from core.resources import ImportContext
 from core.scoping import in_scope
-from talent.codes import AWAY, REGISTERED_STATUSES, PersonStatus
+from talent.codes import (
+    AWAY,
+    NOT_EMPLOYED,
+    REGISTERED_STATUSES,
+    Employment,
+    PersonStatus,
+    PostKind,
+)
 from talent.models import Certificate, Education, Person, PersonState, Post
 
 Outcome = ImportRow.Outcome
@@ -24,6 +31,7 @@ _PERSON, _STATE, _EDUCATION, _CERTIFICATE, _POST = (
     "talent.certificate",
     "talent.post",
 )
+_AS_LEDGER = "台账导入：用工性质变更"
 _EITHER_NAME = {"ledger": "以台账为准", "registry": "以在册为准"}
 _EITHER_POST = {"ledger": "按台账换岗", "registry": "保留在册岗位"}
 _FIELDS = {
@@ -38,8 +46,12 @@ _FIELDS = {
 class _Known:
     """The people that a chunk of rows meets, with what they hold, read in sets."""
 
+    day: datetime.date
     people: dict[bytes, Person] = field(default_factory=dict)
     states: dict[Any, PersonState] = field(default_factory=dict)
+    # The earliest dated state, and the ended posts by person, employer and end.
+    first: dict[Any, PersonState] = field(default_factory=dict)
+    ended: dict[tuple[Any, str, datetime.date], Post] = field(default_factory=dict)
     posts: dict[Any, Post] = field(default_factory=dict)
     certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
@@ -48,7 +60,7 @@ class _Known:
 
 def meet(rows: list[ImportRow], context: ImportContext) -> None:
     """Decide outcome, changes and remarks of rows; see ScopedResource.compare."""
-    known = _read(rows)
+    known = _read(rows, context.day)
     seen_numbers: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
     for row in rows:
         person = known.people.get(bytes(row.key or b""))
@@ -59,8 +71,8 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
             _meet_one(row, person, known, context)
 
 
-def _read(rows: list[ImportRow]) -> _Known:
-    known = _Known()
+def _read(rows: list[ImportRow], day: datetime.date) -> _Known:
+    known = _Known(day)
     keys = [bytes(row.key) for row in rows if row.key]
     # Province-wide on purpose (R4): whoever is met elsewhere is told by county only.
     met = Person.objects.filter(id_index__in=keys).select_related("merged_into").order_by()
@@ -70,6 +82,10 @@ def _read(rows: list[ImportRow]) -> _Known:
     ids = [person.pk for person in known.people.values()]
     for state in PersonState.objects.filter(person_id__in=ids, valid_to=None).order_by():
         known.states[state.person_id] = state
+    for state in PersonState.objects.filter(person_id__in=ids).order_by("valid_from"):
+        known.first.setdefault(state.person_id, state)
+    for post in Post.objects.filter(person_id__in=ids).exclude(ended_on=None).order_by():
+        known.ended[post.person_id, _employer(post), post.ended_on] = post
     posts = Post.objects.filter(person_id__in=ids, is_primary=True, ended_on=None)
     for post in posts.select_related("station", "organization").order_by():
         known.posts[post.person_id] = post
@@ -122,7 +138,7 @@ def _meet_one(row: ImportRow, person: Person, known: _Known, context: ImportCont
     if person.name != staged[_PERSON]["name"] and not _decide_name(row, person, staged):
         return
     row.writes = {"insert": {}, "update": row.writes["update"], "staged": row.writes["staged"]}
-    if not _status(row, person, staged, known, context.day):
+    if not _status(row, person, staged, known):
         return
     if not _post(row, person, staged, known):
         return
@@ -178,9 +194,7 @@ def _fields(row: ImportRow, person: Person, staged: dict[str, Any]) -> None:
         row.diff.append(["联系电话", person.masked_phone, "（新号码）"])
 
 
-def _status(
-    row: ImportRow, person: Person, staged: dict[str, Any], known: _Known, day: datetime.date
-) -> bool:
+def _status(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> bool:
     """A 停用 person is reactivated; who left or retired comes back when somebody says so."""
     if person.status in REGISTERED_STATUSES:
         return True
@@ -191,7 +205,11 @@ def _status(
             _hold_who_is_gone(row, person)
             return False
         # A post from before the leaving does not tell the day of the return.
-        since = since if state is None or since >= state.valid_from.isoformat() else day.isoformat()
+        since = (
+            since
+            if state is None or since >= state.valid_from.isoformat()
+            else known.day.isoformat()
+        )
         if _POST in staged:
             staged[_POST] = staged[_POST] | {"started_on": since}
     status = PersonStatus.SERVING if _POST in staged else PersonStatus.IDLE
@@ -216,6 +234,10 @@ def _hold_who_is_gone(row: ImportRow, person: Person) -> None:
     hold(row, message, rule="R21", choices=choices)
 
 
+def _employer(post: Post) -> str:
+    return str(post.station_id or post.organization_id)
+
+
 def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> bool:
     new = staged.get(_POST)
     if new is None:
@@ -227,13 +249,11 @@ def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known)
         row.diff[-1][2] = "新任职"
         if person.status == PersonStatus.IDLE:
             _serving(row, person, new, known)
+        else:
+            _known_since(row, person, new["started_on"], known)
         return True
-    employer = str(old.station_id or old.organization_id)
-    if employer == (new.get("station_id") or new.get("organization_id")):
-        for column, label in (("kind", "岗位"), ("employment", "用工性质")):
-            given = {"kind": "post_kind", "employment": "employment"}[column]
-            if given in row.shown.get("given", []) and new[column] != getattr(old, column):
-                _update(row, _POST, old.pk, label, getattr(old, column), **{column: new[column]})
+    if _employer(old) == (new.get("station_id") or new.get("organization_id")):
+        _same_post(row, person, old, new, known)
         return True
     if row.decision == "registry":
         return True
@@ -251,6 +271,64 @@ def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known)
     return False
 
 
+def _same_post(
+    row: ImportRow, person: Person, old: Post, new: dict[str, Any], known: _Known
+) -> None:
+    """The post that is registered already: what the ledger says of it otherwise."""
+    given = row.shown.get("given", [])
+    if "post_kind" in given and new["kind"] != old.kind:
+        _update(row, _POST, old.pk, "岗位", old.get_kind_display(), kind=new["kind"])
+        row.diff[-1][2] = PostKind(new["kind"]).label
+    if "started_on" in given:
+        _began(row, person, old, new, known)
+    if "employment" not in given or new["employment"] == old.employment:
+        return
+    counts_as_before = (new["employment"] in NOT_EMPLOYED) == (old.employment in NOT_EMPLOYED)
+    if counts_as_before or old.started_on >= known.day:
+        _update(row, _POST, old.pk, "用工性质", "", employment=new["employment"])
+    else:
+        # Earlier days keep what was counted: the post goes on as another row from today.
+        row.writes["insert"][_POST] = new | {
+            "person_id": str(person.pk),
+            "kind": new["kind"] if "post_kind" in given else old.kind,
+            "started_on": known.day.isoformat(),
+            "started_precision": "D",
+        }
+        _update(
+            row, _POST, old.pk, "用工性质", "",
+            ended_on=known.day.isoformat(), end_reason=_AS_LEDGER,
+        )  # fmt: skip
+    row.diff[-1][1:] = [old.get_employment_display(), Employment(new["employment"]).label]
+
+
+def _began(row: ImportRow, person: Person, old: Post, new: dict[str, Any], known: _Known) -> None:
+    """A day of entry that the ledger gives otherwise, more exactly or at all."""
+    first = old
+    while earlier := known.ended.get((person.pk, _employer(first), first.started_on)):
+        first = earlier
+    said, precision = new["started_on"], new["started_precision"]
+    length = {"Y": 4, "M": 7}.get(precision, 10)
+    if first.started_on.isoformat()[:length] == said[:length]:
+        return
+    if first.ended_on is not None and said >= first.ended_on.isoformat():
+        return
+    _update(
+        row, _POST, first.pk, "入职日期", first.started_on,
+        started_on=said, started_precision=precision,
+    )  # fmt: skip
+    _known_since(row, person, said, known)
+
+
+def _known_since(row: ImportRow, person: Person, day: str, known: _Known) -> None:
+    """Whoever is registered after a post began has been there since (keeping.known_since)."""
+    first = known.first.get(person.pk)
+    if first is None or first.valid_from.isoformat() <= day:
+        return
+    written = row.writes["update"].setdefault(_STATE, {"id": str(first.pk)})
+    if written["id"] == str(first.pk):
+        written["valid_from"] = day
+
+
 def _serving(row: ImportRow, person: Person, new: dict[str, Any], known: _Known) -> None:
     """Who was idle serves again from the day the new post begins."""
     state = known.states.get(person.pk)
@@ -258,6 +336,9 @@ def _serving(row: ImportRow, person: Person, new: dict[str, Any], known: _Known)
         return
     since = max(new["started_on"], state.valid_from.isoformat())
     row.writes["update"][_STATE] = {"id": str(state.pk), "valid_to": since}
+    if state == known.first.get(person.pk):
+        # Idle only because nobody had said so: she serves since the post began.
+        since = new["started_on"]
     row.writes["insert"][_STATE] = row.writes["staged"]["insert"][_STATE] | {
         "person_id": str(person.pk),
         "status": PersonStatus.SERVING,

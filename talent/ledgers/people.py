@@ -53,7 +53,7 @@ def build(row: RowCheck) -> None:
         "name": name,
         "number": mask_id_number(identity.number),
         "detail": row.context.places.name(region),
-        "given": [c for c in ("post_kind", "employment") if v.get(c)],
+        "given": [c for c in ("post_kind", "employment", "started_on") if v.get(c)],
     }
     row.insert[PERSON] = {
         "id": person_id,
