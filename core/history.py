@@ -10,6 +10,8 @@ import pghistory
 import pgtrigger
 from django.db import models
 
+from core.identity import without_id_numbers
+
 M = TypeVar("M", bound=type[models.Model])
 
 
@@ -58,4 +60,5 @@ def acting(user: Any, *, reason: str = "", **details: Any) -> pghistory.context:
     first (`SET CONSTRAINTS ALL IMMEDIATE` does).
     """
     metadata = {"user": str(user.pk) if user is not None else None, **details}
-    return pghistory.context(**(metadata | {"reason": reason} if reason else metadata))
+    kept = {"reason": without_id_numbers(reason)} if reason else {}
+    return pghistory.context(**metadata, **kept)

@@ -1,12 +1,19 @@
 """Forms of records and actions: one look, one set of rules, choices inside the scope."""
 
 from core.forms.actions import ActionForm, ReasonField
-from core.forms.fields import DateField, LookupField, NationalPlaceField, RegionField
+from core.forms.fields import (
+    DateField,
+    FreeTextField,
+    LookupField,
+    NationalPlaceField,
+    RegionField,
+)
 from core.forms.record import RecordForm, RecordMeta, names_in
 
 __all__ = [
     "ActionForm",
     "DateField",
+    "FreeTextField",
     "LookupField",
     "NationalPlaceField",
     "ReasonField",

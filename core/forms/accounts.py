@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from core.accounts import TOKEN_DAYS, grantable_roles, roles_for
-from core.forms.fields import RegionField, TextField
+from core.forms.fields import FreeTextField, RegionField, TextField
 from core.models import Region, User
 from core.text import normalise
 
@@ -45,7 +45,7 @@ class AccountForm(forms.Form):
 class AccountReasonForm(forms.Form):
     """Why an account is reset, closed or opened again."""
 
-    reason = TextField(label="事由", max_length=200)
+    reason = FreeTextField(label="事由", max_length=200)
 
 
 class TokenForm(forms.Form):

@@ -4,23 +4,18 @@ from typing import Any
 
 from django import forms
 
-from core.forms.fields import LookupField, RegionField, say_what_is_missing
-from core.identity import without_id_numbers
+from core.forms.fields import FreeTextField, LookupField, RegionField, say_what_is_missing
 from core.scoping import scope_choices
-from core.text import normalise
 
 
-class ReasonField(forms.CharField):
-    """Why; required, kept in the history without anybody's ID number."""
+class ReasonField(FreeTextField):
+    """Why; required, kept in the history."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "事由")
         kwargs.setdefault("max_length", 200)
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
         super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return without_id_numbers(normalise(super().to_python(value) or ""))
 
 
 class ActionForm(forms.Form):

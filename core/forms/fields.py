@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from core.dates import parse_date
 from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, SearchSelect, TypedChoice
-from core.identity import division_names
+from core.identity import division_names, without_id_numbers
 from core.models import Region
 from core.places import place_name, resolve_regions
 from core.text import is_none, normalise
@@ -59,6 +59,13 @@ class TextField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
         return normalise(text) if text else ""
+
+
+class FreeTextField(TextField):
+    """Words about people, kept without anybody's ID number (R22)."""
+
+    def to_python(self, value: Any) -> str:
+        return without_id_numbers(super().to_python(value))
 
 
 class RegionField(forms.ModelChoiceField):

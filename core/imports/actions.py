@@ -11,6 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from core import jobs, media
 from core.history import acting
+from core.identity import without_id_numbers
 from core.imports import applying, mapping
 from core.imports.comparing import compare
 from core.imports.running import KIND
@@ -193,7 +194,7 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
         raise RuleError("STATE", "核对还没有完成，请稍后再确认。")
     if fresh.counts.get("flagged") and not reason.strip():
         raise RuleError("REASON", "有需要说明的行，请填写说明后再入库。")
-    fresh.is_confirmed, fresh.reason = True, normalise(reason)[:200]
+    fresh.is_confirmed, fresh.reason = True, without_id_numbers(normalise(reason))[:200]
     fresh.save()
     job.by = by
     _queue(job, inline=inline)

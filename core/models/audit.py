@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from core.crypto import sign
 from core.history import never_emptied
+from core.identity import without_id_numbers
 from core.roles import Role
 
 _CHAIN_LOCK = 5201314
@@ -102,7 +103,12 @@ class ReadEvent(models.Model):
     ) -> ReadEvent:
         """Write one event about `people` (ids). Raises when it cannot be written."""
         return cls.objects.create(
-            user=user, kind=kind, people=people, count=len(people), reason=reason, detail=detail
+            user=user,
+            kind=kind,
+            people=people,
+            count=len(people),
+            reason=without_id_numbers(reason),
+            detail=detail,
         )
 
 

@@ -58,7 +58,7 @@ def own_person(by: User) -> Person:
 def update_contact(*, by: User, phone: str, address: str = "") -> Person:
     """Phone and address of the own record, changed at once."""
     person = own_person(by)
-    person.phone, person.address = clean_phone(phone), normalise(address)[:100]
+    person.phone, person.address = clean_phone(phone), without_id_numbers(normalise(address))[:100]
     person.version += 1
     person.save(update_fields=["phone", "phone_index", "address", "version", "updated_at"])
     return person
@@ -86,6 +86,7 @@ def request_change(
         if (current := current_json(person, name)) != value
     }
     other = without_id_numbers(other.strip())[:_OTHER_LENGTH]
+    reason = without_id_numbers(reason)
     if not differing and not other:
         raise RuleError("STATE", "没有需要变更的内容。请改动要更正的项目，或写明「其他更正」。")
     _fill(person, {name: d["new"] for name, d in differing.items()})

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from core.crypto import blind_index
 from core.dates import today
-from core.forms import ActionForm, DateField, ReasonField, RegionField
+from core.forms import ActionForm, DateField, FreeTextField, ReasonField, RegionField
 from core.forms.actions import ReasonForm
 from core.forms.widgets import SearchSelect
 from core.identity import clean_id_number
@@ -77,7 +77,7 @@ class ReturnForm(ActionForm):
 
 class DeathForm(ActionForm):
     died_on = DateField(label="死亡日期", help_text="次日起不再计入。")
-    proof = forms.CharField(
+    proof = FreeTextField(
         label="依据", max_length=200, help_text="如死亡医学证明、火化证明、户籍注销证明的编号。"
     )
     reason = ReasonField(label="说明", required=False)
@@ -96,7 +96,7 @@ class TransferOutForm(ActionForm):
 
 class VerifyCertificateForm(ActionForm):
     verification = forms.ChoiceField(label="核验级别", choices=BASES, widget=forms.RadioSelect)
-    means = forms.CharField(
+    means = FreeTextField(
         label="核验方式", max_length=40, help_text="如中国人事考试网、电子证书、纸质原件。"
     )
     verified_on = _day("核验日期")

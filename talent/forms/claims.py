@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from core.forms import RecordForm, RecordMeta, names_in
+from core.identity import without_id_numbers
 from core.rules import Flag
 from talent.forms.credentials import PersonalForm
 from talent.models import GraduateStat, KeyTalentClaim
@@ -28,6 +29,9 @@ class KeyTalentClaimForm(PersonalForm):
             "qualified_on": "取得资格的日期，不是填报日期；B 类为两项中较晚的一项。",
             "evidence": "写明材料名称和编号，如 社会工作师证书 2022 年批次。",
         }
+
+    def clean_evidence(self) -> str:
+        return without_id_numbers(self.cleaned_data["evidence"])
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         self.not_in_future(cleaned, "qualified_on")

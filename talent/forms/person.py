@@ -62,6 +62,9 @@ class PersonForm(RecordForm):
         value = self.cleaned_data["former_name"]
         return clean_name(value) if value else ""
 
+    def clean_address(self) -> str:
+        return without_id_numbers(self.cleaned_data["address"])
+
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
 
