@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -11,13 +13,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import RecordAPI
-from core.dates import parse_date
+from core.dates import parse_date, today
+from core.divisions import divisions_on
 from core.models import Region
 from core.places import place_name
 from core.rules import RuleError
+from reports import snapshots
 from reports.board import may_see
-from reports.indicators import INDICATORS
-from reports.models import Snapshot, SnapshotValue
+from reports.indicators import INDICATORS, definitions_version
+from reports.models import Snapshot
 from reports.plans import Goals, plan_on
 
 
@@ -80,53 +84,60 @@ class FigureAPI(_Statistics):
     def get(self, request: Request) -> Response:
         user: Any = request.user
         region = request.query_params.get("region") or user.region_id
-        snapshot = self._snapshot(request.query_params.get("on", ""))
-        regions = [region]
-        if request.query_params.get("below") in {"1", "true"}:
-            regions += Region.objects.filter(parent=region).current().values_list("code", flat=True)
-        regions = [code for code in regions if may_see(user, code)]
-        if region not in regions or not Region.objects.filter(pk=region).exists():
+        if not Region.objects.filter(pk=region).exists() or not may_see(user, region):
             raise exceptions.NotFound
+        day, snapshot = self._asked(request.query_params.get("on", ""))
+        divisions = divisions_on(day)
+        regions = [divisions.effective(region) or region]
+        if request.query_params.get("below") in {"1", "true"}:
+            regions += divisions.children(regions[0])
+        regions = [code for code in regions if may_see(user, code)]
+        if snapshot is None:
+            reading = snapshots.compute(day, regions=regions)
+        else:
+            reading = snapshots.read(snapshot, user=user, regions=regions)
         body = {
-            "on": snapshot.as_of,
-            "computed_at": snapshot.computed_at,
-            "definitions_version": snapshot.definitions_version,
-            "divisions_version": snapshot.divisions_version,
+            "on": day,
+            "computed_at": snapshot.computed_at if snapshot else timezone.now(),
+            "definitions_version": snapshot.definitions_version
+            if snapshot
+            else definitions_version(),
+            "divisions_version": divisions.version,
             "region": region,
             "region_name": place_name(region),
-            "figures": _figures(snapshot, regions, user),
+            "figures": _figures(reading, day, regions),
         }
         return Response(FiguresSerializer(body).data)
 
     @staticmethod
-    def _snapshot(text: str) -> Snapshot:
-        snapshots = Snapshot.objects.order_by("-as_of", "-computed_at")
-        if text:
-            try:
-                day = parse_date(text, label="统计日期")
-            except RuleError as error:
-                raise exceptions.ValidationError({"on": error.messages}) from None
-            snapshots = snapshots.filter(as_of=day.day if day else None)
-        snapshot = snapshots.first()
-        if snapshot is None:
-            raise exceptions.NotFound
-        return snapshot
+    def _asked(text: str) -> tuple[datetime.date, Snapshot | None]:
+        """The day, the latest one stored where none is named, and its stored figures."""
+        stored = Snapshot.objects.order_by("-as_of", "-computed_at")
+        if not text:
+            snapshot = stored.first()
+            return (snapshot.as_of if snapshot else today()), snapshot
+        try:
+            found = parse_date(text, label="统计日期")
+        except RuleError as error:
+            raise exceptions.ValidationError({"on": error.messages}) from None
+        if found is None or not snapshots.EARLIEST <= found.day <= today():
+            message = "统计日期应在 2008 年以后、不晚于今天。"
+            raise exceptions.ValidationError({"on": [message]})
+        return found.day, stored.filter(as_of=found.day).first()
 
 
-def _figures(snapshot: Snapshot, regions: list[str], user: Any) -> list[dict[str, Any]]:
+def _figures(
+    reading: snapshots.Reading, day: datetime.date, regions: list[str]
+) -> list[dict[str, Any]]:
     """The figures in the order of the definitions; what is not stored is 0."""
-    goals = Goals(plan_on(snapshot.as_of), regions)
-    stored = SnapshotValue.objects.for_user(user).filter(snapshot=snapshot, region__in=regions)
-    by_key = {(v.region_id, v.indicator): v for v in stored}
+    goals = Goals(plan_on(day), regions)
     return [
-        _figure(indicator, region, by_key.get((region, indicator.code)), goals)
-        for region in regions
-        for indicator in INDICATORS
+        _figure(indicator, region, reading, goals) for region in regions for indicator in INDICATORS
     ]
 
 
-def _figure(indicator: Any, region: str, found: SnapshotValue | None, goals: Goals) -> Any:
-    denominator = found.denominator if found else None
+def _figure(indicator: Any, region: str, reading: snapshots.Reading, goals: Goals) -> Any:
+    denominator = reading.denominator(indicator.code, region)
     goal = goals.final(indicator.code, region, denominator) if indicator.has_target else None
     return {
         "code": indicator.code,
@@ -134,7 +145,7 @@ def _figure(indicator: Any, region: str, found: SnapshotValue | None, goals: Goa
         "unit": indicator.unit,
         "region": region,
         "region_name": place_name(region),
-        "value": found.value if found else 0,
+        "value": reading.value(indicator.code, region),
         "denominator": denominator,
         "target": goal.value if goal else None,
     }

@@ -152,7 +152,7 @@ class Board:
     @property
     def fresh_share(self) -> str:
         fresh = self.reading.value("T1_FRESH", self.region)
-        return words.percent(fresh, self.reading.value("T1", self.region)) if fresh else ""
+        return words.percent(fresh, self.reading.value("T1", self.region))
 
     def list_url(self, indicator: Indicator, region: str = "", part: str = "") -> str:
         """Where a number leads: its list, "" where the user sees the figure only."""
@@ -211,7 +211,7 @@ class Board:
             if settlement
             else None
         )
-        before = settlement.value(code, region) if settlement and before_goal else None
+        before = settlement.value(code, region) if settlement else None
         return Tile(
             indicator=indicator,
             value=value,
@@ -279,13 +279,16 @@ class Board:
         days = Snapshot.objects.filter(as_of__lte=self.day).order_by("as_of", "computed_at")
         for key, on in days.values_list("pk", "as_of"):
             last[on.year] = (key, on)
-        values = dict(
-            SnapshotValue.objects.for_user(self.user)
-            .filter(region=self.region, indicator=self.indicator.code)
-            .filter(snapshot__in=[key for key, _ in last.values()])
-            .values_list("snapshot", "value")
-        )
-        points = {year: (on, values.get(key, 0)) for year, (key, on) in last.items()}
+        # Before a division was made its people were counted under the code it came from.
+        then = {key: divisions_on(on).effective(self.region) for key, on in last.values()}
+        values = {
+            (key, region): value
+            for key, region, value in SnapshotValue.objects.for_user(self.user)
+            .filter(region__in=set(then.values()), indicator=self.indicator.code)
+            .filter(snapshot__in=list(then))
+            .values_list("snapshot", "region", "value")
+        }
+        points = {y: (on, values.get((key, then[key]), 0)) for y, (key, on) in last.items()}
         value = self.reading.value(self.indicator.code, self.region)
         points[self.day.year] = (self.day, value)
         return [points[year] for year in sorted(points)]

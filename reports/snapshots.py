@@ -16,6 +16,9 @@ from core.indicators import Figures
 from reports.indicators import all_figures, definitions_version
 from reports.models import Snapshot, SnapshotValue
 
+# The year of the first examination; no figure is asked for before.
+EARLIEST = datetime.date(2008, 1, 1)
+
 # Models whose rows decide figures; their event tables number every change.
 WATCHED = (
     "talent.Person", "talent.PersonState", "talent.Post", "talent.Certificate",

@@ -16,9 +16,8 @@ from core.dates import parse_date
 from core.divisions import divisions_on
 from core.places import place_names, working_region_code
 from core.rules import RuleError
+from reports import snapshots
 from reports.board import may_see
-
-EARLIEST = datetime.date(2008, 1, 1)
 
 
 def needs(permission: str) -> Callable[[Any], Any]:
@@ -62,7 +61,7 @@ def day_asked(request: HttpRequest) -> datetime.date | None:
         messages.error(request, "统计日期请写成 2025-12-31 的样子，现按最新数据显示。")
         return None
     day = found.day
-    if not EARLIEST <= day <= timezone.localdate():
+    if not snapshots.EARLIEST <= day <= timezone.localdate():
         messages.error(request, "统计日期应在 2008 年以后、不晚于今天，现按最新数据显示。")
         return None
     return day

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from kombu.exceptions import OperationalError
 
 from core.exports import Column, export_table
 from reports import charts, tasks, words
@@ -122,7 +123,7 @@ def dashboard_refresh(request: HttpRequest, region: str) -> HttpResponse:
     try:
         tasks.refresh_stale.delay()
         messages.success(request, "已提交重新计算，一分钟内更新，请稍后刷新本页。")
-    except OSError:
+    except (OSError, OperationalError):
         messages.warning(request, "后台暂时没有应答，数据会在恢复后自动更新。")
     return HttpResponseRedirect(reverse("dashboard", kwargs={"region": code}))
 

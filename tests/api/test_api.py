@@ -203,7 +203,9 @@ def test_figures_of_regions_one_may_compare_with(cast: Any, client_of: Any) -> N
     assert value("999999") is None
     below = client.get("/api/v1/indicators/figures/", {"below": "1"}).json()
     assert {f["region"][:6] for f in below["figures"]} == {COUNTY_A}
-    assert client.get("/api/v1/indicators/figures/", {"on": "2020-01-01"}).status_code == 404
+    # A day without stored figures is computed.
+    answer = client.get("/api/v1/indicators/figures/", {"on": "2020-01-01"})
+    assert (answer.status_code, answer.json()["on"]) == (200, "2020-01-01")
     assert client.get("/api/v1/indicators/figures/", {"on": "某日"}).status_code == 400
     assert client.get("/api/v1/indicators/").json()[0]["rule"]
     assert client.get("/api/v1/snapshots/").json()["count"] == 1

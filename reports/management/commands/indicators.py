@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from core.divisions import divisions_on
 from core.models import Region
 from reports.indicators import BY_CODE, FIXED_CODES, all_figures
 from reports.plans import Goals, plan_on
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         region = options["region"] or settings.PROVINCE_CODE
         if not Region.objects.filter(pk=region).exists():
             raise CommandError(f"没有代码为 {region} 的地区。")
-        rows = _rows(day, region)
+        # A code of the past or of the future stands for the division of the day.
+        rows = _rows(day, divisions_on(day).effective(region) or region)
         if options["json"]:
             report = {"on": day.isoformat(), "region": region, "indicators": rows}
             self.stdout.write(json.dumps(report, ensure_ascii=False))

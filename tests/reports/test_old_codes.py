@@ -1,0 +1,90 @@
+"""A code of the past or of the future stands for the division of the day, at every door."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from kombu.exceptions import OperationalError
+
+from reports import actions, tasks
+from reports.board import Board
+from tests.conftest import Cast
+from tests.reports import build
+from tests.reports.build import DAY, on
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "520522", "520581"
+
+
+@pytest.fixture(autouse=True)
+def somebody() -> None:
+    """One person of 黔西县 of old, which became 黔西市 in 2021."""
+    build.person(f"{OLD}001", since=datetime.date(2019, 1, 1))
+
+
+def printed(region: str, day: str) -> int:
+    out = io.StringIO()
+    call_command("indicators", "--on", day, "--region", region, "--json", stdout=out)
+    report = json.loads(out.getvalue())
+    assert report["region"] == region
+    return int(next(row["value"] for row in report["indicators"] if row["code"] == "T1_L0"))
+
+
+def test_the_command_resolves_codes() -> None:
+    for region in (OLD, NEW):
+        assert [printed(region, day) for day in ("2020-12-31", "2025-12-31")] == [1, 1]
+
+
+def test_the_api_resolves_codes_and_computes_any_day(cast: Cast, client_of: Any) -> None:
+    client = client_of(cast.province)
+
+    def figures(day: str, region: str, **more: str) -> dict[str, Any]:
+        query = {"on": day, "region": region, **more}
+        answer = client.get("/api/v1/indicators/figures/", query)
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+    for region in (OLD, NEW):
+        for day in ("2020-12-31", "2023-05-01"):
+            found = figures(day, region)["figures"]
+            assert next(f["value"] for f in found if f["code"] == "T1_L0") == 1
+    below = {f["region"] for f in figures("2020-12-31", "5205", below="1")["figures"]}
+    assert OLD in below
+    assert NEW not in below
+    assert client.get("/api/v1/indicators/figures/", {"on": "2999-01-01"}).status_code == 400
+
+
+def test_the_trend_goes_on_under_the_old_code(cast: Cast) -> None:
+    for day in (on("2020-12-31"), DAY):
+        actions.take_snapshot(on=day)
+    board = Board(user=cast.province, region=NEW, day=DAY)
+    shown = {day.year: value for day, value in board.trend()}
+    assert shown == {2020: board.reading.value("T1", NEW), 2025: board.reading.value("T1", NEW)}
+    assert shown[2020] == 1
+
+
+def test_the_settlement_stands_beside_every_figure(cast: Cast) -> None:
+    """Also where a region has no target of its own."""
+    for day in (DAY, on("2026-06-30")):
+        actions.take_snapshot(on=day)
+    board = Board(user=cast.province, region="520102", day=on("2026-06-30"))
+    tiles = board.tiles()
+    assert all(tile.settlement is not None for tile in tiles)
+    assert {tile.settlement_verdict.text for tile in tiles if tile.goal is None} == {"未设目标"}
+
+
+def test_asking_for_new_figures_while_redis_is_down(
+    cast: Cast, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.refresh_stale, "delay", refused)
+    page = client_of(cast.viewer_a).post("/dashboard/520102/refresh/", follow=True)
+    assert page.status_code == 200
+    assert "后台暂时没有应答" in page.content.decode()
