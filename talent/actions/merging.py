@@ -44,7 +44,7 @@ def merge_person(*, person: Person, by: User, kept: Person, reason: str) -> str:
         _move_records(accessor, is_same, person, kept, why)
     _move_states(person, kept, why)
     _fill(person, kept)
-    _move_account(person, kept)
+    _move_account(person, kept, by=by)
     close_requests(person, reason="人员已合并")
     locate(person)
     locate(kept)
@@ -185,11 +185,11 @@ def _fill(person: Person, kept: Person) -> None:
     kept.save()
 
 
-def _move_account(person: Person, kept: Person) -> None:
+def _move_account(person: Person, kept: Person, *, by: User) -> None:
     """The worker's account goes along unless the kept record has one."""
     if person.user_id and kept.user_id is None:
         user, person.user = person.user, None
         touch(person, "user")
         kept.user = user
         touch(kept, "user")
-    close_account(person)
+    close_account(person, by=by, reason="档案已并入另一份")

@@ -14,7 +14,7 @@ from django.db import transaction
 from core.actions import claim, require, touch
 from core.crypto import blind_index
 from core.dates import today
-from core.models import ReadEvent, Region, User
+from core.models import ReadEvent, Region, SecurityEvent, User
 from core.rules import RuleError
 from core.scoping import ensure_visible, in_scope
 from talent import rules
@@ -208,7 +208,7 @@ def record_death(
         if period.starts_on < died_on:
             period.ends_on = died_on
         touch(period, "state", "ends_on")
-    close_account(person)
+    close_account(person, by=by, reason="人员去世")
 
 
 @transaction.atomic
@@ -221,7 +221,7 @@ def deactivate_person(*, person: Person, by: User, reason: str) -> None:
     touch(person, "status")
     locate(person)
     close_requests(person, reason="人员已停用")
-    close_account(person)
+    close_account(person, by=by, reason="人员已停用")
 
 
 @transaction.atomic
@@ -317,6 +317,16 @@ def close_requests(person: Person, *, reason: str) -> None:
         touch(request, "state", "decision_reason")
 
 
-def close_account(person: Person) -> None:
-    if person.user_id:
-        User.objects.filter(pk=person.user_id).update(is_active=False, session_key="")
+def close_account(person: Person, *, by: User, reason: str) -> None:
+    """The worker's account goes with the record, and the security log says so."""
+    account = User.objects.filter(pk=person.user_id, is_active=True).first()
+    if account is None:
+        return
+    User.objects.filter(pk=account.pk).update(is_active=False, session_key="")
+    SecurityEvent.record(
+        kind="停用账号",
+        actor=by,
+        target=account.username,
+        region_code=person.region_id or "",
+        reason=reason,
+    )

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from core.dates import today
-from core.models import ReadEvent, Region
+from core.models import ReadEvent, Region, SecurityEvent
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from stations.models import dated_on
@@ -154,6 +154,20 @@ def test_the_dead_are_left_alone(cast: Cast, serving: Person) -> None:
             post=Post(person=serving, station=make_station(TOWNSHIP_A), started_on=D(2025, 6, 1)),
             by=cast.clerk_a,
         )
+
+
+@pytest.mark.parametrize("verb", ["death", "deactivation"])
+def test_a_closed_account_is_in_the_security_log(cast: Cast, serving: Person, verb: str) -> None:
+    Person.objects.filter(pk=serving.pk).update(user=cast.worker_a)
+    if verb == "death":
+        actions.record_death(person=serving, by=cast.clerk_a, died_on=today(), proof="证明")
+    else:
+        actions.deactivate_person(person=serving, by=cast.clerk_a, reason="误录")
+    cast.worker_a.refresh_from_db()
+    assert not cast.worker_a.is_active
+    event = SecurityEvent.objects.get()
+    assert (event.kind, event.actor, event.target) == ("停用账号", cast.clerk_a, "worker_a")
+    assert event.region_code == TOWNSHIP_A
 
 
 @pytest.mark.parametrize(("native", "status"), [("522301", "30"), ("440100", "31")])
