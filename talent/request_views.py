@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.models import ReadEvent
 from core.paging import Paginator, page_number
 from core.scoping import in_scope
-from core.views.watermark import watermark_for
 from talent import actions, kinds
 from talent.actions.corrections import differences
 from talent.actions.transfers import asking_region, may_decide
@@ -128,7 +127,7 @@ def _dialog(request: HttpRequest, template: str, context: dict[str, Any]) -> Htt
     status = 422 if context["form"].errors else 200
     if not context.get("shown"):
         _leave_read_event(request.user, [context["person"].pk], "detail")
-    context |= {"watermark": watermark_for(request), "action_url": request.path}
+    context["action_url"] = request.path
     return render(request, template + ("#dialog" if is_htmx else ""), context, status=status)
 
 
@@ -143,15 +142,17 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
     _leave_read_event(user, [i["row"].person_id for i in items if i["name"]], "list")
     context = {
         "page": page, "items": items, "state": state, "states": STATES,
-        "may_ask": user.has_perm("talent.transfer_person"), "watermark": watermark_for(request),
+        "may_ask": user.has_perm("talent.transfer_person"),
     }  # fmt: skip
     return render(request, "requests/transfer_list.html", context)
 
 
 def _transfer_item(row: TransferRequest, user: Any) -> dict[str, Any]:
-    """A request as its reader may know it: who only asks does not learn the name."""
+    """A request as its reader may know it: who only asks does not learn the name, nor does
+    who has refused see what becomes of the person."""
     own = in_scope(row.person.region_id, user)
-    decides = bool(row.deciding_region_id) and in_scope(row.deciding_region_id, user)
+    decides = row.state == RequestState.PENDING and bool(row.deciding_region_id)
+    decides = decides and in_scope(row.deciding_region_id, user)
     return {
         "row": row,
         "name": row.person.name if own or decides else "",
@@ -195,7 +196,7 @@ def transfer_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("transferrequest_list"))
     item = _transfer_item(row, user)
     _leave_read_event(user, [row.person_id] if item["name"] else [], "detail")
-    context = {"item": item, "row": row, "form": form, "watermark": watermark_for(request)}
+    context = {"item": item, "row": row, "form": form}
     status = 422 if form.errors else 200
     return render(request, "requests/transfer_detail.html", context, status=status)
 
@@ -234,7 +235,6 @@ def change_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "page": page, "items": items, "state": state, "states": CHANGE_STATES,
-        "watermark": watermark_for(request),
     }  # fmt: skip
     return render(request, "requests/change_list.html", context)
 
@@ -260,7 +260,7 @@ def change_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _leave_read_event(user, [row.person_id], "detail")
     context = {
         "row": row, "form": form, "differences": differences(row, row.person),
-        "kind": kinds.REQUEST.get(row.state, ""), "watermark": watermark_for(request),
+        "kind": kinds.REQUEST.get(row.state, ""),
         "may_decide": may_review and row.state == RequestState.PENDING
         and row.requested_by_id != user.pk,
     }  # fmt: skip

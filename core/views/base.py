@@ -161,14 +161,11 @@ class EntityBase(View):
         return handler() if handler else self.http_method_not_allowed(request)
 
     def context(self, **extra: Any) -> dict[str, Any]:
-        from core.views.watermark import watermark_for
-
         return {
             "view": self,
             "label": self.label(),
             "list_label": self.list_label(),
             "list_url": self.url("list"),
             "today": timezone.localdate(),
-            "watermark": watermark_for(self.request) if self.person_path else None,
             **extra,
         }

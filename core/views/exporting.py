@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -53,7 +54,7 @@ class ExportPage(EntityBase):
         rows = filterset.qs
         ids = self.request.POST.getlist("ids")
         if ids and not self.request.POST.get("all_matching"):
-            rows = self.rows().filter(pk__in=ids[:200])
+            rows = self.rows().filter(pk__in=[pk for pk in ids[:200] if _is_uuid(pk)])
         return rows
 
     def export(self, rows: Any) -> HttpResponse:
@@ -109,6 +110,14 @@ class ExportPage(EntityBase):
             else:
                 result.append(column_of(self.model, field, label))
         return result
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def column_of(model: Any, path: str, label: str) -> Column:

@@ -1,4 +1,4 @@
-"""The watermark of pages with personal data: who, when, from where (a deterrent)."""
+"""The watermark of pages: who, when, from where (a deterrent)."""
 
 from typing import Any
 

@@ -183,6 +183,34 @@ def test_numbers_run_together_are_nobodys_and_not_in_the_address(cast: Any, clie
     assert "q=" not in answer.headers.get("Location", "")
 
 
+@pytest.mark.parametrize("path", ["/people/export/", "/people/bulk/confirm/"])
+def test_ids_that_are_none_select_nobody(path: str, cast: Any, client_of: Any) -> None:
+    person = make_person(COUNTY_A, "欧阳甲")
+    client = client_of(cast.reviewer_a)
+    answer = client.post(path, {"ids": ["abc", "52-1"]})
+    assert answer.status_code in {200, 302}
+    assert not ReadEvent.objects.filter(people__contains=[person.pk]).exists()
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    client.post("/people/bulk/confirm/", {"ids": ["abc", str(person.pk)]})
+    assert ReadEvent.objects.filter(people__contains=[person.pk]).exists()
+
+
+def test_the_mark_is_on_every_page_of_whoever_is_signed_in(cast: Any, client_of: Any) -> None:
+    """T58: on figures, stations, boards and accounts too, with the account and the time."""
+    station = make_row("station", COUNTY_A)
+    client = client_of(cast.reviewer_a)
+    for path in (
+        "/", "/stations/", f"/stations/{station.pk}/", "/search/", "/dashboard/", "/people/",
+        "/dashboard/520102/list/T1/", "/accounts/", "/transfers/",
+    ):  # fmt: skip
+        page = client.get(path, follow=True)
+        assert page.status_code == 200, path
+        assert 'class="watermark"' in page.text, path
+        assert cast.reviewer_a.username[-4:] in page.text
+    assert 'class="watermark"' not in client_of(cast.anonymous).get("/login/").text
+
+
 def test_reading_people_leaves_events(cast: Any, client_of: Any) -> None:
     """T16: list with its ids, record, history; nothing when nobody was shown."""
     client = client_of(cast.viewer_a)

@@ -200,6 +200,22 @@ def test_who_asks_does_not_learn_the_name(
     assert client_of(cast.reviewer_b).get(f"/people/{own.pk}/").status_code == 404
 
 
+def test_who_refused_does_not_go_on_reading(cast: Cast, own: Person, client_of: ClientOf) -> None:
+    """The destination of a transfer out knows the name while it decides, no longer after."""
+    row = actions.request_transfer_out(
+        person=own, to_region=Region.objects.get(pk=COUNTY_B), by=cast.clerk_a, reason="调动"
+    )
+    client, paths = client_of(cast.reviewer_b), ("/transfers/", f"/transfers/{row.pk}/")
+    assert all(own.name in text_of(client.get(path)) for path in paths)
+    actions.refuse_transfer(request=row, by=cast.reviewer_b, reason="查无此人")
+    Person.objects.filter(pk=own.pk).update(name="王晓明")
+    for path in paths:
+        page = text_of(client.get(path))
+        assert "王晓明" not in page
+        assert own.name not in page
+    assert "王晓明" in text_of(client_of(cast.clerk_a).get(paths[1]))
+
+
 def test_a_transfer_by_page(
     cast: Cast, own: Person, asked_in: TransferRequest, client_of: ClientOf
 ) -> None:
