@@ -7,6 +7,7 @@ from core.views import exports, pages, regions
 urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", pages.help_page, name="help"),
+    path("notice/", pages.notice, name="notice"),
     path("search/", pages.search, name="search"),
     path("exports/", exports.export_list, name="export_list"),
     path("region/", pages.region_switch, name="region_switch"),

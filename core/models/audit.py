@@ -152,6 +152,7 @@ class SecurityEvent(models.Model):
             str(self.detail.get("reason", "")),
             str(self.detail.get("purpose", "")),
             f"角色：{role}" if role else "",
+            f"已告知规则 {self.detail['notice']} 版" if self.detail.get("notice") else "",
             f"地区：{self.detail['region']}" if self.detail.get("region") else "",
         ]
         return "；".join(part for part in parts if part)

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.models import Region
+from core.notice import NOTICE_VERSION
 from core.places import place_name, place_path, working_region_code
 from core.roles import ENTITIES as ROLE_ENTITIES
 from core.roles import ROLES
@@ -71,6 +73,13 @@ def help_page(request: HttpRequest) -> HttpResponse:
             cells.append("、".join(done))
         rows.append({"label": view.label() if view else _verbose(app, model), "cells": cells})
     return render(request, "core/help.html", {"cards": list(ROLES.values()), "rows": rows})
+
+
+@login_not_required
+@require_GET
+def notice(request: HttpRequest) -> HttpResponse:
+    """个人信息处理规则, for everybody: before an account is opened too."""
+    return render(request, "core/notice.html", {"version": NOTICE_VERSION})
 
 
 def _verbose(app: str, model: str) -> str:

@@ -18,6 +18,7 @@ from core.actions import claim, locked
 from core.crypto import blind_index
 from core.identity import clean_id_number
 from core.models import SecurityEvent, User
+from core.notice import NOTICE_VERSION
 from core.roles import Role
 from core.rules import RuleError
 from talent.actions.people import GONE
@@ -119,7 +120,7 @@ def _open_account(found: ActivationCode, password: str) -> User | None:
     user.save()
     if person.user_id is None:
         Person.objects.filter(pk=person.pk).update(user=user)
-    SecurityEvent.record(kind="激活账号", actor=user, target=user.username)
+    SecurityEvent.record(kind="激活账号", actor=user, target=user.username, notice=NOTICE_VERSION)
     return user
 
 

@@ -97,6 +97,7 @@ POLICIES: dict[str, Policy] = {
     "readyz": Policy(ANYONE),
     "login": Policy(ANYONE, methods=BOTH),
     "activate": Policy(ANYONE, methods=BOTH),
+    "notice": Policy(ANYONE),
     # Whoever is signed in
     "logout": Policy(SIGNED_IN, methods=POST),
     "password_change": Policy(SIGNED_IN, methods=BOTH),

@@ -13,7 +13,8 @@ from axes.models import AccessAttempt
 from django.test import Client
 from django.utils import timezone
 
-from core.models import User
+from core.models import SecurityEvent, User
+from core.notice import NOTICE_VERSION
 from talent import actions
 from talent.actions import accounts
 from talent.models import ActivationAttempt, ActivationCode, Person
@@ -61,6 +62,19 @@ def test_a_worker_opens_her_account_and_logs_in(cast: Cast, person: Person) -> N
         answer = client.post("/login/", {"username": name, "password": PASSWORD})
         assert answer.status_code == 302
         assert client.get("/me/").status_code == 200
+
+
+def test_the_notice_is_open_to_all_and_kept_with_the_activation(cast: Cast, person: Person) -> None:
+    """T53: what she could read before, by version and time."""
+    assert "/notice/" in Client().get("/activate/").content.decode()
+    page = Client().get("/notice/").content.decode()
+    for said in (NOTICE_VERSION, "为什么处理", "保存多久", "您的权利", "向谁提出"):
+        assert said in page
+    submit(str(person.id_number), issue(person, cast))
+    event = SecurityEvent.objects.get(kind="激活账号")
+    assert event.detail["notice"] == NOTICE_VERSION
+    assert NOTICE_VERSION in event.words
+    assert event.at <= timezone.now()
 
 
 def test_the_code_is_kept_only_as_a_hash(cast: Cast, person: Person) -> None:
