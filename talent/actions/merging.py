@@ -72,11 +72,28 @@ def _move_posts(person: Person, kept: Person, why: str) -> None:
             post.ended_on, post.end_reason = post.started_on, why
             touch(post, "ended_on", "end_reason")
             continue
-        if post.is_primary and any(p.is_primary and _overlap(post, p) for p in held):
-            post.is_primary = False
+        for other in held:
+            _settle_primary(post, other)
         post.person = kept
-        touch(post, "person", "is_primary")
+        touch(post, "person", "is_primary", "ended_on")
         held.append(post)
+
+
+def _settle_primary(post: Post, other: Post) -> None:
+    """Of two primary posts at a time the open one stays and the ended one ends before it;
+    of two that are alike that of the record to be kept stays."""
+    if not (post.is_primary and other.is_primary and _overlap(post, other)):
+        return
+    if (post.ended_on is None) == (other.ended_on is None):
+        post.is_primary = False
+        return
+    ended, still_held = (post, other) if other.ended_on is None else (other, post)
+    if ended.started_on < still_held.started_on:
+        ended.ended_on = still_held.started_on
+    else:
+        ended.is_primary = False
+    if ended is other:
+        touch(other, "ended_on", "is_primary")
 
 
 def _is_same_post(one: Post, other: Post) -> bool:
@@ -126,6 +143,12 @@ _TWICE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
+def _strength(row: Any) -> tuple[bool, str]:
+    """What was approved, or checked more thoroughly, is the one to keep."""
+    is_approved = getattr(row, "state", "") == ClaimState.APPROVED and hasattr(row, "claim_class")
+    return is_approved, getattr(row, "verification", "")
+
+
 def _move_records(
     accessor: str, is_same: Callable[[Any, Any], bool], person: Person, kept: Person, why: str
 ) -> None:
@@ -137,11 +160,19 @@ def _move_records(
             touch(row, "person")
             held.append(row)
             continue
+        is_stronger = _strength(row) > _strength(same)
+        if is_stronger:
+            held[held.index(same)] = row
+            row, same = same, row
+            same.person = kept
         row.ended_on, row.end_reason = today(), why
         touch(row, "ended_on", "end_reason")
-        if accessor == "certificates" and row.number and not same.number:
+        takes_number = accessor == "certificates" and row.number and not same.number
+        if takes_number:
             same.number = row.number
-            touch(same, "number")
+        if is_stronger or takes_number:
+            same.version += 1
+            same.save()
 
 
 # --- The person -----------------------------------------------------------------------------

@@ -160,3 +160,23 @@ def test_a_registration_was_valid_until_it_ended(cast: Cast, ends: str) -> None:
         RegistrationPeriod.objects.update(state="10", ends_on=D(2026, 5, 1))
     last = D(2026, 5, 1)
     assert [figure("T2_VALID", day=d) for d in (DAY, last, D(2026, 5, 2))] == [1, 1, 0]
+
+
+def test_merging_loses_nobody(cast: Cast) -> None:
+    """The post that is still held and the claim that was approved are those that stay."""
+    kept, double = (build.person(TOWNSHIP_A, post=False) for _ in range(2))
+    build.give_post(kept, TOWNSHIP_A, since=D(2024, 1, 1), until=D(2025, 6, 30))
+    build.give_post(double, TOWNSHIP_A, since=D(2025, 3, 1))
+    build.claim(kept, state="1")
+    build.claim(double, state="2")
+    build.certificate(kept, verification="2")
+    build.certificate(double, verification="4")
+    for someone in (kept, double):
+        someone.refresh_from_db()
+    before = [figure("T1"), figure("T1", day=today()), figure("T3"), figure("T2_CHECKED")]
+    assert before == [1, 1, 1, 1]
+    actions.merge_person(person=double, kept=kept, by=cast.reviewer_a, reason="本人证件核对")
+    assert [figure("T1"), figure("T1", day=today()), figure("T3")] == [1, 1, 1]
+    assert (figure("T2"), figure("T2_CHECKED")) == (1, 1)
+    days = (D(2024, 6, 1), D(2025, 2, 28), D(2025, 3, 1), D(2025, 7, 1))
+    assert [figure("T1", day=day) for day in days] == [1, 1, 1, 1]
