@@ -43,11 +43,20 @@ def never_emptied() -> pgtrigger.Trigger:
     )
 
 
-def last_writer(record: models.Model) -> str | None:
-    """The id of the user who wrote the latest version of a record, None for the system."""
+def last_writer(record: models.Model, *fields: str) -> str | None:
+    """The id of the user who wrote the latest version of a record, None for the system.
+
+    With `fields` the one who gave these their present values.
+    """
     events = type(record).pgh_event_model.objects  # type: ignore[attr-defined]
-    last = events.filter(pgh_obj_id=record.pk).order_by("-pgh_id").select_related("pgh_context")
-    event = last.first()
+    rows = events.filter(pgh_obj_id=record.pk).order_by("-pgh_id").select_related("pgh_context")
+    event = rows.first()
+    if fields and event is not None:
+        now = {name: getattr(event, name) for name in fields}
+        before = rows.exclude(**now).first()
+        # The first version since which they have stood as they do now.
+        since = rows.filter(pgh_id__gt=before.pgh_id) if before else rows
+        event = since.last()
     metadata = event.pgh_context.metadata if event and event.pgh_context else {}
     user = metadata.get("user")
     return str(user) if user else None

@@ -13,6 +13,7 @@ from talent.actions.credentials import (
     cancel_registration,
     decide_claim,
     submit_claim,
+    update_certificate,
     verify_certificate,
 )
 from talent.actions.merging import merge_person
@@ -69,6 +70,7 @@ __all__ = [
     "reveal_person",
     "start_post",
     "submit_claim",
+    "update_certificate",
     "update_contact",
     "update_person",
     "update_post",

@@ -122,7 +122,7 @@ def approve_change(*, request: ChangeRequest, by: User, reason: str = "") -> Non
 def _apply(request: ChangeRequest, by: User) -> None:
     person = locked(request.person)
     _fill(person, {name: values["new"] for name, values in request.changes.items()})
-    if person.residence_id and not in_scope(person.residence_id, by):
+    if "residence" in request.changes and not in_scope(person.residence_id, by):
         raise RuleError("SCOPE", "申请的常住地不在本辖区，请办理「转出」后再处理。")
     person.version += 1
     person.save()

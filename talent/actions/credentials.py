@@ -31,6 +31,25 @@ from talent.models import Certificate, KeyTalentClaim, RegistrationPeriod
 OWN = "这是您自己录入或修改的，请由另一位审核员办理。"
 
 
+# What a verification vouches for.
+VERIFIED_COLUMNS = ("level", "number", "approved_on")
+
+
+@transaction.atomic
+def update_certificate(*, certificate: Certificate, by: User) -> Certificate:
+    """Save an edited certificate; the instance carries the new values.
+
+    One whose content changed is to be verified anew.
+    """
+    before = claim(certificate, by, "talent.change_certificate")
+    if any(getattr(before, name) != getattr(certificate, name) for name in VERIFIED_COLUMNS):
+        certificate.verification = Verification.EMPLOYER
+        certificate.verified_by_means, certificate.verified_on = "", None
+    certificate.version = before.version + 1
+    certificate.save()
+    return certificate
+
+
 @transaction.atomic
 def verify_certificate(
     *,
@@ -51,7 +70,7 @@ def verify_certificate(
     if not means.strip():
         raise RuleError("VER", "请写明核验方式，如中国人事考试网、纸质原件。", field="means")
     rules.check_not_future(verified_on, label="核验日期", field="verified_on")
-    if last_writer(certificate) == str(by.pk):
+    if last_writer(certificate, *VERIFIED_COLUMNS) == str(by.pk):
         raise RuleError("OWN", OWN)
     certificate.verification = verification
     certificate.verified_by_means = means.strip()

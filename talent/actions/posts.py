@@ -102,7 +102,10 @@ def update_post(*, post: Post, by: User) -> Post:
     post.version = before.version + 1
     post.save()
     known_since(person, post.started_on)
+    was_at = person.region_id
     locate(person)
+    if was_at and not in_scope(was_at, by) and (person.region_id or "")[:6] != was_at[:6]:
+        raise OutOfScope("该人员归属其他县（市、区），不能这样转来；请办理「申请转入」。")
     ensure_visible(post, by)
     return post
 

@@ -19,6 +19,7 @@ from talent.codes import (
     Employment,
     PersonStatus,
     PostKind,
+    Verification,
 )
 from talent.models import Certificate, Education, Person, PersonState, Post
 
@@ -357,17 +358,25 @@ def _certificate(row: ImportRow, person: Person, staged: dict[str, Any], known: 
         same_number = number and old.number == number
         if old.level == new["level"] and (same_number or not number or not old.number):
             if number and not old.number:
-                _update(row, _CERTIFICATE, old.pk, "管理号", "", number=number)
+                _update(row, _CERTIFICATE, old.pk, "管理号", "", number=number, **_unverified(old))
             if not same_number:
                 return
             if old.approved_on.isoformat() != new["approved_on"]:
                 _update(
                     row, _CERTIFICATE, old.pk, "批准日期", old.approved_on,
                     approved_on=new["approved_on"], approved_precision=new["approved_precision"],
+                    **_unverified(old),
                 )  # fmt: skip
             return
     row.writes["insert"][_CERTIFICATE] = new | {"person_id": str(person.pk)}
     row.diff.append(["证书", "", Certificate(level=new["level"]).get_level_display()])
+
+
+def _unverified(certificate: Certificate) -> dict[str, Any]:
+    """A certificate whose content changes is to be verified anew."""
+    if certificate.verification <= Verification.EMPLOYER:
+        return {}
+    return {"verification": Verification.EMPLOYER, "verified_by_means": "", "verified_on": None}
 
 
 def _education(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from core.views import EntityView, Section
 from core.views.secrets import Secret
 from talent import kinds, verbs
-from talent.actions.credentials import add_registration
+from talent.actions.credentials import add_registration, update_certificate
 from talent.filters import (
     CertificateFilter,
     EducationFilter,
@@ -63,6 +63,9 @@ class CertificateView(PersonalView):
              "verification", "verified_by_means", "verified_on", "ended_on", "end_reason"),
         ),
     )  # fmt: skip
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        update_certificate(certificate=record, by=self.request.user)
 
     def secret_condition(self, secret: Secret) -> Any:
         return Q(number=secret.value) if secret.kind == "certificate" else None
