@@ -14,7 +14,7 @@ from pathlib import Path
 from scripts.services import LOCAL
 from scripts.venv import ROOT, stop
 
-REFERENCE = ("load_regions", "load_plan")
+REFERENCE = ("load_regions", "apply_successions", "load_plan")
 OLDEST_POSTGRES = 15
 
 
