@@ -27,6 +27,7 @@ from talent.models import ChangeRequest, Person, TransferRequest
 
 PER_PAGE = 30
 STATES = [(s.value, s.label) for s in RequestState]
+SETTLED = ("settled", "近期有结果")
 # Nobody's correction is accepted by waiting.
 CHANGE_STATES = [(s.value, s.label) for s in RequestState if s != RequestState.DEFAULTED]
 
@@ -136,12 +137,14 @@ def _dialog(request: HttpRequest, template: str, context: dict[str, Any]) -> Htt
 def transfer_list(request: HttpRequest) -> HttpResponse:
     """Requests that leave or enter the area, newest first."""
     user = _require(request, "talent.view_transferrequest")
-    rows = TransferRequest.objects.for_user(user).select_related("person", "requested_by")
-    page, state = _page(request, rows)
+    is_settled = request.GET.get("state") == SETTLED[0]
+    transfers = TransferRequest.objects
+    rows = transfers.settled_for(user) if is_settled else transfers.for_user(user)
+    page, state = _page(request, rows.select_related("person", "requested_by"))
     items = [_transfer_item(row, user) for row in page.object_list]
     _leave_read_event(user, [i["row"].person_id for i in items if i["name"]], "list")
     context = {
-        "page": page, "items": items, "state": state, "states": STATES,
+        "page": page, "items": items, "state": state, "states": [SETTLED, *STATES],
         "may_ask": user.has_perm("talent.transfer_person"),
     }  # fmt: skip
     return render(request, "requests/transfer_list.html", context)

@@ -35,6 +35,18 @@ register_waiting(
 )
 register_waiting(
     Waiting(
+        code="transfers-settled",
+        label="有结果的转入转出",
+        hint="近 15 天对方已处理，或到期自动同意",
+        permission="talent.view_transferrequest",
+        count=lambda user: TransferRequest.objects.settled_for(user).count(),
+        url="transferrequest_list",
+        query="?state=settled",
+        applies=is_county_or_below,
+    )
+)
+register_waiting(
+    Waiting(
         code="changes",
         label="待审核的变更申请",
         hint="社会工作者申请更正自己的档案",

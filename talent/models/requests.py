@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from core.history import tracked
 from core.models import Record
@@ -15,6 +17,9 @@ from core.scoping import ScopedQuerySet
 from talent.codes import RequestState
 from talent.models.credentials import PersonalRecord
 from talent.models.person import Person
+
+# How long the result of a request stands on the workbench of both sides.
+TOLD_DAYS = 15
 
 
 class TransferRequestQuerySet(ScopedQuerySet):
@@ -33,6 +38,13 @@ class TransferRequestQuerySet(ScopedQuerySet):
 
     def pending(self) -> Self:
         return self.filter(state=RequestState.PENDING)
+
+    def settled_for(self, user: Any) -> Self:
+        """What others, or the fifteen days, decided lately: both sides are told."""
+        since = timezone.now() - datetime.timedelta(days=TOLD_DAYS)
+        settled = (RequestState.ACCEPTED, RequestState.REFUSED, RequestState.DEFAULTED)
+        rows = self.for_user(user).filter(state__in=settled, decided_at__gte=since)
+        return rows.exclude(decided_by=user)
 
     def to_decide_by(self, user: Any) -> Self:
         """Pending requests whose deciding side is the user's, without the user's own."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import timezone
 
 from core.dates import today
 from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions
+from talent.actions import transfers
 from talent.codes import PersonStatus, RequestState
 from talent.models import Person, Post, TransferRequest
 from talent.tasks import accept_due_transfers
@@ -149,3 +153,27 @@ def test_a_request_holds_no_personal_number(cast: Cast, serving: Person) -> None
     request = ask_in(serving, cast, post={"station": "某社工站"})
     row = str(TransferRequest.objects.filter(pk=request.pk).values().get())
     assert serving.id_number not in row
+
+
+@pytest.mark.parametrize("how", ["accepted", "refused", "by default"])
+def test_both_sides_are_told(
+    how: str, cast: Cast, serving: Person, client_of: Callable[[Any], Client]
+) -> None:
+    request = ask_in(serving, cast)
+    told = "有结果的转入转出"
+    assert told not in client_of(cast.clerk_b).get("/").text
+    if how == "accepted":
+        actions.accept_transfer(request=request, by=cast.reviewer_a)
+    elif how == "refused":
+        actions.refuse_transfer(request=request, by=cast.reviewer_a, reason="仍在本县任职")
+    else:
+        transfers.accept_due_transfers(on=request.due_on)
+    for user in (cast.clerk_a, cast.clerk_b):
+        client = client_of(user)
+        assert told in client.get("/").text
+        assert str(request.pk) in client.get("/transfers/?state=settled").text
+    # Whoever decided knows it.
+    assert (told in client_of(cast.reviewer_a).get("/").text) == (how == "by default")
+    later = timezone.now() - datetime.timedelta(days=16)
+    TransferRequest.objects.update(decided_at=later)
+    assert told not in client_of(cast.clerk_b).get("/").text
