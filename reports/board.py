@@ -61,6 +61,7 @@ class Tile:
     url: str
     lines: list[Line] = field(default_factory=list)
     settlement: int | None = None
+    settlement_url: str = ""
     settlement_verdict: words.Verdict | None = None
     is_settled: bool = False
     pace_mark: int | None = None
@@ -154,12 +155,18 @@ class Board:
         fresh = self.reading.value("T1_FRESH", self.region)
         return words.percent(fresh, self.reading.value("T1", self.region))
 
-    def list_url(self, indicator: Indicator, region: str = "", part: str = "") -> str:
+    def list_url(
+        self,
+        indicator: Indicator,
+        region: str = "",
+        part: str = "",
+        day: datetime.date | None = None,
+    ) -> str:
         """Where a number leads: its list, "" where the user sees the figure only."""
         code = region or self.region
         if not may_list(self.user, code):
             return ""
-        query = [f"on={self.day:%Y-%m-%d}"] + ([f"part={part}"] if part else [])
+        query = [f"on={day or self.day:%Y-%m-%d}"] + ([f"part={part}"] if part else [])
         address = reverse("dashboard_list", kwargs={"region": code, "code": indicator.code})
         return f"{address}?{'&'.join(query)}"
 
@@ -221,6 +228,9 @@ class Board:
             url=self.list_url(indicator),
             lines=lines,
             settlement=before,
+            settlement_url=self.list_url(indicator, day=self.ended.ends_on)
+            if self.ended and before is not None
+            else "",
             settlement_verdict=words.settled(before, before_goal) if before is not None else None,
             is_settled=before is not None and self.ended == self.plan,
             pace_mark=min(100, round(expected * 100 / goal.value))

@@ -74,6 +74,8 @@ def test_the_settlement_stands_beside_every_figure(cast: Cast) -> None:
         actions.take_snapshot(on=day)
     board = Board(user=cast.province, region="520102", day=on("2026-06-30"))
     tiles = board.tiles()
+    first = tiles[0]
+    assert first.settlement_url == f"/dashboard/520102/list/{first.indicator.code}/?on=2025-12-31"
     assert all(tile.settlement is not None for tile in tiles)
     assert {tile.settlement_verdict.text for tile in tiles if tile.goal is None} == {"未设目标"}
 
