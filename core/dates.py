@@ -60,12 +60,16 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     raise _refusal(text, label)
 
 
+# 1954-10-03; what is smaller was not meant as Excel's count of days.
+FIRST_SERIAL = 20_000
+
+
 def _from_number(number: float, label: str) -> PreciseDate:
     if number.is_integer() and (19000101 <= number <= 21001231):
         return _from_text(str(int(number)), label)
     if number.is_integer() and 190001 <= number <= 210012:
         return _from_text(str(int(number)), label)
-    if 1 <= number < 80000 and not 1900 <= number <= 2100:
+    if number.is_integer() and FIRST_SERIAL <= number < 80000:
         return PreciseDate(_EXCEL_EPOCH + datetime.timedelta(days=int(number)), "D")
     return _from_text(f"{number:g}", label)
 

@@ -63,6 +63,7 @@ class Column(fields.Field):
         width: int = 14,
         is_text: bool = False,
         takes_none: bool = False,
+        is_money: bool = False,
     ) -> None:
         super().__init__(attribute=attribute, column_name=label)
         self.label, self.clean_cell = label, clean
@@ -71,6 +72,8 @@ class Column(fields.Field):
         self.hint, self.example, self.width, self.is_text = hint, example, width, is_text
         # Cells like 无 reach the cleaner instead of meaning "empty".
         self.takes_none = takes_none
+        # The header may say that amounts are in 万元.
+        self.is_money = is_money
 
 
 @dataclass

@@ -92,12 +92,17 @@ class ProjectsResource(ScopedResource):
         "fund", "资金来源", values.choice("资金来源", Fund.choices, _FUNDS), choices=Fund.labels
     )
     budget = Column(
-        "budget", "预算金额（元）", values.money("预算金额"), synonyms=("预算", "预算金额")
+        "budget",
+        "预算金额（元）",
+        values.money("预算金额"),
+        is_money=True,
+        synonyms=("预算", "预算金额"),
     )
     contract_amount = Column(
         "contract_amount",
         "合同金额（元）",
         values.money("合同金额"),
+        is_money=True,
         synonyms=("合同额", "合同金额", "中标金额"),
     )
     procurement = Column(
@@ -131,6 +136,7 @@ class ProjectsResource(ScopedResource):
         "paid",
         "已拨付（元）",
         values.money("已拨付"),
+        is_money=True,
         synonyms=("已拨付", "已付款", "已支付", "拨付金额"),
     )
 

@@ -282,8 +282,12 @@ def undo(*, batch: ImportBatch, by: User) -> list[int]:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SELECT now()")
         now: Any = cursor.fetchone()[0]
-    with acting(by, reason="撤销导入"):
-        touched = applying.undo(fresh, resource_for(fresh.kind))
+    try:
+        with acting(by, reason="撤销导入"), transaction.atomic():
+            touched = applying.undo(fresh, resource_for(fresh.kind))
+    except IntegrityError:
+        message = "导入的人员中有已发激活码等后续办理的，不能整批撤销；请在相应的记录上停用。"
+        raise RuleError("STATE", message) from None
     fresh.undone_at = now
     fresh.save()
     return touched

@@ -62,6 +62,9 @@ class Checker:
         ]
         self.header = [squeeze(text) for text in batch.header]
         self.required = [i for c, i, _ in self.columns if c.is_required]
+        self.ten_thousands = {
+            i for c, i, _ in self.columns if c.is_money and "万" in batch.header[i]
+        }
 
     def learn(self, places: Iterable[dict[str, Any]]) -> None:
         """Take over places that others planned."""
@@ -89,6 +92,8 @@ class Checker:
         row = RowCheck(number, self.context)
         for column, index, known in self.columns:
             cell = cells[index] if index < len(cells) else None
+            if index in self.ten_thousands and not is_none(cell):
+                cell = _in_ten_thousands(as_text(cell))
             if known is None:
                 _check_cell(row, column, cell)
             elif cell in known:
@@ -137,6 +142,11 @@ class Checker:
         shown = _json(row.shown if "name" in row.shown else _shown(row))
         messages = _json(row.errors + row.flags) if row.errors or row.flags else "[]"
         return copy_line((self.batch.pk, row.number, outcome, key, writes, shown, messages))
+
+
+def _in_ten_thousands(amount: str) -> str:
+    """An amount under a header with 万元, unless it names its own unit."""
+    return amount if "万" in amount or "元" in amount else f"{amount}万"
 
 
 def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:

@@ -208,5 +208,8 @@ def _write_cell(
         sheet.write_datetime(row, index, cell, paint["wrong"] if is_wrong else paint["day"])
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and index not in texts:
         sheet.write_number(row, index, cell, paint["wrong"] if is_wrong else None)
+    elif is_wrong and isinstance(cell, int | float) and index in texts:
+        # Its last digits are Excel's own: as a text they would pass for the person's.
+        sheet.write_blank(row, index, None, paper)
     else:
         sheet.write_string(row, index, plain_text(as_text(cell)), paper)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+import uuid
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from core.imports.plain import stable_id
+from core.places import place_name, place_names
 from core.resources import ImportContext
+from core.rules import RuleError
 from stations.codes import OrganizationKind, StationKind, StationStatus
 from stations.keeping import open_stations
 from stations.models import Organization, Station
 
+# Digits of a township's code.
+_TOWNSHIP = 9
+_ENDING = re.compile(r"(街道|镇|(.{1,3}族)?乡)$")
 _STATION = re.compile(r"(社工站|工作站|服务站|总站|指导中心|社工室|工作室)$")
 
 
@@ -27,16 +33,33 @@ class Employer(NamedTuple):
 
 def find_employer(name: str, region: str, context: ImportContext) -> Employer:
     """The open station or organisation of a name: in the region, else alone in its county,
-    else alone in the scope; else one is planned with the batch, to be completed later."""
+    else alone in the scope; else one is planned with the batch, to be completed later.
+
+    「社工站」 of another township is another one. Raises RuleError for a
+    name of several places where the row does not say which.
+    """
     known: dict[str, list[Employer]] = _known(context)
-    candidates = known.get(name, [])
+    candidates = [e for e in known.get(name, []) if not _is_elsewhere(e, name, region)]
     for reach in (region, region[:6]):
         near = [e for e in candidates if e.region.startswith(reach)]
+        if reach == region and len({e.region for e in near}) > 1:
+            places = "、".join(place_name(e.region) for e in near[:3])
+            message = f"工作单位「{name[:30]}」有多个（{places}等），请写明乡镇（街道）。"
+            raise RuleError("PLACE", message)
         if len(near) == 1 or (near and reach == region):
             return near[0]
     if len(candidates) == 1 and len(candidates[0].region) <= 4:
         return candidates[0]
     return _plan(name, region, context)
+
+
+def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
+    """Whether it is the station of another township, of a name that says no township."""
+    if employer.column != "station_id" or employer.region == region:
+        return False
+    if min(len(region), len(employer.region)) < _TOWNSHIP:
+        return False
+    return _ENDING.sub("", place_names().get(employer.region[:_TOWNSHIP], "")) not in name
 
 
 def find_organization(name: str, region: str, context: ImportContext) -> Employer:
@@ -172,28 +195,47 @@ def create_planned(places: list[dict[str, Any]]) -> dict[str, str]:
             ended_on=None, name__in=[p["name"] for p in organizations]
         ).values_list("pk", "name", "region_id")
     }
+    still_open = _still_open([p["id"] for p in places])
     moved: dict[str, str] = {}
     new_stations: list[Station] = []
     new_organizations: list[Organization] = []
     for place in places:
+        key = (place["name"], place["region"])
+        if place["column"] == "station_id":
+            found = known_stations.get((*key, place["kind"]))
+        else:
+            found = known_organizations.get(key)
+        if found is None and still_open.get(place["id"]):
+            # Completed under another name since a ledger planned it.
+            continue
+        if found is not None:
+            if str(found) != place["id"]:
+                moved[place["id"]] = str(found)
+            continue
+        pk = place["id"]
+        if pk in still_open:
+            pk = moved[pk] = str(uuid.uuid4())
         values = {
-            "pk": place["id"],
+            "pk": pk,
             "name": place["name"],
             "region_id": place["region"],
             "kind": place["kind"],
             "is_incomplete": True,
         }
-        key = (place["name"], place["region"])
         if place["column"] == "station_id":
-            found = known_stations.get((*key, place["kind"]))
-            if found is None:
-                new_stations.append(Station(**values))
+            new_stations.append(Station(**values))
         else:
-            found = known_organizations.get(key)
-            if found is None:
-                new_organizations.append(Organization(**values))
-        if found is not None and str(found) != place["id"]:
-            moved[place["id"]] = str(found)
+            new_organizations.append(Organization(**values))
     open_stations(new_stations)
     Organization.objects.bulk_create(new_organizations, batch_size=2000)
     return moved
+
+
+def _still_open(ids: list[str]) -> dict[str, bool]:
+    """Which planned ids were taken by an earlier batch, and whether that place is open."""
+    stations = Station.objects.filter(pk__in=ids).values_list("pk", "status")
+    organizations = Organization.objects.filter(pk__in=ids).values_list("pk", "ended_on")
+    closed = (StationStatus.CLOSED, StationStatus.RENAMED)
+    return {str(pk): status not in closed for pk, status in stations} | {
+        str(pk): ended_on is None for pk, ended_on in organizations
+    }

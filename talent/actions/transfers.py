@@ -136,8 +136,15 @@ def accept_due_transfers(*, on: datetime.date | None = None) -> int:
             request = open_rows.filter(pk=pk).first()
             if request is None:
                 continue
+            try:
+                with transaction.atomic():
+                    _move(request)
+            except RuleError as error:
+                # One that cannot be carried out must not hold up the others.
+                reason = f"到期未能转入：{error}"[:200]
+                _decide(request, RequestState.WITHDRAWN, by=None, reason=reason)
+                continue
             _decide(request, RequestState.DEFAULTED, by=None, reason="15 天内未处理，到期自动同意")
-            _move(request)
             accepted += 1
     return accepted
 

@@ -33,6 +33,7 @@ _PERSON, _STATE, _EDUCATION, _CERTIFICATE, _POST = (
     "talent.post",
 )
 _AS_LEDGER = "台账导入：用工性质变更"
+_GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 _EITHER_NAME = {"ledger": "以台账为准", "registry": "以在册为准"}
 _EITHER_POST = {"ledger": "按台账换岗", "registry": "保留在册岗位"}
 _FIELDS = {
@@ -132,6 +133,10 @@ def _number_is_taken(
 def _meet_one(row: ImportRow, person: Person, known: _Known, context: ImportContext) -> None:
     if not in_scope(person.region_id, context.user) and not _is_whole_province(context):
         county = place_name(person.county) if person.county else "未定位"
+        if person.status in _GONE:
+            message = f"已在册，归属{county}，其状态不允许转入；请与该县（市、区）联系核对。"
+            hold(row, message, rule="R21", column="身份证号", choices={})
+            return
         message = f"已在册，归属{county}；入库时将自动申请转入，由对方确认。"
         hold(row, message, rule=TRANSFER, column="身份证号", choices={"skip": "不申请转入"})
         return
@@ -253,7 +258,9 @@ def _post(row: ImportRow, person: Person, staged: dict[str, Any], known: _Known)
         else:
             _known_since(row, person, new["started_on"], known)
         return True
-    if _employer(old) == (new.get("station_id") or new.get("organization_id")):
+    # Without a 工作单位 the ledger says nothing against the one that is registered.
+    says_where = "employer" in row.shown.get("given", [])
+    if not says_where or _employer(old) == (new.get("station_id") or new.get("organization_id")):
         _same_post(row, person, old, new, known)
         return True
     if row.decision == "registry":

@@ -27,6 +27,8 @@ from talent.rules import (
 )
 
 Outcome = ImportRow.Outcome
+# What meeting somebody asks: did the ledger say it, or is it a default?
+_GIVEN = ("employer", "post_kind", "employment", "started_on")
 PERSON, STATE, EDUCATION, CERTIFICATE, POST = (
     "talent.person",
     "talent.personstate",
@@ -53,7 +55,7 @@ def build(row: RowCheck) -> None:
         "name": name,
         "number": mask_id_number(identity.number),
         "detail": row.context.places.name(region),
-        "given": [c for c in ("post_kind", "employment", "started_on") if v.get(c)],
+        "given": [c for c in _GIVEN if v.get(c)],
     }
     row.insert[PERSON] = {
         "id": person_id,

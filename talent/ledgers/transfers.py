@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext
@@ -22,11 +23,25 @@ def ask(person: Person, row: ImportRow, context: ImportContext) -> None:
         from_region_id=person.region_id,
         to_region_id=staged["talent.person"]["region_id"],
         direction="in",
-        post=staged.get("talent.post", {}),
+        post=_proposed(staged.get("talent.post"), context.batch_id),
         reason="台账导入",
         requested_by=context.user,
         due_on=context.day + datetime.timedelta(days=DEFAULT_DAYS),
     )
+
+
+def _proposed(post: dict[str, Any] | None, batch: Any) -> dict[str, Any]:
+    """The post as a request keeps it: a place that is only planned by its name."""
+    if not post:
+        return {}
+    planned = ImportBatch.objects.values_list("places", flat=True).get(pk=batch)
+    names = {place["id"]: place["name"] for place in planned}
+    given = {"kind": post["kind"], "employment": post["employment"]}
+    given |= {"started_on": post["started_on"]}
+    for column in ("station", "organization"):
+        if key := post.get(f"{column}_id"):
+            given[column] = names.get(key, key)
+    return given
 
 
 def withdraw(batch: ImportBatch) -> None:
