@@ -86,7 +86,8 @@ def test_a_verification_by_another_does_not_open_the_way_to_ones_own(
     verify = {"verification": "3", "means": "原件"}
     with pytest.raises(RuleError, match="另一位审核员"):
         actions.verify_certificate(certificate=entered, by=cast.reviewer_a, **verify)
-    actions.verify_certificate(certificate=entered, by=cast.prefecture, **verify)
+    with acting(cast.prefecture):
+        actions.verify_certificate(certificate=entered, by=cast.prefecture, **verify)
     with pytest.raises(RuleError, match="另一位审核员"):
         actions.verify_certificate(
             certificate=entered, by=cast.reviewer_a, **verify | {"verification": "4"}
