@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.changes import event_model
 from core.display import field_of, words
 
 
-def conflicts(mine: Any, theirs: Any) -> list[dict[str, Any]]:
+def conflicts(mine: Any, theirs: Any, version: str) -> list[dict[str, Any]]:
     """Fields where the submitted form differs from the record as it is now.
 
     `mine` is bound to the submitted data, `theirs` is an unbound form of the current
-    record. Rows are {name, label, mine, theirs}, in words.
+    record, `version` is the one that the submitted form was opened on. Rows are {name,
+    label, mine, theirs}, in words, and `only`: "mine" or "theirs" where only that side
+    changed the field since, "" where both did.
     """
     mine.is_valid()
+    seen = _as_seen(theirs.instance, version)
     rows = []
     for name in mine.fields:
         if name == "reason" or name not in mine.changed_data:
@@ -26,8 +30,31 @@ def conflicts(mine: Any, theirs: Any) -> list[dict[str, Any]]:
             "label": mine.fields[name].label,
             "mine": words(field, value) or "空",
             "theirs": words(field, current) or "空",
+            "only": _changed_by_one(field, seen, value, current),
         })  # fmt: skip
     return rows
+
+
+def _as_seen(record: Any, version: str) -> Any:
+    """The record as the form of that version showed it, None where history has no such row."""
+    if not version.isdecimal() or len(version) > 9:
+        return None
+    events = event_model(type(record)).objects.filter(pgh_obj_id=record.pk, version=int(version))
+    return events.order_by("-pgh_id").first()
+
+
+def _changed_by_one(field: Any, seen: Any, value: Any, current: Any) -> str:
+    if field is None or not hasattr(seen, field.attname):
+        return ""
+    before = _plain(getattr(seen, field.attname))
+    if before == _plain(current):
+        return "mine"
+    return "theirs" if before == _plain(value) else ""
+
+
+def _plain(value: Any) -> Any:
+    """A value to compare: the key of a record, one nothing for all empty ones."""
+    return getattr(value, "pk", value) or None
 
 
 def resolved(data: Any, current: Any) -> Any:

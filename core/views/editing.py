@@ -121,13 +121,12 @@ class EditPages(EntityBase):
         with transaction.atomic():
             record = self.get_record(lock=True)
             if not self._is_open(record):
-                return self._closed(record)
+                return self._closed_meanwhile(record)
             data, version = self.request.POST, self.request.POST.get("version", "")
             if version != str(record.version):
                 mine = self.form(data, instance=record, user=self.request.user)
-                rows = conflicts(
-                    mine, self.form(instance=self.get_record(), user=self.request.user)
-                )
+                theirs = self.form(instance=self.get_record(), user=self.request.user)
+                rows = conflicts(mine, theirs, version)
                 if not rows:
                     return self._saved(record, "没有需要保存的修改。")
                 return self._compare_page(record, rows)
@@ -164,6 +163,16 @@ class EditPages(EntityBase):
         )
         return HttpResponseRedirect(self.url("detail", record) or self.url("list"))
 
+    def _closed_meanwhile(self, record: Any) -> HttpResponse:
+        """The form as it was typed: nothing is saved and nothing that was typed is lost."""
+        form = self.form(self.request.POST, instance=record, user=self.request.user)
+        form.is_valid()
+        form.add_error(
+            None,
+            "您填写的时候，这条记录被停用或有了结果，不能再修改，没有保存。您填的内容还在下面。",
+        )
+        return self._form_page(form, status=409)
+
     # --- Pages -------------------------------------------------------------------------
 
     def _form_page(self, form: Any, status: int = 200) -> HttpResponse:
@@ -197,7 +206,12 @@ class EditPages(EntityBase):
         latest = next(iter(changes_of(record, limit=1)), None)
         self.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="edit")
         context = self.context(
-            record=record, rows=rows, kept=kept, latest=latest, title=f"核对修改：{record}"
+            record=record,
+            rows=rows,
+            is_open=any(not row["only"] for row in rows),
+            kept=kept,
+            latest=latest,
+            title=f"核对修改：{record}",
         )
         return render(self.request, self.template("compare"), context, status=409)
 

@@ -159,6 +159,10 @@ def test_lost_update_is_shown_not_overwritten(cast: Any, client_of: Any) -> None
     assert "南明审核员" in page.text
     person.refresh_from_db()
     assert person.remark == "审核员写的"
+    # Both wrote a remark; each changed one thing that the other left alone.
+    only = {row["name"]: row["only"] for row in page.context["rows"]}
+    assert only == {"remark": "", "category": "theirs", "ethnicity": "mine"}
+    assert page.text.count(" checked") == 2
     # Decided field by field: my remark, their category.
     decided = mine | {"remark": "录入员写的", "ethnicity": "06", "version": str(person.version)}
     decided |= {"resolve_remark": "mine", "resolve_category": "theirs", "resolve_ethnicity": "mine"}
@@ -166,6 +170,22 @@ def test_lost_update_is_shown_not_overwritten(cast: Any, client_of: Any) -> None
     person.refresh_from_db()
     assert (person.remark, person.category, person.ethnicity) == ("录入员写的", "2", "06")
     assert person.version == 3
+
+
+def test_two_who_changed_different_things_only_confirm(cast: Any, client_of: Any) -> None:
+    person = make_person(TOWN, remark="原备注")
+    first, second = client_of(cast.clerk_a), client_of(cast.reviewer_a)
+    url = f"/people/{person.pk}/edit/"
+    mine = form_data(first, url)
+    other = form_data(second, url) | {"residence": "520102017"}
+    assert second.post(url, other).status_code == 302
+    page = first.post(url, mine | {"service_fields": ["01"]})
+    only = {row["name"]: row["only"] for row in page.context["rows"]}
+    assert only == {"residence": "theirs", "service_fields": "mine"}
+    assert "两边改的不是同一项" in page.text
+    # A version that no history knows chooses nothing for anybody.
+    page = first.post(url, mine | {"remark": "新", "version": "77777777777777"})
+    assert {row["only"] for row in page.context["rows"]} == {""}
 
 
 def test_repeated_edit_is_one_version(cast: Any, client_of: Any) -> None:
@@ -245,12 +265,14 @@ def test_deactivate_and_back(cast: Any, client_of: Any) -> None:
     assert figures.end_reason == "重复登记"
     assert str(figures.pk) not in client.get("/graduates/").text
     assert str(figures.pk) in client.get("/graduates/?state=ended").text
-    for answer in (
-        client.get(f"/graduates/{figures.pk}/edit/", follow=True),
-        client.post(f"/graduates/{figures.pk}/edit/", {"version": "1"}, follow=True),
-    ):
-        assert answer.redirect_chain == [(f"/graduates/{figures.pk}/", 302)]
-        assert "不能再修改，没有保存任何内容" in answer.text
+    answer = client.get(f"/graduates/{figures.pk}/edit/", follow=True)
+    assert answer.redirect_chain == [(f"/graduates/{figures.pk}/", 302)]
+    assert "不能再修改，没有保存任何内容" in answer.text
+    # What was typed before somebody else ended the record stays on the page.
+    answer = client.post(f"/graduates/{figures.pk}/edit/", {"version": "1", "school": "某大学"})
+    assert answer.status_code == 409
+    assert "不能再修改，没有保存" in answer.text
+    assert "某大学" in answer.text
     # The same dialog sent again, or opened from an old page, does nothing and says why.
     again = client.post(url, {"version": "1", "reason": "重复登记"})
     old = client.get(url, headers={"HX-Request": "true"})
