@@ -55,9 +55,11 @@
     event.preventDefault();
     button.closest("dialog").close();
   });
+  /* A click beside a dialog closes it, unless something was typed in it. */
   document.addEventListener("click", function (event) {
-    if (event.target.tagName === "DIALOG") event.target.close();
+    if (event.target.tagName === "DIALOG" && !event.target.dataset.typed) event.target.close();
   });
+  on("input", "dialog", function (event, dialog) { dialog.dataset.typed = "1"; });
   on("click", "a[data-dialog]", function (event, link) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) return;
     event.preventDefault();
@@ -74,18 +76,19 @@
 
   /* Focus what asks for it: the error summary, the first field of a dialog or of a section. */
   var focusAsked = function (root) {
-    var wanted = root.querySelector("[data-focus], .section-body .field :is(input:not([type=hidden]), select, textarea)");
+    var wanted = root.querySelector("[data-focus], :is(.section-body, dialog) .field :is(input:not([type=hidden]), select, textarea)");
     if (wanted) wanted.focus();
   };
   document.addEventListener("htmx:afterSettle", function (event) { focusAsked(event.target); });
 
   /* Forms: one submit is one submit; leaving with changes asks; Enter does not send half a form. */
   var changed = null;
+  var isChanged = function () { return changed !== null && document.contains(changed); };
   on("input", "form[data-ask-leave]", function (event, form) { changed = form; });
   on("change", "form[data-ask-leave]", function (event, form) { changed = form; });
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    changed = null;
+    if (changed === form) changed = null;
     if (form.method === "get" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
@@ -95,10 +98,30 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
   window.addEventListener("beforeunload", function (event) {
-    if (changed && document.contains(changed)) { event.preventDefault(); event.returnValue = ""; }
+    if (isChanged()) { event.preventDefault(); event.returnValue = ""; }
   });
   on("keydown", "form[data-ask-leave] input", function (event, input) {
     if (event.key === "Enter" && !event.isComposing && input.type !== "submit") event.preventDefault();
+  });
+  /* One section of a record is edited at a time: saving it must not lose what another one holds. */
+  var section = null;
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (!event.detail.target.matches(".section-body") || !isChanged()) return;
+    event.preventDefault();
+    say("请先保存或取消正在修改的部分，再修改这一部分。");
+    focusAsked(changed.parentElement);
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var place = event.detail.target;
+    if (!place.matches(".section-body")) return;
+    if (event.detail.serverResponse.indexOf("form-page") < 0) {
+      /* The record was closed meanwhile: there is no form, show the record as it is. */
+      event.detail.shouldSwap = false;
+      window.location.reload();
+      return;
+    }
+    if (section) section.place.replaceChildren.apply(section.place, section.was);
+    section = { place: place, was: Array.prototype.slice.call(place.childNodes) };
   });
   on("change", "[data-autosubmit]", function (event, control) { control.form.requestSubmit(); });
   on("click", "[data-print]", function () { window.print(); });
