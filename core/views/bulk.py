@@ -18,13 +18,16 @@ from core.views.declarations import Action
 
 # More than this is work for an import, not for a page that is waited for.
 AT_MOST = 500
+# So many of those that were not done are named.
+NAMED = 5
 
 
 class BulkPage(EntityBase):
     """POST only. The first post asks (how many, what will happen), the second one does it.
 
     Each record is acted on by itself: what one refuses does not hold up the others, and the
-    page that follows says how many were done and why the rest were not.
+    page that follows says how many were done, which were not and why. `confirmed` is the
+    number that was shown: when the list is another one by now, it is asked again.
     """
 
     def bulk_page(self) -> HttpResponse:
@@ -32,25 +35,39 @@ class BulkPage(EntityBase):
 
     def bulk_submitted(self) -> HttpResponse:
         action = self._bulk_action()
-        rows = self.export_rows()  # type: ignore[attr-defined]
-        records = list(rows.order_by("pk")[: AT_MOST + 1])
+        records = list(self._selected().order_by("pk")[: AT_MOST + 1])
         back = self.request.POST.get("filter", "").lstrip("?")
         list_url = f"{self.url('list')}?{back}" if back else self.url("list")
         if not records or len(records) > AT_MOST:
             few = f"一次最多办理 {AT_MOST} {self.unit}，请缩小范围后分批办理。"
-            messages.error(self.request, few if records else "没有选中记录。")
+            messages.error(self.request, few if records else "没有选中记录，或选中的已不在名单中。")
             return HttpResponseRedirect(list_url)
-        is_confirmed = "confirmed" in self.request.POST
-        form_class = action.form or ActionForm
-        form = form_class(self.request.POST if is_confirmed else None, user=self.request.user)
-        if not is_confirmed or not form.is_valid():
+        form = self._bulk_form(action, len(records))
+        if not form.is_bound or not form.is_valid():
             return self._ask_for_all(action, form, records, list_url)
         done, refused = self._do_each(action, form, records)
         if done:
             messages.success(self.request, f"已为 {done} {self.unit}办理「{action.label}」。")
-        for reason, count in refused.items():
-            messages.warning(self.request, f"{count} {self.unit}没有办理：{reason}")
+        for reason, names in refused.items():
+            some = "、".join(names[:NAMED]) + (" 等" if len(names) > NAMED else "")
+            words = f"{len(names)} {self.unit}没有办理（{some}）：{reason}"
+            messages.warning(self.request, words)
         return HttpResponseRedirect(list_url)
+
+    def _selected(self) -> Any:
+        """The chosen rows, or all that the list shows where that was chosen."""
+        is_chosen = "ids" in self.request.POST or "all_matching" in self.request.POST
+        return self.export_rows() if is_chosen else self.rows().none()  # type: ignore[attr-defined]
+
+    def _bulk_form(self, action: Action, count: int) -> Any:
+        """The action's form, bound once the number of records was confirmed."""
+        confirmed = self.request.POST.get("confirmed")
+        data = None if confirmed is None else self.request.POST
+        form = (action.form or ActionForm)(data, user=self.request.user)
+        if confirmed not in {None, str(count)}:
+            now = f"您核对之后名单有变化，现在是 {count} {self.unit}，请核对后再办理。"
+            form.add_error(None, now)
+        return form
 
     def _bulk_action(self) -> Action:
         code = self.kwargs["verb"]
@@ -61,10 +78,12 @@ class BulkPage(EntityBase):
             raise PermissionDenied
         return action
 
-    def _do_each(self, action: Action, form: Any, records: list[Any]) -> tuple[int, dict[str, int]]:
+    def _do_each(
+        self, action: Action, form: Any, records: list[Any]
+    ) -> tuple[int, dict[str, list[str]]]:
         argument = action.argument or str(self.model._meta.model_name)
         reason = str(form.cleaned_data.get("reason", ""))
-        done, refused = 0, dict[str, int]()
+        done, refused = 0, dict[str, list[str]]()
         for record in records:
             try:
                 if not action.when(record):
@@ -73,11 +92,10 @@ class BulkPage(EntityBase):
                     action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
                 done += 1
             except ValidationError as error:
-                words = "；".join(error.messages)
-                refused[words] = refused.get(words, 0) + 1
+                refused.setdefault("；".join(error.messages), []).append(str(record))
             except (IntegrityError, PermissionDenied) as error:
                 words = str(error) if isinstance(error, PermissionDenied) else "与已有记录冲突。"
-                refused[words] = refused.get(words, 0) + 1
+                refused.setdefault(words, []).append(str(record))
         return done, refused
 
     def _ask_for_all(

@@ -290,10 +290,16 @@ def test_an_action_on_all_that_match(cast: Any, client_of: Any) -> None:
     page = client.post(url, ids | {"all_matching": "1"})
     assert "将对以下 2 人" in page.text
     assert not Person.objects.filter(confirmed_on__isnull=False).exists()
-    done = client.post(url, ids | {"all_matching": "1", "confirmed": "1"}, follow=True)
+    # Somebody came or went since: the number that was confirmed is not the one to be done.
+    changed = client.post(url, ids | {"all_matching": "1", "confirmed": "3"})
+    assert "您核对之后名单有变化，现在是 2 人" in changed.text
+    assert 'name="confirmed" value="2"' in changed.text
+    assert not Person.objects.filter(confirmed_on__isnull=False).exists()
+    done = client.post(url, ids | {"all_matching": "1", "confirmed": "2"}, follow=True)
     assert "已为 1 人办理「确认在册」" in done.text
-    assert "1 人没有办理" in done.text
+    assert "1 人没有办理（张四）" in done.text
     assert list(Person.objects.filter(confirmed_on__isnull=False)) == [people[0]]
+    assert "没有选中记录" in client.post(url, {"filter": ""}, follow=True).text
     client.post(url, ids | {"confirmed": "1"})
     assert Person.objects.get(pk=foreign.pk).confirmed_on is None
     assert client_of(cast.viewer_a).post(url, ids).status_code == 403
