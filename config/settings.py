@@ -222,14 +222,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "core.passwords.LengthValidator"},
+    {"NAME": "core.passwords.WellKnownValidator"},
     {
-        "NAME": "core.passwords.LengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "core.passwords.ThreeClassesValidator"},
 ]
+# Days after which an official's password has to be changed; 0 never asks (ADR 0016).
+PASSWORD_DAYS = env.int("PASSWORD_DAYS", 90)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # The longest a session lives, however busy it is (core.middleware.SessionRulesMiddleware).
 SESSION_COOKIE_AGE = 8 * 3600

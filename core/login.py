@@ -1,12 +1,14 @@
 """Log-in, log-out and the forced change of a one-time password."""
 
+import datetime
 import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
 from django.contrib.sessions.models import Session
@@ -18,7 +20,11 @@ from django.utils import timezone
 from core.auth import WRONG, address_is_exhausted
 from core.middleware import LAST_SEEN, STARTED
 from core.models import SecurityEvent, User
+from core.passwords import expires_at, in_words
 from core.text import normalise
+
+# From then on each log-in says that the password has to be changed soon.
+WARN_BEFORE = datetime.timedelta(days=7)
 
 
 class LoginForm(AuthenticationForm):
@@ -71,11 +77,24 @@ class LoginView(DjangoLoginView):
         User.objects.filter(pk=user.pk).update(session_key=session.session_key)
         with transaction.atomic():
             SecurityEvent.record(kind="登录", actor=user, target=user.username)
+        self._warn(user)
         return response
+
+    def _warn(self, user: User) -> None:
+        """Say in time when the password has to be changed."""
+        end, now = expires_at(user), timezone.now()
+        if end is not None and now < end < now + WARN_BEFORE:
+            day = timezone.localtime(end).strftime("%Y-%m-%d")
+            words = f"您的密码 {day} 到期，可以现在就在右上角「修改密码」中更换。"
+            messages.info(self.request, words)
 
 
 class NewPasswordForm(SetPasswordForm):
     """A new password, typed twice; the old one was just used to log in."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        self.fields["new_password1"].help_text = in_words(user)
 
     def clean_new_password1(self) -> str:
         password = self.cleaned_data["new_password1"]
@@ -84,13 +103,17 @@ class NewPasswordForm(SetPasswordForm):
         return str(password)
 
 
+class OwnPasswordForm(NewPasswordForm, PasswordChangeForm):
+    """The same by one's own wish, with the old password asked again."""
+
+
 class PasswordChangeView(DjangoPasswordChangeView):
     template_name = "registration/password_change.html"
     success_url = reverse_lazy("home")
 
     def get_form_class(self) -> type[forms.Form]:
         user = self.request.user
-        return NewPasswordForm if user.must_change_password else super().get_form_class()
+        return NewPasswordForm if user.must_change_password else OwnPasswordForm
 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from core import passwords
 from core.errors import bad_request, database_is_lost, service_unavailable
 from core.history import acting
 
@@ -121,7 +122,10 @@ class ActingUserMiddleware:
 
 
 class PasswordChangeMiddleware:
-    """Who logged in with a one-time password reaches nothing but the change of it."""
+    """Who logged in with a one-time or an outdated password reaches only the change of it.
+
+    The age counts at the log-in: nobody loses a half-filled form to it.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -131,12 +135,26 @@ class PasswordChangeMiddleware:
     ) -> HttpResponse | None:
         match = request.resolver_match
         name = match.view_name if match else ""
-        if not request.user.is_authenticated or not request.user.must_change_password:
+        if name in {"password_change", "logout"} or not request.user.is_authenticated:
             return None
-        if name in {"password_change", "logout"}:
-            return None
-        messages.info(request, "请先设置您自己的密码，再继续使用。")
-        return HttpResponseRedirect(reverse("password_change"))
+        if words := self._words(request):
+            messages.info(request, words)
+            return HttpResponseRedirect(reverse("password_change"))
+        return None
+
+    @staticmethod
+    def _words(request: HttpRequest) -> str:
+        """Why the password has to be changed first, "" when it has not."""
+        user: Any = request.user
+        if user.must_change_password:
+            return "请先设置您自己的密码，再继续使用。"
+        end = passwords.expires_at(user)
+        if end is None or end.timestamp() > request.session[STARTED]:
+            return ""
+        return (
+            f"您的密码已超过 {settings.PASSWORD_DAYS} 天没有更换。按网络安全等级保护的要求，"
+            "请先换一个新密码，再继续使用。"
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)

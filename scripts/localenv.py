@@ -76,7 +76,9 @@ def complete(addresses: dict[str, str], folder: Path = LOCAL) -> dict[str, str]:
     values = fresh_secrets()
     for name in values:
         values[name] = stored.get(name) or os.environ.get(name) or values[name]
-    values |= {"DEBUG": stored.get("DEBUG", "false"), "DORMANT_DAYS": "0"} | addresses
+    # Demo accounts stay as they are, however long the machine is kept.
+    ageless = {"DORMANT_DAYS": "0", "PASSWORD_DAYS": "0"}
+    values |= {"DEBUG": stored.get("DEBUG", "false")} | ageless | addresses
     write(values, folder)
     return values
 

@@ -23,8 +23,10 @@ from core.forms import (
 )
 from core.forms.fields import say_what_is_missing
 from core.identity import ID_TYPES, clean_name, clean_phone
-from core.models import Region
+from core.models import Region, User
+from core.passwords import in_words
 from core.places import place_name
+from core.roles import Role
 from core.rules import RuleError
 from stations.models import Station
 from talent.codes import Employment, PostKind
@@ -40,6 +42,9 @@ WRONG_CODE = (
     "证件号码或激活码不正确，或激活码已失效、已用过、试错次数过多。"
     "请核对后再试；多次不成功请 30 分钟后再试，或请所在县（市、区）重新发放激活码。"
 )
+
+# Whose password is set before there is an account.
+_WORKER = User(role=Role.WORKER)
 
 
 class RevealForm(ActionForm):
@@ -207,7 +212,7 @@ class ActivateForm(OwnForm):
     password = forms.CharField(
         label="设置密码",
         max_length=128,
-        help_text="至少 10 位，包含大写字母、小写字母、数字、符号中的三类。",
+        help_text=in_words(_WORKER),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -218,7 +223,7 @@ class ActivateForm(OwnForm):
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        validate_password(password)
+        validate_password(password, _WORKER)
         return str(password)
 
     def clean(self) -> dict[str, Any]:

@@ -243,7 +243,7 @@ def test_one_time_passwords_pass_every_rule() -> None:
 def test_every_complaint_about_a_password_is_chinese() -> None:
     with pytest.raises(ValidationError) as refused:
         validate_password("abc")
-    assert "密码太短，至少要 10 位。" in refused.value.messages
+    assert "密码太短，至少要 12 位。" in refused.value.messages
     said = [*refused.value.messages, *password_validators_help_texts()]
     assert not [text for text in said if re.search(r"[A-Za-z]{2,}", text)]
 
