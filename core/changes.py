@@ -37,6 +37,14 @@ def event_model(model: type[Any]) -> type[Any]:
     return apps.get_model(model._meta.app_label, f"{model.__name__}Event")
 
 
+def as_of_version(record: Any, version: str) -> Any:
+    """The record as it stood with that version, None where history has no such row."""
+    if not version.isdecimal() or len(version) > 9:
+        return None
+    events = event_model(type(record)).objects.filter(pgh_obj_id=record.pk, version=int(version))
+    return events.order_by("-pgh_id").first()
+
+
 def changes_of(record: Any, *, limit: int = 50) -> list[Change]:
     """The latest changes of a record, newest first; two queries and one for the names."""
     return changes_of_many([record], limit=limit)

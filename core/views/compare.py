@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.changes import event_model
+from core.changes import as_of_version
 from core.display import field_of, words
 
 
@@ -17,7 +17,7 @@ def conflicts(mine: Any, theirs: Any, version: str) -> list[dict[str, Any]]:
     changed the field since, "" where both did.
     """
     mine.is_valid()
-    seen = _as_seen(theirs.instance, version)
+    seen = as_of_version(theirs.instance, version)
     rows = []
     for name in mine.fields:
         if name == "reason" or name not in mine.changed_data:
@@ -33,14 +33,6 @@ def conflicts(mine: Any, theirs: Any, version: str) -> list[dict[str, Any]]:
             "only": _changed_by_one(field, seen, value, current),
         })  # fmt: skip
     return rows
-
-
-def _as_seen(record: Any, version: str) -> Any:
-    """The record as the form of that version showed it, None where history has no such row."""
-    if not version.isdecimal() or len(version) > 9:
-        return None
-    events = event_model(type(record)).objects.filter(pgh_obj_id=record.pk, version=int(version))
-    return events.order_by("-pgh_id").first()
 
 
 def _changed_by_one(field: Any, seen: Any, value: Any, current: Any) -> str:
