@@ -103,7 +103,9 @@ def account_detail(request: HttpRequest, pk: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account_create(request: HttpRequest) -> HttpResponse:
     user = _require(request)
-    form = AccountForm(request.POST or None, user=user, initial={"region": user.region_id})
+    # Nobody gets the whole province because a field was left as it came.
+    initial = {"region": user.region_id} if user.region.level > 1 else {}
+    form = AccountForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST":
         _guard(request, user, "开设账号", None)
         if form.is_valid():

@@ -18,6 +18,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 
 from core.auth import WRONG, address_is_exhausted
+from core.forms.fields import say_what_is_missing
 from core.middleware import LAST_SEEN, STARTED
 from core.models import SecurityEvent, User
 from core.passwords import expires_at, in_words
@@ -37,6 +38,7 @@ class LoginForm(AuthenticationForm):
         self.fields["username"].label = "用户名"
         self.fields["username"].widget.attrs |= {"autocomplete": "username"}
         self.fields["password"].label = "密码"
+        say_what_is_missing(self.fields)
 
     def clean_username(self) -> str:
         return normalise(self.cleaned_data["username"]).lower()
@@ -95,6 +97,7 @@ class NewPasswordForm(SetPasswordForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         self.fields["new_password1"].help_text = in_words(user)
+        say_what_is_missing(self.fields)
 
     def clean_new_password1(self) -> str:
         password = self.cleaned_data["new_password1"]
@@ -125,4 +128,5 @@ class PasswordChangeView(DjangoPasswordChangeView):
         SecurityEvent.record(kind="修改密码", actor=user, target=user.username)
         update_session_auth_hash(self.request, user)
         User.objects.filter(pk=user.pk).update(session_key=self.request.session.session_key)
+        messages.success(self.request, "密码已修改，下次请用新密码登录。")
         return HttpResponse(status=302, headers={"Location": str(self.success_url)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from core.forms.fields import PlainForm
 from reports.models import Plan
 
 
@@ -25,7 +26,7 @@ class PlanForm(forms.ModelForm):
     code = forms.SlugField(label="代码", max_length=20, help_text=Meta.help_texts["code"])
 
 
-class TargetsForm(forms.Form):
+class TargetsForm(PlainForm):
     """What holds for every target of a table that is saved at once."""
 
     year = forms.IntegerField(min_value=2000, max_value=2100, widget=forms.HiddenInput)

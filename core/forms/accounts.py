@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 
 from core.accounts import TOKEN_DAYS, grantable_roles, roles_for
-from core.forms.fields import FreeTextField, RegionField, TextField
+from core.forms.fields import FreeTextField, PlainForm, RegionField, TextField
 from core.models import Region, User
 from core.text import normalise
 
 
-class AccountForm(forms.Form):
+class AccountForm(PlainForm):
     """Open or change an account. Role and region are narrowed to the actor's reach."""
 
     username = TextField(
@@ -42,13 +42,13 @@ class AccountForm(forms.Form):
         return username
 
 
-class AccountReasonForm(forms.Form):
+class AccountReasonForm(PlainForm):
     """Why an account is reset, closed or opened again."""
 
     reason = FreeTextField(label="事由", max_length=200)
 
 
-class TokenForm(forms.Form):
+class TokenForm(PlainForm):
     purpose = TextField(label="用途", max_length=60, help_text="例如「县局报表程序每日取数」。")
     days = forms.TypedChoiceField(
         label="有效期",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from core.forms.fields import FreeTextField, LookupField, RegionField, say_what_is_missing
+from core.forms.fields import FreeTextField, LookupField, PlainForm, RegionField
 from core.scoping import scope_choices
 
 
@@ -18,7 +18,7 @@ class ReasonField(FreeTextField):
         super().__init__(**kwargs)
 
 
-class ActionForm(forms.Form):
+class ActionForm(PlainForm):
     """Asks what an action needs; its cleaned_data are the action's keyword arguments.
 
     `record` is the record acted on (None in bulk), `user` who acts. Choices of regions and
@@ -28,7 +28,6 @@ class ActionForm(forms.Form):
     def __init__(self, *args: Any, user: Any, record: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.record = user, record
-        say_what_is_missing(self.fields)
         for field in self.fields.values():
             if isinstance(field, RegionField | LookupField):
                 field.bind_user(user)

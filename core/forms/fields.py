@@ -53,6 +53,14 @@ def say_what_is_missing(fields: dict[str, forms.Field]) -> None:
             )
 
 
+class PlainForm(forms.Form):
+    """A form without a record behind it: an error names what is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_missing(self.fields)
+
+
 class TextField(forms.CharField):
     """Text as the registry keeps it: half width, without invisible characters."""
 

@@ -32,7 +32,10 @@ def icon(name: str, label: str = "") -> str:
 
 @register.simple_tag(takes_context=True)
 def navigation(context: template.Context) -> list[dict[str, Any]]:
+    """What the role may use; nothing as long as the own password is to be set first."""
     request = context["request"]
+    if request.user.must_change_password:
+        return []
     return navigation_for(request.user, request.path)
 
 

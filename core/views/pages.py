@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.models import Region
+from core.navigation import navigation_for
 from core.notice import NOTICE_VERSION
 from core.places import place_name, place_path, working_region_code
 from core.roles import ENTITIES as ROLE_ENTITIES
@@ -36,6 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
             pass
     waiting = waiting_for(user)
     shortcuts = [_shortcut(view, user) for view in _searched(user) if view.url("list")]
+    if not shortcuts:
+        links = [link for group in navigation_for(user, "") for link in group["links"]]
+        shortcuts = [link for link in links if link["url"] != request.path]
     context = {
         "decisions": [item for item in waiting if item[0].is_decision],
         "upkeep": [item for item in waiting if not item[0].is_decision],

@@ -21,7 +21,7 @@ from core.forms import (
     RegionField,
     names_in,
 )
-from core.forms.fields import say_what_is_missing
+from core.forms.fields import PlainForm, say_what_is_missing
 from core.identity import ID_TYPES, clean_name, clean_phone
 from core.models import Region, User
 from core.passwords import in_words
@@ -86,15 +86,7 @@ class TransferInForm(ActionForm):
         }
 
 
-class OwnForm(forms.Form):
-    """A worker's form without a record behind it: an error names what is missing."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        say_what_is_missing(self.fields)
-
-
-class ContactForm(OwnForm):
+class ContactForm(PlainForm):
     phone = forms.CharField(
         label="联系电话",
         max_length=30,
@@ -197,7 +189,7 @@ class CorrectionForm(RecordForm):
         return f"{about}：{self.cleaned_data['wrong']}" if self.cleaned_data["wrong"] else ""
 
 
-class ActivateForm(OwnForm):
+class ActivateForm(PlainForm):
     id_number = forms.CharField(
         label="证件号码",
         max_length=40,

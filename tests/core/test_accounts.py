@@ -194,6 +194,28 @@ def test_names_taken_and_malformed_are_said(cast: Any, client_of: Any) -> None:
     assert open_one(client, region="").status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/accounts/new/", "/login/", "/account/password/"])
+def test_an_empty_form_names_what_is_missing(path: str, cast: Any, client_of: Any) -> None:
+    client = Client() if path == "/login/" else client_of(cast.reviewer_a)
+    answer = client.post(path, {"token": ""})
+    assert "该字段是必填项" not in answer.text
+    assert "请填写" in answer.text
+
+
+def test_nobody_gets_the_province_by_leaving_a_field_as_it_came(cast: Any, client_of: Any) -> None:
+    assert client_of(cast.province).get("/accounts/new/").context["form"]["region"].value() is None
+    form = client_of(cast.reviewer_a).get("/accounts/new/").context["form"]
+    assert form["region"].value() == COUNTY_A
+
+
+def test_the_workbench_of_an_administrator_leads_on(cast: Any, client_of: Any) -> None:
+    """Who has no lists of people finds the pages of the role there, not an empty page."""
+    page = client_of(cast.security).get("/")
+    main = page.text.split('id="main"')[1]
+    assert 'href="/accounts/"' in main
+    assert 'href="/security/log/"' in main
+
+
 def test_search(cast: Any, client_of: Any) -> None:
     client = client_of(cast.province)
     page = client.get("/accounts/", {"q": "clerk_b"}).text

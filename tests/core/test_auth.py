@@ -231,12 +231,15 @@ def test_one_time_password_reaches_only_its_change(cast: Any, client: Client) ->
     user.save()
     assert log_in(client, "clerk_a").status_code == 302
     assert client.get("/people/").headers["Location"] == "/account/password/"
+    # Nothing on the page leads to where it would not let one.
+    assert 'href="/people/"' not in client.get("/account/password/").text
     same = {"new_password1": PASSWORD, "new_password2": PASSWORD}
     assert "新密码不能与现在的密码相同" in client.post("/account/password/", same).text
     short = client.post("/account/password/", {"new_password1": "abc", "new_password2": "abc"})
     assert short.status_code == 200
     new = {"new_password1": "Another-2026-word", "new_password2": "Another-2026-word"}
     assert client.post("/account/password/", new).status_code == 302
+    assert "密码已修改" in client.get("/").text
     assert client.get("/people/").status_code == 200
     assert log_in(Client(), "clerk_a", "Another-2026-word").status_code == 302
 
