@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 _SENTENCES = {
-    400: "请求有误，请检查后重试。",
+    400: "请求有误：网址里不能有证件号码、电话或看不见的字符，请检查后重试。",
     403: "您没有权限，或页面已过期。",
     404: "没有找到这个地址。",
     500: "系统出错，已记录，请稍后再试。",
@@ -23,12 +23,17 @@ def database_is_lost(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
+def is_program(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads JSON, and not a person."""
+    return request.path.startswith("/api/")
+
+
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
     """An error page without context processors: it must not need the database.
 
     Programs that use the API get the sentence alone.
     """
-    if request.path.startswith("/api/"):
+    if is_program(request):
         body = {"detail": _SENTENCES[status]}
         return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
     return HttpResponse(render_to_string(template, {"path": request.path}), status=status)

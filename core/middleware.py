@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from core import passwords
-from core.errors import bad_request, database_is_lost, service_unavailable
+from core.errors import bad_request, database_is_lost, is_program, service_unavailable
 from core.history import acting
+from core.views.secrets import without_numbers
 
 Handler = Callable[[HttpRequest], HttpResponse]
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -55,6 +56,33 @@ class UnreadableInputMiddleware:
         given = [request.GET, request.POST] if request.method in WRITES else [request.GET]
         texts = (text for query in given for name in query for text in (name, *query.getlist(name)))
         return bad_request(request) if any("\0" in text for text in texts) else None
+
+
+class NumbersInAddressMiddleware:
+    """No ID number or phone in an address, neither one asked for nor one we lead to (T34)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name in ("Location", "HX-Redirect"):
+            if name in response.headers:
+                response.headers[name] = without_numbers(response.headers[name])
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        address = request.get_full_path()
+        plain = without_numbers(address) if request.method not in WRITES else address
+        if plain == address:
+            return None
+        if is_program(request):
+            return bad_request(request)
+        if not request.headers.get("HX-Request"):
+            messages.info(request, "网址里不留证件号码和电话，这个条件没有采用。")
+        return HttpResponseRedirect(plain)
 
 
 class SecurityHeadersMiddleware:

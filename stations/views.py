@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from core.filters import RecordFilter
 from core.places import place_name
 from core.tables import RecordTable
 from core.views import EntityView, Related, Section
+from core.views.secrets import Secret
 from stations import (
     verbs,
     waiting,  # noqa: F401  puts its kinds on the workbench
@@ -96,6 +99,10 @@ class OrganizationView(EntityView):
         Related("购买的项目", "purchases", "project",
                 ("name", "contract_amount", "started_on", "stage"), can_add=False),
     )  # fmt: skip
+
+    def secret_condition(self, secret: Secret) -> Any:
+        """A credit code may look like an ID number."""
+        return Q(credit_code=secret.value)
 
     def save_changes(self, record: Any, form: Any) -> None:
         update_organization(organization=record, by=self.request.user)

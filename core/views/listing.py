@@ -36,8 +36,6 @@ class ListPage(EntityBase):
     empty_hint: ClassVar[str] = ""
     # Offer the 新增 button on the list (not for what is created from another record).
     is_created_alone: ClassVar[bool] = True
-    # Text fields that hold no secret stay in the address; a secret is searched by POST.
-    finds_secrets: ClassVar[bool] = False
     # Entities whose lists are tabs of one another, this one's among them.
     beside: ClassVar[tuple[str, ...]] = ()
 
@@ -45,11 +43,18 @@ class ListPage(EntityBase):
         """Rows that an ID number, phone or certificate number names; override."""
         return None
 
+    def _secret_in(self, text: str) -> Secret | None:
+        """A number that must not stand in an address; a code that names nobody may."""
+        secret = secret_in(text)
+        if secret and secret.kind == "certificate" and self.secret_condition(secret) is None:
+            return None
+        return secret
+
     # --- Pages -------------------------------------------------------------------------
 
     def list_page(self) -> HttpResponse:
         self.require("view")
-        if self.finds_secrets and secret_in(self.request.GET.get("q", "")):
+        if self._secret_in(self.request.GET.get("q", "")):
             # Typed into the address by hand: it must not stay there.
             messages.info(self.request, "证件号、电话、证书号请在查找框中输入。")
             return HttpResponseRedirect(self.request.path)
@@ -59,7 +64,7 @@ class ListPage(EntityBase):
         """The search field. Numbers of people are looked up here and never in an address."""
         self.require("view")
         text = normalise(self.request.POST.get("q", ""))
-        if self.finds_secrets and (secret := secret_in(text)):
+        if secret := self._secret_in(text):
             return self._list(QueryDict(), secret=secret)
         params = QueryDict(self.request.POST.get("keep", "").lstrip("?"), mutable=True)
         for name in ("page", "q"):

@@ -1,7 +1,8 @@
-"""Telling an ID number, phone or certificate number from a name in a search field."""
+"""Telling an ID number, phone or certificate number from a name, in fields and addresses."""
 
 import re
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from core.identity import check_id_number, clean_id_number, clean_phone, joined_numbers
 from core.rules import RuleError
@@ -13,6 +14,8 @@ _NUMBERS_WITHIN = (
     # Numbers run together: nobody's, but not to be kept in an address either.
     r"[0-9]{11,}",
 )
+# Of a landline.
+_FEWEST_DIGITS = 10
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,21 @@ class Secret:
 def secret_in(text: str) -> Secret | None:
     """The number a text is or holds, None when it is ordinary words (names, short codes)."""
     return _whole(clean_id_number(text or "")) or _within(text or "")
+
+
+def without_numbers(url: str) -> str:
+    """An address without the parameters that hold somebody's ID number or phone (T34)."""
+    parts = urlsplit(url)
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [pair for pair in given if not any(_names_somebody(text) for text in pair)]
+    return url if kept == given else urlunsplit(parts._replace(query=urlencode(kept)))
+
+
+def _names_somebody(text: str) -> bool:
+    if sum(character.isdigit() for character in text) < _FEWEST_DIGITS:
+        return False
+    secret = secret_in(text)
+    return secret is not None and secret.kind != "certificate"
 
 
 def _within(text: str) -> Secret | None:

@@ -24,6 +24,7 @@ from talent.tables import (
     RegistrationPeriodTable,
     TitleTable,
 )
+from talent.views.people import named_by
 
 # Lists that stand beside each other under one entry of the navigation.
 _CREDENTIALS = ("certificate", "education", "title")
@@ -37,8 +38,11 @@ class PersonalView(EntityView):
     select_related = ("person",)
     is_created_alone = False
     can_deactivate = True
-    search_hint = "姓名、拼音、首字母"
+    search_hint = "姓名、拼音、首字母、证件号"
     empty_hint = "在人员的页面上添加，或随花名册一起导入。"
+
+    def secret_condition(self, secret: Secret) -> Any:
+        return named_by(secret, path="person__")
 
 
 class CertificateView(PersonalView):
@@ -49,8 +53,7 @@ class CertificateView(PersonalView):
     table = CertificateTable
     filterset = CertificateFilter
     form = CertificateForm
-    finds_secrets = True
-    search_hint = "姓名、拼音、管理号"
+    search_hint = "姓名、拼音、证件号、管理号"
     state_field = "verification"
     state_kinds = kinds.VERIFICATION
     headline = ("person", "approved_on")
@@ -68,7 +71,8 @@ class CertificateView(PersonalView):
         update_certificate(certificate=record, by=self.request.user)
 
     def secret_condition(self, secret: Secret) -> Any:
-        return Q(number=secret.value) if secret.kind == "certificate" else None
+        is_number = secret.kind == "certificate"
+        return Q(number=secret.value) if is_number else super().secret_condition(secret)
 
 
 class RegistrationPeriodView(PersonalView):

@@ -6,12 +6,14 @@ from typing import Any
 
 from core.places import place_name
 from core.views import EntityView, Section
+from core.views.secrets import Secret
 from talent import verbs
 from talent.actions.posts import counties_in_conflict, start_post, update_post
 from talent.filters import PostFilter
 from talent.forms import PostForm
 from talent.models import Post
 from talent.tables import PostTable
+from talent.views.people import named_by
 
 
 class PostView(EntityView):
@@ -25,7 +27,7 @@ class PostView(EntityView):
     parent = "person"
     select_related = ("person", "station", "organization")
     is_created_alone = False
-    search_hint = "姓名、站点、用人单位"
+    search_hint = "姓名、证件号、站点、用人单位"
     empty_hint = "在人员的页面上添加任职，或随花名册一起导入。"
     headline = ("person", "started_on")
     labels = {"employer_name": "站点或用人单位"}
@@ -37,6 +39,9 @@ class PostView(EntityView):
              "started_on", "ended_on", "end_reason"),
         ),
     )  # fmt: skip
+
+    def secret_condition(self, secret: Secret) -> Any:
+        return named_by(secret, path="person__")
 
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
