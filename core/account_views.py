@@ -179,6 +179,7 @@ def _form(
 
 def _show_password(request: HttpRequest, account: User, password: str, title: str) -> HttpResponse:
     """The one answer that holds the one-time password; it is kept nowhere."""
+    account.refresh_from_db(fields=["one_time_expires_at"])
     context = {"account": account, "password": password, "title": title}
     return render(request, "accounts/password.html", context)
 

@@ -146,14 +146,19 @@ class SecurityEvent(models.Model):
     @property
     def words(self) -> str:
         """The detail as the log shows it."""
-        role = dict(Role.choices).get(self.detail.get("role", ""), "")
+        from core.places import place_name
+
+        roles, before = dict(Role.choices), self.detail.get("before") or {}
+        role = roles.get(self.detail.get("role", ""), "")
+        was = [roles.get(before.get("role", ""), ""), place_name(before.get("region", ""))]
         parts = [
             str(self.detail.get("attempt", "")),
             str(self.detail.get("reason", "")),
             str(self.detail.get("purpose", "")),
             f"角色：{role}" if role else "",
             f"已告知规则 {self.detail['notice']} 版" if self.detail.get("notice") else "",
-            f"地区：{self.detail['region']}" if self.detail.get("region") else "",
+            f"地区：{place_name(self.detail['region'])}" if self.detail.get("region") else "",
+            f"原为：{' '.join(was)}" if before else "",
         ]
         return "；".join(part for part in parts if part)
 

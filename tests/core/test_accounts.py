@@ -164,6 +164,17 @@ def test_sessions_and_tokens_end_at_once(cast: Any, client_of: Any, verb: str) -
     assert Client().get("/api/v1/people/", **api).status_code == 401
 
 
+def test_the_record_of_an_account_says_what_was_changed(cast: Any, client_of: Any) -> None:
+    client = client_of(cast.security)
+    form = {"display_name": "王五", "role": "reviewer", "region": COUNTY_B}
+    client.post(f"/accounts/{cast.clerk_a.pk}/edit/", form)
+    page = client.get(f"/accounts/{cast.clerk_a.pk}/").text
+    assert "角色：审核员；原为：录入员 贵阳市 南明区" in page
+    shown = client.post(f"/accounts/{cast.clerk_a.pk}/reset/", {"reason": "忘记了"}).text
+    until = timezone.localtime(User.objects.get(pk=cast.clerk_a.pk).one_time_expires_at)
+    assert f"<dd>{until:%Y-%m-%d %H:%M}</dd>" in shown
+
+
 def test_disabled_account_comes_back(cast: Any, client_of: Any) -> None:
     manager = client_of(cast.reviewer_a)
     for verb in ("disable", "enable"):
