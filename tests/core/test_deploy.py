@@ -80,12 +80,26 @@ def test_every_variable_is_explained() -> None:
 
 def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
     text = (ROOT / "docker-compose.yml").read_text()
-    for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", "POSTGRES_PASSWORD"):
+    passwords = ("POSTGRES_PASSWORD", "POSTGRES_APP_PASSWORD")
+    for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY", *passwords):
         assert f"${{{name}:?" in text
         assert f"${{{name}:-" not in text
     example = (ROOT / ".env.example").read_text()
-    for name in (*GOOD, "POSTGRES_PASSWORD", "REDIS_PASSWORD"):
+    for name in (*GOOD, *passwords, "REDIS_PASSWORD"):
         assert re.search(rf"^{name}=$", example, re.MULTILINE)
+
+
+def test_only_migrations_run_as_the_owner_of_the_tables(compose: dict[str, Any]) -> None:
+    """T14: what answers requests has a role that cannot change the logs."""
+    services = compose["services"]
+    for name in ("web", "worker", "beat"):
+        environment = services[name]["environment"]
+        assert environment["DATABASE_URL"].startswith("postgres://registry_app:")
+        assert "POSTGRES_PASSWORD" not in str(environment)
+    migrate = services["migrate"]
+    assert migrate["environment"]["DATABASE_URL"].startswith("postgres://registry:")
+    steps = migrate["command"][-1]
+    assert steps.index("manage.py migrate") < steps.index("grant_app_role registry_app")
 
 
 def test_web_and_worker_can_be_scaled(compose: dict[str, Any]) -> None:
