@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/<uuid:pk>/edit/", accounts.account_edit, name="account_edit"),
     path("accounts/<uuid:pk>/<slug:verb>/", accounts.account_act, name="account_act"),
     path("account/", accounts.account_own, name="account_own"),
+    path("account/session/", accounts.account_session, name="account_session"),
     path("account/tokens/", accounts.token_create, name="token_create"),
     path("account/tokens/<uuid:public_id>/revoke/", accounts.token_revoke, name="token_revoke"),
     path("security/log/", security.security_log, name="security_log"),

@@ -6,9 +6,11 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -185,6 +187,14 @@ def _show_password(request: HttpRequest, account: User, password: str, title: st
 
 
 # --- One's own account ---------------------------------------------------------------------
+
+
+@login_not_required
+@never_cache
+@require_GET
+def account_session(request: HttpRequest) -> HttpResponse:
+    """Who is logged in, and the token that forms need: asked before typed work is sent."""
+    return JsonResponse({"user": str(request.user.pk or ""), "token": get_token(request)})
 
 
 @require_GET

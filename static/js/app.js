@@ -59,7 +59,6 @@
   document.addEventListener("click", function (event) {
     if (event.target.tagName === "DIALOG" && !event.target.dataset.typed) event.target.close();
   });
-  on("input", "dialog", function (event, dialog) { dialog.dataset.typed = "1"; });
   on("click", "a[data-dialog]", function (event, link) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) return;
     event.preventDefault();
@@ -81,14 +80,9 @@
   };
   document.addEventListener("htmx:afterSettle", function (event) { focusAsked(event.target); });
 
-  /* Forms: one submit is one submit; leaving with changes asks; Enter does not send half a form. */
-  var changed = null;
-  var isChanged = function () { return changed !== null && document.contains(changed); };
-  on("input", "form[data-ask-leave]", function (event, form) { changed = form; });
-  on("change", "form[data-ask-leave]", function (event, form) { changed = form; });
+  /* Forms: one submit is one submit. What was typed is the matter of typing.js. */
   document.addEventListener("submit", function (event) {
     var form = event.target;
-    if (changed === form) changed = null;
     if (form.method === "get" || form.hasAttribute("hx-post")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
@@ -96,32 +90,6 @@
   });
   window.addEventListener("pageshow", function () {
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
-  });
-  window.addEventListener("beforeunload", function (event) {
-    if (isChanged()) { event.preventDefault(); event.returnValue = ""; }
-  });
-  on("keydown", "form[data-ask-leave] input", function (event, input) {
-    if (event.key === "Enter" && !event.isComposing && input.type !== "submit") event.preventDefault();
-  });
-  /* One section of a record is edited at a time: saving it must not lose what another one holds. */
-  var section = null;
-  document.addEventListener("htmx:beforeRequest", function (event) {
-    if (!event.detail.target.matches(".section-body") || !isChanged()) return;
-    event.preventDefault();
-    say("请先保存或取消正在修改的部分，再修改这一部分。");
-    focusAsked(changed.parentElement);
-  });
-  document.addEventListener("htmx:beforeSwap", function (event) {
-    var place = event.detail.target;
-    if (!place.matches(".section-body")) return;
-    if (event.detail.serverResponse.indexOf("form-page") < 0) {
-      /* The record was closed meanwhile: there is no form, show the record as it is. */
-      event.detail.shouldSwap = false;
-      window.location.reload();
-      return;
-    }
-    if (section) section.place.replaceChildren.apply(section.place, section.was);
-    section = { place: place, was: Array.prototype.slice.call(place.childNodes) };
   });
   on("change", "[data-autosubmit]", function (event, control) { control.form.requestSubmit(); });
   on("click", "[data-print]", function () { window.print(); });
@@ -188,16 +156,26 @@
   });
 
   /* htmx: an expired session, a refusal and a lost line are said, not swallowed. */
-  var say = function (text) {
-    var place = document.getElementById("messages");
+  var say = function (text, link) {
+    var dialog = document.querySelector("dialog[open]");
+    var place = (dialog && dialog.querySelector(".box-body")) || document.getElementById("messages");
     if (!place) return;
+    document.querySelectorAll(".note.is-said").forEach(function (old) { old.remove(); });
     var note = document.createElement("div");
-    note.className = "note is-wrong";
+    note.className = "note is-wrong is-said";
     note.setAttribute("role", "alert");
-    note.textContent = text;
-    place.replaceChildren(note);
-    place.scrollIntoView({ block: "nearest" });
+    note.append(text);
+    if (link) {
+      var way = document.createElement("a");
+      way.href = link.href;
+      way.target = "_blank";
+      way.textContent = link.label;
+      note.append(way);
+    }
+    place.prepend(note);
+    note.scrollIntoView({ block: "nearest" });
   };
+  document.addEventListener("say", function (event) { say(event.detail.text, event.detail.link); });
   /* A form with errors (422) and a record that changed meanwhile (409) are shown as they come. */
   var isAnswer = function (status) { return status === 422 || status === 409; };
   document.addEventListener("htmx:beforeSwap", function (event) {

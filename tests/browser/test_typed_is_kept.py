@@ -1,12 +1,15 @@
-"""What somebody typed is not lost: by another section, a dialog, or a click beside it."""
+"""What somebody typed is not lost: not by another section, a click, or an ended session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from tests.conftest import COUNTY_A, Cast
+from tests.conftest import COUNTY_A, PASSWORD, Cast
 from tests.rows import make_person, make_row
 
 Visit = Callable[..., Page]
@@ -64,3 +67,68 @@ def test_a_section_of_a_closed_record_shows_the_record(cast: Cast, visit: Visit)
     deactivate(record=row, by=cast.reviewer_a, reason="重复")
     page.locator(".box-head a[hx-get]").first.click()
     expect(page.get_by_text("已停用").first).to_be_visible()
+
+
+def _log_in(page: Page, user: Any) -> None:
+    """In another tab of the same browser, as the note says."""
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="在新窗口登录").click()
+    tab = opened.value
+    tab.get_by_label("用户名").fill(user.username)
+    tab.get_by_label("密码").fill(PASSWORD)
+    tab.get_by_role("button", name="登录").click()
+    expect(tab.get_by_role("heading", name="工作台")).to_be_visible()
+    tab.close()
+
+
+@pytest.mark.parametrize("how", ["cookies", "session"])
+def test_an_ended_session_keeps_what_was_typed(how: str, cast: Cast, visit: Visit) -> None:
+    person = make_person(COUNTY_A, "王小丫")
+    page = visit(f"/people/{person.pk}/edit/", cast.clerk_a, tolerant=True)
+    page.get_by_label("备注").fill("辛苦写的备注")
+    if how == "cookies":
+        page.context.clear_cookies()
+    else:
+        Session.objects.all().delete()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("您的登录已过期，内容没有送出，还在本页")).to_be_visible()
+    expect(page.get_by_label("备注")).to_have_value("辛苦写的备注")
+    _log_in(page, cast.clerk_a)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存对「王小丫」的修改。")).to_be_visible()
+    person.refresh_from_db()
+    assert person.remark == "辛苦写的备注"
+
+
+def test_a_dialog_of_an_ended_session_keeps_its_reason(cast: Cast, visit: Visit) -> None:
+    figures = make_row("graduatestat", COUNTY_A)
+    page = visit(f"/graduates/{figures.pk}/", cast.clerk_a, tolerant=True)
+    page.get_by_text("办理").click()
+    page.get_by_role("link", name="停用").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("事由").fill("重复填报")
+    page.context.clear_cookies()
+    dialog.get_by_role("button", name="停用").click()
+    expect(dialog.get_by_text("您的登录已过期")).to_be_visible()
+    _log_in(page, cast.clerk_a)
+    expect(dialog.get_by_label("事由")).to_have_value("重复填报")
+    dialog.get_by_role("button", name="停用").click()
+    expect(page.get_by_text("已停用「")).to_be_visible()
+
+
+def test_a_lost_line_or_another_account_sends_nothing(cast: Cast, visit: Visit) -> None:
+    person = make_person(COUNTY_A, "王小丫")
+    page = visit(f"/people/{person.pk}/edit/", cast.clerk_a, tolerant=True)
+    page.get_by_label("备注").fill("辛苦写的备注")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("网络连接中断，内容没有送出，还在本页")).to_be_visible()
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="保存").click()
+    _log_in(page, cast.reviewer_a)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("现在登录的是另一个账号")).to_be_visible()
+    expect(page.get_by_label("备注")).to_have_value("辛苦写的备注")
+    person.refresh_from_db()
+    assert person.remark == ""

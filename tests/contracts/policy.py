@@ -98,6 +98,7 @@ POLICIES: dict[str, Policy] = {
     "login": Policy(ANYONE, methods=BOTH),
     "activate": Policy(ANYONE, methods=BOTH),
     "notice": Policy(ANYONE),
+    "notice_read": Policy(SIGNED_IN, methods=POST),
     # Whoever is signed in
     "logout": Policy(SIGNED_IN, methods=POST),
     "password_change": Policy(SIGNED_IN, methods=BOTH),
@@ -109,6 +110,7 @@ POLICIES: dict[str, Policy] = {
     "region_suggest": Policy(SIGNED_IN),
     "place_suggest": Policy(SIGNED_IN),
     "account_own": Policy(SIGNED_IN),
+    "account_session": Policy(ANYONE),
     "token_create": Policy(_BOARD, methods=POST),
     "token_revoke": Policy(SIGNED_IN, kwargs={"public_id": uuid.UUID(int=1)}, methods=POST),
     # Administrators
