@@ -126,7 +126,7 @@ def _fact(name: str) -> str:
     return name.removeprefix("-")
 
 
-def _sql_condition(clauses: Iterable[Clause]) -> str:
+def sql_condition(clauses: Iterable[Clause]) -> str:
     """Clauses over the columns of the inner query; names were checked at declaration."""
     parts = [
         "(" + " OR ".join(f'NOT "{_fact(n)}"' if n[0] == "-" else f'"{n}"' for n in clause) + ")"
@@ -200,9 +200,9 @@ def _count(
     columns: dict[str, str] = {}
     for indicator in group:
         what = f'sum("sum_{indicator.weight}")' if indicator.weight else "sum(row_count)"
-        columns[indicator.code] = f"{what} FILTER (WHERE {_sql_condition(indicator.where)})"
+        columns[indicator.code] = f"{what} FILTER (WHERE {sql_condition(indicator.where)})"
         if indicator.out_of is not None:
-            only = _sql_condition(indicator.out_of)
+            only = sql_condition(indicator.out_of)
             columns[f"{indicator.code}/"] = f"{what} FILTER (WHERE {only})"
     sql = f"SELECT place, {', '.join(columns.values())} FROM ({inner}) AS t GROUP BY place"
     counted: dict[str, dict[str | None, int]] = {name: {} for name in columns}

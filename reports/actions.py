@@ -15,18 +15,21 @@ from django.db.models import Max
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from core import jobs
 from core.actions import require
 from core.divisions import divisions_on
-from core.models import Region, User
+from core.models import Job, Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from reports.indicators import BY_CODE, all_figures, definitions_version
-from reports.models import Plan, Snapshot, SnapshotValue, Target
+from reports.models import Plan, Settlement, Snapshot, SnapshotValue, Target
+from reports.settlements import store_members
 from reports.snapshots import is_stale, latest, look, rows_of
 
 # One computation at a time in the whole installation.
 _LOCK = 5_200_001
 _DAYS_KEPT = 40
+FREEZING = "freeze"
 
 
 # --- Snapshots ----------------------------------------------------------------------------
@@ -38,21 +41,26 @@ def take_snapshot(*, on: datetime.date, is_settlement: bool = False) -> Snapshot
     with transaction.atomic():
         if not _locked():
             return None
-        started = time.monotonic()
-        marks = look()
-        figures = all_figures(on)
-        snapshot = Snapshot.objects.create(
-            as_of=on,
-            definitions_version=definitions_version(),
-            divisions_version=figures.divisions.version,
-            is_settlement=is_settlement,
-            marks=marks,
-            computed_at=timezone.now(),
-        )
-        _store(snapshot, rows_of(figures))
-        snapshot.seconds = round(time.monotonic() - started, 3)
-        snapshot.save(update_fields=["seconds"])
-        _forget(Snapshot.objects.filter(as_of=on).exclude(pk=snapshot.pk))
+        snapshot = _taken(on, is_settlement=is_settlement)
+        _forget(Snapshot.objects.filter(as_of=on, settlement=None).exclude(pk=snapshot.pk))
+    return snapshot
+
+
+def _taken(on: datetime.date, *, is_settlement: bool) -> Snapshot:
+    started = time.monotonic()
+    marks = look()
+    figures = all_figures(on)
+    snapshot = Snapshot.objects.create(
+        as_of=on,
+        definitions_version=definitions_version(),
+        divisions_version=figures.divisions.version,
+        is_settlement=is_settlement,
+        marks=marks,
+        computed_at=timezone.now(),
+    )
+    _store(snapshot, rows_of(figures))
+    snapshot.seconds = round(time.monotonic() - started, 3)
+    snapshot.save(update_fields=["seconds"])
     return snapshot
 
 
@@ -128,6 +136,54 @@ def _forget(snapshots: Any) -> int:
     SnapshotValue.objects.filter(snapshot__in=keys)._raw_delete("default")
     Snapshot.objects.filter(pk__in=keys)._raw_delete("default")
     return len(keys)
+
+
+# --- Settlement of a plan -----------------------------------------------------------------
+def freeze_plan(*, by: User, plan: Plan, document: str) -> Settlement:
+    """Sign the figures of a plan that is over; a job stores them with every id counted.
+
+    Raises PermissionDenied or RuleError. A job that failed is set going again.
+    """
+    require(by, "reports.change_target")
+    if by.region_id != settings.PROVINCE_CODE:
+        raise PermissionDenied("规划决算由省级审核员冻结。")
+    if plan.ends_on >= timezone.localdate():
+        raise RuleError("SETTLEMENT", f"{plan.name}到 {plan.ends_on} 期满，期满以后才能冻结决算。")
+    if not document.strip():
+        raise RuleError("SETTLEMENT", "请填写决算的文号。")
+    with transaction.atomic():
+        Plan.objects.select_for_update().get(pk=plan.pk)
+        settlement = Settlement.objects.filter(plan=plan).select_related("job").first()
+        if settlement is None:
+            job = Job.objects.create(kind=FREEZING, by=by, region_id=by.region_id)
+            settlement = Settlement(plan=plan, job=job)
+        elif not settlement.is_failed:
+            raise RuleError("SETTLEMENT", f"{plan.name}的决算已经冻结，或正在冻结。")
+        settlement.by, settlement.document = by, document.strip()
+        settlement.save()
+        Job.objects.filter(pk=settlement.job_id).update(
+            status=Job.Status.QUEUED, by=by, attempts=0, lease_until=None, finished_at=None
+        )
+        jobs.ring(settlement.job_id)
+    return settlement
+
+
+@jobs.runner(FREEZING, permission="reports.change_target")
+def freeze(lease: jobs.Lease) -> None:
+    """Figures and ids of one moment, stored for good in one transaction."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        lease.guard()
+        settlement = Settlement.objects.select_related("plan").get(job=lease.job)
+        if not _locked():
+            raise jobs.JobFailed("正在计算其他指标，请稍后再试。")
+        day = settlement.plan.ends_on
+        settlement.snapshot = _taken(day, is_settlement=True)
+        settlement.digest = store_members(settlement, day)
+        settlement.frozen_at = timezone.now()
+        settlement.save()
+    lease.finish(Job.Status.DONE, "已冻结。")
 
 
 # --- Plans and targets --------------------------------------------------------------------

@@ -96,8 +96,15 @@ def _any_finished(writers: list[int]) -> bool:
 
 
 def latest(day: datetime.date) -> Snapshot | None:
-    """The stored figures as of exactly that day."""
-    return Snapshot.objects.filter(as_of=day).order_by("-computed_at").first()
+    """The figures of exactly that day by the data as they are; never the signed ones."""
+    moving = Snapshot.objects.filter(as_of=day, settlement=None)
+    return moving.order_by("-computed_at").first()
+
+
+def shown(day: datetime.date) -> Snapshot | None:
+    """The figures that stand for a day: signed ones where there are, else the latest."""
+    signed = Snapshot.objects.filter(as_of=day, settlement__isnull=False)
+    return signed.select_related("settlement").first() or latest(day)
 
 
 @dataclass(frozen=True)

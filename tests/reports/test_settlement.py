@@ -1,0 +1,129 @@
+"""A settled plan: what was signed stays, and what the data say since stands beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import InternalError, transaction
+
+from core import jobs
+from core.models import Job
+from core.rules import RuleError
+from reports import actions, settlements, snapshots
+from reports.indicators import BY_CODE, INDICATORS
+from reports.models import Plan, SettledMembers, Settlement
+from tests.reports import build
+from tests.reports.build import DAY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+T1 = BY_CODE["T1"]
+
+
+@pytest.fixture
+def plan(cast: Any) -> Plan:
+    return Plan.objects.get(code="14_5")
+
+
+def freeze(by: Any, plan: Plan) -> Settlement:
+    settlement = actions.freeze_plan(by=by, plan=plan, document="黔民发〔2026〕1号")
+    assert jobs.run(settlement.job_id)
+    settlement.refresh_from_db()
+    assert settlement.frozen_at is not None, settlement.job.message
+    return settlement
+
+
+def test_what_is_frozen_equals_every_figure(cast: Any, plan: Plan) -> None:
+    someone = build.person()
+    build.certificate(someone)
+    build.person("520111004", since=build.EARLY)
+    build.person(None, post=False)
+    build.claim(build.person("522301001"), native_basis="1")
+    build.station("520102016", covers=("520102016", "520102017"))
+    build.graduates(2023, 120)
+    build.employer()
+    settlement = freeze(cast.province, plan)
+    assert settlement.snapshot is not None
+    reading = snapshots.read(settlement.snapshot, user=cast.province, regions=["52", "520102"])
+    counted = 0
+    for indicator in INDICATORS:
+        for region in ("52", "520102"):
+            rows = settlements.settled_members(settlement, indicator, region, user=cast.province)
+            keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
+            then = settlements.as_settled(settlement, indicator, region, keys)
+            figure = reading.value(indicator.code, region)
+            assert sum(s.amount for s in then.values()) == figure, (indicator.code, region)
+            assert settlements.corrections(settlement, indicator, region) == []
+            counted += figure
+    assert counted > 120
+    unlocated = settlements.settled_members(
+        settlement, BY_CODE["T1_L0"], "52", "unlocated", user=cast.province
+    )
+    assert unlocated.count() == reading.unlocated("T1_L0") == 1
+
+
+def test_later_corrections_stand_beside_and_move_nothing(cast: Any, plan: Plan) -> None:
+    left, moved, stays = build.person(), build.person(), build.person()
+    build.graduates(2023, 100)
+    settlement = freeze(cast.province, plan)
+    signed = settlements.digest_of(settlement)
+    left.posts.update(ended_on=build.on("2025-06-01"))
+    moved.posts.update(region="520111004")
+    late = build.person()
+    plan_stat = BY_CODE["T4"].population.rows(DAY).get()
+    plan_stat.graduates = 90
+    plan_stat.save()
+    actions.refresh_if_stale()
+    shown = snapshots.shown(DAY)
+    assert shown == settlement.snapshot
+    assert shown is not None
+    assert shown.values.get(indicator="T1", region="520102").value == 3
+    now = snapshots.latest(DAY)
+    assert now is not None
+    assert now.values.get(indicator="T1", region="520102").value == 2
+    found = settlements.corrections(settlement, T1, "520102")
+    assert {(c.key, c.before, c.now) for c in found} == {
+        (str(left.pk), 1, 0), (str(moved.pk), 1, 0), (str(late.pk), 0, 1),
+    }  # fmt: skip
+    assert [c.key for c in settlements.corrections(settlement, T1, "520111")] == [str(moved.pk)]
+    then = settlements.settled_members(settlement, T1, "520102", user=cast.province)
+    assert set(then) == {left, moved, stays}
+    (sum_then,) = settlements.corrections(settlement, BY_CODE["T4"], "52")
+    assert (sum_then.before, sum_then.now) == (100, 90)
+    assert settlements.digest_of(settlement) == signed == settlement.digest
+
+
+def test_nothing_changes_what_was_signed(cast: Any, plan: Plan) -> None:
+    build.person()
+    settlement = freeze(cast.province, plan)
+    for change in (
+        lambda: SettledMembers.objects.update(indicator="T2"),
+        lambda: SettledMembers.objects.all().delete(),
+        lambda: Settlement.objects.update(document="另一份"),
+    ):
+        with pytest.raises(InternalError), transaction.atomic():
+            change()
+    actions.take_all()
+    assert snapshots.shown(DAY) == settlement.snapshot
+
+
+def test_only_the_province_freezes_a_plan_that_is_over_and_once(cast: Any, plan: Plan) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.freeze_plan(by=cast.prefecture, plan=plan, document="x")
+    with pytest.raises(RuleError, match="文号"):
+        actions.freeze_plan(by=cast.province, plan=plan, document=" ")
+    freeze(cast.province, plan)
+    with pytest.raises(RuleError, match="已经冻结"):
+        actions.freeze_plan(by=cast.province, plan=plan, document="x")
+    Plan.objects.filter(pk=plan.pk).update(ends_on=build.on("2099-12-31"))
+    plan.refresh_from_db()
+    with pytest.raises(RuleError, match="期满"):
+        actions.freeze_plan(by=cast.province, plan=plan, document="x")
+
+
+def test_a_freezing_that_failed_is_set_going_again(cast: Any, plan: Plan) -> None:
+    settlement = actions.freeze_plan(by=cast.province, plan=plan, document="x")
+    Job.objects.filter(pk=settlement.job_id).update(status=Job.Status.FAILED)
+    again = freeze(cast.province, plan)
+    assert again.pk == settlement.pk
