@@ -126,8 +126,9 @@ def cancel_registration(
         raise RuleError("STATE", f"登记状态为「{label}」，只有有效的登记可以注销。")
     rules.check_not_future(cancelled_on, label="注销日期", field="cancelled_on")
     last_day = cancelled_on - datetime.timedelta(days=1)
-    if last_day <= period.starts_on:
-        raise RuleError("R11", "注销日期应晚于登记起始，请核对。", field="cancelled_on")
+    if last_day < period.starts_on:
+        words = f"登记自 {period.starts_on} 起有效，注销日期应晚于这一天；登记录错的，请办理「停用」。"
+        raise RuleError("R11", words, field="cancelled_on")
     period.state, period.end_reason = RegistrationState.CANCELLED, reason
     period.ends_on = min(period.ends_on, last_day)
     touch(period, "state", "end_reason", "ends_on")

@@ -131,9 +131,10 @@ class RegistrationPeriod(PersonalRecord):
         ordering = ["-starts_on", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gt=F("starts_on")),
+                # Equal where it was cancelled on the second day.
+                condition=Q(ends_on__gte=F("starts_on")),
                 name="registrationperiod_order",
-                violation_error_message="有效期至应晚于登记起始。",
+                violation_error_message="有效期至不能早于登记起始。",
             ),
             ExclusionConstraint(
                 name="registrationperiod_no_overlap",

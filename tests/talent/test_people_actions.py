@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import itertools
 from typing import Any
 
@@ -18,7 +19,7 @@ from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Person, PersonState, Post, RegistrationPeriod
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
-from tests.rows import DAY, id_number, make_person, make_station
+from tests.rows import DAY, id_number, make_person, make_row, make_station
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -290,3 +291,18 @@ def test_a_cancelled_registration_ended_when_it_did(cast: Cast, serving: Person)
         actions.add_registration(period=period, by=cast.clerk_a)
     period.state = "11"
     actions.add_registration(period=period, by=cast.clerk_a)
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_registration_is_cancelled_from_its_second_day_on(days: int, cast: Cast) -> None:
+    """It was valid through the day before; one entered by mistake is taken out of use."""
+    period = make_row("registrationperiod", TOWNSHIP_A)
+    on = period.starts_on + datetime.timedelta(days=days)
+    cancel = functools.partial(
+        actions.cancel_registration, period=period, by=cast.clerk_a, reason="本人申请"
+    )
+    with pytest.raises(RuleError, match=f"登记自 {period.starts_on} 起有效.*办理「停用」"):
+        cancel(cancelled_on=period.starts_on)
+    cancel(cancelled_on=on)
+    period.refresh_from_db()
+    assert period.ends_on == on - datetime.timedelta(days=1)
