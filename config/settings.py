@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.ActingUserMiddleware",
-    "core.middleware.PasswordChangeMiddleware",
+    "core.middleware.FirstThingsMiddleware",
     "core.middleware.UnreadableInputMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from core.models import ApiToken, Region, SecurityEvent, User
+from core.notice import NOTICE_VERSION
 from core.passwords import one_time_password
 from core.roles import ADMINISTRATORS, Role
 from core.scoping import in_scope
@@ -224,6 +225,14 @@ def was_dormant() -> Q:
     """The condition of accounts that are closed because nobody used them."""
     events = SecurityEvent.objects.filter(kind=DORMANT, target=OuterRef("username"))
     return Q(is_active=False) & Q(Exists(events))
+
+
+@transaction.atomic
+def read_notice(*, user: User) -> None:
+    """She was shown the notice in force and says so (PIPL 17 and 35)."""
+    user.notice_version, user.notice_at = NOTICE_VERSION, timezone.now()
+    user.save(update_fields=["notice_version", "notice_at"])
+    _record(kind="阅读处理规则", user=user, by=user, notice=NOTICE_VERSION)
 
 
 def end_sessions(user: User) -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from core import passwords
+from core import notice, passwords
 from core.errors import bad_request, database_is_lost, is_program, service_unavailable
 from core.history import acting
 from core.views.secrets import without_numbers
@@ -19,6 +19,8 @@ from core.views.secrets import without_numbers
 Handler = Callable[[HttpRequest], HttpResponse]
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LAST_SEEN, STARTED = "last_seen", "started"
+# Where one may go before the first things are done.
+ALWAYS_OPEN = frozenset({"password_change", "notice", "notice_read", "logout"})
 logger = logging.getLogger(__name__)
 
 
@@ -129,10 +131,7 @@ class SessionRulesMiddleware:
     def _out(request: HttpRequest, message: str) -> HttpResponse:
         logout(request)
         request.session["logged_out_because"] = message
-        target = reverse(settings.LOGIN_URL)
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=200, headers={"HX-Redirect": target})
-        return HttpResponseRedirect(target)
+        return go_to(request, reverse(settings.LOGIN_URL))
 
 
 class ActingUserMiddleware:
@@ -149,29 +148,32 @@ class ActingUserMiddleware:
             return self.get_response(request)
 
 
-class PasswordChangeMiddleware:
-    """Who logged in with a one-time or an outdated password reaches only the change of it.
+class FirstThingsMiddleware:
+    """What comes before any work: an own password that is not outdated, the notice in force.
 
-    The age counts at the log-in: nobody loses a half-filled form to it.
+    The age of a password counts at the log-in: nobody loses a half-filled form to it.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         match = request.resolver_match
         name = match.view_name if match else ""
-        if name in {"password_change", "logout"} or not request.user.is_authenticated:
+        if name in ALWAYS_OPEN or not request.user.is_authenticated:
             return None
-        if words := self._words(request):
+        if words := self._about_password(request):
             messages.info(request, words)
-            return HttpResponseRedirect(reverse("password_change"))
-        return None
+            return go_to(request, reverse("password_change"))
+        return go_to(request, reverse("notice")) if notice.is_due(request.user) else None
 
     @staticmethod
-    def _words(request: HttpRequest) -> str:
+    def _about_password(request: HttpRequest) -> str:
         """Why the password has to be changed first, "" when it has not."""
         user: Any = request.user
         if user.must_change_password:
@@ -184,5 +186,9 @@ class PasswordChangeMiddleware:
             "请先换一个新密码，再继续使用。"
         )
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+
+def go_to(request: HttpRequest, url: str) -> HttpResponse:
+    """The whole page goes there, also when only a piece of it was asked for."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=200, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)

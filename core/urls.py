@@ -8,6 +8,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", pages.help_page, name="help"),
     path("notice/", pages.notice, name="notice"),
+    path("notice/read/", pages.notice_read, name="notice_read"),
     path("search/", pages.search, name="search"),
     path("exports/", exports.export_list, name="export_list"),
     path("region/", pages.region_switch, name="region_switch"),

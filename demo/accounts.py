@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.models import User
+from core.notice import NOTICE_VERSION
 from core.roles import Role
 
 
@@ -46,7 +47,8 @@ def create_accounts(password: str) -> list[User]:
         user.region_id = None if account.region is None else _in_this_province(account.region)
         # Set by whoever asked for demo data, so it is neither judged nor asked to be changed.
         user.set_password(password)
-        user.password_changed_at = timezone.now()
+        user.password_changed_at = user.notice_at = timezone.now()
+        user.notice_version = NOTICE_VERSION
         user.save()
         users.append(user)
     return users

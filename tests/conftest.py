@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 
 from core.logs import OneLineFormatter
 from core.models import User
+from core.notice import NOTICE_VERSION
 from core.roles import Role
 from tests import reference
 from tests.servers import RedisServer, Worker
@@ -216,7 +217,12 @@ def _password_hash() -> str:
 def cast(db: None, _password_hash: str) -> Cast:
     users = {
         part: User(
-            username=part, role=role, region_id=region, display_name=name, password=_password_hash
+            username=part,
+            role=role,
+            region_id=region,
+            display_name=name,
+            password=_password_hash,
+            notice_version=NOTICE_VERSION,
         )
         for part, (role, region, name) in _PARTS.items()
     }

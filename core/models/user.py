@@ -61,6 +61,11 @@ class User(AbstractBaseUser):
     # A one-time password is refused after this moment.
     one_time_expires_at = models.DateTimeField("一次性密码有效至", null=True, blank=True)
     password_changed_at = models.DateTimeField("密码修改时间", null=True, blank=True)
+    # Which notice of data processing a worker has read (core.notice).
+    notice_version = models.CharField(
+        "已阅处理规则", max_length=10, default="", db_default="", editable=False
+    )
+    notice_at = models.DateTimeField("阅读时间", null=True, editable=False)
     # The only session that counts; a second login ends the first.
     session_key = models.CharField(max_length=40, default="", editable=False)
     created_at = models.DateTimeField("开设时间", db_default=Now(), editable=False)

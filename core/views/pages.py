@@ -10,11 +10,12 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from core.accounts import read_notice
 from core.models import Region
 from core.navigation import navigation_for
-from core.notice import NOTICE_VERSION
+from core.notice import NOTICE_VERSION, is_due
 from core.places import place_name, place_path, working_region_code
 from core.roles import ENTITIES as ROLE_ENTITIES
 from core.roles import ROLES
@@ -83,7 +84,16 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def notice(request: HttpRequest) -> HttpResponse:
     """个人信息处理规则, for everybody: before an account is opened too."""
-    return render(request, "core/notice.html", {"version": NOTICE_VERSION})
+    is_new = request.user.is_authenticated and is_due(request.user)
+    return render(request, "core/notice.html", {"version": NOTICE_VERSION, "is_new": is_new})
+
+
+@require_POST
+def notice_read(request: HttpRequest) -> HttpResponse:
+    user: Any = request.user
+    if is_due(user):
+        read_notice(user=user)
+    return HttpResponseRedirect("/")
 
 
 def _verbose(app: str, model: str) -> str:

@@ -115,7 +115,8 @@ def _open_account(found: ActivationCode, password: str) -> User | None:
     user = person.user or User(username=person.number.lower(), role=Role.WORKER)
     user.display_name, user.is_active, user.session_key = person.name, True, ""
     user.must_change_password, user.one_time_expires_at = False, None
-    user.password_changed_at = timezone.now()
+    user.password_changed_at = user.notice_at = timezone.now()
+    user.notice_version = NOTICE_VERSION
     user.set_password(password)
     user.save()
     if person.user_id is None:
