@@ -20,7 +20,8 @@ from core.scoping import ScopedModel, in_scope
 
 # Text of this length has a line of its own.
 _LONG = 200
-_PRECISION_NOTES = {"M": "只到月份", "Y": "只到年份"}
+# How much of a written date is known, by its precision.
+KNOWN_LENGTH = {"M": 7, "Y": 4}
 # Said only once they have happened.
 ENDINGS = frozenset({"ended_on", "end_reason"})
 NATIONAL_PLACES = frozenset({"native_place", "household_place"})
@@ -65,6 +66,14 @@ def _place_words(field: Any, value: Any) -> str:
     return str(value)
 
 
+def date_as_known(record: Any, name: str, value: datetime.date) -> str:
+    """「2021-03-01」, or 「2021-03」 and 「2021」 where the record knows only that much."""
+    if isinstance(value, datetime.datetime):
+        return f"{localtime(value):%Y-%m-%d}"
+    precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
+    return value.isoformat()[: KNOWN_LENGTH.get(precision, 10)]
+
+
 def record_url(record: Any) -> str:
     """Address of a record's page, "" where it has none."""
     try:
@@ -83,6 +92,8 @@ def shown(record: Any, name: str, user: Any = None) -> Any:
     if isinstance(value, ScopedModel):
         url = record_url(value) if user is None or in_scope(value.scope_code(), user) else ""
         return format_html('<a href="{}">{}</a>', url, value) if url else str(value)
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        return date_as_known(record, name, value) if value else ""
     if field is None and not isinstance(value, str | int):
         return words(models.Field(), value)
     return words(field, value)
@@ -117,13 +128,10 @@ def facts(
         if name in ENDINGS and not getattr(record, name, None):
             continue
         field = field_of(record, name)
-        precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
-        is_date = isinstance(field, models.DateField)
         is_long = getattr(field, "max_length", 0) == _LONG
         items.append({
             "label": label_of(record, name, labels),
             "value": shown(record, name, user),
-            "note": _PRECISION_NOTES.get(precision, "") if is_date else "",
             "wide": is_long or isinstance(field, ArrayField | models.TextField),
         })  # fmt: skip
     return items

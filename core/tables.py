@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.display import date_as_known
 from core.places import place_name
 
 EMPTY = "—"
@@ -43,8 +44,8 @@ class DateColumn(CardMixin, tables.Column):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, css="nowrap", **kwargs)
 
-    def render(self, value: Any) -> str:
-        return value.strftime("%Y-%m-%d") if value else EMPTY
+    def render(self, value: Any, record: Any, bound_column: Any) -> str:
+        return date_as_known(record, str(bound_column.accessor), value)
 
 
 class NumberColumn(CardMixin, tables.Column):

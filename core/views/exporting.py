@@ -13,7 +13,7 @@ from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django_tables2.utils import Accessor
 
-from core.display import NATIONAL_PLACES, label_of, words
+from core.display import KNOWN_LENGTH, NATIONAL_PLACES, label_of, words
 from core.exports import Column, export_table
 from core.fields import EncryptedTextField
 from core.models import Region
@@ -24,7 +24,6 @@ from core.views.base import EntityBase
 
 EXPORT_ROWS = 200_000
 _CHUNK = 2_000
-_DATE_CUT = {"M": 7, "Y": 4}
 
 
 class ExportPage(EntityBase):
@@ -216,7 +215,7 @@ def _dated(path: str, field: Any) -> Callable[[Any], Any]:
 
     def get(row: Any) -> Any:
         value = value_of(row)
-        cut = _DATE_CUT.get(precision_of(row))
+        cut = KNOWN_LENGTH.get(precision_of(row))
         return value.isoformat()[:cut] if cut and isinstance(value, datetime.date) else value
 
     return get

@@ -127,7 +127,7 @@ def cancel_registration(
     rules.check_not_future(cancelled_on, label="注销日期", field="cancelled_on")
     last_day = cancelled_on - datetime.timedelta(days=1)
     if last_day < period.starts_on:
-        words = f"登记自 {period.starts_on} 起有效，注销日期应晚于这一天；登记录错的，请办理「停用」。"
+        words = f"登记自 {period.starts_on} 起有效，注销应晚于这一天；登记录错的，请办理「停用」。"
         raise RuleError("R11", words, field="cancelled_on")
     period.state, period.end_reason = RegistrationState.CANCELLED, reason
     period.ends_on = min(period.ends_on, last_day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
@@ -360,3 +361,16 @@ def test_what_the_top_bar_finds_is_told_in_words(cast: Any, client_of: Any) -> N
         assert "&lt;a" not in answer
     found = client.get("/search/", {"q": "汪洁"}).text
     assert re.search(r"汪洁 · 2023-03-01", found)
+
+
+def test_a_date_says_as_much_as_is_known(cast: Any, client_of: Any) -> None:
+    """A month without a day is no first of the month, in the list, the record and beside it."""
+    row = make_row("certificate", COUNTY_A)
+    type(row).objects.filter(pk=row.pk).update(
+        approved_on=datetime.date(2022, 6, 1), approved_precision="M"
+    )
+    client = client_of(cast.clerk_a)
+    for path in ("/certificates/", f"/certificates/{row.pk}/", f"/people/{row.person_id}/"):
+        page = client.get(path).text
+        assert "2022-06" in page
+        assert "2022-06-01" not in page
