@@ -15,7 +15,12 @@ _NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})?[日号]?)?
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEAR = re.compile(r"(\d{4})年?")
 _EXCEL_EPOCH = datetime.date(1899, 12, 30)
+_EPOCH_1904 = datetime.date(1904, 1, 1)
 EARLIEST = datetime.date(1900, 1, 1)
+
+
+class Number1904(float):
+    """A number of a workbook that counts its days from 1904, as Excel for Mac once did."""
 
 
 class PreciseDate(NamedTuple):
@@ -34,8 +39,8 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     """The date in a cell or a form field, None when there is none.
 
     Accepts real dates, 2021-3-1, 2021.3.1, 2021/3/1, 2021年3月1日, 20210301, 202103,
-    2021.3, 2021年3月, 2021年, and Excel serials (1900 system) given as numbers. Months
-    without a day mean the first of the month (DOMAIN "Further defaults").
+    2021.3, 2021年3月, 2021年, and Excel serials given as numbers (1900 system, or 1904 for
+    Number1904). Months without a day mean the first of the month (DOMAIN "Further defaults").
     Raises RuleError for anything else, 6/1/20 included, which is ambiguous.
     """
     if value is None or value == "":
@@ -45,7 +50,7 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     if isinstance(value, datetime.date):
         return PreciseDate(value, "D")
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(float(value), label)
+        return _from_number(value, label)
     # The middle dot of names is the full-width stop of dates; the Chinese stop is typed too.
     text = re.sub("[·。、]", ".", normalise(str(value))).replace(" ", "").rstrip(".-/")
     text = re.sub("[—–-]+", "-", text)
@@ -65,12 +70,14 @@ FIRST_SERIAL = 20_000
 
 
 def _from_number(number: float, label: str) -> PreciseDate:
+    epoch = _EPOCH_1904 if isinstance(number, Number1904) else _EXCEL_EPOCH
+    number = float(number)
     if number.is_integer() and (19000101 <= number <= 21001231):
         return _from_text(str(int(number)), label)
     if number.is_integer() and 190001 <= number <= 210012:
         return _from_text(str(int(number)), label)
     if number.is_integer() and FIRST_SERIAL <= number < 80000:
-        return PreciseDate(_EXCEL_EPOCH + datetime.timedelta(days=int(number)), "D")
+        return PreciseDate(epoch + datetime.timedelta(days=int(number)), "D")
     return _from_text(f"{number:g}", label)
 
 

@@ -33,6 +33,11 @@ def is_none(value: object) -> bool:
     return normalise(value).lower() in _NONE
 
 
+def without_control_characters(value: str) -> str:
+    """A text of which PostgreSQL refuses nothing."""
+    return _CONTROL.sub("", value)
+
+
 def has_control_characters(value: str) -> bool:
     """Whether a text holds NUL or other control characters that PostgreSQL refuses."""
     return bool(_CONTROL.search(value))

@@ -18,13 +18,15 @@ from core.resources import Column, ImportContext, RowCheck, resource_for
 from core.rules import RuleError
 from core.spreadsheets import Row, rows_of
 from core.spreadsheets.child import squeeze
-from core.text import is_none
+from core.text import has_control_characters, is_none, normalise
 
 # Columns of core_importrow that staging writes; the others have defaults in the database.
 STAGED = ("batch_id", "number", "outcome", "key", "writes", "shown", "messages")
 _REMEMBERED = 20_000
+# What a row is shows in the beginning of its first cell.
+_HEAD = 60
 _UNSAID = (None, "", "\\x")
-_TOTALS = frozenset({"合计", "总计", "小计", "累计", "共计"})
+_TOTAL = re.compile(r"(本页|本表|本单位|全县|全区|全市|全省)?(合|总|小|累|共)计([:：(（\d]|$)")
 
 # 「注：」, 「填表人：张三」 and the like, below a table.
 _NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")
@@ -62,8 +64,11 @@ class Checker:
         ]
         self.header = [squeeze(text) for text in batch.header]
         self.required = [i for c, i, _ in self.columns if c.is_required]
-        self.ten_thousands = {
-            i for c, i, _ in self.columns if c.is_money and "万" in batch.header[i]
+        self.units = {
+            i: unit
+            for c, i, _ in self.columns
+            for unit in ("万", "千")
+            if c.is_money and f"{unit}元" in batch.header[i]
         }
 
     def learn(self, places: Iterable[dict[str, Any]]) -> None:
@@ -92,8 +97,8 @@ class Checker:
         row = RowCheck(number, self.context)
         for column, index, known in self.columns:
             cell = cells[index] if index < len(cells) else None
-            if index in self.ten_thousands and not is_none(cell):
-                cell = _in_ten_thousands(as_text(cell))
+            if index in self.units and not is_none(cell):
+                cell = _in_units(as_text(cell), self.units[index])
             if known is None:
                 _check_cell(row, column, cell)
             elif cell in known:
@@ -101,8 +106,9 @@ class Checker:
                 if value is not None:
                     row.values[column.attribute] = value
             else:
+                remarks = len(row.flags)
                 _check_cell(row, column, cell)
-                if len(known) < _REMEMBERED and not row.errors:
+                if len(known) < _REMEMBERED and not row.errors and len(row.flags) == remarks:
                     known[cell] = row.values.get(column.attribute)
         if not row.errors:
             try:
@@ -116,8 +122,8 @@ class Checker:
         filled = [c for c in cells if c is not None and c != ""]
         if not filled:
             return False
-        first = as_text(filled[0]).replace(" ", "")
-        if first.rstrip(":：") in _TOTALS or _NOTE.match(first):
+        first = normalise(as_text(filled[0])[:_HEAD]).replace(" ", "")
+        if _TOTAL.match(first) or _NOTE.match(first):
             return False
         if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
             return False
@@ -144,9 +150,9 @@ class Checker:
         return copy_line((self.batch.pk, row.number, outcome, key, writes, shown, messages))
 
 
-def _in_ten_thousands(amount: str) -> str:
-    """An amount under a header with 万元, unless it names its own unit."""
-    return amount if "万" in amount or "元" in amount else f"{amount}万"
+def _in_units(amount: str, unit: str) -> str:
+    """An amount under a header with 万元 or 千元, unless it names its own unit."""
+    return amount if re.search("[万千元]", amount) else f"{amount}{unit}"
 
 
 def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:
@@ -154,10 +160,15 @@ def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:
         if column.is_required:
             row.refuse(column.label, f"请填写{column.label}。", "REQUIRED")
         return
-    if isinstance(cell, str) and _ERROR.fullmatch(cell):
-        message = f"单元格是公式错误 {cell}，请在 Excel 中改正、保存后再上传。"
-        row.refuse(column.label, message)
-        return
+    if isinstance(cell, str):
+        if has_control_characters(cell):
+            message = f"{column.label}中有不可见的控制字符，请删除后重新填写。"
+            row.refuse(column.label, message, "TEXT")
+            return
+        if _ERROR.fullmatch(cell):
+            message = f"单元格是公式错误 {cell}，请在 Excel 中改正、保存后再上传。"
+            row.refuse(column.label, message)
+            return
     try:
         row.values[column.attribute] = column.clean_cell(cell, row)
     except RuleError as error:

@@ -1,12 +1,16 @@
-"""Which header text means which column: synonyms first, then what the office once chose."""
+"""Which header text means which column: what the office once chose, then synonyms."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from core.models import ColumnMemory
 from core.resources import Column, ScopedResource
 from core.spreadsheets.child import squeeze
+
+# Of ColumnMemory.header, with room for the number of a repeated one.
+_LONGEST = 110
 
 
 def match(resource: ScopedResource, header: list[str], *, region: str) -> dict[str, int]:
@@ -18,19 +22,32 @@ def match(resource: ScopedResource, header: list[str], *, region: str) -> dict[s
     )
     columns = {column.attribute: column for column in resource.columns()}
     found: dict[str, int] = {}
-    for index, text in enumerate(header):
-        attribute = remembered.get(squeeze(text))
-        if attribute is not None and attribute in columns:
+    keys = _keys(header)
+    for index, key in enumerate(keys):
+        if (attribute := remembered.get(key, "")) in columns:
             found.setdefault(attribute, index)
     for index, text in enumerate(header):
         squeezed = squeeze(text)
-        if not squeezed or squeezed in remembered or index in found.values():
+        if not squeezed or keys[index] in remembered or index in found.values():
             continue
         for attribute, column in columns.items():
             if attribute not in found and squeezed in column.names:
                 found[attribute] = index
                 break
     return found
+
+
+def _keys(header: list[str]) -> list[str]:
+    """What each header is remembered by: its text, and which one of several like it it is."""
+    keys: list[str] = []
+    seen: Counter[str] = Counter()
+    for text in header:
+        squeezed = squeeze(text)[:_LONGEST]
+        seen[squeezed] += 1
+        # A space is never in a squeezed text.
+        again = f" {seen[squeezed]}" if squeezed and seen[squeezed] > 1 else ""
+        keys.append(squeezed + again)
+    return keys
 
 
 def missing(resource: ScopedResource, mapping: dict[str, Any]) -> list[Column]:
@@ -43,12 +60,11 @@ def remember(
 ) -> None:
     """Keep a matching made by hand; a header left out on purpose is kept as left out."""
     by_index = {index: attribute for attribute, index in chosen.items()}
-    for index, text in enumerate(header):
-        squeezed = squeeze(text)[:120]
-        if squeezed:
+    for index, key in enumerate(_keys(header)):
+        if key:
             ColumnMemory.objects.update_or_create(
                 region_id=region,
                 kind=resource.kind,
-                header=squeezed,
+                header=key,
                 defaults={"attribute": by_index.get(index, "")},
             )

@@ -27,15 +27,13 @@ from core.jobs import JobFailed, Lease
 from core.models import ImportBatch, ImportRow
 from core.resources import ScopedResource
 from core.spreadsheets import Refused, Sheet, read_sheet
-from core.text import normalise
+from core.text import normalise, without_control_characters
 
 # Blocks of the reader that are checked and committed together: 2,500 rows.
 BLOCKS = 5
 # Bytes; the rows of a smaller file are checked before further processes have started.
 _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
-
-
 _NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
 _NO_HEADER = (
     "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
@@ -68,7 +66,7 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
 
 def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: Lease) -> None:
     """Match the columns of the header and keep both with the batch."""
-    header = [normalise(as_text(c)) if c is not None else "" for c in sheet.top[0]]
+    header = [_title(c) for c in sheet.top[0]]
     if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
         raise Refused(_NO_HEADER)
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
@@ -89,12 +87,13 @@ def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: 
         raise NeedsMapping
 
 
+def _title(cell: Any) -> str:
+    return "" if cell is None else normalise(without_control_characters(as_text(cell)))
+
+
 def _samples(sheet: Sheet) -> list[list[str]]:
     """The first rows for the matching page, long numbers hidden."""
-    return [
-        [_LONG_NUMBER.sub("******", as_text(c))[:30] if c is not None else "" for c in cells]
-        for cells in sheet.top[1:]
-    ]
+    return [[_LONG_NUMBER.sub("******", _title(c))[:30] for c in row] for row in sheet.top[1:]]
 
 
 def _processes(path: Path) -> int:

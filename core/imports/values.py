@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.dates import parse_date
 from core.identity import clean_name, clean_phone
-from core.rules import RuleError
+from core.rules import Flag, RuleError
 from core.spreadsheets.child import squeeze
-from core.text import has_control_characters, normalise
+from core.text import normalise
 
 if TYPE_CHECKING:
     from core.resources import Cleaner, RowCheck
@@ -30,12 +30,19 @@ def as_text(cell: Any) -> str:
     return str(cell)
 
 
+# From here on Excel rounds a number's last digits away.
+_INEXACT = 1e15
+
+
 def text(label: str, max_length: int) -> Cleaner:
     def clean(cell: Any, row: RowCheck) -> str:
-        value = as_text(cell)
-        if has_control_characters(value):
-            raise RuleError("TEXT", f"{label}中有不可见的控制字符，请删除后重新填写。")
-        value = normalise(value)
+        if isinstance(cell, int | float) and abs(cell) >= _INEXACT:
+            raise RuleError(
+                "TEXT",
+                f"{label}是数字格式，Excel 只保留前 15 位，后面的已不可信；"
+                "请把这一列设为文本格式，重新填写。",
+            )
+        value = normalise(as_text(cell))
         if len(value) > max_length:
             raise RuleError("TEXT", f"{label}不能超过 {max_length} 个字，现有 {len(value)} 个字。")
         return value
@@ -62,6 +69,9 @@ def date(label: str, *, may_be_future: bool = False) -> Cleaner:
 
     def clean(cell: Any, row: RowCheck) -> list[str] | None:
         value = _date(cell, label)
+        if isinstance(cell, float) and f"{cell:g}".endswith(".1"):
+            said = f"{label} {cell:g} 按 1 月登记；如果是 10 月，请改成文本 {cell:g}0。"
+            row.flag(Flag("DATE", "W", said), label)
         if value and not may_be_future and value[0] > row.context.day.isoformat():
             raise RuleError("DATE", f"{label} {value[0]} 晚于今天，请核对。")
         return value
@@ -108,13 +118,17 @@ def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:
     return clean
 
 
+_FACTORS = {"万": 10_000, "千": 1_000}
+
+
 def money(label: str) -> Cleaner:
-    """An amount in yuan with two decimals, as text. 「12.5万元」 is 125000.00."""
+    """An amount in yuan with two decimals, as text. 「12.5万元」 is 125000.00, 「3千」 3000.00."""
 
     def clean(cell: Any, row: RowCheck) -> str:
         value = normalise(as_text(cell)).replace(",", "").replace("¥", "")
-        factor = 10_000 if "万" in value else 1
-        value = value.replace("万", "").rstrip("元").strip()
+        value = value.removesuffix("元").rstrip()
+        factor = _FACTORS.get(value[-1:], 1)
+        value = value.rstrip("万千").rstrip()
         try:
             number = float(value) * factor
         except ValueError:

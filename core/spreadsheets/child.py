@@ -1,11 +1,12 @@
 """The capped process that parses one file: `python -I child.py`, request on stdin.
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
-"columns", "errors", "block", "sheet"} and writes JSON lines: first {"sheet", "others", "header",
-"total", "top"}, then lists of "block" rows [number, [cells ...]], at last {"end": count}. A cell
-is null, text, a number, true/false, or {"d": ISO date}. `errors` are Excel's own (#DIV/0!) by
-sheet as [row, column, text], which the parser gives as empty; they become text again. `top` is
-the header with the three rows below, `others` the sheets [name, rows] that look alike; the
+"columns", "errors", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
+"others", "header", "total", "top"}, then lists of "block" rows [number, [cells ...]], at last
+{"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n": number}
+where a number that means a day counts from 1904 ("is_1904"). `errors` are Excel's own (#DIV/0!)
+by sheet as [row, column, text], which the parser gives as empty; they become text again. `top`
+is the header with the three rows below, `others` the sheets [name, rows] that look alike; the
 "sheet" of the request is read where there is one of the name. Exits 3 with
 {"refused": sentence}.
 """
@@ -26,6 +27,8 @@ ODS_ERROR = re.compile(
     rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
 )
 SAMPLES = 3
+# Wider ones are titles and notes, not values.
+MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
@@ -82,12 +85,12 @@ def sheets_of_workbook(request):
 
 
 def fill_down(rows, merged):
-    """A cell that is merged downwards stands in each of its rows."""
+    """A cell that is merged downwards stands in each of its rows, once where it is wide."""
     height = sum(bottom - top for (top, _), (bottom, _) in merged)
     if height > MOST_MERGED:
         refuse("表中合并的单元格过多，请取消合并后再上传。")
     for (top, left), (bottom, right) in merged:
-        if left == right and top < len(rows):
+        if right - left <= MERGED_WIDTH and top < len(rows):
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
 
@@ -128,6 +131,24 @@ def unquote(cell):
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
 
 
+def records(text, delimiter):
+    """The rows of a CSV. A quote without its pair would swallow rows, so that is refused."""
+    csv.field_size_limit(100_000)
+    lines = io.StringIO(text, newline="").readlines()
+    reader = csv.reader(lines, delimiter=delimiter)
+    start = 1
+    try:
+        for row in reader:
+            if reader.line_num > start:
+                list(
+                    csv.reader(lines[start - 1 : reader.line_num], delimiter=delimiter, strict=True)
+                )
+            yield row
+            start = reader.line_num + 1
+    except csv.Error:
+        refuse(f'第 {start} 行有一个引号（"）没有成对，请补上或删去后再上传。')
+
+
 def sheets_of_csv(request):
     with open(request["path"], "rb") as file:
         text = text_of(file.read())
@@ -137,11 +158,10 @@ def sheets_of_csv(request):
     delimiter = max(",\t;", key=lambda d: sum(line.count(d) for line in sample.splitlines()[:20]))
     if delimiter == "\t" and sample.count(",") >= sample.count("\t"):
         delimiter = ","
-    csv.field_size_limit(100_000)
     rows = [
         # A tab after a number keeps Excel from mangling it; it is no part of the value.
         [unquote(cell.strip("\t ")).strip("\t ") for cell in row]
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        for row in records(text, delimiter)
     ]
     if len(rows) > request["rows"] + 1000 or max(map(len, rows), default=0) > request["columns"]:
         refuse(request["too_large"])
@@ -182,6 +202,8 @@ def main():
     for number, column, text in request["errors"].get(name, []):
         if number <= len(rows) and column < len(rows[number - 1]):
             rows[number - 1][column] = text
+    if request["is_1904"]:
+        rows = [[{"n": c} if type(c) in (int, float) else c for c in row] for row in rows]
     top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
     write({"sheet": name, "others": others, "header": header, "total": len(rows), "top": top})
     chunk = []

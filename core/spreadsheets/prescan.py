@@ -45,6 +45,7 @@ _REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _FAR = rb"r=\"(?:(?:C[W-Z]|[D-Z][A-Z]|[A-Z]{3})\d+|[A-Z]{1,3}(?:[2-9]\d{5}|\d{7,}))\""
 _FAR_REFERENCE = re.compile(rb" " + _FAR)
 _FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?" + _FAR + rb"(?:[^>]*[^/>])?>")
+_DATES_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _CHUNK = 1024 * 1024
@@ -65,10 +66,12 @@ class SheetScan:
 
 @dataclass
 class Scan:
-    """The kind of a file; for .xlsx and .xls its sheets by their name."""
+    """The kind of a file; for .xlsx and .xls its sheets by their name; whether a .xlsx
+    counts its days from 1904."""
 
     kind: Kind
     sheets: dict[str, SheetScan] = field(default_factory=dict)
+    is_1904: bool = False
 
 
 def scan(path: Path) -> Scan:
@@ -140,7 +143,10 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
         unpacked += _scan_member(archive, member, UNPACKED_BYTES - unpacked, sheet)
         if sheet is not None:
             found[member.filename] = sheet
-    return Scan(kind, _by_name(archive, found) if kind == "xlsx" else {})
+    if kind != "xlsx":
+        return Scan(kind)
+    is_1904 = bool(_DATES_1904.search(archive.read("xl/workbook.xml")))
+    return Scan(kind, _by_name(archive, found), is_1904)
 
 
 def _scan_member(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.dates import Number1904
 from core.spreadsheets.child import squeeze
 from core.spreadsheets.limits import (
     BROKEN,
@@ -55,7 +56,13 @@ def rows_of(block: bytes) -> list[Row]:
 
 
 def _cells(cells: list[Any]) -> list[Any]:
-    return [datetime.datetime.fromisoformat(c["d"]) if isinstance(c, dict) else c for c in cells]
+    return [_cell(c) if isinstance(c, dict) else c for c in cells]
+
+
+def _cell(cell: dict[str, Any]) -> datetime.datetime | Number1904:
+    if "n" in cell:
+        return Number1904(cell["n"])
+    return datetime.datetime.fromisoformat(cell["d"])
 
 
 @contextmanager
@@ -76,6 +83,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         "too_large": TOO_LARGE,
         "block": BLOCK,
         "sheet": wanted,
+        "is_1904": scanned.is_1904,
         "errors": {
             name: [[row, column, text] for (row, column), text in sheet.errors.items()]
             for name, sheet in scanned.sheets.items()
