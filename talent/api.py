@@ -12,6 +12,7 @@ from core.history import acting
 from core.identity import SEXES
 from core.serializers import is_visible, serializer_for
 from talent.actions.corrections import request_change
+from talent.actions.transfers import origin_known_to
 from talent.codes import (
     ETHNICITIES,
     PoliticalStatus,
@@ -123,6 +124,19 @@ class GraduateStatAPI(RecordAPI):
     )  # fmt: skip
 
 
+_Transfer: Any = serializer_for(
+    TransferRequest, "person", "from_region", "to_region", "direction", "reason", "state",
+    "requested_by", "due_on", "decided_by", "decided_at", "decision_reason",
+    private=("person",),
+)  # fmt: skip
+
+
+class TransferRequestSerializer(_Transfer):
+    def to_representation(self, instance: TransferRequest) -> dict[str, Any]:
+        instance.from_region_id = origin_known_to(instance, self.context["request"].user) or None
+        return dict(super().to_representation(instance))
+
+
 class TransferRequestAPI(RecordAPI):
     """Who only asks sees the request; the person only where the reader's scope has it."""
 
@@ -130,11 +144,7 @@ class TransferRequestAPI(RecordAPI):
     person_path = "person_id"
     select_related = ("person", "requested_by", "decided_by")
     filterset_fields = ("state", "direction")
-    serializer_class = serializer_for(
-        TransferRequest, "person", "from_region", "to_region", "direction", "reason", "state",
-        "requested_by", "due_on", "decided_by", "decided_at", "decision_reason",
-        private=("person",),
-    )  # fmt: skip
+    serializer_class = TransferRequestSerializer
 
     def leave_read_event(self, records: list[Any]) -> None:
         user = self.request.user

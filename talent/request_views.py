@@ -20,7 +20,12 @@ from core.paging import Paginator, page_number
 from core.scoping import in_scope
 from talent import actions, kinds
 from talent.actions.corrections import differences
-from talent.actions.transfers import asking_region, may_decide
+from talent.actions.transfers import (
+    asking_region,
+    knows_person,
+    may_decide,
+    origin_known_to,
+)
 from talent.codes import RequestState
 from talent.forms.requests import DecisionForm, RevealForm, TransferInForm
 from talent.models import ChangeRequest, Person, TransferRequest
@@ -151,14 +156,13 @@ def transfer_list(request: HttpRequest) -> HttpResponse:
 
 
 def _transfer_item(row: TransferRequest, user: Any) -> dict[str, Any]:
-    """A request as its reader may know it: who only asks does not learn the name, nor does
-    who has refused see what becomes of the person."""
+    """A request as its reader may know it: who only asks learns neither the name nor more of
+    the place than the county (R4), nor does who has refused see what becomes of the person."""
     own = in_scope(row.person.region_id, user)
-    decides = row.state == RequestState.PENDING and bool(row.deciding_region_id)
-    decides = decides and in_scope(row.deciding_region_id, user)
     return {
         "row": row,
-        "name": row.person.name if own or decides else "",
+        "name": row.person.name if knows_person(row, user) else "",
+        "from": origin_known_to(row, user),
         "person_url": reverse("person_detail", args=[row.person_id]) if own else "",
         "kind": kinds.REQUEST.get(row.state, ""),
         "may_decide": may_decide(row, user),

@@ -149,6 +149,20 @@ def accept_due_transfers(*, on: datetime.date | None = None) -> int:
     return accepted
 
 
+def knows_person(request: TransferRequest, user: User) -> bool:
+    """Whether the reader may see whom a request is about: the own side, and who decides now."""
+    decides = request.state == RequestState.PENDING and bool(request.deciding_region_id)
+    return in_scope(request.person.region_id, user) or (
+        decides and in_scope(request.deciding_region_id, user)
+    )
+
+
+def origin_known_to(request: TransferRequest, user: User) -> str:
+    """Where the person came from; for who only asks no more than the county (R4)."""
+    origin = request.from_region_id or ""
+    return origin if knows_person(request, user) else origin[:6]
+
+
 def asking_region(request: TransferRequest) -> str | None:
     """The region of the side that asked."""
     return request.to_region_id if request.direction == "in" else request.from_region_id

@@ -14,7 +14,7 @@ import schemathesis
 from django.test import Client
 from django.urls import reverse
 
-from core.models import ReadEvent
+from core.models import ReadEvent, Region
 from reports.models import Snapshot, SnapshotValue
 from talent.models import ChangeRequest, Person, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B
@@ -22,6 +22,7 @@ from tests.contracts.policy import POLICIES
 from tests.rows import make_person, make_row
 
 ID_NUMBER, PHONE = "520102199003077731", "13885012345"
+TOWN_B = "520111004"
 ENTITIES = [
     "person", "certificate", "registrationperiod", "education", "title", "post",
     "keytalentclaim", "graduatestat", "organization", "station", "stationmonthly", "project",
@@ -125,14 +126,21 @@ def test_bad_tokens(header: str, db: Any) -> None:
 def test_who_asks_for_a_transfer_does_not_see_the_person(cast: Any, client_of: Any) -> None:
     person = make_person(COUNTY_B, "欧阳娜")
     TransferRequest.objects.create(
-        person=person, from_region_id=COUNTY_B, to_region_id=COUNTY_A, direction="in",
+        person=person, from_region_id=TOWN_B, to_region_id=COUNTY_A, direction="in",
         reason="调入", requested_by=cast.clerk_a, due_on=datetime.date(2030, 1, 1),
     )  # fmt: skip
     asking = client_of(cast.clerk_a).get("/api/v1/transfers/")
     assert asking.json()["count"] == 1
     assert "欧阳娜" not in asking.text
     assert str(person.pk) not in asking.text
+    # Of the place no more than the county, in the API and on both pages (R4).
+    town = Region.objects.get(pk=TOWN_B)
+    pages = ("/transfers/", f"/transfers/{TransferRequest.objects.get().pk}/")
+    for text in (asking.text, *(client_of(cast.clerk_a).get(page).text for page in pages)):
+        assert TOWN_B not in text
+        assert town.name not in text
     assert "欧阳娜" in client_of(cast.clerk_b).get("/api/v1/transfers/").text
+    assert town.name in client_of(cast.clerk_b).get("/transfers/").text
 
 
 @pytest.fixture
