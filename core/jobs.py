@@ -3,7 +3,7 @@
 Every runner may be killed at any moment and every job may be rung for twice at the same
 time. `run` takes the lease with one UPDATE, which also draws a fencing token; whatever the
 runner writes, it writes in a transaction that first locks the Job row and finds its own
-token there.
+token there. Every moment is the database's, since clocks of machines differ and jump.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from core.errors import database_is_lost
 from core.history import acting
@@ -87,7 +87,7 @@ class Lease:
             status=status,
             message=message,
             lease_until=None,
-            finished_at=None if status == Job.Status.WAITING else timezone.now(),
+            finished_at=None if status == Job.Status.WAITING else Now(),
         )
 
 
@@ -192,12 +192,12 @@ def _give_up(job_id: uuid.UUID | str) -> None:
         pk=job_id,
         status__in=[Job.Status.QUEUED, Job.Status.RUNNING],
         attempts__gte=MAX_ATTEMPTS,
-        lease_until__lt=timezone.now(),
+        lease_until__lt=Now(),
     ).update(
         status=Job.Status.FAILED,
         message="处理多次中断，请点「继续」重试；仍失败时请联系系统管理员。",
         lease_until=None,
-        finished_at=timezone.now(),
+        finished_at=Now(),
     )
 
 
@@ -230,7 +230,7 @@ def _check_rights(job: Job, permission: str) -> None:
 def sweep() -> int:
     """Ring for every job that nobody works on; returns how many."""
     waiting = Job.objects.filter(status__in=[Job.Status.QUEUED, Job.Status.RUNNING]).exclude(
-        lease_until__gt=timezone.now()
+        lease_until__gt=Now()
     )
     ids = list(waiting.order_by("created_at").values_list("pk", flat=True)[:100])
     for job_id in ids:
