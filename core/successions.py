@@ -1,14 +1,13 @@
 """What happens to current rows when a division is abolished: they follow its successor.
 
-A model names the foreign keys that follow in `succession_fields`. Effective-dated rows close
-on the day of abolition and open again under the successor, so that any earlier day is still
-counted by the old code; other rows move, their history keeps the old code. Rows of a region
-without a successor stay where they are and are 待划转.
+A model names the foreign keys that follow in `succession_fields`. Effective-dated rows (posts
+too) close on the day of abolition and open again under the successor, so that any earlier day
+is still counted by the old code; other rows move, their history keeps the old code. Rows of a
+region without a successor stay where they are and are 待划转.
 """
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,11 +66,15 @@ def _followers() -> Iterator[tuple[type[models.Model], str]]:
         for model in apps.get_models()
         for field in getattr(model, "succession_fields", ())
     ]
-    yield from sorted(found, key=lambda item: not _is_dated(item[0]))
+    yield from sorted(found, key=lambda item: _dates(item[0]) is None)
 
 
-def _is_dated(model: type[models.Model]) -> bool:
-    return any(f.name == "valid_to" for f in model._meta.fields)
+def _dates(model: type[models.Model]) -> tuple[str, str] | None:
+    """The columns of the first day and of the day after the last, of a dated row."""
+    names = {f.name for f in model._meta.fields}
+    pairs = (("valid_from", "valid_to"), ("started_on", "ended_on"))
+    # A project has both, too, but ends by its `ends_on`: `ended_on` says that it was a mistake.
+    return next((p for p in pairs if {*p} <= names and "ends_on" not in names), None)
 
 
 def _current(model: type[models.Model], field: str, region: Region) -> Any:
@@ -93,31 +96,38 @@ def _move(
     rows = _current(model, field, region)
     if successor is None or dry_run:
         return int(rows.count())
-    if not _is_dated(model):
+    dates = _dates(model)
+    if dates is None:
         return int(rows.update(**{f"{field}_id": successor.code}))
-    assert region.valid_to is not None
-    return _reopen(list(rows.select_for_update(of=("self",))), field, successor, region.valid_to)
+    found = list(rows.select_for_update(of=("self",)))
+    if found:
+        _reopen(found, field, successor, region, dates)
+    return len(found)
 
 
-def _reopen(rows: list[Any], field: str, successor: Region, day: datetime.date) -> int:
+def _reopen(
+    rows: list[Any], field: str, successor: Region, region: Region, dates: tuple[str, str]
+) -> None:
     """Close dated rows on the day of abolition and open them under the successor."""
+    model, (begin, end) = type(rows[0]), dates
+    columns = [f.attname for f in model._meta.concrete_fields]
+    noted = ["end_reason"] if "end_reason" in columns else []
     opened = []
     for row in rows:
-        columns = [f.attname for f in row._meta.concrete_fields]
-        following = type(row)(**{name: getattr(row, name) for name in columns})
+        following = model(**{name: getattr(row, name) for name in columns})
         following.pk = uuid.uuid4()
-        following.valid_from = max(day, row.valid_from)
+        setattr(following, begin, max(region.valid_to, getattr(row, begin)))
         setattr(following, f"{field}_id", successor.code)
         opened.append(following)
-        row.valid_to = following.valid_from
-    if rows:
-        type(rows[0])._base_manager.bulk_update(rows, ["valid_to"])
-        _insert(opened, field)
-    return len(rows)
+        setattr(row, end, getattr(following, begin))
+        for name in noted:
+            setattr(row, name, f"区划撤销：{region.name}")
+    model._base_manager.bulk_update(rows, [end, *noted])
+    model._base_manager.bulk_create(opened if noted else _once(opened, field))
 
 
-def _insert(opened: list[Any], field: str) -> None:
-    """Insert, except where the successor is already covered (two townships became one)."""
+def _once(opened: list[Any], field: str) -> list[Any]:
+    """Without those whose owner is under the successor already (two townships became one)."""
     model = type(opened[0])
     owner = next(f for f in model._meta.fields if f.name in ("station", "person"))
     taken = set(
@@ -130,4 +140,4 @@ def _insert(opened: list[Any], field: str) -> None:
         for o in opened
         if (getattr(o, owner.attname), getattr(o, f"{field}_id")) not in taken
     }
-    model._base_manager.bulk_create(fresh.values())
+    return list(fresh.values())

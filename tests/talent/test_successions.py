@@ -8,8 +8,10 @@ import io
 import pytest
 from django.core.management import call_command
 
+from core.divisions import forget_divisions
 from core.models import Region, User
 from core.successions import apply_successions, final_successor
+from reports.indicators import all_figures
 from stations.models import Station, dated_on
 from talent.models import Person, Post
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
@@ -43,8 +45,11 @@ def test_current_rows_follow(cast: Cast, abolished: tuple[Person, Station, str])
     person.refresh_from_db()
     station.refresh_from_db()
     assert person.region_id == person.residence_id == station.region_id == successor
-    assert person.posts.get(ended_on=None).region_id == successor
-    assert person.posts.exclude(ended_on=None).get().region_id == TOWNSHIP_A
+    now, then = person.posts.get(ended_on=None), person.posts.get(ended_on=ABOLISHED)
+    assert (now.region_id, now.started_on, now.is_primary) == (successor, ABOLISHED, True)
+    assert (then.region_id, then.started_on, then.is_primary) == (TOWNSHIP_A, DAY, True)
+    assert then.end_reason == "区划撤销：新华路街道"
+    assert person.posts.get(is_primary=False).region_id == TOWNSHIP_A
     before, after = datetime.date(2025, 6, 30), ABOLISHED
     assert person.states.get(dated_on(before)).residence_id == TOWNSHIP_A
     assert person.states.get(dated_on(after)).residence_id == successor
@@ -53,6 +58,27 @@ def test_current_rows_follow(cast: Cast, abolished: tuple[Person, Station, str])
     assert User.objects.get(pk=cast.township_a.pk).region_id == successor
     history = Person.pgh_event_model.objects.filter(pgh_obj_id=person.pk)
     assert history.order_by("pgh_id").first().region_id == TOWNSHIP_A
+
+
+def test_earlier_days_are_counted_where_they_were(
+    abolished: tuple[Person, Station, str],
+) -> None:
+    """A primary post in the township that goes, a second one in that which remains."""
+    person, _, successor = abolished
+    Post.objects.create(
+        person=person, station=make_station(successor), region_id=successor, started_on=DAY,
+        is_primary=False,
+    )  # fmt: skip
+    days = (ABOLISHED - datetime.timedelta(days=1), ABOLISHED)
+    forget_divisions()
+    before = [all_figures(day).totals["T1"] for day in days]
+    apply_successions()
+    assert [all_figures(day).totals["T1"] for day in days] == before
+    assert before[0][TOWNSHIP_A] == 1
+    assert TOWNSHIP_A not in before[1]
+    assert before[1][successor] == 1
+    assert person.posts.filter(ended_on=None).count() == 2
+    forget_divisions()
 
 
 def test_twice_is_once(abolished: tuple[Person, Station, str]) -> None:
