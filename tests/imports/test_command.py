@@ -66,6 +66,18 @@ def test_refusals_are_sentences(
         run("people", path, user)
 
 
+def test_a_folder_and_another_kind_of_ledger_are_refused_in_words(
+    cast: Cast, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError, match="确认它是一个文件"):
+        run("people", tmp_path, "clerk_a")
+    projects = SAMPLES / "政府购买社工服务项目台账.xlsx"
+    for options in ((), ("--commit",)):
+        with pytest.raises(CommandError, match="第 1 行表头中没有找到必填列「姓名、身份证号」"):
+            run("people", projects, "clerk_a", *options)
+    assert set(Job.objects.values_list("status", flat=True)) == {Job.Status.CANCELLED}
+
+
 def test_a_station_changes_its_state_and_keeps_its_history(cast: Cast) -> None:
     take(cast.clerk_a, "stations", workbook([STATIONS, STATION]))
     runs = [*STATION[:5], "正常运行", "某某社会工作服务中心"]

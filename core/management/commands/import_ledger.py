@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core import jobs
-from core.imports import actions
+from core.imports import actions, mapping
 from core.models import ImportBatch, ImportRow, Job, User
-from core.resources import kinds
+from core.resources import kinds, resource_for
 from core.rules import RuleError
 from core.spreadsheets import Refused
 
@@ -43,6 +43,7 @@ class Command(BaseCommand):
                 inline=True,
             )
             jobs.run(batch.job_id)
+            self._require_columns(batch, user)
             if options["commit"] and self._state(batch).status == Job.Status.WAITING:
                 actions.confirm(batch=batch, by=user, reason=REASON, inline=True)
                 jobs.run(batch.job_id)
@@ -54,11 +55,27 @@ class Command(BaseCommand):
             raise CommandError(f"账号「{user.username}」没有导入的权限。") from None
         except FileNotFoundError:
             raise CommandError(f"找不到文件 {options['file'].name}。") from None
+        except OSError:
+            message = f"读不了 {options['file'].name}，请确认它是一个文件，且有读取的权限。"
+            raise CommandError(message) from None
         self._report(batch, time.perf_counter() - started, as_json=options["json"])
 
     @staticmethod
     def _state(batch: ImportBatch) -> Job:
         return Job.objects.get(pk=batch.job_id)
+
+    def _require_columns(self, batch: ImportBatch, user: User) -> None:
+        """A ledger whose columns a person would have to match is refused with their names."""
+        fresh = ImportBatch.objects.get(pk=batch.pk)
+        if self._state(batch).status != Job.Status.WAITING or fresh.counts:
+            return
+        self._put_away(batch, user)
+        absent = mapping.missing(resource_for(fresh.kind), fresh.mapping)
+        names = "、".join(column.label for column in absent)
+        raise CommandError(
+            f"第 {fresh.header_row} 行表头中没有找到必填列「{names}」，请核对类别和文件；"
+            "列名不同的台账请先在网页上导入一次，对应列会被记住。"
+        )
 
     def _put_away(self, batch: ImportBatch, user: User) -> None:
         """A mere check leaves nothing waiting behind."""
