@@ -53,6 +53,13 @@ class Divisions:
             return None
         return self._effective.get(code) or self._above(code)
 
+    def counterpart(self, code: str) -> str:
+        """The region in force whose figures a code asks for: of its own level, else itself,
+        so that what lies in no other is 0 and never the figure of the region above."""
+        found = self.effective(code) or code
+        is_above = found in self._rows and len(found) < len(code)
+        return code if is_above else found
+
     def _resolve(self, code: str) -> str:
         seen = {code}
         current = code

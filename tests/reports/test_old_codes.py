@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from kombu.exceptions import OperationalError
 
 from reports import actions, tasks
@@ -38,6 +38,21 @@ def printed(region: str, day: str) -> int:
 def test_the_command_resolves_codes() -> None:
     for region in (OLD, NEW):
         assert [printed(region, day) for day in ("2020-12-31", "2025-12-31")] == [1, 1]
+
+
+def test_a_code_that_nothing_stands_for_has_nothing(cast: Cast) -> None:
+    """羊艾农场 ended without a successor, 兰花都街道 began from nothing: not their county."""
+    for code, county, day in (
+        ("520111400", "520111", "2025-12-31"),
+        ("520102034", "520102", "2021-12-31"),
+    ):
+        build.person(code, since=datetime.date(2019, 1, 1))
+        assert (printed(code, day), printed(county, day)) == (0, 1)
+
+
+def test_a_day_before_the_calendar_is_refused_in_words() -> None:
+    with pytest.raises(CommandError, match="不能早于 1900 年"):
+        printed(NEW, "0001-01-01")
 
 
 def test_the_api_resolves_codes_and_computes_any_day(cast: Cast, client_of: Any) -> None:

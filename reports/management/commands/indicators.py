@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from core.dates import EARLIEST
 from core.divisions import divisions_on
 from core.models import Region
 from reports.indicators import BY_CODE, FIXED_CODES, all_figures
@@ -31,11 +32,13 @@ class Command(BaseCommand):
             )
         except ValueError:
             raise CommandError("日期请写成 2025-12-31 的样子。") from None
+        if day < EARLIEST:
+            raise CommandError(f"日期不能早于 {EARLIEST.year} 年，请核对。")
         region = options["region"] or settings.PROVINCE_CODE
         if not Region.objects.filter(pk=region).exists():
             raise CommandError(f"没有代码为 {region} 的地区。")
         # A code of the past or of the future stands for the division of the day.
-        rows = _rows(day, divisions_on(day).effective(region) or region)
+        rows = _rows(day, divisions_on(day).counterpart(region))
         if options["json"]:
             report = {"on": day.isoformat(), "region": region, "indicators": rows}
             self.stdout.write(json.dumps(report, ensure_ascii=False))
