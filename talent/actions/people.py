@@ -181,11 +181,19 @@ def retire_person(
 
 @transaction.atomic
 def return_person(*, person: Person, by: User, returned_on: datetime.date, reason: str) -> None:
-    """Back from outside or from retirement; in stock from the day of return."""
+    """Back from outside or from retirement; in stock from the day of return.
+
+    On the very day of leaving she comes back before she was gone: the leaving is replaced.
+    """
     person = claim(person, by, "talent.end_person")
     _require_status(person, AWAY)
     rules.check_not_future(returned_on, label="返回日期", field="returned_on")
-    _set_status(person, _serving_or_idle(person), on=returned_on, reason=reason)
+    last_day = person.states.get(valid_to=None).valid_from - datetime.timedelta(days=1)
+    if returned_on < last_day:
+        words = f"{last_day} 还在库，返回日期不能早于这一天，请核对。"
+        raise RuleError("STATE", words, field="returned_on")
+    status, is_at_once = _serving_or_idle(person), returned_on == last_day
+    _set_status(person, status, on=returned_on, reason=reason, replace_later=is_at_once)
     touch(person, "status")
     locate(person)
 

@@ -306,3 +306,17 @@ def test_a_registration_is_cancelled_from_its_second_day_on(days: int, cast: Cas
     cancel(cancelled_on=on)
     period.refresh_from_db()
     assert period.ends_on == on - datetime.timedelta(days=1)
+
+
+def test_who_leaves_by_mistake_is_back_the_same_day(cast: Cast) -> None:
+    """The leaving holds from the next day, which has not come yet."""
+    person = make_person(TOWNSHIP_A, "王小明")
+    actions.leave_province(person=person, by=cast.clerk_a, left_on=today(), reason="点错")
+    earlier = today() - datetime.timedelta(days=1)
+    with pytest.raises(RuleError, match="返回日期不能早于这一天"):
+        actions.return_person(person=person, by=cast.clerk_a, returned_on=earlier, reason=REASON)
+    actions.return_person(person=person, by=cast.clerk_a, returned_on=today(), reason=REASON)
+    person.refresh_from_db()
+    tomorrow = today() + datetime.timedelta(days=1)
+    assert person.status == status_on(person, tomorrow) == PersonStatus.IDLE
+    assert_whole(person)
