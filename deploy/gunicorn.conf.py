@@ -9,7 +9,8 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 timeout = 60
 graceful_timeout = 20
 keepalive = 30
-# A slow client is the proxy's matter; a leaking worker is replaced.
+# A slow client is the proxy's matter (request_buffers), and without one it holds a thread,
+# not the process. A leaking worker is replaced.
 max_requests = 5000
 max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
