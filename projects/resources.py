@@ -8,6 +8,7 @@ from core.imports import values
 from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from projects.codes import Fund, Procurement, Stage
 from projects.ledgers import projects
+from stations.ledgers.places import remove_unused
 from talent.codes import ServiceField
 
 _FUNDS = {
@@ -151,3 +152,6 @@ class ProjectsResource(ScopedResource):
 
     def before_apply(self, batch: Any, context: ImportContext) -> None:
         projects.create_places(batch, context)
+
+    def after_undo(self, batch: Any) -> None:
+        remove_unused(batch)

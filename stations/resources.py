@@ -8,6 +8,7 @@ from core.imports import values
 from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from stations.codes import StationKind, StationStatus
 from stations.ledgers import stations
+from stations.ledgers.places import remove_unused
 from stations.rules import CLOSED_STATUSES
 
 _KINDS = {
@@ -121,3 +122,6 @@ class StationsResource(ScopedResource):
 
     def before_apply(self, batch: Any, context: ImportContext) -> None:
         stations.create_places(batch, context)
+
+    def after_undo(self, batch: Any) -> None:
+        remove_unused(batch)

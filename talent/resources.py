@@ -7,6 +7,7 @@ from typing import Any
 from core.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
 from core.imports import values
 from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from stations.ledgers.places import remove_unused
 from talent.codes import (
     ETHNICITIES,
     CertificateLevel,
@@ -238,6 +239,7 @@ class PeopleResource(ScopedResource):
 
     def after_undo(self, batch: Any) -> None:
         withdraw(batch)
+        remove_unused(batch)
 
 
 @register

@@ -169,30 +169,40 @@ def _touched(batch: ImportBatch, resource: ScopedResource) -> list[int]:
     numbers: set[int] = set()
     for label in resource.models:
         model = apps.get_model(label)
-        key = "coalesce(r.writes->'insert'->%s->>'id', r.writes->'update'->%s->>'id')::uuid"
-        numbers |= _written_since(batch, model, "pgh_obj_id", key, model._meta.label_lower)
-        for relation in model._meta.related_objects:
-            child = relation.related_model
-            event = getattr(child, "pgh_event_model", None)
-            if event is not None and relation.field.column:
-                numbers |= _written_since(
-                    batch, child, relation.field.column, key, model._meta.label_lower
-                )
+        meta = model._meta
+        if event := _events_of(model):
+            numbers |= _met(batch, meta.label_lower, ("insert", "update"), event, "pgh_obj_id")
+        for relation in meta.related_objects:
+            child, column = relation.related_model, relation.field.column
+            if event := _events_of(child):
+                numbers |= _met(batch, meta.label_lower, ("insert", "update"), event, column)
+            elif not hasattr(child, "pgh_tracked_model"):
+                # Without history: that it hangs on what the batch made is enough.
+                numbers |= _met(batch, meta.label_lower, ("insert",), child, column)
     return sorted(numbers)
 
 
-def _written_since(
-    batch: ImportBatch, model: type[models.Model], column: str, key: str, label: str
+def _events_of(model: Any) -> Any:
+    return getattr(model, "pgh_event_model", None)
+
+
+def _met(
+    batch: ImportBatch, label: str, written: tuple[str, ...], model: Any, column: str
 ) -> set[int]:
-    event = getattr(model, "pgh_event_model", None)
-    if event is None:
-        return set()
+    """Rows whose inserted or updated record of a model is named in another table's column;
+    in a table of history, since the batch was applied."""
+    since = "AND x.pgh_created_at > %s" if hasattr(model, "pgh_tracked_model") else ""
+    ids = " UNION ALL ".join(
+        f"SELECT r.number, (r.writes->'{how}'->%s->>'id')::uuid AS id FROM core_importrow r"
+        f" WHERE r.batch_id = %s AND {_APPLIED} AND r.writes->'{how}' ? %s"
+        for how in written
+    )
+    params: list[Any] = [label, batch.pk, label] * len(written)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT DISTINCT r.number FROM core_importrow r JOIN {event._meta.db_table} e"
-            f' ON e."{column}" = {key} AND e.pgh_created_at > %s'
-            f" WHERE r.batch_id = %s AND {_APPLIED}",
-            [label, label, batch.applied_at, batch.pk],
+            f"SELECT DISTINCT w.number FROM ({ids}) w JOIN {model._meta.db_table} x"
+            f' ON x."{column}" = w.id {since}',
+            params + ([batch.applied_at] if since else []),
         )
         return {number for (number,) in cursor.fetchall()}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext, ScopedResource
@@ -17,14 +18,18 @@ Outcome = ImportRow.Outcome
 
 
 def compare(
-    batch: ImportBatch, resource: ScopedResource, context: ImportContext, on_chunk: Any = None
+    batch: ImportBatch,
+    resource: ScopedResource,
+    context: ImportContext,
+    on_chunk: Any = None,
+    guard: Callable[[], None] | None = None,
 ) -> dict[str, int]:
     """Give every row that was not refused its outcome; returns the counts of all.
 
     rows = new + changed + unchanged + duplicate + held + refused. Repeatable: whatever an
     earlier comparison said is said anew. Only rows that meet something (a record, another
     row, a decision) are touched; the others are new as staged. `on_chunk(done)` is called
-    after every chunk.
+    after every chunk; `guard` raises in a chunk's transaction when the job is no longer ours.
     """
     repeats = _repeats(batch)
     numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
@@ -40,8 +45,11 @@ def compare(
             row.writes = {**copy.deepcopy(row.writes), "staged": row.writes}
         settled = {r.number for r in rows if _mark_skipped(r) or _mark_repeat(r, repeats)}
         resource.compare([r for r in rows if r.number not in settled], context)
-        if rows:
-            _save(rows)
+        with transaction.atomic():
+            if rows:
+                _save(rows)
+            if guard:
+                guard()
         if on_chunk:
             on_chunk(start + len(rows))
     return count(batch)

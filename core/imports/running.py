@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from core.imports.applying import apply
 from core.imports.comparing import compare
 from core.imports.staging import NeedsMapping, stage
@@ -46,9 +48,13 @@ def _check(
         lease.progress(done=min(done, total), total=total, phase="正在与在册数据比对")
 
     report(0)
-    resource.look_across(batch)
-    counts = compare(batch, resource, context, report)
-    ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
+    with transaction.atomic():
+        resource.look_across(batch)
+        lease.guard()
+    counts = compare(batch, resource, context, report, guard=lease.guard)
+    with transaction.atomic():
+        lease.guard()
+        ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
     lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from core.imports.plain import stable_id
 from core.places import place_name, place_names
@@ -15,7 +16,7 @@ from core.resources import ImportContext
 from core.rules import RuleError
 from stations.codes import OrganizationKind, StationKind, StationStatus
 from stations.keeping import open_stations
-from stations.models import Organization, Station
+from stations.models import Organization, Station, StationCoverage, StationState
 
 # Digits of a township's code.
 _TOWNSHIP = 9
@@ -229,6 +230,25 @@ def create_planned(places: list[dict[str, Any]]) -> dict[str, str]:
     open_stations(new_stations)
     Organization.objects.bulk_create(new_organizations, batch_size=2000)
     return moved
+
+
+def remove_unused(batch: Any) -> None:
+    """Take back the places that an undone batch created and that nothing names any more,
+    as long as nobody completed them."""
+    planned = [place["id"] for place in batch.places]
+    for model, own in ((Station, (StationState, StationCoverage)), (Organization, ())):
+        left = model.objects.filter(
+            pk__in=planned, created_at__gte=batch.applied_at, is_incomplete=True, version=1
+        )
+        for relation in model._meta.related_objects:
+            child: Any = relation.related_model
+            if child not in own and not hasattr(child, "pgh_tracked_model"):
+                named = child._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+                left = left.exclude(Exists(named))
+        keys = list(left.values_list("pk", flat=True))
+        for dated in own:
+            dated._base_manager.filter(station__in=keys).delete()
+        model.objects.filter(pk__in=keys).delete()
 
 
 def _still_open(ids: list[str]) -> dict[str, bool]:
