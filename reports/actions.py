@@ -21,7 +21,7 @@ from core.divisions import divisions_on
 from core.models import Job, Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from reports.indicators import BY_CODE, all_figures, definitions_version
+from reports.indicators import BY_CODE, INDICATORS, all_figures, definitions_version
 from reports.models import Plan, Settlement, Snapshot, SnapshotValue, Target
 from reports.settlements import store_members
 from reports.snapshots import is_stale, latest, look, rows_of
@@ -54,6 +54,7 @@ def _taken(on: datetime.date, *, is_settlement: bool) -> Snapshot:
         as_of=on,
         definitions_version=definitions_version(),
         divisions_version=figures.divisions.version,
+        versions={indicator.code: indicator.version for indicator in INDICATORS},
         is_settlement=is_settlement,
         marks=marks,
         computed_at=timezone.now(),
@@ -204,6 +205,7 @@ class Amount(NamedTuple):
 
     value: int
     is_rate: bool = False
+    kind: str = Target.Kind.EXPECTED
 
 
 def set_targets(
@@ -250,6 +252,8 @@ def _require_amount(indicator: str, amount: Amount | None) -> None:
         return
     if amount.is_rate and found.out_of is None:
         raise RuleError("TARGET", f"{found.name}没有分母，不能按百分比定，请写数。")
+    if amount.kind not in Target.Kind:
+        raise RuleError("TARGET", "目标的性质是预期性或约束性。")
     most = 100 if amount.is_rate else 10_000_000
     if not 0 <= amount.value <= most:
         raise RuleError("TARGET", "目标值应为 0 至 1000 万之间的整数，或 0% 至 100%。")

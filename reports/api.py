@@ -20,7 +20,7 @@ from core.places import place_name
 from core.rules import RuleError
 from reports import snapshots
 from reports.board import may_see
-from reports.indicators import INDICATORS, definitions_version
+from reports.indicators import INDICATORS
 from reports.models import Snapshot
 from reports.plans import Goals, plan_on
 
@@ -45,6 +45,9 @@ class FigureSerializer(serializers.Serializer):
     value = serializers.IntegerField()
     denominator = serializers.IntegerField(allow_null=True)
     target = serializers.IntegerField(allow_null=True)
+    on = serializers.DateField()
+    definition_version = serializers.CharField(help_text="该指标的口径版本")
+    divisions_version = serializers.CharField(help_text="区划版本")
 
 
 class FiguresSerializer(serializers.Serializer):
@@ -52,6 +55,7 @@ class FiguresSerializer(serializers.Serializer):
     computed_at = serializers.DateTimeField()
     definitions_version = serializers.CharField()
     divisions_version = serializers.CharField()
+    is_settled = serializers.BooleanField(help_text="已冻结的决算，不再变动")
     region = serializers.CharField()
     region_name = serializers.CharField()
     figures = FigureSerializer(many=True)
@@ -99,10 +103,9 @@ class FigureAPI(_Statistics):
         body = {
             "on": day,
             "computed_at": snapshot.computed_at if snapshot else timezone.now(),
-            "definitions_version": snapshot.definitions_version
-            if snapshot
-            else definitions_version(),
-            "divisions_version": divisions.version,
+            "definitions_version": reading.definitions_version,
+            "divisions_version": reading.divisions_version,
+            "is_settled": snapshot is not None and hasattr(snapshot, "settlement"),
             "region": region,
             "region_name": place_name(region),
             "figures": _figures(reading, day, regions),
@@ -112,9 +115,8 @@ class FigureAPI(_Statistics):
     @staticmethod
     def _asked(text: str) -> tuple[datetime.date, Snapshot | None]:
         """The day, the latest one stored where none is named, and its stored figures."""
-        stored = Snapshot.objects.order_by("-as_of", "-computed_at")
         if not text:
-            snapshot = stored.first()
+            snapshot = snapshots.newest()
             return (snapshot.as_of if snapshot else today()), snapshot
         try:
             found = parse_date(text, label="统计日期")
@@ -123,7 +125,7 @@ class FigureAPI(_Statistics):
         if found is None or not snapshots.EARLIEST <= found.day <= today():
             message = "统计日期应在 2008 年以后、不晚于今天。"
             raise exceptions.ValidationError({"on": [message]})
-        return found.day, stored.filter(as_of=found.day).first()
+        return found.day, snapshots.shown(found.day)
 
 
 def _figures(
@@ -148,16 +150,25 @@ def _figure(indicator: Any, region: str, reading: snapshots.Reading, goals: Goal
         "value": reading.value(indicator.code, region),
         "denominator": denominator,
         "target": goal.value if goal else None,
+        "on": reading.as_of,
+        "definition_version": reading.version(indicator),
+        "divisions_version": reading.divisions_version,
     }
 
 
 class SnapshotSerializer(serializers.ModelSerializer):
+    id = serializers.UUIDField(source="uid")
+    is_settled = serializers.SerializerMethodField(help_text="已冻结的决算，不再变动")
+
     class Meta:
         model = Snapshot
         fields = (
             "id", "as_of", "computed_at", "definitions_version", "divisions_version",
-            "is_settlement",
+            "is_settlement", "is_settled",
         )  # fmt: skip
+
+    def get_is_settled(self, snapshot: Snapshot) -> bool:
+        return hasattr(snapshot, "settlement")
 
 
 class SnapshotAPI(RecordAPI):
@@ -165,7 +176,8 @@ class SnapshotAPI(RecordAPI):
 
     model = Snapshot
     serializer_class = SnapshotSerializer
-    lookup_value_converter = "int"
+    lookup_field = "uid"
+    select_related = ("settlement",)
 
     def permission_for(self, request: Request) -> str:
         return "reports.view_dashboard"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,8 +16,9 @@ from core.divisions import Divisions, divisions_on
 from core.indicators import Indicator
 from reports import snapshots, words
 from reports.indicators import BY_CODE, HEADLINES, T1, parts_of
-from reports.models import Plan, Snapshot, SnapshotValue
+from reports.models import Plan, Settlement, Snapshot, SnapshotValue
 from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on
+from reports.settlements import CORRECTED, settlement_of
 from reports.snapshots import Reading
 
 # A stored day this much older than today still stands for today (the night, an outage).
@@ -49,6 +51,23 @@ class Line:
     share: str = ""
 
 
+class Point(NamedTuple):
+    """A figure of the trend, its list, and the versions it was counted by."""
+
+    on: datetime.date
+    value: int
+    url: str
+    version: str
+    divisions_version: str
+
+
+class Correction(NamedTuple):
+    """决算后更正: the net change since the signature, and where its list is."""
+
+    net: int
+    url: str
+
+
 @dataclass(frozen=True)
 class Tile:
     """A headline figure with target, gap and pace in words."""
@@ -63,6 +82,7 @@ class Tile:
     settlement: int | None = None
     settlement_url: str = ""
     settlement_verdict: words.Verdict | None = None
+    correction: Correction | None = None
     is_settled: bool = False
     pace_mark: int | None = None
 
@@ -120,7 +140,7 @@ class Board:
         self.user, self.region, self.indicator = user, region, indicator
         self.asked = day
         today = timezone.localdate()
-        snapshot = _newest(today) if day in (None, today) else snapshots.latest(day)  # type: ignore[arg-type]
+        snapshot = _newest(today) if day in (None, today) else snapshots.shown(day)  # type: ignore[arg-type]
         self.day = snapshot.as_of if snapshot else day or today
         self.divisions: Divisions = divisions_on(self.day)
         self.by_county = by_county and self.divisions.level(region) < 3
@@ -129,7 +149,11 @@ class Board:
         self.plan: Plan | None = plan_on(self.day)
         self.goals = Goals(self.plan, [region, *self.codes])
         # The settlement that stands beside today's figure, also when the next plan has begun.
-        self.ended: Plan | None = ended_plan(self.day)
+        signed = settlement_of(self.day)
+        self.ended: Plan | None = signed.plan if signed else ended_plan(self.day)
+        if signed is None and self.ended:
+            signed = settlement_of(self.ended.ends_on)
+        self.settlement: Settlement | None = signed
 
     def _below(self) -> list[str]:
         if self.by_county:
@@ -187,12 +211,29 @@ class Board:
         return bool(self.reading.denominator(indicator.code, self.region))
 
     def _settlement(self) -> Reading | None:
-        snapshot = snapshots.latest(self.ended.ends_on) if self.ended else None
+        return self._headlines(snapshots.shown(self.ended.ends_on)) if self.ended else None
+
+    @cached_property
+    def _settled_now(self) -> Reading | None:
+        """What the data now say of the day that was signed."""
+        signed = self.settlement
+        return self._headlines(snapshots.latest(signed.plan.ends_on)) if signed else None
+
+    def _headlines(self, snapshot: Snapshot | None) -> Reading | None:
         if snapshot is None:
             return None
         return snapshots.read(
             snapshot, user=self.user, regions=[self.region], indicators=[i.code for i in HEADLINES]
         )
+
+    def _correction(self, indicator: Indicator, settled: Reading) -> Correction | None:
+        """What changed since the signature, as (net change, its list)."""
+        if self.settlement is None or self._settled_now is None:
+            return None
+        now = self._settled_now.value(indicator.code, self.region)
+        day = self.settlement.plan.ends_on
+        url = self.list_url(indicator, part=CORRECTED, day=day)
+        return Correction(now - settled.value(indicator.code, self.region), url)
 
     @cached_property
     def _goals_then(self) -> Goals:
@@ -232,6 +273,7 @@ class Board:
             if self.ended and before is not None
             else "",
             settlement_verdict=words.settled(before, before_goal) if before is not None else None,
+            correction=self._correction(indicator, settlement) if settlement else None,
             is_settled=before is not None and self.ended == self.plan,
             pace_mark=min(100, round(expected * 100 / goal.value))
             if goal and goal.value and expected is not None
@@ -283,14 +325,16 @@ class Board:
         }
 
     # --- Trend ----------------------------------------------------------------------------
-    def trend(self) -> list[tuple[datetime.date, int]]:
+    def trend(self) -> list[Point]:
         """The last stored figure of each year up to the day, the day itself last."""
-        last: dict[int, tuple[int, datetime.date]] = {}
-        days = Snapshot.objects.filter(as_of__lte=self.day).order_by("as_of", "computed_at")
-        for key, on in days.values_list("pk", "as_of"):
-            last[on.year] = (key, on)
+        stored = Snapshot.objects.filter(as_of__lte=self.day)
+        # Of two for one day the signed one stands.
+        days = stored.order_by("as_of", F("settlement").asc(nulls_first=True), "computed_at")
+        last = {snapshot.as_of.year: snapshot for snapshot in days.defer("marks")}
+        if self.reading.snapshot is not None:
+            last[self.day.year] = self.reading.snapshot
         # Before a division was made its people were counted under the code it came from.
-        then = {key: divisions_on(on).effective(self.region) for key, on in last.values()}
+        then = {s.pk: divisions_on(s.as_of).effective(self.region) for s in last.values()}
         values = {
             (key, region): value
             for key, region, value in SnapshotValue.objects.for_user(self.user)
@@ -298,10 +342,23 @@ class Board:
             .filter(snapshot__in=list(then))
             .values_list("snapshot", "region", "value")
         }
-        points = {y: (on, values.get((key, then[key]), 0)) for y, (key, on) in last.items()}
-        value = self.reading.value(self.indicator.code, self.region)
-        points[self.day.year] = (self.day, value)
+        points = {
+            year: self._point(Reading(s.as_of, None, s), values.get((s.pk, then[s.pk]), 0))
+            for year, s in last.items()
+        }
+        if self.reading.is_live:
+            value = self.reading.value(self.indicator.code, self.region)
+            points[self.day.year] = self._point(self.reading, value)
         return [points[year] for year in sorted(points)]
+
+    def _point(self, reading: Reading, value: int) -> Point:
+        return Point(
+            reading.as_of,
+            value,
+            self.list_url(self.indicator, day=reading.as_of),
+            reading.version(self.indicator),
+            reading.divisions_version,
+        )
 
     def path(self) -> list[tuple[str, str]]:
         """(code, name) of the regions above, as far as the user may open them."""
@@ -312,7 +369,7 @@ def _newest(today: datetime.date) -> Snapshot | None:
     """The latest stored day that may stand for today."""
     since = today - datetime.timedelta(days=_FRESH_DAYS)
     return (
-        Snapshot.objects.filter(as_of__range=(since, today))
+        Snapshot.objects.filter(as_of__range=(since, today), settlement=None)
         .order_by("-as_of", "-computed_at")
         .first()
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import json
 from typing import Any
 
 from django.conf import settings
 
-from reports.board import Area, Board
+from reports.board import Area, Board, Point
 
 
 @functools.cache
@@ -43,9 +42,7 @@ def map_level(board: Board) -> str:
     return "county" if level == 2 or board.by_county else "prefecture"
 
 
-def chart_data(
-    board: Board, areas: list[Area], trend: list[tuple[datetime.date, int]]
-) -> dict[str, Any]:
+def chart_data(board: Board, areas: list[Area], trend: list[Point]) -> dict[str, Any]:
     """What the page hands to the script in one json_script."""
     indicator = board.indicator
     return {
@@ -53,6 +50,9 @@ def chart_data(
         "unit": indicator.unit,
         "isShare": indicator.out_of is not None,
         "region": board.region,
+        "place": board.name,
+        "on": board.day.isoformat(),
+        "stamp": board.reading.stamp,
         "areas": [
             {
                 "code": a.code, "name": a.name, "value": a.value, "measure": a.measure,
@@ -60,5 +60,5 @@ def chart_data(
             }
             for a in areas
         ],
-        "trend": [{"on": on.isoformat(), "value": value} for on, value in trend],
+        "trend": [{"on": point.on.isoformat(), "value": point.value} for point in trend],
     }  # fmt: skip

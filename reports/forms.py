@@ -35,3 +35,9 @@ class TargetsForm(PlainForm):
     document = forms.CharField(
         label="文号", max_length=80, help_text="改动的目标记这个文号，没有改动的仍记原来的文号。"
     )
+
+
+class FreezeForm(PlainForm):
+    """Signing of a plan that is over."""
+
+    document = forms.CharField(label="决算文号", max_length=80)

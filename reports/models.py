@@ -120,6 +120,8 @@ class Snapshot(models.Model):
     computed_at = models.DateTimeField("计算时间", db_default=Now())
     definitions_version = models.CharField("口径版本", max_length=40)
     divisions_version = models.CharField("区划版本", max_length=40)
+    # Indicator -> the version of its definition (R25).
+    versions = models.JSONField("各指标口径版本", default=dict, db_default={})
     is_settlement = models.BooleanField("规划结算", default=False)
     seconds = models.FloatField("用时（秒）", default=0)
     # What the data looked like: a later look that differs means that the figures are stale.

@@ -22,6 +22,9 @@ from core.models import Region
 from reports.indicators import INDICATORS
 from reports.models import SettledMembers, Settlement
 
+# A list of the differences to what was signed (the other parts are core.indicators').
+CORRECTED = "corrected"
+
 
 def settlement_of(day: datetime.date) -> Settlement | None:
     """The signed settlement whose day it is."""
@@ -102,6 +105,12 @@ def _settled_rows(
         f" WHERE m.settlement_id = %s AND m.indicator = %s AND {where}"
     )
     return sql, [settlement.pk, indicator.code, *params]
+
+
+def settled_count(settlement: Settlement, indicator: Indicator, region: str, part: str) -> int:
+    """How many things were counted there, whoever may see them today."""
+    sql, params = _settled_rows(settlement, indicator, region, part)
+    return int(_fetch(f"SELECT count(*) FROM ({sql}) AS s", params)[0][0])
 
 
 def settled_members(

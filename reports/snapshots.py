@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from core.divisions import divisions_on
-from core.indicators import Figures
+from core.indicators import Figures, Indicator
 from reports.indicators import all_figures, definitions_version
 from reports.models import Snapshot, SnapshotValue
 
@@ -107,6 +107,12 @@ def shown(day: datetime.date) -> Snapshot | None:
     return signed.select_related("settlement").first() or latest(day)
 
 
+def newest() -> Snapshot | None:
+    """The figures of the latest day there are."""
+    moving = Snapshot.objects.filter(settlement=None)
+    return moving.select_related("settlement").order_by("-as_of", "-computed_at").first()
+
+
 @dataclass(frozen=True)
 class Reading:
     """Figures of some regions as of a day, stored or computed just now."""
@@ -125,6 +131,28 @@ class Reading:
 
     def denominator(self, indicator: str, region: str) -> int | None:
         return self.values.get((indicator, region), (0, None))[1]
+
+    def version(self, indicator: Indicator) -> str:
+        """The version of the definition that a figure was computed by (R25)."""
+        stored = self.snapshot.versions if self.snapshot else {}
+        return str(stored.get(indicator.code, indicator.version))
+
+    @property
+    def divisions_version(self) -> str:
+        return (
+            self.snapshot.divisions_version if self.snapshot else divisions_on(self.as_of).version
+        )
+
+    @property
+    def definitions_version(self) -> str:
+        """One mark for all definitions that the figures were computed by."""
+        return self.snapshot.definitions_version if self.snapshot else definitions_version()
+
+    @property
+    def stamp(self) -> str:
+        """What every figure taken elsewhere says of itself (R25)."""
+        versions = f"口径版本 {self.definitions_version}，区划版本 {self.divisions_version}"
+        return f"截至 {self.as_of:%Y-%m-%d}，{versions}"
 
     def unlocated(self, indicator: str) -> int:
         return self.values.get((indicator, None), (0, None))[0]

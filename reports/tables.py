@@ -40,6 +40,14 @@ class ListKind:
         except NoReverseMatch:
             return ""
 
+    @property
+    def export_columns(self) -> list[Column]:
+        """Columns over (record, reasons) pairs: those of the page, and why."""
+        shown = [
+            column._replace(get=lambda row, get=column.get: get(row[0])) for column in self.columns
+        ]
+        return [*shown, Column("计入理由", lambda row: "；".join(row[1]), 60)]
+
 
 def _place(record: Any) -> str:
     return place_name(record.place)

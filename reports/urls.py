@@ -38,5 +38,6 @@ urlpatterns = [
     path("me/targets/", own.me_targets, name="me_targets"),
     path("targets/", targets.target_list, name="target_list"),
     path("targets/plans/new/", targets.plan_create, name="plan_create"),
+    path("targets/<slug:plan>/freeze/", targets.plan_freeze, name="plan_freeze"),
     path("targets/<slug:plan>/<region:region>/", targets.target_edit, name="target_edit"),
 ]  # fmt: skip

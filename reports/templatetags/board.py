@@ -20,3 +20,9 @@ def unlocalised(value: float) -> str:
 @register.filter
 def opposite(value: int) -> int:
     return -value
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A change as 「+12」, 「−3」 or 「±0」."""
+    return f"{'+' if value > 0 else '−' if value < 0 else '±'}{abs(value):,}"

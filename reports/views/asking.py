@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -14,10 +15,17 @@ from django.utils import timezone
 
 from core.dates import parse_date
 from core.divisions import divisions_on
+from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, members
+from core.models import ReadEvent
 from core.places import place_names, working_region_code
 from core.rules import RuleError
 from reports import snapshots
-from reports.board import may_see
+from reports.board import may_list, may_see
+from reports.indicators import BY_CODE
+from reports.settlements import CORRECTED
+from reports.tables import LISTS, ListKind
+
+PER_PAGE = 50
 
 
 def needs(permission: str) -> Callable[[Any], Any]:
@@ -65,3 +73,61 @@ def day_asked(request: HttpRequest) -> datetime.date | None:
         messages.error(request, "统计日期应在 2008 年以后、不晚于今天，现按最新数据显示。")
         return None
     return day
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An indicator in a region on a day, as the address says it."""
+
+    indicator: Indicator
+    region: str
+    day: Any
+    part: str
+    kind: ListKind
+    user: Any
+
+    @property
+    def stamp(self) -> str:
+        """What the list says of itself wherever it is taken (R25)."""
+        version = f"{self.indicator.code} 第 {self.indicator.version} 版"
+        divisions = divisions_on(self.day).version
+        return f"截至 {self.day:%Y-%m-%d}，口径版本 {version}，区划版本 {divisions}"
+
+    @property
+    def rows(self) -> Any:
+        return self.select()
+
+    def select(self, *, walk: bool = False) -> Any:
+        return members(
+            self.indicator, self.day, self.region, part=self.part, user=self.user, walk=walk
+        )
+
+    def fetch(self, ids: list[Any]) -> Any:
+        """Rows of the list by key; where they lie was decided when the keys were read."""
+        rows = self.indicator.population.rows(self.day)
+        return rows.for_user(self.user).filter(pk__in=ids)  # type: ignore[attr-defined]
+
+
+def list_asked(request: HttpRequest, region: str, code: str) -> Asked:
+    indicator = BY_CODE.get(code)
+    day = day_asked(request) or timezone.localdate()
+    place = region_then(region_asked(request, region), day)
+    if indicator is None or not may_list(request.user, place):
+        raise Http404
+    part = request.GET.get("part", WHOLE)
+    part = part if part in (OWN, UNLOCATED, CORRECTED) else WHOLE
+    return Asked(indicator, place, day, part, LISTS[indicator.population.code], request.user)
+
+
+def leave_trace(asked: Asked, records: list[Any]) -> None:
+    """Whose data a page of a list showed."""
+    if asked.kind.people is None or not records:
+        return
+    ReadEvent.record(
+        user=asked.user,
+        kind=ReadEvent.Kind.LIST,
+        people=[asked.kind.people(record) for record in records],
+        indicator=asked.indicator.code,
+        region=asked.region,
+        on=asked.day.isoformat(),
+    )

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
-from core.exports import Column, export_table
-from reports import charts, tasks, words
+from core.exports import export_table
+from reports import board_file, charts, tasks, words
 from reports.board import Board, chosen_indicator
 from reports.indicators import BY_CODE, HEADLINES, INDICATORS, parts_of
 from reports.views.asking import day_asked, needs, region_asked, region_then
@@ -45,13 +45,13 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         "check": board.reconciliation(areas),
         "finding": words.finding(board.indicator, [(a.name, a.measure) for a in areas]),
         "trend": trend,
-        "trend_finding": words.trend_finding(board.indicator, trend),
+        "trend_finding": words.trend_finding(board.indicator, [(p.on, p.value) for p in trend]),
         "choices": HEADLINES,
         "map_url": reverse("dashboard_map", kwargs={"region": board.region, "level": level})
         if level and areas
         else "",
         "chart_data": charts.chart_data(board, areas, trend),
-        "print_scope": f"{board.name} 截至 {board.day:%Y-%m-%d}",
+        "print_scope": f"{board.name} {board.reading.stamp}",
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -68,51 +68,16 @@ def dashboard_map(request: HttpRequest, region: str, level: str) -> JsonResponse
 @require_POST
 @needs("reports.view_dashboard")
 def dashboard_export(request: HttpRequest, region: str) -> HttpResponse:
-    """Excel of what the board shows: the region's figures, then the breakdown."""
+    """Excel of what the board shows; with `part` of the tiles, the areas or the trend."""
     request.GET = request.POST.copy()  # the form repeats the address
     board = _board(request, region)
     return export_table(
         user=request.user,
         title=f"看板 {board.name} {board.day:%Y-%m-%d}",
-        columns=[
-            Column("地区", lambda r: r["region"], 20),
-            Column("指标代码", lambda r: r["code"], 14, is_text=True),
-            Column("指标", lambda r: r["name"], 28),
-            Column("数值", lambda r: r["value"], 12),
-            Column("分母", lambda r: r["denominator"], 10),
-            Column("单位", lambda r: r["unit"], 8),
-            Column("目标", lambda r: r["goal"], 12),
-            Column("进度", lambda r: r["verdict"], 30),
-        ],
-        rows=_export_rows(board),
-        filter_text=f"截至 {board.day:%Y-%m-%d}，区划版本 {board.divisions.version}",
+        columns=board_file.COLUMNS,
+        rows=board_file.rows_of(board, request.POST.get("part", "")),
+        filter_text=board.reading.stamp,
     )
-
-
-def _export_rows(board: Board) -> list[dict[str, Any]]:
-    rows = []
-    for tile in board.tiles():
-        row = _row(board.name, tile.indicator, tile.value, tile.denominator, tile.goal)
-        rows.append(row | {"verdict": tile.verdict.text})
-        rows += [_row(board.name, line.indicator, line.value, None, None) for line in tile.lines]
-    areas = board.areas()
-    rows += [_row(a.name, board.indicator, a.value, a.denominator, a.goal) for a in areas]
-    if check := board.reconciliation(areas):
-        rows.append(_row("本级", board.indicator, check["own"], None, None))
-        if check["is_province"]:
-            rows.append(_row("未定位", board.indicator, check["unlocated"], None, None))
-        rows.append(_row("合计", board.indicator, check["total"], None, None))
-    return rows
-
-
-def _row(
-    region: str, indicator: Any, value: int, denominator: int | None, goal: Any
-) -> dict[str, Any]:
-    return {
-        "region": region, "code": indicator.code, "name": indicator.name, "unit": indicator.unit,
-        "value": value, "denominator": denominator, "goal": goal.value if goal else None,
-        "verdict": "",
-    }  # fmt: skip
 
 
 @require_POST

@@ -5,22 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from core.exports import Column, export_table
-from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, amount, explain, members
-from core.models import ReadEvent
+from core.exports import export_table
+from core.indicators import WHOLE, Indicator, amount, explain
 from core.paging import Page, Paginator, page_number
+from core.places import place_name
 from reports import snapshots
-from reports.board import may_list
-from reports.indicators import BY_CODE
-from reports.tables import LISTS, ListKind
-from reports.views.asking import day_asked, needs, region_asked, region_then
+from reports.settlements import settlement_of
+from reports.views.asking import PER_PAGE, Asked, leave_trace, list_asked, needs
+from reports.views.settled import settled_export, settled_list
 
-PER_PAGE = 50
 # In a region of more people than this the list is shown first and counted afterwards ...
 _CROWD = 3_000
 # ... and from this length on the stored figure stands alone: counting would take too long.
@@ -30,43 +27,6 @@ _DEEPEST = 20_000
 # Gathering the people of a region costs about as much as meeting this many others.
 _GATHERING = 4_000
 _CHUNK = 500
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An indicator in a region on a day, as the address says it."""
-
-    indicator: Indicator
-    region: str
-    day: Any
-    part: str
-    kind: ListKind
-    user: Any
-
-    @property
-    def rows(self) -> Any:
-        return self.select()
-
-    def select(self, *, walk: bool = False) -> Any:
-        return members(
-            self.indicator, self.day, self.region, part=self.part, user=self.user, walk=walk
-        )
-
-    def fetch(self, ids: list[Any]) -> Any:
-        """Rows of the list by key; where they lie was decided when the keys were read."""
-        rows = self.indicator.population.rows(self.day)
-        return rows.for_user(self.user).filter(pk__in=ids)  # type: ignore[attr-defined]
-
-
-def _asked(request: HttpRequest, region: str, code: str) -> Asked:
-    indicator = BY_CODE.get(code)
-    day = day_asked(request) or timezone.localdate()
-    place = region_then(region_asked(request, region), day)
-    if indicator is None or not may_list(request.user, place):
-        raise Http404
-    part = request.GET.get("part", WHOLE)
-    part = part if part in (OWN, UNLOCATED) else WHOLE
-    return Asked(indicator, place, day, part, LISTS[indicator.population.code], request.user)
 
 
 @dataclass(frozen=True)
@@ -111,7 +71,9 @@ def _stored(asked: Asked) -> Stored:
 @needs("reports.view_indicator_list")
 def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse:
     """The list; to htmx asking `count` only how long it is now."""
-    asked = _asked(request, region, code)
+    asked = list_asked(request, region, code)
+    if settlement := settlement_of(asked.day):
+        return settled_list(request, asked, settlement)
     stored = _stored(asked)
     may_count = (stored.figure or 0) <= _TOO_MANY_TO_COUNT
     is_counted = not stored.is_crowded or (may_count and "count" in request.GET)
@@ -122,13 +84,13 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
         "may_count": may_count,
         "stored": stored.figure,
         "snapshot": stored.snapshot,
-        "print_scope": f"{asked.indicator.name} 截至 {asked.day:%Y-%m-%d}",
+        "print_scope": f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}",
     }
     htmx: Any = request
     if htmx.htmx and "count" in request.GET:
         return render(request, "reports/list.html#now", context)
     page = _page(asked, stored, length or 0, page_number(request.GET.get("page")))
-    _leave_trace(asked, page.object_list)
+    leave_trace(asked, page.object_list)
     context |= {"page": page, "lines": _lines(asked, page.object_list)}
     context["cut_at"] = _DEEPEST if stored.is_crowded and (length or 0) > _DEEPEST else None
     return render(request, "reports/list.html", context)
@@ -162,41 +124,22 @@ def _lines(asked: Asked, records: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _leave_trace(asked: Asked, records: list[Any]) -> None:
-    if asked.kind.people is None or not records:
-        return
-    ReadEvent.record(
-        user=asked.user,
-        kind=ReadEvent.Kind.LIST,
-        people=[asked.kind.people(record) for record in records],
-        indicator=asked.indicator.code,
-        region=asked.region,
-        on=asked.day.isoformat(),
-    )
-
-
 @require_POST
 @needs("reports.view_indicator_list")
 def indicator_export(request: HttpRequest, region: str, code: str) -> HttpResponse:
     """The whole list with the reasons, numbers masked."""
     request.GET = request.POST.copy()  # the form repeats the address
-    asked = _asked(request, region, code)
+    asked = list_asked(request, region, code)
+    if settlement := settlement_of(asked.day):
+        return settled_export(asked, settlement)
     return export_table(
         user=asked.user,
         title=f"{asked.indicator.name}名单",
-        columns=export_columns(asked.kind),
+        columns=asked.kind.export_columns,
         rows=export_rows(asked.indicator, asked.rows, asked.day),
         people=(lambda row: row[0].pk) if asked.kind.people else None,
-        filter_text=f"{asked.indicator.code} {asked.region} 截至 {asked.day:%Y-%m-%d}",
+        filter_text=f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}",
     )
-
-
-def export_columns(kind: ListKind) -> list[Column]:
-    """Columns over (record, reasons) pairs: those of the page, and why."""
-    shown = [
-        column._replace(get=lambda row, get=column.get: get(row[0])) for column in kind.columns
-    ]
-    return [*shown, Column("计入理由", lambda row: "；".join(row[1]), 60)]
 
 
 def export_rows(indicator: Indicator, rows: Any, day: Any) -> Any:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.divisions import divisions_on
 from core.rules import RuleError
 from reports import actions
-from reports.forms import PlanForm, TargetsForm
+from reports.forms import FreezeForm, PlanForm, TargetsForm
 from reports.indicators import INDICATORS
-from reports.models import Plan, Target
+from reports.models import Plan, Settlement, Target
 from reports.plans import next_plan
 from reports.target_table import TargetTable
 from reports.views.asking import needs, region_asked
@@ -50,6 +50,8 @@ def target_list(request: HttpRequest) -> HttpResponse:
         "rows": [_row(i, region, below, list(targets)) for i in INDICATORS if i.has_target],
         "may_set": may_set(user, region) and bool(below),
         "may_add_plan": may_set(user, settings.PROVINCE_CODE),
+        "settlement": Settlement.objects.filter(plan=plan).select_related("by", "job").first(),
+        "may_freeze": plan is not None and is_over(plan) and may_set(user, settings.PROVINCE_CODE),
         "print_scope": divisions.name(region),
     }
     return render(request, "reports/targets.html", context)
@@ -91,7 +93,7 @@ def target_edit(request: HttpRequest, plan: str, region: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _saved(request, form, table):
         return HttpResponseRedirect(request.get_full_path())
     context = {
-        "form": form, "table": table, "seen": table.seen,
+        "form": form, "table": table, "kinds": Target.Kind.choices, "seen": table.seen,
         "region_name": table.divisions.name(place), "is_province": place == settings.PROVINCE_CODE,
     }  # fmt: skip
     status = 422 if request.method == "POST" else 200
@@ -143,3 +145,29 @@ def plan_create(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('target_list')}?plan={plan.code}")
     status = 422 if request.method == "POST" else 200
     return render(request, "reports/plan_form.html", {"form": form}, status=status)
+
+
+def is_over(plan: Plan) -> bool:
+    return plan.ends_on < timezone.localdate()
+
+
+@require_http_methods(["GET", "POST"])
+@needs("reports.change_target")
+def plan_freeze(request: HttpRequest, plan: str) -> HttpResponse:
+    """Sign the figures of a plan that is over, after a page that says what follows."""
+    user: Any = request.user
+    if user.region_id != settings.PROVINCE_CODE:
+        raise PermissionDenied
+    chosen = get_object_or_404(Plan, code=plan)
+    form = FreezeForm(request.POST or None, initial={"document": chosen.document})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.freeze_plan(by=user, plan=chosen, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error(None, _said(error))
+        else:
+            messages.success(request, "已提交冻结，完成后本页显示冻结时间和名单校验码。")
+            return HttpResponseRedirect(f"{reverse('target_list')}?plan={chosen.code}")
+    context = {"form": form, "plan": chosen}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "reports/plan_freeze.html", context, status=status)

@@ -105,18 +105,52 @@
     return chart;
   };
 
+  /* A picture that says by itself what it shows, where, as of when and by which versions. */
+  var save = function (chart, data, name) {
+    var scale = 2, edge = 16 * scale, line = 24 * scale;
+    var drawn = chart.renderToCanvas({ pixelRatio: scale, backgroundColor: "#fff" });
+    var picture = document.createElement("canvas");
+    picture.width = drawn.width;
+    picture.height = drawn.height + 3 * line;
+    var pen = picture.getContext("2d");
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, picture.width, picture.height);
+    pen.fillStyle = INK;
+    pen.font = "600 " + 15 * scale + "px " + FONT;
+    pen.fillText(data.place + "  " + name, edge, line, picture.width - 2 * edge);
+    pen.drawImage(drawn, 0, 1.5 * line);
+    pen.fillStyle = MUTED;
+    pen.font = 12 * scale + "px " + FONT;
+    pen.fillText(data.stamp, edge, picture.height - line / 2, picture.width - 2 * edge);
+    picture.toBlob(function (blob) {
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = data.place + "_" + data.indicator + "_" + data.on + ".png";
+      link.click();
+      setTimeout(function () { URL.revokeObjectURL(link.href); }, 10000);
+    }, "image/png");
+  };
+
+  var offer = function (id, chart, data) {
+    var button = document.querySelector('[data-picture="' + id + '"]');
+    if (!button) return;
+    button.hidden = false;
+    button.addEventListener("click", function () { save(chart, data, button.dataset.name); });
+  };
+
   document.addEventListener("DOMContentLoaded", function () {
     var source = document.getElementById("board-data");
     if (!source || !window.echarts) return;
     var data = JSON.parse(source.textContent);
     var charts = [];
+    var add = function (id, chart) { charts.push(chart); offer(id, chart, data); };
     var trend = document.getElementById("board-trend");
-    if (trend && data.trend.length) charts.push(drawTrend(trend, data));
+    if (trend && data.trend.length) add("board-trend", drawTrend(trend, data));
     var map = document.getElementById("board-map");
     if (map) {
       fetch(map.dataset.url, { credentials: "same-origin" })
         .then(function (response) { return response.ok ? response.json() : Promise.reject(response.status); })
-        .then(function (boundaries) { charts.push(drawMap(map, data, boundaries)); })
+        .then(function (boundaries) { add("board-map", drawMap(map, data, boundaries)); })
         .catch(function () { map.textContent = "地图没有载入，数值请看旁边的表。"; });
     }
     var resize = function () { charts.forEach(function (chart) { chart.resize(); }); };

@@ -290,3 +290,22 @@ def _check(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> None:
         for item in value:
             _check(item, schema.get("items", {}), root)
     return None
+
+
+def test_a_figure_says_its_versions_and_a_snapshot_is_no_number(cast: Any, client_of: Any) -> None:
+    """R25; an address holds a random id, never a sequence."""
+    snapshot = Snapshot.objects.create(
+        as_of=datetime.date(2025, 12, 31), definitions_version="d", divisions_version="2022-10-31",
+        versions={"T1": "7"},
+    )  # fmt: skip
+    client = client_of(cast.clerk_a)
+    answer = client.get("/api/v1/indicators/figures/", {"on": "2025-12-31"}).json()
+    assert not answer["is_settled"]
+    figure = next(f for f in answer["figures"] if f["code"] == "T1")
+    assert (figure["on"], figure["definition_version"]) == ("2025-12-31", "7")
+    assert figure["divisions_version"] == "2022-10-31"
+    snapshot.refresh_from_db()
+    (listed,) = client.get("/api/v1/snapshots/").json()["results"]
+    assert listed["id"] == str(snapshot.uid)
+    assert client.get(f"/api/v1/snapshots/{snapshot.uid}/").json()["as_of"] == "2025-12-31"
+    assert client.get(f"/api/v1/snapshots/{snapshot.pk}/").status_code == 404

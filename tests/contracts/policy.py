@@ -170,6 +170,7 @@ POLICIES: dict[str, Policy] = {
     "definition": Policy(_BOARD, kwargs={"code": "T1"}),
     "target_list": Policy(_BOARD),
     "plan_create": Policy("province", methods=BOTH),
+    "plan_freeze": Policy("province", kwargs={"plan": "14_5"}, methods=BOTH),
     "target_edit": Policy(
         "reports.change_target", kwargs={"plan": "14-5", **_region}, methods=BOTH
     ),

@@ -78,7 +78,7 @@ def test_the_trend_goes_on_under_the_old_code(cast: Cast) -> None:
     for day in (on("2020-12-31"), DAY):
         actions.take_snapshot(on=day)
     board = Board(user=cast.province, region=NEW, day=DAY)
-    shown = {day.year: value for day, value in board.trend()}
+    shown = {point.on.year: point.value for point in board.trend()}
     assert shown == {2020: board.reading.value("T1", NEW), 2025: board.reading.value("T1", NEW)}
     assert shown[2020] == 1
 

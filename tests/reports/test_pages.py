@@ -187,7 +187,7 @@ def test_the_list_costs_the_same_for_one_and_for_three(
         client.get("/dashboard/520102/list/T2/")
 
 
-LIST_QUERIES = 13
+LIST_QUERIES = 14
 
 
 @pytest.fixture
@@ -247,11 +247,35 @@ def test_a_million_is_not_counted_and_cut_where_it_says(
 
 def test_what_is_seen_can_be_exported(world: None, cast: Any, client_of: Login) -> None:
     client = client_of(cast.province)
-    rows = sheet(client.post("/dashboard/52/export/", {"i": "T1_L0", "on": "2025-12-31"}))
-    head = {row[1]: row for row in rows[1:] if row[0] == "贵州省"}
-    assert head["T1"][3] == 4
-    assert head["T1"][6] == 100000
-    assert {row[0]: row[3] for row in rows[-3:]} == {"本级": 0, "未定位": 1, "合计": 6}
+    asked = {"i": "T1_L0", "on": "2025-12-31"}
+    names, *found = sheet(client.post("/dashboard/52/export/", asked))
+    rows = [dict(zip(names, row, strict=True)) for row in found]
+    head = {row["指标代码"]: row for row in rows if row["部分"] == "指标"}
+    assert (head["T1"]["数值"], head["T1"]["目标"]) == (4, 100000)
+    assert head["T1"]["差距"] == "还差 99,996 人"
+    assert head["T1"]["目标文号"] == "黔民发〔2022〕21号（三）"
+    areas = {row["地区"]: row for row in rows if row["部分"] == "分地区"}
+    sums = {"贵州省本级": 0, "贵州省未定位": 1, "贵州省合计": 6}
+    assert {name: areas[name]["数值"] for name in sums} == sums
+    assert (areas["贵阳市"]["名次"], areas["贵阳市"]["数值"]) == (1, 4)
+    trend = [row for row in rows if row["部分"] == "趋势"]
+    assert trend[-1]["数值"] == 6
+    # R25: each figure with its day, the version of its definition and that of the divisions.
+    for row in rows:
+        assert row["截至"]
+        assert row["口径版本"] == f"{row['指标代码']} 第 1 版"
+        assert row["区划版本"]
+
+
+def test_a_chart_has_its_table_as_a_file(world: None, cast: Any, client_of: Login) -> None:
+    client = client_of(cast.province)
+    page = body(client.get("/dashboard/52/?i=T2"))
+    assert 'data-picture="board-map"' in page
+    names, *rows = sheet(client.post("/dashboard/52/export/", {"i": "T2", "part": "trend"}))
+    assert {row[0] for row in rows} == {"趋势"}
+    days = [row[names.index("截至")] for row in rows]
+    for day in days:
+        assert f"/dashboard/52/list/T2/?on={day:%Y-%m-%d}" in page
 
 
 def test_new_figures_can_be_asked_for(world: None, cast: Any, client_of: Login) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import InternalError, transaction
+from python_calamine import CalamineWorkbook
 
 from core import jobs
 from core.models import Job
@@ -24,6 +26,11 @@ T1 = BY_CODE["T1"]
 @pytest.fixture
 def plan(cast: Any) -> Plan:
     return Plan.objects.get(code="14_5")
+
+
+def sheets(response: Any) -> list[Any]:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))
+    return [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
 
 
 def freeze(by: Any, plan: Plan) -> Settlement:
@@ -127,3 +134,66 @@ def test_a_freezing_that_failed_is_set_going_again(cast: Any, plan: Plan) -> Non
     Job.objects.filter(pk=settlement.job_id).update(status=Job.Status.FAILED)
     again = freeze(cast.province, plan)
     assert again.pk == settlement.pk
+
+
+def test_the_pages_show_what_was_signed_and_its_corrections(
+    cast: Any, plan: Plan, client_of: Any
+) -> None:
+    left, stays = build.person(), build.person()
+    gone = build.person()
+    client = client_of(cast.province)
+    page = client.get("/targets/?plan=14_5")
+    assert "冻结决算" in page.text
+    assert client.post("/targets/14_5/freeze/", {"document": ""}).status_code == 422
+    client.post("/targets/14_5/freeze/", {"document": "黔民发〔2026〕1号"})
+    settlement = Settlement.objects.get()
+    assert "正在冻结" in client.get("/targets/?plan=14_5").text
+    assert jobs.run(settlement.job_id)
+    settlement.refresh_from_db()
+    said = client.get("/targets/?plan=14_5").text
+    assert "黔民发〔2026〕1号" in said
+    assert settlement.digest[:16] in said
+    left.posts.update(ended_on=build.on("2025-06-01"))
+    # Gone from the county since: its officials see the number and not the person.
+    gone.region_id = gone.residence_id = "520111004"
+    gone.save()
+    actions.refresh_if_stale()
+    board = client.get("/dashboard/520102/").text
+    assert "决算后更正" in board
+    assert "−1" in board
+    settled_board = client.get("/dashboard/520102/?on=2025-12-31").text
+    assert "决算后更正" in settled_board
+    whole = client.get("/dashboard/520102/list/T1/?on=2025-12-31").text
+    for person in (left, stays, gone):
+        assert person.name in whole
+    assert "按现在的数据不再计入" in whole
+    assert "新华路街道" in whole
+    changed = client.get("/dashboard/520102/list/T1/?on=2025-12-31&part=corrected").text
+    assert left.name in changed
+    assert stays.name not in changed
+    assert "净减" in changed
+    county = client_of(cast.viewer_a)
+    theirs = county.get("/dashboard/520102/list/T1/?on=2025-12-31").text
+    assert left.name in theirs
+    assert gone.name not in theirs
+    assert "其中 1 条现已转到别的辖区" in theirs
+    assert "冻结决算" not in county.get("/targets/?plan=14_5").text
+
+
+def test_the_file_of_a_settlement_is_its_list(cast: Any, plan: Plan, client_of: Any) -> None:
+    left, stays = build.person(), build.person()
+    settlement = freeze(cast.province, plan)
+    left.posts.update(ended_on=build.on("2025-06-01"))
+    client = client_of(cast.province)
+
+    def exported(**asked: str) -> str:
+        answer = client.post("/dashboard/520102/list/T1/export/", {"on": "2025-12-31"} | asked)
+        return str(sheets(answer))
+
+    whole = exported()
+    assert left.name in whole
+    assert stays.name in whole
+    assert settlement.digest in whole
+    changed = exported(part="corrected")
+    assert left.name in changed
+    assert stays.name not in changed
