@@ -117,7 +117,8 @@ class TargetTable:
         errors: dict[Key, str] = {}
         for key in self._keys() if self.data is not None else ():
             try:
-                amounts[key] = parse_amount(self._text(key), BY_CODE[key[0]])
+                amount = parse_amount(self._text(key), BY_CODE[key[0]])
+                amounts[key] = amount and amount._replace(kind=self._kind(key))
             except RuleError as error:
                 errors[key] = "；".join(error.messages)
         return amounts, errors
@@ -131,6 +132,39 @@ class TargetTable:
             return self.data.get(_name(key), "")
         target = self.stored.get(key)
         return _written(_amount(target)) if target else ""
+
+    def _kind(self, key: Key) -> str:
+        """That of the column where it was chosen anew, else the target keeps its own."""
+        before, chosen = self._kinds_before[key[0]], self.kinds[key[0]]
+        stored = self.stored.get(key)
+        return stored.kind if stored and chosen == before else chosen
+
+    @cached_property
+    def _kinds_before(self) -> dict[str, str]:
+        """Indicator -> the kind of the region's own target, else of any one below."""
+        found: dict[str, str] = {}
+        for (indicator, region), target in self.stored.items():
+            if region == self.place or indicator not in found:
+                found[indicator] = target.kind
+        return {i.code: found.get(i.code, Target.Kind.EXPECTED) for i in self.indicators}
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Indicator -> the kind chosen for its column."""
+        data = self.data or {}
+        return {
+            code: data.get(f"kind-{code}") or before for code, before in self._kinds_before.items()
+        }
+
+    @property
+    def columns(self) -> list[tuple[Indicator, str]]:
+        """Indicators with the kind of their targets."""
+        return [(i, self.kinds[i.code]) for i in self.indicators]
+
+    @property
+    def exceeded(self) -> list[Sum]:
+        """Where the regions below are given more than the region itself has to reach."""
+        return [s for s in self.sums if (s.difference or 0) > 0]
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -209,7 +243,7 @@ def _name(key: Key) -> str:
 
 
 def _amount(target: Target) -> Amount:
-    return Amount(target.value, is_rate=target.is_rate)
+    return Amount(target.value, is_rate=target.is_rate, kind=target.kind)
 
 
 def _written(amount: Amount) -> str:

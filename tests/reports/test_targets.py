@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from core.history import acting
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from reports import actions, words
@@ -308,3 +310,36 @@ def test_the_command_prints_the_fixed_codes() -> None:
 def test_the_command_says_what_is_wrong(args: tuple[str, ...]) -> None:
     with pytest.raises(CommandError, match=r"[一-龥]"):
         run(*args)
+
+
+def test_the_kind_of_a_column_is_saved_and_others_keep_theirs(
+    plan: Plan, cast: Any, client_of: Login
+) -> None:
+    give(cast.province, plan, {"5201": 40_000, "5203": 20_000})
+    address = "/targets/14_5/52/?year=2025"
+    client = client_of(cast.province)
+    page = client.get(address).content.decode()
+    assert "约束性" in page
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    cells = dict(re.findall(r'<input name="(\d+-\w+)" value="([^"]*)"', page))
+    form = {**cells, "year": "2025", "document": "文〔2024〕2号", "seen": seen[1]}
+    answer = client.post(address, form | {"kind-T1": "1", "5201-T1": "90000"})
+    assert answer.status_code == 302
+    kinds = dict(Target.objects.filter(indicator="T1").values_list("region", "kind"))
+    assert kinds == {"52": "1", "5201": "1", "5203": "1"}
+    assert Target.objects.get(indicator="T2", region="52").kind == "2"
+    said = client.get(address).content.decode()
+    assert "社工人才多 10,000 人" in said
+    assert "约束性" in client.get("/targets/?plan=14_5").content.decode()
+    assert client.post(address, form | {"kind-T1": "9"}).status_code == 422
+
+
+def test_loading_the_file_again_keeps_what_the_province_set(plan: Plan, cast: Any) -> None:
+    with acting(cast.province):
+        give(cast.province, plan, {"52": 110_000})
+        give(cast.province, plan, {"52": None}, "T8")
+    call_command("load_plan", stdout=io.StringIO())
+    assert Target.objects.get(indicator="T1", region="52").value == 110_000
+    assert not Target.objects.filter(indicator="T8", region="52").exists()
+    assert set(Target.objects.values_list("kind", flat=True)) == {"2"}

@@ -12,13 +12,27 @@ from reports.models import Plan, Target
 
 
 class Command(BaseCommand):
-    help = "Load or refresh the plans in DATA_DIR (idempotent); other regions' targets stay."
+    help = "Load or refresh the plans in DATA_DIR (idempotent); what people set stays."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for path in sorted(settings.DATA_DIR.glob("plan_*.json")):
             with path.open(encoding="utf-8") as file:
                 plan = _load(json.load(file))
             self.stdout.write(f"已载入{plan.name}的 {plan.targets.count()} 个目标。")
+
+
+KINDS = {label: value for value, label in Target.Kind.choices}
+
+
+def _was_set(plan: Plan, row: dict[str, Any]) -> bool:
+    """Whether somebody set or withdrew the province's target: the file says no more of it."""
+    events = Target.pgh_event_model.objects  # type: ignore[attr-defined]
+    return bool(
+        events.filter(
+            plan=plan.pk, indicator=row["indicator"], region=settings.PROVINCE_CODE,
+            year=row["year"], pgh_context__metadata__user__isnull=False,
+        ).exists()
+    )  # fmt: skip
 
 
 def _load(source: dict[str, Any]) -> Plan:
@@ -33,6 +47,8 @@ def _load(source: dict[str, Any]) -> Plan:
             },
         )
         for row in source["targets"]:
+            if _was_set(plan, row):
+                continue
             Target.objects.update_or_create(
                 plan=plan,
                 indicator=row["indicator"],
@@ -42,6 +58,7 @@ def _load(source: dict[str, Any]) -> Plan:
                     "value": row["value"],
                     "is_rate": row.get("is_rate", False),
                     "clause": row.get("clause", ""),
+                    "kind": KINDS[row["kind"]],
                     "document": row.get("document", source["document"]),
                 },
             )
