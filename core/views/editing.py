@@ -71,6 +71,10 @@ class EditPages(EntityBase):
                 return self._saved(done, "已保存。")
             _refuse(form, error)
             return self._form_page(form, status=422)
+        if record.pk != pk:
+            return self._saved(
+                record, f"「{record}」原有停用的档案，已恢复并按填写的更新，未另建。"
+            )
         return self._saved(record, f"已新增{self.label()}「{record}」。")
 
     def _new_form(

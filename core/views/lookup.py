@@ -13,7 +13,7 @@ from core.models import ReadEvent
 from core.places import place_name
 from core.text import normalise
 from core.views.base import EntityBase
-from core.views.secrets import secret_in
+from core.views.secrets import Secret, secret_in
 
 
 class LookupPage(EntityBase):
@@ -38,6 +38,11 @@ class LookupPage(EntityBase):
     # Attributes that tell found records apart in the search of the top bar.
     found_facts: ClassVar[tuple[str, ...]] = ()
     _FOUND = 6
+
+    def elsewhere(self, secret: Secret) -> dict[str, Any]:
+        """What may be said of a number that the own area does not have; `elsewhere` is a county
+        code, None where nobody has it. Override."""
+        return {}
 
     @classmethod
     def found_for(cls, request: Any, text: str) -> dict[str, Any] | None:

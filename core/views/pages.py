@@ -21,7 +21,7 @@ from core.roles import ENTITIES as ROLE_ENTITIES
 from core.roles import ROLES
 from core.text import normalise
 from core.views.base import ENTITIES
-from core.views.secrets import secret_in
+from core.views.secrets import Secret, secret_in
 from core.waiting import waiting_for
 
 
@@ -148,10 +148,21 @@ def search(request: HttpRequest) -> HttpResponse:
     only = groups[0]["rows"] if len(groups) == 1 else []
     if len(only) == 1 and only[0]["url"]:
         return HttpResponseRedirect(only[0]["url"])
-    shown = "" if secret_in(text) else text
-    return render(
-        request, "core/search.html", {"groups": groups, "q": shown, "searched": bool(text)}
-    )
+    secret = secret_in(text)
+    context = {"groups": groups, "q": "" if secret else text, "searched": bool(text)}
+    if secret and not groups:
+        context |= _elsewhere(request, secret)
+    return render(request, "core/search.html", context)
+
+
+def _elsewhere(request: HttpRequest, secret: Secret) -> dict[str, Any]:
+    """The answer of the first entity that knows the number outside the own area."""
+    for entity in _searched(request.user):
+        view = entity(page="list")
+        view.setup(request)
+        if answer := view.elsewhere(secret):
+            return dict(answer)
+    return {}
 
 
 def _searched(user: Any) -> list[Any]:

@@ -16,12 +16,14 @@ from core.dates import today
 from core.display import label_of
 from core.forms.fields import place_label
 from core.identity import SEXES, check_id_number, is_known_division
+from core.models import ReadEvent
 from core.rules import RuleError
 from core.templatetags.shell import days_left
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
 from talent import kinds, verbs
 from talent.actions.people import create_person, registered_message, update_person
+from talent.codes import PersonStatus
 from talent.filters import PersonFilter
 from talent.forms import PersonForm
 from talent.keeping import county_of_registered, kept_for
@@ -102,11 +104,18 @@ class PersonView(EntityView):
     def _list_context(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super()._list_context(*args, **kwargs)
         secret = args[3]
-        if secret is not None and secret.kind == "id_number" and not context["count"]:
-            context["elsewhere"] = county_of_registered(secret.value)
-            if self.request.user.has_perm("talent.transfer_person"):
-                context["transfer_url"] = address_of("transferrequest_create")
+        if secret is not None and not context["count"]:
+            context |= self.elsewhere(secret)
         return context
+
+    def elsewhere(self, secret: Secret) -> dict[str, Any]:
+        if secret.kind != "id_number":
+            return {}
+        may_ask = self.request.user.has_perm("talent.transfer_person")
+        return {
+            "elsewhere": county_of_registered(secret.value),
+            "transfer_url": address_of("transferrequest_create") if may_ask else "",
+        }
 
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
@@ -162,6 +171,17 @@ def address_of(name: str, **kwargs: Any) -> str:
         return ""
 
 
+def _registered(number: str, user: Any) -> dict[str, Any]:
+    """The own record of an ID number, or of anybody else's no more than the county (R4)."""
+    secret = Secret("id_number", number, "证件号")
+    own = Person.objects.for_user(user).filter(named_by(secret)).first()
+    if own is not None:
+        ReadEvent.record(user=user, kind=ReadEvent.Kind.SEARCH, people=[own.pk], entity="person")
+        return {"own": own, "comes_back": own.status == PersonStatus.DEACTIVATED}
+    county = county_of_registered(number)
+    return {"registered": "" if county is None else registered_message(county)}
+
+
 @require_POST
 def id_number_check(request: HttpRequest) -> HttpResponse:
     """What a typed ID number tells at once: birth date, sex, a hint, already registered."""
@@ -173,14 +193,13 @@ def id_number_check(request: HttpRequest) -> HttpResponse:
     if number:
         try:
             identity = check_id_number(number, id_type=request.POST.get("id_type") or "1")
-            county = county_of_registered(identity.number)
+            context |= _registered(identity.number, user)
             context |= {
                 "identity": identity,
                 "sex_label": dict(SEXES).get(identity.sex, ""),
                 "hint": place_label(identity.region_prefix)
                 if is_known_division(identity.region_prefix)
                 else "",
-                "registered": "" if county is None else registered_message(county),
             }
         except RuleError as error:
             context["refusal"] = str(error)

@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 
 from core.changes import changes_of
+from core.models import ReadEvent
 from core.views import ENTITIES
+from talent.actions import deactivate_person
 from talent.models import Person
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import id_number, make_person, make_row, make_station
@@ -94,6 +96,27 @@ def test_id_number_registered_elsewhere_tells_only_the_county(cast: Any, client_
         assert "杨某某" not in answer.text
         assert str(other.pk) not in answer.text
         assert "13885100001" not in answer.text
+    assert Person.objects.count() == 1
+    # The top bar's search leads on, as that of the list does.
+    searched = client.post("/search/", {"q": other.id_number})
+    for answer in (searched, client.post("/people/", {"q": other.id_number})):
+        assert "归属贵阳市 花溪区" in answer.text
+        assert "/transfers/new/" in answer.text
+        assert "杨某某" not in answer.text
+
+
+def test_a_number_of_the_own_area_leads_to_its_record(cast: Any, client_of: Any) -> None:
+    person, client = make_person(TOWN, "杨小丫"), client_of(cast.clerk_a)
+    typed = {"id_type": "1", "id_number": person.id_number}
+    hint = client.post("/people/id-number/", typed).text
+    assert "本辖区已有这个证件号码的档案" in hint
+    assert f'href="/people/{person.pk}/"' in hint
+    assert ReadEvent.objects.filter(kind=ReadEvent.Kind.SEARCH, people=[person.pk]).exists()
+    deactivate_person(person=person, by=cast.clerk_a, reason="误录")
+    assert "保存后恢复原档案" in client.post("/people/id-number/", typed).text
+    data = new_person(client, name="杨小丫", id_number=person.id_number)
+    saved = client.post("/people/new/", data, follow=True)
+    assert "「杨小丫」原有停用的档案，已恢复并按填写的更新" in saved.text
     assert Person.objects.count() == 1
 
 
