@@ -26,7 +26,8 @@ class Graduates(Population):
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
         plan = plan_on(day)
-        first = plan.starts_on.year if plan else day.year
+        # Nothing adds up yet before the first plan.
+        first = plan.starts_on.year if plan else day.year + 1
         return GraduateStat.objects.filter(ended_on=None).annotate(
             place=F("region"),
             kept=Coalesce(F("stayed"), 0),
