@@ -126,7 +126,8 @@ def _give_way(user: User, kind: str, digest: str) -> None:
 
 def _plain_name(name: str) -> str:
     """The last part of a file name without control characters, at most 120 characters."""
-    return normalise(PurePath(name.replace("\\", "/")).name)[-120:] or "台账"
+    plain = normalise(PurePath(name.replace("\\", "/")).name)
+    return without_id_numbers(plain)[-120:] or "台账"
 
 
 def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[ImportBatch, Job]:
