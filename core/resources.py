@@ -182,6 +182,12 @@ class ScopedResource(resources.Resource):
         """Numbers of the staged rows that meet something in the registry, by one query."""
         raise RuleError("KIND", "此类台账暂不能导入。")
 
+    def tied(self, batch: Any, numbers: set[int]) -> set[int]:
+        """Numbers of the staged rows that these may change the outcome of, by one query:
+        here those with the key of one of them."""
+        keys = batch.rows.filter(number__in=numbers, key__isnull=False).values("key")
+        return set(batch.rows.filter(key__in=keys).values_list("number", flat=True))
+
     def compare(self, rows: list[Any], context: ImportContext) -> None:
         """Decide the outcome of staged rows against the registry, in sets.
 

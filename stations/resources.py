@@ -117,6 +117,10 @@ class StationsResource(ScopedResource):
     def candidates(self, batch: Any) -> set[int]:
         return stations.LEDGER.candidates(batch)
 
+    def tied(self, batch: Any, numbers: set[int]) -> set[int]:
+        """A station speaks for all of its township (R16)."""
+        return self.candidates(batch)
+
     def compare(self, rows: list[Any], context: ImportContext) -> None:
         stations.compare(rows, context)
 

@@ -228,6 +228,9 @@ class PeopleResource(ScopedResource):
     def candidates(self, batch: Any) -> set[int]:
         return people.candidates(batch)
 
+    def tied(self, batch: Any, numbers: set[int]) -> set[int]:
+        return people.tied(batch, numbers)
+
     def compare(self, rows: list[Any], context: ImportContext) -> None:
         people.compare(rows, context)
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from core import jobs, media
 from core.history import acting
 from core.identity import without_id_numbers
 from core.imports import applying, mapping
-from core.imports.comparing import compare
+from core.imports.asking import SKIP, WHOLE, answers
+from core.imports.comparing import REPEAT, compare_anew, tied
 from core.imports.running import KIND
 from core.models import ImportBatch, ImportRow, Job, User
 from core.resources import ImportContext, resource_for
 from core.rules import RuleError
 from core.spreadsheets.limits import FILE_BYTES, TOO_LARGE, Refused
 from core.text import normalise
+
+# Rows that are compared while somebody waits for the page: some tenths of a second.
+AT_ONCE = 500
 
 
 class DuplicateFile(Exception):
@@ -227,45 +234,61 @@ def resume(*, batch: ImportBatch, by: User) -> None:
 
 
 @transaction.atomic
-def decide(*, row: ImportRow, by: User, decision: str) -> None:
-    """Decide a held row: "ledger" (as the ledger says), "registry" (as it was) or "skip".
-
-    "" takes a decision back. The batch is compared anew at once.
-    """
-    fresh = _to_decide(row.batch, by=by, decision=decision)
-    if row.outcome != ImportRow.Outcome.HELD and not row.decision:
-        raise RuleError("STATE", "这一行不需要处理。")
-    ImportRow.objects.filter(pk=row.pk).update(decision=decision)
-    if decision in ("ledger", ""):
-        # Of the rows of a file that are about the same, the chosen one stands alone.
-        same = ImportRow.objects.filter(batch=fresh, key=row.key, key__isnull=False)
-        same.exclude(pk=row.pk).update(decision="skip" if decision else "")
-    _compare_anew(fresh)
+def decide(*, row: ImportRow, by: User, question: str, decision: str) -> None:
+    """Answer one question of a row (core.imports.asking); "" takes the answer back."""
+    fresh = _to_decide(row.batch, by=by)
+    row.refresh_from_db()
+    if decision not in answers(row, question):
+        raise RuleError("STATE", "这一行现在不能这样选，请刷新页面。")
+    rows = ImportRow.objects.filter(batch=fresh)
+    _answer(rows.filter(pk=row.pk), {question: decision})
+    if question == REPEAT or (question == WHOLE and not decision):
+        # Of the rows of a file that are about the same, the chosen one stands alone; when
+        # that is taken back all of them are open again.
+        same = rows.filter(key=row.key, key__isnull=False).exclude(pk=row.pk)
+        _answer(same, {WHOLE: SKIP if decision else "", REPEAT: ""})
+    _compare_anew(fresh, {row.number}, by=by)
 
 
 @transaction.atomic
-def decide_all(*, batch: ImportBatch, by: User, decision: str, words: str) -> int:
-    """Decide every open row that offers a decision in these words; returns how many."""
-    fresh = _to_decide(batch, by=by, decision=decision)
-    offered = [{"one_by_one": False, "choices": {decision: words}}]
-    rows = ImportRow.objects.filter(batch=fresh, outcome=ImportRow.Outcome.HELD, decision="")
-    decided = rows.filter(messages__contains=offered).update(decision=decision)
-    _compare_anew(fresh)
-    return decided
-
-
-def _to_decide(batch: ImportBatch, *, by: User, decision: str) -> ImportBatch:
-    if decision not in ("ledger", "registry", "skip", ""):
+def decide_all(*, batch: ImportBatch, by: User, question: str, decision: str) -> int:
+    """Answer a question alike in every row that asks it; returns how many there were."""
+    fresh = _to_decide(batch, by=by)
+    asked = {"question": question, "is_shared": True, "answer": ""}
+    rows = ImportRow.objects.filter(batch=fresh, outcome=ImportRow.Outcome.HELD)
+    rows = rows.filter(messages__contains=[asked])
+    first = rows.first()
+    if first is None or decision not in answers(first, question) - {""}:
         raise RuleError("DECISION", "请选择一种处理方式。")
+    numbers = set(rows.values_list("number", flat=True))
+    _answer(rows, {question: decision})
+    _compare_anew(fresh, numbers, by=by)
+    return len(numbers)
+
+
+def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
     fresh, job = _locked(batch, by=by)
     if fresh.applied_at or job.status != Job.Status.WAITING:
         raise RuleError("STATE", "现在不能处理，请刷新页面。")
     return fresh
 
 
-def _compare_anew(batch: ImportBatch) -> None:
+def _answer(rows: QuerySet[ImportRow], given: dict[str, str]) -> None:
+    """Set the answers given and take back the empty ones; the others stay."""
+    said = {question: answer for question, answer in given.items() if answer}
+    merged = RawSQL("(decisions - %s::text[]) || %s::jsonb", [list(given), json.dumps(said)])
+    rows.update(decisions=merged)
 
-    counts = compare(batch, resource_for(batch.kind), ImportContext.of(batch))
+
+def _compare_anew(batch: ImportBatch, numbers: set[int], *, by: User) -> None:
+    """Compare rows that were decided at once, or by the job when they are many."""
+    resource = resource_for(batch.kind)
+    numbers = tied(batch, resource, numbers)
+    if len(numbers) > AT_ONCE:
+        batch.job.by = by
+        _queue(batch.job)
+        return
+    counts = compare_anew(batch, resource, ImportContext.of(batch), numbers)
     ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
 
 

@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import models
 
 from core.crypto import sign
-from core.imports.comparing import hold, say
+from core.imports.asking import hold
 from core.models import ImportRow
 from core.places import place_name
 from core.resources import ImportContext
@@ -81,16 +81,15 @@ class PlainLedger:
                 continue
             row.target = record.pk
             if record.pk not in visible:
-                row.outcome = Outcome.HELD
                 place = place_name(getattr(record, "region_id", "") or "") or "其他地区"
-                say(row, f"同样的记录已由{place}登记，要修改请联系对方。")
+                hold(row, f"同样的记录已由{place}登记，要修改请联系对方。")
                 continue
             try:
                 self._diff(row, record)
             except RuleError as error:
                 row.diff = []
                 column = self.labels.get(error.field, "")
-                hold(row, str(error), rule=error.rule, column=column, choices={})
+                hold(row, str(error), rule=error.rule, column=column)
 
     def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
         first = self.key[-1]

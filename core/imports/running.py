@@ -38,7 +38,9 @@ def _check(
     batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
 ) -> None:
     try:
-        stage(batch, resource, lease)
+        # Once compared, the rows come back only to be compared anew.
+        if not batch.counts:
+            stage(batch, resource, lease)
     except NeedsMapping:
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
         return
@@ -48,9 +50,10 @@ def _check(
         lease.progress(done=min(done, total), total=total, phase="正在与在册数据比对")
 
     report(0)
-    with transaction.atomic():
-        resource.look_across(batch)
-        lease.guard()
+    if not batch.counts:
+        with transaction.atomic():
+            resource.look_across(batch)
+            lease.guard()
     counts = compare(batch, resource, context, report, guard=lease.guard)
     with transaction.atomic():
         lease.guard()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from core.imports import mapping
+from core.imports.asking import LEFT_OUT, SKIP, WHOLE
 from core.imports.workbooks import REASON
 from core.jobs import MAX_ATTEMPTS
 from core.models import ImportBatch, ImportRow, Job
@@ -27,7 +29,6 @@ _TAGS = {
 _OUTCOME_TAGS = {"refused": "wrong", "held": "attention", "new": "good", "changed": "info"}
 # Running numbers, and the reasons that a workbook of refused rows came with.
 _IDLE = frozenset({"序号", "编号", REASON})
-_DECISIONS = {"ledger": "以台账为准", "registry": "以在册为准", "skip": "跳过不录入"}
 
 
 def stage_of(batch: ImportBatch) -> str:
@@ -99,7 +100,8 @@ def rows_of(batch: ImportBatch, tab: str) -> QuerySet[ImportRow]:
 
 
 def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
-    """A staged row as the preview shows it."""
+    """A staged row as the preview shows it; `may_skip`: no question offers that already."""
+    asked = [message.get("question") for message in row.messages]
     return {
         "number": row.number,
         "name": row.shown.get("name", "") or "—",
@@ -107,42 +109,40 @@ def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
         "detail": row.shown.get("detail", ""),
         "outcome": "已撤销" if row.is_undone else row.get_outcome_display(),
         "tag": "" if row.is_undone else _OUTCOME_TAGS.get(row.outcome, ""),
-        "messages": [_worded(message) for message in row.messages],
+        "messages": [_worded(message, may_decide=may_decide) for message in row.messages],
         "diff": row.diff,
-        # A skipped row says so itself.
-        "decided": _DECISIONS.get(row.decision, "") if row.decision != "skip" else "",
-        "decisions": _choices(row) if may_decide else [],
+        "may_skip": may_decide and row.outcome == Outcome.HELD and WHOLE not in asked,
+        "skip": LEFT_OUT,
     }
 
 
-def _worded(message: dict[str, Any]) -> dict[str, Any]:
-    """A remark without its column where the sentence begins with that."""
-    column = message.get("column", "")
-    return message | {"column": "" if message["message"].startswith(column) else column}
+def _worded(message: dict[str, Any], *, may_decide: bool) -> dict[str, Any]:
+    """A remark without its column where the sentence begins with that; a question with its
+    answer in words and the choices that are left."""
+    column, answer = message.get("column", ""), message.get("answer", "")
+    choices = message.get("choices", [])
+    return message | {
+        "column": "" if message["message"].startswith(column) else column,
+        # A skipped row says so itself.
+        "answered": dict(choices).get(answer, "") if answer != SKIP else "",
+        "choices": ([("", "改主意")] if answer else choices) if may_decide else [],
+    }
 
 
-def _choices(row: ImportRow) -> list[tuple[str, str]]:
-    if row.decision == "skip" or (row.decision and row.outcome != Outcome.HELD):
-        return [("", "改主意")]
-    if row.outcome != Outcome.HELD:
-        return []
-    words = {"skip": _DECISIONS["skip"]}
-    for message in row.messages:
-        words |= message.get("choices", {})
-    return [(code, words[code]) for code in _DECISIONS if code in words]
-
-
-def shared_choices(batch: ImportBatch) -> list[tuple[str, str, int]]:
-    """(decision, words, rows) that several open rows offer alike."""
+def shared_questions(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Questions that several open rows put alike: code, title, choices, number of rows."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.key, c.value, count(*) FROM core_importrow r,"
-            " jsonb_array_elements(r.messages) m, jsonb_each_text(m->'choices') c"
-            " WHERE r.batch_id = %s AND r.outcome = 'held' AND r.decision = ''"
-            " AND m->'one_by_one' = 'false' GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2",
+            "SELECT m->>'question', m->>'title', m->>'choices', count(*)"
+            " FROM core_importrow r, jsonb_array_elements(r.messages) m"
+            " WHERE r.batch_id = %s AND r.outcome = 'held' AND m->>'answer' = ''"
+            " AND m->'is_shared' = 'true' GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1",
             [batch.pk],
         )
-        return cursor.fetchall()
+        return [
+            {"code": code, "title": title, "choices": json.loads(choices), "count": count}
+            for code, title, choices, count in cursor.fetchall()
+        ]
 
 
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:

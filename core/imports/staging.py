@@ -57,7 +57,7 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
             _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
         with connection.cursor() as cursor:
             # The planner has never heard of this batch; it would loop over its rows.
-            cursor.execute("ANALYZE core_importrow (batch_id, number, outcome, decision, key)")
+            cursor.execute("ANALYZE core_importrow (batch_id, number, outcome, decisions, key)")
     except Refused as refusal:
         raise JobFailed(str(refusal)) from None
     except FileNotFoundError:

@@ -163,7 +163,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "tabs": showing.tabs(counts, tab),
         "page": page,
         "shown": shown,
-        "shared": showing.shared_choices(batch) if (stage, tab) == ("preview", "held") else [],
+        "shared": showing.shared_questions(batch) if (stage, tab) == ("preview", "held") else [],
         "form": ConfirmForm(),
         "written": counts["new"] + counts["changed"],
         "left": counts["held"] + counts["refused"],
@@ -262,8 +262,9 @@ def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     row = ImportRow.objects.filter(batch=batch, number=number).first()
     if row is None:
         raise Http404
+    question, decision = request.POST.get("question", ""), request.POST.get("decision", "")
     try:
-        actions.decide(row=row, by=_user(request), decision=request.POST.get("decision", ""))
+        actions.decide(row=row, by=_user(request), question=question, decision=decision)
         messages.success(request, f"第 {number} 行已处理。")
     except RuleError as refusal:
         messages.error(request, str(refusal))
@@ -276,11 +277,13 @@ def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 
 @require_POST
 def decide_all(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The same decision for every open row that offers it: "ledger:以台账为准"."""
+    """The same answer in every open row that asks a question."""
     batch = _batch(request, pk)
-    decision, _, words = request.POST.get("choice", "").partition(":")
+    question, decision = request.POST.get("question", ""), request.POST.get("decision", "")
     try:
-        count = actions.decide_all(batch=batch, by=_user(request), decision=decision, words=words)
+        count = actions.decide_all(
+            batch=batch, by=_user(request), question=question, decision=decision
+        )
         messages.success(request, f"{count} 行已处理。")
     except RuleError as refusal:
         messages.error(request, str(refusal))

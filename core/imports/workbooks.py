@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from core import media
 from core.exports import WORKBOOK_OPTIONS, plain_text, sheet_name
+from core.imports.asking import SKIP, WHOLE
 from core.imports.values import as_text
 from core.models import ImportBatch, ImportRow, Region
 from core.resources import Column, ScopedResource, resource_for
@@ -115,7 +116,8 @@ def _explain(book: Any, sheet: Any, resource: ScopedResource) -> None:
 
 def left_rows(batch: ImportBatch) -> QuerySet[ImportRow]:
     """Rows that were not taken in and that nobody chose to skip."""
-    return ImportRow.objects.filter(batch=batch, outcome__in=LEFT).exclude(decision="skip")
+    rows = ImportRow.objects.filter(batch=batch, outcome__in=LEFT)
+    return rows.exclude(decisions__contains={WHOLE: SKIP})
 
 
 def refused_workbook(batch: ImportBatch) -> bytes:
@@ -126,7 +128,8 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     when the upload has expired.
     """
     resource = resource_for(batch.kind)
-    messages = dict(left_rows(batch).values_list("number", "messages"))
+    said = left_rows(batch).values_list("number", "messages")
+    messages = {n: [m for m in found if not m.get("answer")] for n, found in said}
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "in_memory": True})
     with (

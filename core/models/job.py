@@ -160,8 +160,8 @@ class ImportRow(models.Model):
     messages = models.JSONField(default=list)
     diff = models.JSONField(default=list, db_default=[])
     before = models.JSONField(default=dict, db_default={})
-    # What was decided about a held row: "" open, "ledger", "registry" or "skip".
-    decision = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # What was answered to the questions of a held row, each by its code: {"name": "ledger"}.
+    decisions = models.JSONField(default=dict, db_default={})
     # Taken back after it was applied.
     is_undone = models.BooleanField(default=False, db_default=False)
 

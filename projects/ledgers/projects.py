@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.imports.comparing import say
+from core.imports.asking import say
 from core.imports.plain import PlainLedger, natural_key, stable_id
 from core.models import ImportRow
 from core.resources import ImportContext, RowCheck

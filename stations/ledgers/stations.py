@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from core.dates import today
-from core.imports.comparing import hold
+from core.imports.asking import hold
 from core.imports.plain import PlainLedger, natural_key, stable_id
 from core.models import ImportRow
 from core.resources import ImportContext, RowCheck
@@ -123,7 +123,7 @@ def _is_closed(row: ImportRow) -> bool:
     if row.writes["insert"][STATION]["status"] not in CLOSED_STATUSES:
         return False
     message = "撤并、更名不能由台账办理：请在站点页办理撤并，以便一并处理岗位。"
-    hold(row, message, rule="R15", column="运行状态", choices={})
+    hold(row, message, rule="R15", column="运行状态")
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from core.imports.comparing import say
+from core.imports.asking import say
 from core.models import ImportRow
 from core.resources import ImportContext
 from stations.codes import StationKind

@@ -265,6 +265,22 @@ def candidates(batch: Any) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
+def tied(batch: Any, numbers: set[int]) -> set[int]:
+    """Rows of the ID numbers and certificate numbers of some rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH r AS MATERIALIZED (SELECT number, key,"
+            "  coalesce(writes->'staged', writes) #> '{insert,talent.certificate}' AS c"
+            "  FROM core_importrow WHERE batch_id = %s AND outcome <> 'refused'),"
+            " mine AS (SELECT * FROM r WHERE number = ANY(%s))"
+            " SELECT number FROM r WHERE key IN (SELECT key FROM mine)"
+            " UNION SELECT r.number FROM r JOIN mine ON r.c->>'number' = mine.c->>'number'"
+            "  AND r.c->>'level' = mine.c->>'level' WHERE r.c->>'number' <> ''",
+            [batch.pk, list(numbers)],
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
 def compare(rows: list[ImportRow], context: ImportContext) -> None:
     """Outcome of rows that meet somebody: see talent.ledgers.meeting."""
     meet(rows, context)
@@ -277,9 +293,7 @@ def create_places(batch: Any) -> None:
 
 def request_transfers(batch: Any, context: ImportContext) -> None:
     """People of another county: ask for them instead of touching them."""
-    rows = ImportRow.objects.filter(batch=batch, outcome=Outcome.HELD, decision="").exclude(
-        target=None
-    )
-    for row in rows:
+    held = ImportRow.objects.filter(batch=batch, outcome=Outcome.HELD).exclude(target=None)
+    for row in held:
         if any(m.get("rule") == TRANSFER for m in row.messages):
             ask(Person.objects.get(pk=row.target), row, context)

@@ -199,7 +199,7 @@ class TestPreviewAndResult:
         assert "以台账为准" in text(page(client, batch, tab="held"))
         row = ImportRow.objects.get(batch=batch)
         url = reverse("import_decide", args=[batch.pk, row.number])
-        client.post(url, {"decision": "ledger", "tab": "held"})
+        client.post(url, {"question": "name", "decision": "ledger", "tab": "held"})
         said = text(page(client, batch, tab="changed"))
         assert "张三" in said
         assert "张山" in said
@@ -351,7 +351,8 @@ class TestRefused:
         rows = [person("张三", number), person("张三", number, 备注="二"), person("坏人", "123")]
         batch = uploaded(client, rows)
         assert "下载退回表（2 行）" in text(page(client, batch))
-        client.post(reverse("import_decide", args=[batch.pk, 3]), {"decision": "skip"})
+        skip = {"question": "row", "decision": "skip"}
+        client.post(reverse("import_decide", args=[batch.pk, 3]), skip)
         assert "下载退回表（1 行）" in text(page(client, batch))
         sheet = openpyxl.load_workbook(io.BytesIO(page(client, batch, "refused").content)).active
         assert [row[0].value for row in sheet][1:] == ["坏人"]

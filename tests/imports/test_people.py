@@ -187,7 +187,7 @@ def test_one_number_with_two_names_is_held(cast: Cast) -> None:
 def test_skipping_one_of_two_names_lets_the_other_in(cast: Cast) -> None:
     number = id_number()
     batch = check(cast.clerk_a, "people", people(person("张三", number), person("李四", number)))
-    actions.decide(row=row_of(batch, 3), by=cast.clerk_a, decision="skip")
+    actions.decide(row=row_of(batch, 3), by=cast.clerk_a, question="row", decision="skip")
     assert outcomes(fresh(batch)) == {"new": 1, "held": 1}
     apply(fresh(batch))
     assert Person.objects.get().name == "张三"
@@ -202,7 +202,7 @@ def test_a_name_that_differs_from_the_registry_is_decided(
     batch = check(cast.clerk_a, "people", people(person("张三丰", number)))
     assert outcomes(batch) == {"held": 1}
     assert "张三" in words(batch, 2)
-    actions.decide(row=row_of(batch, 2), by=cast.clerk_a, decision=decision)
+    actions.decide(row=row_of(batch, 2), by=cast.clerk_a, question="name", decision=decision)
     apply(fresh(batch))
     assert Person.objects.get().name == name
 

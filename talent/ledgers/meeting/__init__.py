@@ -1,0 +1,69 @@
+"""What happens when a ledger row meets a person who is in the registry already.
+
+A cell that says something else is a change, shown with what was before; an empty one says
+nothing. What a clerk has to judge is asked, each question by itself (questions).
+"""
+
+from __future__ import annotations
+
+from core.imports.asking import ask, hold
+from core.models import ImportRow
+from core.places import place_name
+from core.resources import ImportContext
+from core.scoping import in_scope
+from talent.ledgers.meeting.credentials import meet_certificate, meet_education, number_of, settle
+from talent.ledgers.meeting.encounter import GONE, Encounter
+from talent.ledgers.meeting.known import read
+from talent.ledgers.meeting.persons import meet_fields, meet_name
+from talent.ledgers.meeting.posts import meet_post
+from talent.ledgers.meeting.questions import ELSEWHERE
+from talent.ledgers.meeting.states import meet_residence, meet_status
+from talent.models import Person
+
+TRANSFER = "TRANSFER"
+Outcome = ImportRow.Outcome
+
+
+def meet(rows: list[ImportRow], context: ImportContext) -> None:
+    """Decide outcome, changes and remarks of rows; see ScopedResource.compare."""
+    known = read(rows, context.day, numbers=[number_of(row)[0] for row in rows])
+    seen: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
+    for row in rows:
+        person = known.people.get(bytes(row.key or b""))
+        settle(row, person, known, seen)
+        if person is None:
+            continue
+        row.target = person.pk
+        if _is_foreign(person, context):
+            _meet_foreigner(row, person)
+        else:
+            _meet_one(Encounter.of(row, person, known))
+
+
+def _is_foreign(person: Person, context: ImportContext) -> bool:
+    whole_province = len(context.user.region_id) == 2
+    return not whole_province and not in_scope(person.region_id, context.user)
+
+
+def _meet_foreigner(row: ImportRow, person: Person) -> None:
+    """Of a person of another area nothing may be said but the county (R4)."""
+    county = place_name(person.county) if person.county else "未定位"
+    if person.status in GONE:
+        message = f"已在册，归属{county}，其状态不允许转入；请与该县（市、区）联系核对。"
+        hold(row, message, rule="R21", column="身份证号")
+    else:
+        message = f"已在册，归属{county}；入库时将自动申请转入，由对方确认。"
+        ask(row, ELSEWHERE, message, rule=TRANSFER, column="身份证号")
+
+
+def _meet_one(m: Encounter) -> None:
+    meet_name(m)
+    if not meet_status(m):
+        return
+    meet_post(m)
+    meet_residence(m)
+    meet_fields(m)
+    meet_certificate(m)
+    meet_education(m)
+    if m.row.outcome != Outcome.HELD:
+        m.row.outcome = Outcome.CHANGED if m.has_changes else Outcome.UNCHANGED

@@ -1,0 +1,64 @@
+"""The people that a chunk of rows meets, with what they hold, read in sets."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.models import ImportRow
+from talent.models import Certificate, Education, Person, PersonState, Post
+
+
+@dataclass
+class Known:
+    """By person: the open and the earliest dated state, the open primary post, the ended
+    posts by employer and end, certificates and education. `numbers` are the owners of
+    certificate numbers by number and level."""
+
+    day: datetime.date
+    people: dict[bytes, Person] = field(default_factory=dict)
+    states: dict[Any, PersonState] = field(default_factory=dict)
+    first: dict[Any, PersonState] = field(default_factory=dict)
+    posts: dict[Any, Post] = field(default_factory=dict)
+    ended: dict[tuple[Any, str, datetime.date], Post] = field(default_factory=dict)
+    certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
+    education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+
+def employer_of(post: Post) -> str:
+    return str(post.station_id or post.organization_id)
+
+
+def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Known:
+    """Everything that the rows meet; `numbers` are the certificate numbers in them."""
+    known = Known(day)
+    keys = [bytes(row.key) for row in rows if row.key]
+    # Province-wide on purpose (R4): whoever is met elsewhere is told by county only.
+    met = Person.objects.filter(id_index__in=keys).select_related("merged_into").order_by()
+    for person in met:
+        # The number of a merged record leads to the kept one.
+        known.people[bytes(person.id_index)] = person.merged_into or person
+    ids = [person.pk for person in known.people.values()]
+    for state in PersonState.objects.filter(person_id__in=ids).order_by("valid_from"):
+        known.first.setdefault(state.person_id, state)
+        if state.valid_to is None:
+            known.states[state.person_id] = state
+    posts = Post.objects.filter(person_id__in=ids).select_related("station", "organization")
+    for post in posts.order_by():
+        if post.ended_on is not None:
+            known.ended[post.person_id, employer_of(post), post.ended_on] = post
+        elif post.is_primary:
+            known.posts[post.person_id] = post
+    # The earliest first, so that rows with equal claims are always met in one order.
+    for certificate in Certificate.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):
+        known.certificates[certificate.person_id].append(certificate)
+    for education in Education.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):
+        known.education[education.person_id].append(education)
+    wanted = [number for number in numbers if number]
+    taken = Certificate.objects.filter(number__in=wanted, ended_on=None).order_by()
+    for number, level, person_id in taken.values_list("number", "level", "person_id"):
+        known.numbers[number, level] = person_id
+    return known

@@ -1,0 +1,96 @@
+"""The primary post: a first one, the same one with other words, or another employer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.imports.asking import ask
+from talent.codes import NOT_EMPLOYED, Employment, PersonStatus, PostKind
+from talent.ledgers.meeting import questions
+from talent.ledgers.meeting.encounter import POST, Encounter, says_otherwise
+from talent.ledgers.meeting.known import employer_of
+from talent.ledgers.meeting.states import know_since, serve
+from talent.models import Post
+
+_MOVED = "台账导入：换岗"
+_AS_LEDGER = "台账导入：用工性质变更"
+
+
+def meet_post(m: Encounter) -> None:
+    new, old = m.said.get(POST), m.known.posts.get(m.person.pk)
+    if new is None:
+        return
+    if old is None:
+        _first(m, new)
+    # Without a 工作单位 the ledger says nothing against the one that is registered.
+    elif "employer" not in m.given or employer_of(old) == _employer(new):
+        _same(m, old, new)
+    elif _moves(m, old, new):
+        since = max(new["started_on"], old.started_on.isoformat())
+        m.update(POST, old.pk, ended_on=since, end_reason=_MOVED)
+        m.insert(POST, **new | {"started_on": since})
+        m.show("主岗", old.employer_name, "换岗")
+        m.update_person(region_id=new["region_id"])
+
+
+def _employer(post: dict[str, Any]) -> str | None:
+    return post.get("station_id") or post.get("organization_id")
+
+
+def _first(m: Encounter, new: dict[str, Any]) -> None:
+    m.insert(POST, **new)
+    m.show("主岗", "", "新任职")
+    m.update_person(region_id=new["region_id"])
+    if m.person.status == PersonStatus.IDLE:
+        serve(m, new)
+    else:
+        know_since(m, new["started_on"])
+
+
+def _moves(m: Encounter, old: Post, new: dict[str, Any]) -> bool:
+    """A later start is a move; any other has to be said to be one."""
+    if new["started_on"] > old.started_on.isoformat():
+        return True
+    message = f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择是否换岗。"
+    return ask(m.row, questions.POST, message, rule="R14") == questions.LEDGER
+
+
+def _same(m: Encounter, old: Post, new: dict[str, Any]) -> None:
+    """The post that is registered already: what the ledger says of it otherwise."""
+    if "post_kind" in m.given and new["kind"] != old.kind:
+        m.show("岗位", old.get_kind_display(), PostKind(new["kind"]).label)
+        m.update(POST, old.pk, kind=new["kind"])
+    if "started_on" in m.given:
+        _began(m, old, new)
+    if "employment" in m.given and new["employment"] != old.employment:
+        _employed(m, old, new)
+
+
+def _employed(m: Encounter, old: Post, new: dict[str, Any]) -> None:
+    """Where that decides what is counted, earlier days keep theirs: the post goes on as
+    another row from today."""
+    day = m.known.day
+    m.show("用工性质", old.get_employment_display(), Employment(new["employment"]).label)
+    counts_as_before = (new["employment"] in NOT_EMPLOYED) == (old.employment in NOT_EMPLOYED)
+    if counts_as_before or old.started_on >= day:
+        m.update(POST, old.pk, employment=new["employment"])
+        return
+    kind = new["kind"] if "post_kind" in m.given else old.kind
+    goes_on = {"kind": kind, "started_on": day.isoformat(), "started_precision": "D"}
+    m.insert(POST, **new | goes_on)
+    m.update(POST, old.pk, ended_on=day.isoformat(), end_reason=_AS_LEDGER)
+
+
+def _began(m: Encounter, old: Post, new: dict[str, Any]) -> None:
+    """A day of entry that the ledger gives otherwise, more exactly or at all."""
+    first = old
+    while earlier := m.known.ended.get((m.person.pk, employer_of(first), first.started_on)):
+        first = earlier
+    said, precision = new["started_on"], new["started_precision"]
+    if not says_otherwise(first.started_on, said, precision):
+        return
+    if first.ended_on is not None and said >= first.ended_on.isoformat():
+        return
+    m.show("入职日期", first.started_on, said)
+    m.update(POST, first.pk, started_on=said, started_precision=precision)
+    know_since(m, said)
