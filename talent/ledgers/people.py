@@ -28,7 +28,7 @@ from talent.rules import (
 
 Outcome = ImportRow.Outcome
 # What meeting somebody asks: did the ledger say it, or is it a default?
-_GIVEN = ("employer", "post_kind", "employment", "started_on")
+_GIVEN = ("employer", "post_kind", "employment", "started_on", "category")
 PERSON, STATE, EDUCATION, CERTIFICATE, POST = (
     "talent.person",
     "talent.personstate",
@@ -55,7 +55,7 @@ def build(row: RowCheck) -> None:
         "name": name,
         "number": mask_id_number(identity.number),
         "detail": row.context.places.name(region),
-        "given": [c for c in _GIVEN if v.get(c)],
+        "given": [c for c in _GIVEN if v.get(c)] + _residence(v),
     }
     row.insert[PERSON] = {
         "id": person_id,
@@ -132,6 +132,10 @@ def _region(row: RowCheck) -> str:
     except RuleError as error:
         row.refuse("乡镇（街道）", str(error), error.rule)
         return str(county or places.scope)
+
+
+def _residence(values: dict[str, Any]) -> list[str]:
+    return ["residence"] if values.get("township") or values.get("county") else []
 
 
 def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | None:

@@ -1,0 +1,207 @@
+"""A ledger about people who are in the registry: what is filled in and differs is a change."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from core.dates import today
+from core.imports import actions
+from core.models import ImportBatch
+from talent.models import Certificate, Education, Person, PersonState
+from tests.conftest import Cast
+from tests.imports.ledgers import (
+    PEOPLE,
+    apply,
+    check,
+    fresh,
+    outcomes,
+    person,
+    row_of,
+    take,
+    words,
+    workbook,
+)
+from tests.rows import id_number
+
+pytestmark = pytest.mark.django_db
+HEAD = (*PEOPLE, "人才类别", "毕业院校", "专业", "民族")
+FULL: dict[str, Any] = {
+    "人才类别": "实务人才·社工站",
+    "学历": "本科",
+    "毕业院校": "贵州大学",
+    "专业": "社会工作",
+    "证书级别": "社会工作师（中级）",
+    "管理号": "20200100001",
+    "批准日期": "2020-09-13",
+}
+OTHER_TOWNSHIP = "西湖路街道"
+
+
+def ledger(number: str, **cells: Any) -> bytes:
+    """A row with HEAD's columns about one person."""
+    extra = [cells.pop(label, "") for label in HEAD[len(PEOPLE) :]]
+    return workbook([HEAD, [*person("张三", number, **cells), *extra]])
+
+
+@pytest.fixture
+def number(cast: Cast) -> str:
+    number = id_number()
+    assert outcomes(take(cast.clerk_a, "people", ledger(number, **FULL))) == {"new": 1}
+    return number
+
+
+def again(cast: Cast, number: str, **cells: Any) -> ImportBatch:
+    """The same ledger with some cells otherwise: applied, then once more as it is."""
+    data = ledger(number, **FULL | cells)
+    batch = take(cast.clerk_a, "people", data)
+    assert outcomes(check(cast.clerk_a, "people", data)) == {"unchanged": 1}
+    return batch
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        ({"人才类别": "管理人才"}, ["人才类别", "实务人才·社工站", "管理人才"]),
+        ({"民族": "苗族"}, ["民族", "", "苗族"]),
+        ({"毕业院校": "贵州民族大学"}, ["毕业院校", "贵州大学", "贵州民族大学"]),
+        ({"专业": "社会学"}, ["专业", "社会工作", "社会学"]),
+        ({"学历": "硕士"}, ["学历", "本科", "本科、硕士研究生"]),
+        ({"批准日期": "2021-09-13"}, ["批准日期", "2020-09-13", "2021-09-13"]),
+        (
+            {"批准日期": "2021-09-13", "管理号": ""},
+            ["批准日期", "2020-09-13", "2021-09-13"],
+        ),
+        (
+            {"乡镇（街道）": OTHER_TOWNSHIP},
+            ["常住地", "贵阳市 南明区 新华路街道", "贵阳市 南明区 西湖路街道"],
+        ),
+    ],
+)
+def test_a_cell_that_differs_is_shown_and_applied(
+    cells: dict[str, Any], shown: list[str], cast: Cast, number: str
+) -> None:
+    batch = again(cast, number, **cells)
+    assert outcomes(batch) == {"changed": 1}
+    assert row_of(batch, 2).diff == [shown]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {},
+        dict.fromkeys([*FULL, "乡镇（街道）"], ""),
+        # Less exact is not otherwise.
+        {"人才类别": "实务"},
+        {"批准日期": "2020.9"},
+        {"乡镇（街道）": ""},
+    ],
+)
+def test_what_is_empty_or_less_exact_changes_nothing(
+    cells: dict[str, Any], cast: Cast, number: str
+) -> None:
+    before = [list(m.objects.values()) for m in (Person, PersonState, Education, Certificate)]
+    assert outcomes(again(cast, number, **cells)) == {"unchanged": 1}
+    after = [list(m.objects.values()) for m in (Person, PersonState, Education, Certificate)]
+    assert after == before
+
+
+def test_another_residence_holds_from_today_and_can_be_undone(cast: Cast, number: str) -> None:
+    region = Person.objects.get().region_id
+    batch = again(cast, number, **{"乡镇（街道）": OTHER_TOWNSHIP})
+    one = Person.objects.get()
+    assert one.residence is not None
+    assert one.residence.name == OTHER_TOWNSHIP
+    # She is counted where her post is.
+    assert one.region_id == region
+    old, new = PersonState.objects.order_by("valid_from")
+    assert (old.residence_id, old.valid_from, old.valid_to) == (
+        "520102016", datetime.date(2023, 3, 1), today(),
+    )  # fmt: skip
+    assert (new.residence_id, new.valid_from, new.valid_to) == (one.residence_id, today(), None)
+    assert new.status == old.status
+    assert actions.undo(batch=batch, by=cast.clerk_a) == []
+    assert Person.objects.get().residence_id == "520102016"
+    assert PersonState.objects.get().valid_to is None
+
+
+def test_who_has_no_post_is_counted_where_she_lives(cast: Cast) -> None:
+    number = id_number()
+    no_post = {"工作单位": "", "入职日期": ""}
+    take(cast.clerk_a, "people", ledger(number, **no_post))
+    batch = take(
+        cast.clerk_a, "people", ledger(number, **no_post, **{"乡镇（街道）": OTHER_TOWNSHIP})
+    )
+    assert outcomes(batch) == {"changed": 1}
+    one = Person.objects.get()
+    assert one.region_id == one.residence_id != "520102016"
+    # Entered today: the one state there is says so.
+    assert PersonState.objects.get().residence_id == one.residence_id
+
+
+def test_a_first_post_and_another_residence_are_one_change(cast: Cast) -> None:
+    number = id_number()
+    take(cast.clerk_a, "people", ledger(number, 工作单位="", 入职日期=""))
+    batch = take(cast.clerk_a, "people", ledger(number, **{"乡镇（街道）": OTHER_TOWNSHIP}))
+    assert outcomes(batch) == {"changed": 1}
+    one, state = Person.objects.get(), PersonState.objects.get(valid_to=None)
+    assert (state.status, state.residence_id) == ("10", one.residence_id)
+    assert one.residence_id != "520102016"
+
+
+def test_another_school_and_major_is_a_further_degree(cast: Cast, number: str) -> None:
+    batch = again(cast, number, 毕业院校="云南大学", 专业="法学")
+    assert row_of(batch, 2).diff == [["学历", "本科", "本科、本科"]]
+    assert set(Education.objects.values_list("school", "major")) == {
+        ("贵州大学", "社会工作"),
+        ("云南大学", "法学"),
+    }
+
+
+class TestAnotherNumberOfTheSameLevel:
+    """Nearly always a correction, so it is asked; never a second certificate in silence."""
+
+    CELLS = FULL | {"管理号": "20200100002"}
+
+    @pytest.fixture
+    def batch(self, cast: Cast, number: str) -> ImportBatch:
+        Certificate.objects.update(verification="4", verified_by_means="官网")
+        return check(cast.clerk_a, "people", ledger(number, **self.CELLS))
+
+    def test_it_is_asked(self, batch: ImportBatch) -> None:
+        assert outcomes(batch) == {"held": 1}
+        assert "20200100001" in words(batch, 2)
+        assert "20200100002" in words(batch, 2)
+
+    @pytest.mark.parametrize(
+        ("decision", "numbers", "outcome"),
+        [
+            ("ledger", {"20200100002"}, "changed"),
+            ("registry", {"20200100001"}, "unchanged"),
+            ("both", {"20200100001", "20200100002"}, "changed"),
+        ],
+    )
+    def test_and_done_as_it_is_answered(
+        self, batch: ImportBatch, decision: str, numbers: set[str], outcome: str
+    ) -> None:
+        row = row_of(batch, 2)
+        actions.decide(row=row, by=batch.by, question="certificate", decision=decision)
+        assert outcomes(fresh(batch)) == {outcome: 1}
+        apply(fresh(batch))
+        assert set(Certificate.objects.values_list("number", flat=True)) == numbers
+        # What changes is to be verified anew.
+        verified = Certificate.objects.filter(verification="4").exists()
+        assert verified == (decision != "ledger")
+
+    def test_another_date_does_not_make_it_another_certificate(
+        self, cast: Cast, number: str
+    ) -> None:
+        cells = self.CELLS | {"批准日期": "2021-09-13"}
+        assert outcomes(check(cast.clerk_a, "people", ledger(number, **cells))) == {"held": 1}
+
+    def test_a_number_for_one_without_is_filled_in(self, cast: Cast, number: str) -> None:
+        Certificate.objects.update(number="")
+        batch = again(cast, number)
+        assert row_of(batch, 2).diff == [["管理号", "", "20200100001"]]
