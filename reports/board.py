@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.divisions import Divisions, divisions_on
 from core.indicators import Indicator
-from reports import snapshots, words
+from reports import snapshots, tile_checks, words
 from reports.indicators import BY_CODE, HEADLINES, T1, parts_of
 from reports.models import Plan, Settlement, Snapshot, SnapshotValue
 from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on
@@ -77,6 +77,7 @@ class Tile:
     denominator: int | None
     goal: Goal | None
     verdict: words.Verdict
+    check: words.Verdict
     url: str
     lines: list[Line] = field(default_factory=list)
     settlement: int | None = None
@@ -266,6 +267,7 @@ class Board:
             denominator=denominator,
             goal=goal,
             verdict=words.pace(indicator, value, self.plan, goals, self.day),
+            check=tile_checks.check(code, self.reading, region, goal),
             url=self.list_url(indicator),
             lines=lines,
             settlement=before,

@@ -25,6 +25,8 @@ urlpatterns = [
     path("dashboard/<region:region>/", from_replica(dashboard.dashboard), name="dashboard"),
     path("dashboard/<region:region>/map/<slug:level>.json", dashboard.dashboard_map,
          name="dashboard_map"),
+    path("dashboard/<region:region>/next/", from_replica(dashboard.dashboard_next),
+         name="dashboard_next"),
     path("dashboard/<region:region>/export/", from_replica(dashboard.dashboard_export),
          name="dashboard_export"),
     path("dashboard/<region:region>/refresh/", dashboard.dashboard_refresh,

@@ -14,8 +14,9 @@ from kombu.exceptions import OperationalError
 
 from core.exports import export_table
 from reports import board_file, charts, tasks, words
-from reports.board import Board, chosen_indicator
+from reports.board import Board, chosen_indicator, may_list
 from reports.indicators import BY_CODE, HEADLINES, INDICATORS, parts_of
+from reports.next_steps import next_steps
 from reports.views.asking import day_asked, needs, region_asked, region_then
 
 
@@ -40,6 +41,7 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
     level = charts.map_level(board)
     context = {
         "board": board,
+        "has_steps": board.asked is None and may_list(request.user, board.region),
         "tiles": board.tiles(),
         "areas": areas,
         "check": board.reconciliation(areas),
@@ -54,6 +56,18 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         "print_scope": f"{board.name} {board.reading.stamp}",
     }
     return render(request, "reports/dashboard.html", context)
+
+
+@require_GET
+@needs("reports.view_indicator_list")
+def dashboard_next(request: HttpRequest, region: str) -> HttpResponse:
+    """What is open in a region today: a page, or to htmx the part of the board."""
+    day = timezone.localdate()
+    code = region_then(region_asked(request, region), day)
+    htmx: Any = request
+    template = "reports/next.html" + ("#steps" if htmx.htmx else "")
+    steps = next_steps(request, code, day)
+    return render(request, template, {"steps": steps, "region": code})
 
 
 @require_GET

@@ -95,7 +95,8 @@ class _Found:
     def version(self) -> str:
         """The version of the definition that was signed (R25)."""
         assert self.settlement.snapshot is not None
-        return str(self.settlement.snapshot.versions[self.asked.indicator.code])
+        indicator = self.asked.indicator
+        return str(self.settlement.snapshot.versions.get(indicator.code, indicator.version))
 
     @property
     def stamp(self) -> str:

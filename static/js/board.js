@@ -75,7 +75,10 @@
         type: "map", map: "board", nameProperty: "code", selectedMode: false, layoutCenter: ["50%", "50%"], layoutSize: "98%", aspectScale: 0.9,
         itemStyle: { areaColor: "#f4f6f8", borderColor: "#8b97a5", borderWidth: 0.6 },
         label: { show: !small, color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 2,
-          formatter: function (item) { return byCode[item.name] ? byCode[item.name].name : ""; } },
+          formatter: function (item) {
+            var area = byCode[item.name];
+            return area ? area.name + "\n" + (data.isShare ? area.measure + "%" : thousands(area.measure)) : "";
+          } },
         emphasis: { label: { show: true, color: INK }, itemStyle: { areaColor: "#ffd98a" } },
         data: data.areas.map(function (area) { return { name: area.code, value: area.measure }; })
       }]

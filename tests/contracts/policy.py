@@ -160,6 +160,7 @@ POLICIES: dict[str, Policy] = {
     # Figures
     "dashboard": Policy(_BOARD, kwargs=_region),
     "dashboard_map": Policy(_BOARD, kwargs={**_region, "level": "prefecture"}, is_kept=True),
+    "dashboard_next": Policy("reports.view_indicator_list", kwargs=_region),
     "dashboard_export": Policy(_BOARD, kwargs=_region, methods=POST),
     "dashboard_refresh": Policy(_BOARD, kwargs=_region, methods=POST),
     "dashboard_list": Policy("reports.view_indicator_list", kwargs={**_region, "code": "T1"}),
