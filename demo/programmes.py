@@ -8,55 +8,94 @@ from django.conf import settings
 
 from core.models import User
 from demo.places import Places, new_id
-from projects.models import Payment, Project
+from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
 from talent.codes import ServiceField
 from talent.models import ChangeRequest, GraduateStat, Person, TransferRequest
 
+# Node of the contract -> days after the start on which it is planned, share of the money.
+_NODES = {"40": (30, 40), "60": (180, 30), "80": (350, 30)}
+_PAID_AFTER = datetime.timedelta(days=14)
 
-def build_projects(rng: random.Random, places: Places) -> None:
-    """Three to five projects a county, each with what was paid on it."""
+
+def build_projects(rng: random.Random, places: Places, today: datetime.date) -> None:
+    """Three to five projects a county: what was planned, reached and paid until today."""
     projects: list[Project] = []
+    milestones: list[Milestone] = []
     payments: list[Payment] = []
-    fields = [f for f in ServiceField if f.value < "19"]
-    for county, agencies in places.agencies.items():
+    for county in places.agencies:
         for year in rng.sample(range(2021, 2027), k=rng.randint(3, 5)):
-            service_field = rng.choice(fields)
-            budget = Decimal(rng.randrange(8, 60) * 10_000)
-            contract = budget * rng.choice([95, 97, 98]) / 100
-            start = datetime.date(year, rng.choice([3, 4, 5]), 1)
-            ends = start.replace(year=year + 1) - datetime.timedelta(days=1)
-            stage = "80" if year < 2025 else rng.choice(["50", "60", "70"])
-            project = Project(
-                id=new_id(rng),
-                number=f"{county}-{year}-{rng.randrange(100):02d}",
-                name=f"{places.names[county]}{year}年{service_field.label}社会工作服务项目",
-                purchaser=places.bureaus[county],
-                contractor=rng.choice(agencies),
-                service_field=service_field,
-                region_id=county,
-                fund=rng.choice("124566"),
-                budget=budget,
-                contract_amount=contract,
-                procurement=rng.choice("1447"),
-                started_on=start,
-                ends_on=ends,
-                stage=stage,
-            )
+            project = _project(rng, places, county, year)
+            if project.started_on > today:
+                continue
+            nodes = _milestones(rng, project, today)
+            reached = [node.stage for node in nodes if node.reached_on]
+            project.stage = {"40": "50"}.get(reached[-1], reached[-1]) if reached else "30"
             projects.append(project)
-            for node, share in (("40", 40), ("60", 30), ("80", 30)):
-                if node <= stage:
-                    payments.append(
-                        Payment(
-                            id=new_id(rng),
-                            project=project,
-                            stage=node,
-                            amount=(contract * share / 100).quantize(Decimal("0.01")),
-                            paid_on=start + datetime.timedelta(days=30 * int(node) // 8),
-                        )
-                    )
+            milestones += nodes
+            payments += _payments(rng, project, nodes, today)
     Project.objects.bulk_create(projects, batch_size=2000)
+    Milestone.objects.bulk_create(milestones, batch_size=2000)
     Payment.objects.bulk_create(payments, batch_size=2000)
+
+
+def _project(rng: random.Random, places: Places, county: str, year: int) -> Project:
+    service_field = rng.choice([f for f in ServiceField if f.value < "19"])
+    budget = Decimal(rng.randrange(8, 60) * 10_000)
+    start = datetime.date(year, rng.choice([3, 4, 5]), 1)
+    return Project(
+        id=new_id(rng),
+        number=f"{county}-{year}-{rng.randrange(100):02d}",
+        name=f"{places.names[county]}{year}年{service_field.label}社会工作服务项目",
+        purchaser=places.bureaus[county],
+        contractor=rng.choice(places.agencies[county]),
+        service_field=service_field,
+        region_id=county,
+        fund=rng.choice("124566"),
+        budget=budget,
+        contract_amount=budget * rng.choice([95, 97, 98]) / 100,
+        procurement=rng.choice("1447"),
+        started_on=start,
+        ends_on=start.replace(year=year + 1) - datetime.timedelta(days=1),
+    )
+
+
+def _milestones(rng: random.Random, project: Project, today: datetime.date) -> list[Milestone]:
+    """The nodes in their order; one is reached a little before or after its planned day."""
+    nodes: list[Milestone] = []
+    for stage, (days, _) in _NODES.items():
+        planned = project.started_on + datetime.timedelta(days=days)
+        reached = planned + datetime.timedelta(days=rng.randint(-10, 15))
+        is_assessed = stage == "60" and reached <= today
+        node = Milestone(
+            id=new_id(rng),
+            project=project,
+            stage=stage,
+            planned_on=planned,
+            reached_on=reached if reached <= today else None,
+            score=rng.randint(72, 96) if is_assessed else None,
+        )
+        nodes.append(node)
+    return nodes
+
+
+def _payments(
+    rng: random.Random, project: Project, nodes: list[Milestone], today: datetime.date
+) -> list[Payment]:
+    """What the nodes reached so far have released (R18), none of it in the future."""
+    contract = project.contract_amount or Decimal(0)
+    paid = {n.stage: n.reached_on + _PAID_AFTER for n in nodes if n.reached_on}
+    return [
+        Payment(
+            id=new_id(rng),
+            project=project,
+            stage=stage,
+            amount=(contract * _NODES[stage][1] / 100).quantize(Decimal("0.01")),
+            paid_on=day,
+        )
+        for stage, day in paid.items()
+        if day <= today
+    ]
 
 
 def build_graduates(rng: random.Random, places: Places, today: datetime.date) -> None:

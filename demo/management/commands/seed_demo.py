@@ -43,7 +43,7 @@ class Command(BaseCommand):
             with acting(users["sheng"], reason="演示数据"):
                 places = build_places(rng, day)
                 build_people(rng, people, places, today=day, by=users["sheng"])
-                build_projects(rng, places)
+                build_projects(rng, places, day)
                 build_graduates(rng, places, day)
                 build_requests(rng, users, day)
         with connection.cursor() as cursor:
