@@ -11,7 +11,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
@@ -74,8 +73,8 @@ class LoginView(DjangoLoginView):
         session = self.request.session
         session.pop("logged_out_because", None)
         session[STARTED] = session[LAST_SEEN] = int(time.time())
-        # A second login ends the first: only this session counts from now on.
-        Session.objects.filter(session_key=user.session_key).delete()
+        # A second login ends the first: only this session counts from now on. The other one
+        # stays for core.middleware.SessionRulesMiddleware to say so.
         User.objects.filter(pk=user.pk).update(session_key=session.session_key)
         with transaction.atomic():
             SecurityEvent.record(kind="登录", actor=user, target=user.username)
