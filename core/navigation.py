@@ -46,7 +46,8 @@ NAVIGATION = (
         Entry("变更申请", "changerequest_list", "inbox", ("talent.view_changerequest",)),
     )),
     Group("阵地", (
-        Entry("站点", "station_list", "building-community", ("stations.view_station",)),
+        Entry("站点", "station_list", "building-community", ("stations.view_station",),
+              also=("/station-months/",)),
         Entry("机构", "organization_list", "building", ("stations.view_organization",)),
         Entry("岗位", "post_list", "briefcase", ("talent.view_post",)),
     )),

@@ -3,6 +3,7 @@
 import django_filters as filters
 from django.db.models import Q
 
+from core.dates import today
 from core.filters import (
     ChoiceFilter,
     ChosenFilter,
@@ -12,7 +13,7 @@ from core.filters import (
     RegionFilter,
 )
 from projects.codes import Fund, Stage
-from projects.models import Payment, Project
+from projects.models import Milestone, Payment, Project
 from stations.models import Organization
 from talent.codes import ServiceField
 
@@ -72,6 +73,29 @@ class PaymentFilter(RecordFilter):
 
     def search(self, text: str) -> Q:
         return Q(project__name__contains=text) | Q(voucher=text)
+
+
+class MilestoneFilter(RecordFilter):
+    region = RegionFilter()
+    stage = ChoiceFilter(label="阶段", choices=Stage.choices)
+    progress = ChosenFilter(
+        label="进展",
+        conditions={
+            "reached": Q(reached_on__isnull=False),
+            "ahead": lambda: Q(reached_on=None) & (Q(planned_on=None) | Q(planned_on__gte=today())),
+            "late": lambda: Q(reached_on=None, planned_on__lt=today()),
+        },
+        choices=[("late", "已过计划日期未完成"), ("ahead", "未到计划日期"), ("reached", "已完成")],
+    )
+    planned_from = DateFilter(label="计划日期自", field_name="planned_on", lookup_expr="gte")
+    planned_to = DateFilter(label="计划日期至", field_name="planned_on", lookup_expr="lte")
+
+    class Meta:
+        model = Milestone
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        return Q(project__name__contains=text)
 
 
 class PartFilter(filters.FilterSet):

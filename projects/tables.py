@@ -10,7 +10,7 @@ from core.tables import (
     TagColumn,
 )
 from projects.codes import Stage
-from projects.models import Payment, Project
+from projects.models import Milestone, Payment, Project
 
 STAGE_KINDS = {
     Stage.DEMAND: "info",
@@ -77,4 +77,26 @@ class PaymentTable(RecordTable):
 
     class Meta(RecordTable.Meta):
         model = Payment
+        fields = ()
+
+
+class MilestoneTable(RecordTable):
+    project = NameColumn(
+        verbose_name="项目", url_name="milestone_detail", accessor="project__name", orderable=False
+    )
+    stage = Column(
+        verbose_name="阶段", accessor="get_stage_display", orderable=False, css="nowrap", card=True
+    )
+    planned_on = DateColumn(verbose_name="计划日期", card=True)
+    reached_on = DateColumn(verbose_name="实际日期", card=True)
+    score = NumberColumn(verbose_name="评估得分")
+    contractor = Column(
+        verbose_name="承接方", accessor="project__contractor__name", orderable=False, css="wrap"
+    )
+    region = PlaceColumn(verbose_name="实施地区", accessor="project__region_id", orderable=False)
+
+    always = ("project",)
+
+    class Meta(RecordTable.Meta):
+        model = Milestone
         fields = ()

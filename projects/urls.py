@@ -18,6 +18,8 @@ urlpatterns = [
     path(
         "projects/<uuid:pk>/<slug:verb>/", views.ProjectView.as_view(page="act"), name="project_act"
     ),
+    path("milestones/", views.MilestoneView.as_view(page="list"), name="milestone_list"),
+    path("milestones/export/", views.MilestoneView.as_view(page="export"), name="milestone_export"),
     path("milestones/new/", views.MilestoneView.as_view(page="create"), name="milestone_create"),
     path(
         "milestones/<uuid:pk>/", views.MilestoneView.as_view(page="detail"), name="milestone_detail"

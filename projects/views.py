@@ -7,13 +7,13 @@ from typing import Any
 from core.views import EntityView, Related, Section
 from projects import verbs
 from projects.actions import add_payment, update_payment, update_project
-from projects.filters import PaymentFilter, ProjectFilter
+from projects.filters import MilestoneFilter, PaymentFilter, ProjectFilter
 from projects.forms import MilestoneForm, PaymentForm, ProjectForm, paid_total
 from projects.models import Milestone, Payment, Project
-from projects.tables import STAGE_KINDS, PaymentTable, ProjectTable
+from projects.tables import STAGE_KINDS, MilestoneTable, PaymentTable, ProjectTable
 
 # Lists that stand beside each other under one entry of the navigation.
-_PROJECTS = ("project", "payment")
+_PROJECTS = ("project", "milestone", "payment")
 
 
 class ProjectView(EntityView):
@@ -72,8 +72,14 @@ class _ProjectPartView(EntityView):
 
 class MilestoneView(_ProjectPartView):
     model = Milestone
+    beside = _PROJECTS
+    unit = "个"
     icon = "calendar"
+    select_related = ("project__contractor",)
+    table = MilestoneTable
+    filterset = MilestoneFilter
     form = MilestoneForm
+    search_hint = "项目名称"
     sections = (Section("里程碑", ("project", "stage", "planned_on", "reached_on", "score")),)
 
 

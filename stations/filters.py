@@ -3,9 +3,16 @@
 import django_filters as filters
 from django.db.models import Q
 
-from core.filters import ChoiceFilter, ChosenFilter, LookupFilter, RecordFilter, RegionFilter
+from core.filters import (
+    ChoiceFilter,
+    ChosenFilter,
+    DateFilter,
+    LookupFilter,
+    RecordFilter,
+    RegionFilter,
+)
 from stations.codes import OperatingModel, OrganizationKind, StationKind, StationStatus
-from stations.models import Organization, Station
+from stations.models import Organization, Station, StationMonthly
 
 _UNAPPROVED = Q(approval_number="", approved_on=None)
 
@@ -21,8 +28,8 @@ class StationFilter(RecordFilter):
     )
     incomplete = ChosenFilter(
         label="档案",
-        conditions={"1": Q(is_incomplete=True)},
-        choices=[("1", "待完善")],
+        conditions={"1": Q(is_incomplete=True), "place": Q(region__valid_to__isnull=False)},
+        choices=[("1", "待完善"), ("place", "所在地区已撤销，待划转")],
     )
     operating_model = ChoiceFilter(label="运营模式", choices=OperatingModel.choices)
     operator = LookupFilter(label="承接机构", queryset=Organization.objects.none())
@@ -61,6 +68,20 @@ class OrganizationFilter(RecordFilter):
 
     def search(self, text: str) -> Q:
         return Q(name__contains=text) | Q(credit_code=text.upper())
+
+
+class StationMonthlyFilter(RecordFilter):
+    region = RegionFilter()
+    kind = ChoiceFilter(label="站点类型", field_name="station__kind", choices=StationKind.choices)
+    month_from = DateFilter(label="月份自", field_name="month", lookup_expr="gte")
+    month_to = DateFilter(label="月份至", field_name="month", lookup_expr="lte")
+
+    class Meta:
+        model = StationMonthly
+        fields: list[str] = []
+
+    def search(self, text: str) -> Q:
+        return Q(station__name__contains=text)
 
 
 class MonthFilter(filters.FilterSet):

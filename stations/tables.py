@@ -1,4 +1,4 @@
-"""Columns of the lists of stations and organisations."""
+"""Columns of the lists of stations, their months and organisations."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from core.tables import (
     TagColumn,
 )
 from stations.codes import StationStatus
-from stations.models import Organization, Station
+from stations.models import Organization, Station, StationMonthly
 
 STATUS_KINDS = {
     StationStatus.PREPARING: "info",
@@ -69,3 +69,39 @@ class OrganizationTable(RecordTable):
     class Meta(RecordTable.Meta):
         model = Organization
         fields = ()
+
+
+class StationMonthlyTable(RecordTable):
+    station = NameColumn(
+        verbose_name="站点",
+        url_name="stationmonthly_detail",
+        accessor="station__name",
+        orderable=False,
+    )
+    month = Column(verbose_name="月份", css="nowrap", card=True)
+    workers = NumberColumn(verbose_name="在岗社工", card=True)
+    certified_workers = NumberColumn(verbose_name="持证")
+    cases_new = NumberColumn(verbose_name="新开个案")
+    cases_open = NumberColumn(verbose_name="在办个案", card=True)
+    cases_closed = NumberColumn(verbose_name="结案个案")
+    groups = NumberColumn(verbose_name="小组数")
+    group_sessions = NumberColumn(verbose_name="小组节数")
+    group_attendance = NumberColumn(verbose_name="小组人次")
+    activities = NumberColumn(verbose_name="社区活动场次")
+    activity_attendance = NumberColumn(verbose_name="社区活动人次")
+    visits = NumberColumn(verbose_name="探访户次", card=True)
+    consultations = NumberColumn(verbose_name="咨询转介件数")
+    region = PlaceColumn(verbose_name="所在地区", accessor="station__region_id", orderable=False)
+
+    always = ("station", "month")
+    optional = (
+        "certified_workers", "cases_closed", "groups", "group_attendance", "activity_attendance",
+        "consultations", "region",
+    )  # fmt: skip
+
+    class Meta(RecordTable.Meta):
+        model = StationMonthly
+        fields = ()
+
+    def render_month(self, value: Any) -> str:
+        return f"{value:%Y-%m}"

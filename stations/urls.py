@@ -56,6 +56,16 @@ urlpatterns = [
         name="organization_act",
     ),
     path(
+        "station-months/",
+        views.StationMonthlyView.as_view(page="list"),
+        name="stationmonthly_list",
+    ),
+    path(
+        "station-months/export/",
+        views.StationMonthlyView.as_view(page="export"),
+        name="stationmonthly_export",
+    ),
+    path(
         "station-months/new/",
         views.StationMonthlyView.as_view(page="create"),
         name="stationmonthly_create",

@@ -6,9 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.filters import RecordFilter
 from core.places import place_name
-from core.tables import RecordTable
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
 from stations import (
@@ -16,15 +14,24 @@ from stations import (
     waiting,  # noqa: F401  puts its kinds on the workbench
 )
 from stations.actions import open_station, update_organization, update_station
-from stations.filters import OrganizationFilter, StationFilter
+from stations.filters import OrganizationFilter, StationFilter, StationMonthlyFilter
 from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
 from stations.keeping import coverage_of
 from stations.models import Organization, Station, StationMonthly
-from stations.tables import STATUS_KINDS, OrganizationTable, StationTable
+from stations.tables import (
+    STATUS_KINDS,
+    OrganizationTable,
+    StationMonthlyTable,
+    StationTable,
+)
+
+# Lists that stand beside each other under one entry of the navigation.
+_STATIONS = ("station", "stationmonthly")
 
 
 class StationView(EntityView):
     model = Station
+    beside = _STATIONS
     unit = "个"
     icon = "building-community"
     table = StationTable
@@ -110,11 +117,15 @@ class OrganizationView(EntityView):
 
 class StationMonthlyView(EntityView):
     model = StationMonthly
+    beside = _STATIONS
     icon = "calendar"
+    is_created_alone = False
+    search_hint = "站点名称"
+    empty_hint = "在站点的页面上填报本月。"
     form = StationMonthlyForm
     parent = "station"
-    table = RecordTable
-    filterset = RecordFilter
+    table = StationMonthlyTable
+    filterset = StationMonthlyFilter
     select_related = ("station",)
     headline = ("station",)
     sections = (
