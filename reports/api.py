@@ -92,7 +92,7 @@ class FigureAPI(_Statistics):
             raise exceptions.NotFound
         day, snapshot = self._asked(request.query_params.get("on", ""))
         divisions = divisions_on(day)
-        regions = [divisions.effective(region) or region]
+        regions = [divisions.counterpart(region)]
         if request.query_params.get("below") in {"1", "true"}:
             regions += divisions.children(regions[0])
         regions = [code for code in regions if may_see(user, code)]

@@ -336,7 +336,7 @@ class Board:
         if self.reading.snapshot is not None:
             last[self.day.year] = self.reading.snapshot
         # Before a division was made its people were counted under the code it came from.
-        then = {s.pk: divisions_on(s.as_of).effective(self.region) for s in last.values()}
+        then = {s.pk: divisions_on(s.as_of).counterpart(self.region) for s in last.values()}
         values = {
             (key, region): value
             for key, region, value in SnapshotValue.objects.for_user(self.user)

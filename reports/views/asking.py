@@ -53,7 +53,7 @@ def region_asked(request: HttpRequest, code: str) -> str:
 
 def region_then(code: str, day: datetime.date) -> str:
     """The region in force on the day that a code stands for."""
-    return divisions_on(day).effective(code) or code
+    return divisions_on(day).counterpart(code)
 
 
 def day_asked(request: HttpRequest) -> datetime.date | None:

@@ -83,6 +83,17 @@ def test_the_trend_goes_on_under_the_old_code(cast: Cast) -> None:
     assert shown[2020] == 1
 
 
+def test_a_division_from_nothing_has_no_trend_of_its_county(cast: Cast, client_of: Any) -> None:
+    build.person("520102034", since=datetime.date(2019, 1, 1))
+    for day in (on("2020-12-31"), DAY):
+        actions.take_snapshot(on=day)
+    board = Board(user=cast.province, region="520102034", day=DAY)
+    assert [point.value for point in board.trend()] == [0, 1]
+    page = client_of(cast.province).get("/dashboard/520102034/", {"on": "2020-12-31"})
+    assert page.status_code == 200
+    assert page.context["board"].region == "520102034"
+
+
 def test_the_settlement_stands_beside_every_figure(cast: Cast) -> None:
     """Also where a region has no target of its own."""
     for day in (DAY, on("2026-06-30")):
