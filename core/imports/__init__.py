@@ -6,6 +6,7 @@ staging    the file -> checked ImportRow rows, by COPY, chunk after chunk
 checking   rows of a chunk -> what each says and would write, as text for COPY
 processes  several processes (checker) that check the chunks of a large ledger
 comparing  staged rows beside each other and the registry -> new, changed, held …
+asking     what a comparison says of a row and asks a person, and the answers
 applying   ImportRow rows -> registry, in one transaction; and back
 values     cleaners that resources put on their columns
 places     what people call a region -> its code

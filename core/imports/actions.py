@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
 
 from core import jobs, media
 from core.history import acting
 from core.identity import without_id_numbers
 from core.imports import applying, mapping
-from core.imports.asking import SKIP, WHOLE, answers
+from core.imports.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.imports.comparing import REPEAT, compare_anew, tied
 from core.imports.running import KIND
 from core.models import ImportBatch, ImportRow, Job, User
@@ -154,8 +151,9 @@ def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[Import
     return fresh, job
 
 
-def _queue(job: Job, *, inline: bool = False) -> None:
+def _queue(job: Job, *, inline: bool = False, answers: dict[str, str] | None = None) -> None:
     """Queue a job that rested; it acts with the rights of who set it going."""
+    job.payload = {"answers": answers} if answers else {}
     job.status, job.attempts, job.lease_until = Job.Status.QUEUED, 0, None
     job.message, job.finished_at, job.is_cancel_requested = "", None, False
     # The bar begins anew.
@@ -230,7 +228,7 @@ def resume(*, batch: ImportBatch, by: User) -> None:
         raise RuleError("EXPIRED", "文件已过 30 天保存期，请重新上传。")
     if job.status == Job.Status.FAILED:
         job.by = by
-        _queue(job)
+        _queue(job, answers=job.payload.get("answers"))
 
 
 @transaction.atomic
@@ -238,15 +236,15 @@ def decide(*, row: ImportRow, by: User, question: str, decision: str) -> None:
     """Answer one question of a row (core.imports.asking); "" takes the answer back."""
     fresh = _to_decide(row.batch, by=by)
     row.refresh_from_db()
-    if decision not in answers(row, question):
+    if decision not in choices_of(row, question):
         raise RuleError("STATE", "这一行现在不能这样选，请刷新页面。")
     rows = ImportRow.objects.filter(batch=fresh)
-    _answer(rows.filter(pk=row.pk), {question: decision})
+    answer(rows.filter(pk=row.pk), {question: decision})
     if question == REPEAT or (question == WHOLE and not decision):
         # Of the rows of a file that are about the same, the chosen one stands alone; when
         # that is taken back all of them are open again.
         same = rows.filter(key=row.key, key__isnull=False).exclude(pk=row.pk)
-        _answer(same, {WHOLE: SKIP if decision else "", REPEAT: ""})
+        answer(same, {WHOLE: SKIP if decision else "", REPEAT: ""})
     _compare_anew(fresh, {row.number}, by=by)
 
 
@@ -254,16 +252,17 @@ def decide(*, row: ImportRow, by: User, question: str, decision: str) -> None:
 def decide_all(*, batch: ImportBatch, by: User, question: str, decision: str) -> int:
     """Answer a question alike in every row that asks it; returns how many there were."""
     fresh = _to_decide(batch, by=by)
-    asked = {"question": question, "is_shared": True, "answer": ""}
-    rows = ImportRow.objects.filter(batch=fresh, outcome=ImportRow.Outcome.HELD)
-    rows = rows.filter(messages__contains=[asked])
-    first = rows.first()
-    if first is None or decision not in answers(first, question) - {""}:
+    rows = open_rows(fresh, question)
+    first, count = rows.first(), rows.count()
+    if first is None or decision not in choices_of(first, question) - {""}:
         raise RuleError("DECISION", "请选择一种处理方式。")
+    if count > AT_ONCE:
+        _leave_to_job(fresh, by=by, answers={question: decision})
+        return count
     numbers = set(rows.values_list("number", flat=True))
-    _answer(rows, {question: decision})
+    answer(rows, {question: decision})
     _compare_anew(fresh, numbers, by=by)
-    return len(numbers)
+    return count
 
 
 def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
@@ -273,23 +272,21 @@ def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
     return fresh
 
 
-def _answer(rows: QuerySet[ImportRow], given: dict[str, str]) -> None:
-    """Set the answers given and take back the empty ones; the others stay."""
-    said = {question: answer for question, answer in given.items() if answer}
-    merged = RawSQL("(decisions - %s::text[]) || %s::jsonb", [list(given), json.dumps(said)])
-    rows.update(decisions=merged)
-
-
 def _compare_anew(batch: ImportBatch, numbers: set[int], *, by: User) -> None:
-    """Compare rows that were decided at once, or by the job when they are many."""
+    """Compare rows that were decided and those tied to them, unless they are many."""
     resource = resource_for(batch.kind)
     numbers = tied(batch, resource, numbers)
     if len(numbers) > AT_ONCE:
-        batch.job.by = by
-        _queue(batch.job)
+        _leave_to_job(batch, by=by)
         return
     counts = compare_anew(batch, resource, ImportContext.of(batch), numbers)
     ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
+
+
+def _leave_to_job(batch: ImportBatch, *, by: User, answers: dict[str, str] | None = None) -> None:
+    """Queue the comparison, first of all with answers for every row that waits for them."""
+    batch.job.by = by
+    _queue(batch.job, answers=answers)
 
 
 @transaction.atomic

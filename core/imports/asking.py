@@ -6,9 +6,13 @@ Every question of a row is answered by itself. The answers stand in ImportRow.de
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from core.models import ImportRow
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from core.models import ImportBatch, ImportRow
 
 SKIP = "skip"
 # The question of every held row: whether it is left out altogether.
@@ -67,7 +71,21 @@ def hold(row: ImportRow, message: str, *, rule: str = "", column: str = "") -> N
     row.outcome = ImportRow.Outcome.HELD
 
 
-def answers(row: ImportRow, question: str) -> set[str]:
+def open_rows(batch: ImportBatch, question: str) -> QuerySet[ImportRow]:
+    """Rows that wait for an answer that several of them may share."""
+    asked = {"question": question, "is_shared": True, "answer": ""}
+    rows = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.HELD)
+    return rows.filter(messages__contains=[asked])
+
+
+def answer(rows: QuerySet[ImportRow], given: dict[str, str]) -> None:
+    """Set the answers given ({question: answer}), take back the empty ones, keep the others."""
+    said = {question: decision for question, decision in given.items() if decision}
+    merged = RawSQL("(decisions - %s::text[]) || %s::jsonb", [list(given), json.dumps(said)])
+    rows.update(decisions=merged)
+
+
+def choices_of(row: ImportRow, question: str) -> set[str]:
     """What may be answered to a question of a row; "" takes an answer back."""
     found = {WHOLE: {SKIP}} if row.outcome == ImportRow.Outcome.HELD else {}
     for message in row.messages:

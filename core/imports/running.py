@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from core.imports.applying import apply
+from core.imports.asking import answer, open_rows
 from core.imports.comparing import compare
 from core.imports.staging import NeedsMapping, stage
 from core.jobs import Lease, runner
@@ -39,7 +40,9 @@ def _check(
 ) -> None:
     try:
         # Once compared, the rows come back only to be compared anew.
-        if not batch.counts:
+        if batch.counts:
+            _answer(batch, lease)
+        else:
             stage(batch, resource, lease)
     except NeedsMapping:
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
@@ -59,6 +62,14 @@ def _check(
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
     lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
+
+
+def _answer(batch: ImportBatch, lease: Lease) -> None:
+    """Give the answers that were left to the job; once more does no harm."""
+    for question, decision in lease.job.payload.get("answers", {}).items():
+        with transaction.atomic():
+            answer(open_rows(batch, question), {question: decision})
+            lease.guard()
 
 
 def summary(counts: dict[str, int]) -> str:
