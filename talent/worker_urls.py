@@ -9,6 +9,7 @@ urlpatterns = [
     path("activate/", worker.activate, name="activate"),
     path("me/", worker.me, name="me"),
     path("me/numbers/", worker.me_numbers, name="me_numbers"),
+    path("me/copy/", worker.me_copy, name="me_copy"),
     path("me/contact/", worker.me_contact, name="me_contact"),
     path("me/requests/", worker.me_requests, name="me_requests"),
     path("me/requests/new/", worker.me_correct, name="me_correct"),

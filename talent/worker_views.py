@@ -6,21 +6,24 @@ Everything hangs on the account's own person; no address names another.
 from __future__ import annotations
 
 import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.addresses import client_address
 from core.changes import changes_of
 from core.display import ENDINGS, facts, label_of, shown
+from core.exports import Column, export_table
 from core.models import ReadEvent
 from talent import actions, kinds
 from talent.actions.corrections import differences
@@ -149,6 +152,38 @@ def me_numbers(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     ReadEvent.record(user=user, kind=ReadEvent.Kind.REVEAL, people=[person.pk], reason="本人查看")
     return render(request, "me/numbers.html", own_context(person, "me"))
+
+
+COPY = (Column("栏目", itemgetter(0)), Column("项目", itemgetter(1)), Column("内容", itemgetter(2)))
+
+
+@require_POST
+def me_copy(request: HttpRequest) -> FileResponse:
+    """The own record to take along, own numbers in full (PIPL art. 45); leaves a ReadEvent."""
+    person = own_record(request)
+    return export_table(
+        user=request.user,
+        title="我的档案",
+        columns=COPY,
+        rows=_copied(person, request.user),
+        people=lambda row: person.pk,
+        purpose="本人下载",
+    )
+
+
+def _copied(person: Person, user: Any) -> list[tuple[str, str, str]]:
+    """(section, label, value in words) of everything that the own page shows."""
+    clear = {label_of(Person, name): getattr(person, name) for name in ("id_number", "phone")}
+    lines = [("人才编号", {"label": "人才编号", "value": person.number})]
+    for title, names in SECTIONS:
+        lines += [(title, fact) for fact in facts(person, names, user=user)]
+    for title, accessor, columns in RELATED:
+        for number, row in enumerate(_block(person, title, accessor, columns)["rows"], 1):
+            lines += [(f"{title} {number}", fact) for fact in row["facts"]]
+    return [
+        (title, fact["label"], clear.get(fact["label"]) or strip_tags(str(fact["value"])))
+        for title, fact in lines
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -106,6 +106,7 @@ POLICIES: dict[str, Policy] = {
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
     "region_switch": Policy(SIGNED_IN, methods=BOTH),
+    "region_move": Policy("core.move_region", methods=BOTH),
     "region_cascade": Policy(SIGNED_IN),
     "region_suggest": Policy(SIGNED_IN),
     "place_suggest": Policy(SIGNED_IN),
@@ -134,6 +135,7 @@ POLICIES: dict[str, Policy] = {
     "changerequest_detail": Policy("talent.view_changerequest", make=_change),
     # A worker's own pages
     "me": Policy(_OWN),
+    "me_copy": Policy(_OWN, methods=POST, shows_own_numbers=True),
     "me_numbers": Policy(_OWN, methods=POST, shows_own_numbers=True),
     "me_contact": Policy(_OWN, methods=BOTH),
     "me_requests": Policy(_OWN),

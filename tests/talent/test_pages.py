@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from core.display import record_url
 from core.models import ReadEvent, Region
@@ -81,6 +83,22 @@ def test_own_numbers_are_shown_on_request_only(
     assert client.get("/me/numbers/").status_code == 405
     assert own.id_number in text_of(client.post("/me/numbers/"))
     assert ReadEvent.objects.get().reason == "本人查看"
+
+
+def test_a_worker_takes_a_copy_of_her_record_along(
+    cast: Cast, own: Person, client_of: ClientOf
+) -> None:
+    make_row("certificate", COUNTY_A)  # somebody else's
+    client = client_of(cast.worker_a)
+    assert "下载我的档案" in text_of(client.get("/me/"))
+    answer = client.post("/me/copy/")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    lines = rows.get_sheet_by_index(0).to_python()
+    assert ["身份", "证件号码", own.id_number] in lines
+    assert ["身份", "姓名", own.name] in lines
+    assert not [line for line in lines if line[0].startswith("证书")]
+    assert ReadEvent.objects.get(kind=ReadEvent.Kind.EXPORT).people == [own.pk]
+    assert client_of(cast.clerk_a).post("/me/copy/").status_code == 403
 
 
 def test_contact_and_correction_by_form(cast: Cast, own: Person, client_of: ClientOf) -> None:
