@@ -92,6 +92,11 @@ def test_a_division_from_nothing_has_no_trend_of_its_county(cast: Cast, client_o
     page = client_of(cast.province).get("/dashboard/520102034/", {"on": "2020-12-31"})
     assert page.status_code == 200
     assert page.context["board"].region == "520102034"
+    asked = {"region": "520102034", "on": "2020-12-31"}
+    answer = client_of(cast.province).get("/api/v1/indicators/figures/", asked).json()
+    assert {f["region"]: f["value"] for f in answer["figures"] if f["code"] == "T1"} == {
+        "520102034": 0
+    }
 
 
 def test_the_settlement_stands_beside_every_figure(cast: Cast) -> None:
