@@ -24,6 +24,7 @@ COLUMNS = [
         ("目标", "goal", 12, False), ("目标年度", "year", 9, True), ("目标性质", "kind", 10, False),
         ("目标文号", "document", 24, False), ("差距", "gap", 20, False),
         ("完成", "done", 9, False), ("进度", "verdict", 28, False),
+        ("核对", "check", 36, False),
         ("结算", "settlement", 12, False), ("结算结论", "settled", 10, False),
         ("决算后更正", "correction", 12, False), ("截至", "on", 12, False),
         ("口径版本", "version", 16, True), ("区划版本", "divisions", 12, True),
@@ -73,7 +74,7 @@ def _tile(board: Board, tile: Tile) -> Row:
     indicator = tile.indicator
     return _figure(board, indicator, board.region, tile.value) | {
         "denominator": tile.denominator, "rate": tile.rate, "verdict": tile.verdict.text,
-        "settlement": tile.settlement,
+        "check": tile.check.text, "settlement": tile.settlement,
         "settled": tile.settlement_verdict.text if tile.settlement_verdict else "",
         "correction": tile.correction.net if tile.correction else None,
     } | _goal(indicator, tile.value, tile.goal)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from core.models import Region
 from reports import actions, tile_checks
@@ -90,10 +92,14 @@ def test_tiles_check_themselves(world: None, cast: Any, client_of: Login) -> Non
     build.claim(both)
     build.claim(both, "C")
     actions.take_all()
-    page = client_of(cast.province).get("/dashboard/").text
+    client = client_of(cast.province)
+    page = client.get("/dashboard/").text
     assert "97 + 3：中心和总站 1 / 97，基地 1 / 3" in page
     assert "A 1 + B 0 + C 1 − 重复 1 = 1" in page
     assert "在社工人才 5 人之内，占 80.0%" in page
+    file = b"".join(client.post("/dashboard/52/export/").streaming_content)  # type: ignore[attr-defined]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+    assert any("97 + 3：中心和总站 1 / 97，基地 1 / 3" in row for row in rows)
 
 
 def test_sums_that_do_not_agree_are_said() -> None:
