@@ -104,6 +104,10 @@ class NewPasswordForm(SetPasswordForm):
             raise forms.ValidationError("新密码不能与现在的密码相同。")
         return str(password)
 
+    def validate_password_for_user(self, user: User, password_field_name: str = "") -> None:
+        """A complaint stands at the field where it is mended, not at the repetition."""
+        super().validate_password_for_user(user, "new_password1")
+
 
 class OwnPasswordForm(NewPasswordForm, PasswordChangeForm):
     """The same by one's own wish, with the old password asked again."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from core.models import User
 from core.roles import Role
-from demo.accounts import ACCOUNTS, create_accounts
+from demo.accounts import ACCOUNTS
 from scripts import localenv
 from tests.conftest import PASSWORD
 
@@ -72,6 +74,8 @@ def test_a_password_of_ninety_days_has_to_be_changed_first(clock: Any) -> None:
     page = client.get(CHANGE).text
     assert "您的密码已超过 90 天没有更换" in page
     assert "等级保护" in page
+    plain = {"old_password": PASSWORD, "new_password1": "abc", "new_password2": "abc"}
+    assert set(client.post(CHANGE, plain).context["form"].errors) == {"new_password1"}
     same = {"old_password": PASSWORD, "new_password1": PASSWORD, "new_password2": PASSWORD}
     assert "新密码不能与现在的密码相同" in client.post(CHANGE, same).text
     assert client.post(CHANGE, NEW | {"old_password": PASSWORD}).status_code == 302
@@ -121,11 +125,17 @@ def test_the_page_says_the_rules_of_the_role(clock: Any) -> None:
     assert not re.search(r"[A-Za-z]{3,} password", page)
 
 
-def test_demo_accounts_have_whatever_password_was_asked_for(db: None, tmp_path: Any) -> None:
-    create_accounts("short")
+def test_demo_accounts_have_whatever_password_was_asked_for(
+    db: None, tmp_path: Any, settings: Any
+) -> None:
+    """And each has a first page, however few people were asked for."""
+    settings.DEMO_PASSWORD = "short"
+    call_command("seed_demo", people=40, stdout=StringIO())
     for account in ACCOUNTS:
         client = Client()
         data = {"username": account.username, "password": "short"}
         assert client.post("/login/", data).status_code == 302
-        assert client.get("/", follow=True).redirect_chain in ([], [("/me/", 302)])
+        first = client.get("/", follow=True)
+        assert first.redirect_chain in ([], [("/me/", 302)])
+        assert first.status_code == 200, account.username
     assert localenv.complete({}, tmp_path)["PASSWORD_DAYS"] == "0"
