@@ -73,6 +73,7 @@ _REVIEWER = _CLERK | {
     "stations.approve_station",
     "reports.change_target",
     "core.manage_accounts",
+    "core.move_region",
 }
 
 

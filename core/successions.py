@@ -16,8 +16,11 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 
+from core.actions import require
 from core.history import acting
 from core.models import Region
+from core.rules import RuleError
+from core.scoping import OutOfScope
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,54 @@ def apply_successions(*, dry_run: bool = False) -> list[Moved]:
                         Moved(label, region.code, successor.code if successor else None, count)
                     )
     return result
+
+
+# --- 待划转: what had no successor ---------------------------------------------------------
+@dataclass(frozen=True)
+class Stranded:
+    """An abolished region without a successor, and its current rows by what they are."""
+
+    region: Region
+    rows: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.rows.values())
+
+
+def stranded(user: Any) -> list[Stranded]:
+    """Regions in the user's scope whose current rows wait to be moved."""
+    found = []
+    abolished = Region.objects.for_user(user).exclude(valid_to=None).select_related("successor")
+    for region in abolished.order_by("code"):
+        if final_successor(region) is not None:
+            continue
+        rows: dict[str, int] = {}
+        for model, field in _followers():
+            label = str(model._meta.verbose_name)
+            rows[label] = max(rows.get(label, 0), _current(model, field, region).count())
+        waiting = Stranded(region, {label: n for label, n in rows.items() if n})
+        if waiting.rows:
+            found.append(waiting)
+    return found
+
+
+def move_stranded(*, by: Any, region: Region, to: Region, reason: str) -> int:
+    """Move the current rows of a region without a successor; how many were moved.
+
+    Raises PermissionDenied, OutOfScope or RuleError.
+    """
+    require(by, "core.move_region")
+    inside = Region.objects.for_user(by)
+    if inside.filter(pk__in=[region.pk, to.pk]).count() < 2:
+        raise OutOfScope("只能在您的辖区内划转。")
+    if region.valid_to is None or final_successor(region) is not None:
+        raise RuleError("REGION", f"{region.name}没有撤销，或已有承接的区划，不用划转。")
+    if to.valid_to is not None or to.level != region.level:
+        raise RuleError("REGION", f"请选择现有的、与{region.name}同级的地区。")
+    with transaction.atomic(), acting(by, reason=reason):
+        Region.objects.select_for_update().get(pk=region.pk)
+        return sum(_move(*item, region, to, dry_run=False) for item in _followers())
 
 
 def _followers() -> Iterator[tuple[type[models.Model], str]]:

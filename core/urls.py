@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/", pages.search, name="search"),
     path("exports/", exports.export_list, name="export_list"),
     path("region/", pages.region_switch, name="region_switch"),
+    path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),
     path("regions/suggest/", regions.suggest, name="region_suggest"),
     path("places/suggest/", regions.place_suggest, name="place_suggest"),

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
-from core.forms.fields import place_label
+from core.forms import ReasonField
+from core.forms.fields import PlainForm, RegionField, place_label
 from core.forms.widgets import RegionWidget
 from core.identity import division_names
 from core.models import Region
 from core.places import place_name, resolve_regions
+from core.rules import RuleError
+from core.successions import move_stranded, stranded
 from core.text import normalise
+from core.waiting import Waiting, is_county_or_below, register_waiting
 
 
 def _field(request: HttpRequest) -> tuple[str, str]:
@@ -22,6 +28,41 @@ def _field(request: HttpRequest) -> tuple[str, str]:
     return (name if name.isidentifier() else "region"), (
         field if field.isidentifier() else "id_region"
     )
+
+
+class MoveForm(PlainForm):
+    """Where the rows of an abolished region go."""
+
+    to = RegionField(label="划转到")
+    reason = ReasonField(label="依据", help_text="如撤并批复的文号。")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        field.bind_user(user)
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest) -> HttpResponse:
+    """Regions abolished without a successor: what still lies in them, and where it goes."""
+    user: Any = request.user
+    if not user.has_perm("core.move_region"):
+        raise PermissionDenied
+    waiting = stranded(user)
+    asked = request.POST if request.method == "POST" else request.GET
+    chosen = next((s.region for s in waiting if s.region.pk == asked.get("region")), None)
+    form = MoveForm(request.POST or None, user=user)
+    if chosen and form.is_valid():
+        try:
+            count = move_stranded(by=user, region=chosen, **form.cleaned_data)
+        except RuleError as error:
+            form.add_error("to", "；".join(error.messages))
+        else:
+            target = place_name(form.cleaned_data["to"].pk)
+            messages.success(request, f"{chosen.name}的 {count} 条记录已划转到{target}。")
+            return HttpResponseRedirect(request.path)
+    context = {"waiting": waiting, "chosen": chosen, "form": form}
+    return render(request, "core/region_move.html", context, status=422 if form.is_bound else 200)
 
 
 @require_GET
@@ -67,3 +108,16 @@ def place_suggest(request: HttpRequest) -> HttpResponse:
                     break
     context = {"found": found, "field": field if field.isidentifier() else "", "text": text}
     return render(request, "widgets/place_choices.html", context)
+
+
+register_waiting(
+    Waiting(
+        code="stranded",
+        label="待划转的记录",
+        hint="所在地区已撤销，没有承接的地区",
+        permission="core.move_region",
+        count=lambda user: sum(one.total for one in stranded(user)),
+        url="region_move",
+        applies=is_county_or_below,
+    )
+)

@@ -90,6 +90,7 @@ _MISSING = {
     "phone": Q(phone_index=None),
     "birth": Q(birth_date=None),
     "native": Q(native_place=""),
+    "place": Q(region__valid_to__isnull=False),
     "post": lambda: ~Exists(Post.objects.filter(person=OuterRef("pk"), ended_on=None)),
 }
 
@@ -122,6 +123,7 @@ class PersonFilter(RecordFilter):
             ("birth", "缺出生日期"),
             ("native", "缺籍贯"),
             ("post", "没有任职"),
+            ("place", "所在地区已撤销，待划转"),
         ],
     )
 

@@ -128,6 +128,10 @@ POLICIES: dict[str, Policy] = {
     "person_reveal": Policy("talent.reveal_person", make=_entity("person"), methods=BOTH),
     "person_activation": Policy("talent.activate_person", make=_entity("person"), methods=BOTH),
     "person_bulk": Policy("talent.change_person", kwargs={"verb": "confirm"}, methods=POST),
+    "certificate_bulk": Policy(
+        "talent.verify_certificate", kwargs={"verb": "verify"}, methods=POST
+    ),
+    "station_bulk": Policy("stations.approve_station", kwargs={"verb": "approve"}, methods=POST),
     "transferrequest_list": Policy("talent.view_transferrequest"),
     "transferrequest_create": Policy("talent.transfer_person", methods=BOTH),
     "transferrequest_detail": Policy("talent.view_transferrequest", make=_transfer),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import io
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from core.divisions import forget_divisions
 from core.models import Region, User
-from core.successions import apply_successions, final_successor
+from core.rules import RuleError
+from core.scoping import OutOfScope
+from core.successions import apply_successions, final_successor, move_stranded
 from reports.indicators import all_figures
 from stations.models import Station, dated_on
 from talent.models import Person, Post
@@ -119,3 +122,46 @@ def test_a_chain_is_followed_and_a_circle_is_none() -> None:
     assert final_successor(Region.objects.get(pk=a.pk)) == c
     Region.objects.filter(pk=c.pk).update(valid_to=ABOLISHED, successor=a)
     assert final_successor(Region.objects.get(pk=a.pk)) is None
+
+
+def test_what_has_no_successor_waits_and_is_moved(
+    cast: Cast, abolished: tuple[Person, Station, str], client_of: Any
+) -> None:
+    person, station, other = abolished
+    Region.objects.filter(pk=TOWNSHIP_A).update(successor=None)
+    client = client_of(cast.reviewer_a)
+    assert "待划转的记录" in client.get("/").text
+    assert person.name in client.get("/people/?missing=place").text
+    assert station.name in client.get("/stations/?incomplete=place").text
+    page = client.get("/regions/abolished/").text
+    assert "新华路街道" in page
+    form = {"region": TOWNSHIP_A, "to": other, "reason": "撤并批复"}
+    assert client.post("/regions/abolished/", form | {"reason": ""}).status_code == 422
+    elsewhere = client.post("/regions/abolished/", form | {"to": "520111004"})
+    assert elsewhere.status_code == 422
+    assert client.post("/regions/abolished/", form).status_code == 302
+    person.refresh_from_db()
+    station.refresh_from_db()
+    assert person.region_id == station.region_id == other
+    assert person.states.get(dated_on(ABOLISHED)).residence_id == other
+    assert "没有待划转的记录" in client.get("/regions/abolished/").text
+    assert "待划转的记录" not in client.get("/").text
+    assert client_of(cast.clerk_a).get("/regions/abolished/").status_code == 403
+    assert "新华路街道" not in client_of(cast.reviewer_b).get("/regions/abolished/").text
+
+
+def test_only_what_has_no_successor_is_moved_by_hand(
+    cast: Cast, abolished: tuple[Person, Station, str]
+) -> None:
+    _, _, other = abolished
+    old, to = Region.objects.get(pk=TOWNSHIP_A), Region.objects.get(pk=other)
+    move = {"by": cast.reviewer_a, "reason": "撤并批复"}
+    with pytest.raises(RuleError, match="已有承接"):
+        move_stranded(region=old, to=to, **move)
+    Region.objects.filter(pk=TOWNSHIP_A).update(successor=None)
+    old.refresh_from_db()
+    with pytest.raises(RuleError, match="同级"):
+        move_stranded(region=old, to=Region.objects.get(pk=COUNTY_A), **move)
+    with pytest.raises(OutOfScope):
+        move_stranded(region=old, to=Region.objects.get(pk="520111004"), **move)
+    assert move_stranded(region=old, to=to, **move) > 3
