@@ -145,6 +145,7 @@ class Board:
         self.day = snapshot.as_of if snapshot else day or today
         self.divisions: Divisions = divisions_on(self.day)
         self.by_county = by_county and self.divisions.level(region) < 3
+        # Those below, as far as the user sees them; of a township its neighbours.
         self.codes = [c for c in self._below() if may_see(user, c)]
         self.reading = self._read(snapshot)
         self.plan: Plan | None = plan_on(self.day)
@@ -159,7 +160,12 @@ class Board:
     def _below(self) -> list[str]:
         if self.by_county:
             return self.divisions.at_level(3, under=self.region)
-        return self.divisions.children(self.region)
+        return self.divisions.children(parent_of(self.region) if self.is_last else self.region)
+
+    @property
+    def is_last(self) -> bool:
+        """A township has nothing below: it is shown among its neighbours."""
+        return self.divisions.level(self.region) > 3
 
     def _read(self, snapshot: Snapshot | None) -> Reading:
         if snapshot is None:
@@ -309,7 +315,7 @@ class Board:
 
     def reconciliation(self, areas: list[Area]) -> dict[str, Any] | None:
         """合计 = Σ下级 + 本级 + 未定位; None where the user does not see all regions below."""
-        if len(self.codes) < len(self._below()):
+        if self.is_last or len(self.codes) < len(self._below()):
             return None
         code = self.indicator.code
         total = self.reading.value(code, self.region)

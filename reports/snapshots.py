@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from core.divisions import divisions_on
 from core.indicators import Figures, Indicator
@@ -176,16 +178,45 @@ def read(
     return Reading(snapshot.as_of, snapshot.computed_at, snapshot, values)
 
 
+class _Live:
+    """Figures of days that are not stored: computed once for a crowd that asks together.
+
+    One computation at a time in a process; who waited for it takes its figures, as long as
+    nothing that decides figures changed.
+    """
+
+    _SECONDS, _DAYS = 60, 4
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[datetime.date, tuple[Any, datetime.datetime, Figures]] = {}
+
+    def get(self, day: datetime.date) -> tuple[datetime.datetime, Figures]:
+        with self._lock:
+            marks = (definitions_version(), look()["changes"])
+            now = timezone.now()
+            kept = self._kept.pop(day, None)
+            if kept is None or kept[0] != marks or (now - kept[1]).seconds >= self._SECONDS:
+                kept = (marks, now, all_figures(day))
+            self._kept[day] = kept
+            while len(self._kept) > self._DAYS:
+                del self._kept[next(iter(self._kept))]
+            return kept[1:]
+
+
+_LIVE = _Live()
+
+
 def compute(day: datetime.date, *, regions: Iterable[str]) -> Reading:
     """Figures computed now for a day without stored ones; nothing is written."""
-    figures = all_figures(day)
+    computed_at, figures = _LIVE.get(day)
     wanted = set(regions)
     values = {
         (indicator, region): (value, denominator)
         for indicator, region, value, denominator in rows_of(figures)
         if region in wanted or region is None
     }
-    return Reading(day, None, None, values)
+    return Reading(day, computed_at, None, values)
 
 
 def rows_of(figures: Figures) -> Iterable[tuple[str, str | None, int, int | None]]:

@@ -108,23 +108,59 @@
     return chart;
   };
 
+  /* A text in lines of a width; numbers stay whole. */
+  var wrapped = function (pen, text, width) {
+    return (text.match(/[\w.,%-]+|./gu) || []).reduce(function (lines, piece) {
+      var last = lines.length - 1;
+      if (pen.measureText(lines[last] + piece).width > width) lines.push(piece);
+      else lines[last] += piece;
+      return lines;
+    }, [""]);
+  };
+
+  /* The legend in rows of a width: what stands where. */
+  var legendOf = function (pen, chart, scale, width) {
+    var shades = ((chart.getOption().visualMap || [])[0] || {}).pieces || [], x = 0, row = 0;
+    return shades.map(function (shade) {
+      var needs = pen.measureText(shade.label).width + 34 * scale;
+      if (x && x + needs > width) { x = 0; row += 1; }
+      x += needs;
+      return { color: shade.color, label: shade.label, x: x - needs, row: row };
+    });
+  };
+
   /* A picture that says by itself what it shows, where, as of when and by which versions. */
   var save = function (chart, data, name) {
     var scale = 2, edge = 16 * scale, line = 24 * scale;
     var drawn = chart.renderToCanvas({ pixelRatio: scale, backgroundColor: "#fff" });
-    var picture = document.createElement("canvas");
+    var picture = document.createElement("canvas"), pen = picture.getContext("2d");
+    var width = drawn.width - 2 * edge, bold = "600 " + 15 * scale + "px " + FONT, plain = 12 * scale + "px " + FONT;
+    pen.font = bold;
+    var title = wrapped(pen, data.place + "  " + name, width);
+    pen.font = plain;
+    var stamp = wrapped(pen, data.stamp, width), shades = legendOf(pen, chart, scale, width);
+    var legendRows = shades.length ? shades[shades.length - 1].row + 1 : 0;
+    var below = (title.length + 0.5) * line + drawn.height;
     picture.width = drawn.width;
-    picture.height = drawn.height + 3 * line;
-    var pen = picture.getContext("2d");
+    picture.height = below + (legendRows + stamp.length + 0.5) * line;
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, picture.width, picture.height);
+    pen.drawImage(drawn, 0, (title.length + 0.5) * line);
     pen.fillStyle = INK;
-    pen.font = "600 " + 15 * scale + "px " + FONT;
-    pen.fillText(data.place + "  " + name, edge, line, picture.width - 2 * edge);
-    pen.drawImage(drawn, 0, 1.5 * line);
+    pen.font = bold;
+    title.forEach(function (text, row) { pen.fillText(text, edge, (row + 1) * line); });
+    pen.font = plain;
+    shades.forEach(function (shade) {
+      var left = edge + shade.x, bottom = below + (shade.row + 0.5) * line;
+      pen.fillStyle = shade.color;
+      pen.strokeStyle = LINE;
+      pen.fillRect(left, bottom - 11 * scale, 14 * scale, 12 * scale);
+      pen.strokeRect(left, bottom - 11 * scale, 14 * scale, 12 * scale);
+      pen.fillStyle = INK;
+      pen.fillText(shade.label, left + 20 * scale, bottom);
+    });
     pen.fillStyle = MUTED;
-    pen.font = 12 * scale + "px " + FONT;
-    pen.fillText(data.stamp, edge, picture.height - line / 2, picture.width - 2 * edge);
+    stamp.forEach(function (text, row) { pen.fillText(text, edge, below + (legendRows + row + 0.5) * line); });
     picture.toBlob(function (blob) {
       var link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
@@ -158,6 +194,5 @@
     }
     var resize = function () { charts.forEach(function (chart) { chart.resize(); }); };
     window.addEventListener("resize", resize);
-    window.addEventListener("beforeprint", resize);
   });
 })();

@@ -89,7 +89,29 @@ def test_the_board_says_it_in_tiles_map_and_table(
     expect(row_of(page, LONG)).to_contain_text("2")
     expect(page.locator("#board-legend li").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width < 900:
+        # On a phone nobody scrolls inside a box: 合计 stands in the page.
+        ranking = page.locator("#breakdown .board-table")
+        assert ranking.evaluate("box => box.scrollHeight - box.clientHeight") <= 0
     shot(page, "board")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_chart_is_kept_as_a_picture_that_explains_itself(
+    leader: User, visit: Visit, width: int
+) -> None:
+    """The picture holds the chart, and above and below it title, legend and versions."""
+    page = visit("/dashboard/", leader, width=width)
+    for chart in ("board-map", "board-trend"):
+        dark_pixels(page, f"#{chart}")
+        height = page.locator(f"#{chart} canvas").first.evaluate("canvas => canvas.clientHeight")
+        with page.expect_download() as started:
+            page.locator(f'[data-picture="{chart}"]').click()
+        assert started.value.suggested_filename.startswith("贵州省_社工人才_20")
+        head = Path(started.value.path()).read_bytes()[:24]
+        assert head.startswith(b"\x89PNG")
+        lines = (int.from_bytes(head[20:24]) / 2 - height) / 24
+        assert lines >= (4 if chart == "board-map" else 3)
 
 
 @pytest.mark.parametrize("code", ["T1", "T1_L0", "T2", "T6_BUILT"])
@@ -167,7 +189,8 @@ def test_what_is_seen_goes_to_excel_and_to_paper(
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     for row in page.locator("#breakdown tbody tr").all():
         name, value = row.locator("td").nth(1).inner_text(), row.locator("td").nth(2).inner_text()
-        assert [name, "T1", "社工人才", *numbers(value)] in [line[:4] for line in rows]
+        wanted = ["分地区", name, "T1", "社工人才", *numbers(value)]
+        assert wanted in [[line[0], line[2], *line[4:7]] for line in rows]
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="导出")).to_be_hidden()
     expect(page.locator(".nav-side")).to_be_hidden()

@@ -93,8 +93,8 @@ def test_the_reconciliation_line_adds_up(world: None, cast: Any, client_of: Logi
 
 def test_any_day_can_be_asked(world: None, cast: Any, client_of: Login) -> None:
     client = client_of(cast.province)
-    assert "刚刚计算" in body(client.get("/dashboard/?on=2023-05-01"))
-    assert "刚刚计算" not in body(client.get("/dashboard/?on=2025-12-31"))
+    assert "未存档" in body(client.get("/dashboard/?on=2023-05-01"))
+    assert "未存档" not in body(client.get("/dashboard/?on=2025-12-31"))
     assert "统计日期请写成" in body(client.get("/dashboard/?on=yesterday"))
     assert "统计日期应在" in body(client.get("/dashboard/?on=2099-01-01"))
     old = body(client.get("/dashboard/520221/?on=2023-05-01"))
@@ -110,7 +110,7 @@ def test_pace_during_a_plan(world: None, cast: Any, client_of: Login) -> None:
 def test_without_snapshots_figures_are_computed(cast: Any, client_of: Login) -> None:
     build.person()
     page = body(client_of(cast.clerk_a).get("/dashboard/"))
-    assert "刚刚计算" in page
+    assert "未存档" in page
     assert Snapshot.objects.count() == 0
 
 
@@ -310,12 +310,6 @@ def test_the_map_is_joined_by_code_inside_the_region(cast: Any, client_of: Login
     assert charts.map_level(Board(user=cast.province, region="520102")) == ""
 
 
-def test_a_township_has_no_one_below(world: None, cast: Any, client_of: Login) -> None:
-    page = body(client_of(cast.township_a).get("/dashboard/"))
-    assert "新华路街道" in page
-    assert "没有下级地区" in page
-
-
 def test_who_may_see_whom(cast: Any) -> None:
     assert may_see(cast.township_a, "520102018")
     assert not may_see(cast.township_a, "520111")
@@ -327,3 +321,15 @@ def test_each_population_has_its_list_and_pages_may_be_missing() -> None:
     assert LISTS["people"].url_name == "person_detail"
     assert ListKind(columns=(), url_name="no_such_page").url(Snapshot(pk=1)) == ""
     assert DAY.year == 2025
+
+
+def test_a_township_stands_among_its_neighbours(world: None, cast: Any, client_of: Login) -> None:
+    page = body(client_of(cast.township_a).get("/dashboard/520102016/?i=T1"))
+    rows = re.findall(r'<tr[^>]*class="board-here">.*?</tr>', page, re.S)
+    assert len(rows) == 1
+    assert "新华路街道" in rows[0]
+    assert "/dashboard/520102016/list/T1/" in rows[0]
+    # A neighbour's figure, not its list; the county's sum is the county's.
+    assert "水口寺街道" in page
+    assert "/dashboard/520102018/list/" not in page
+    assert "合计" not in page
