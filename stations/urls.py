@@ -8,6 +8,7 @@ urlpatterns = [
     path("stations/", views.StationView.as_view(page="list"), name="station_list"),
     path("stations/new/", views.StationView.as_view(page="create"), name="station_create"),
     path("stations/export/", views.StationView.as_view(page="export"), name="station_export"),
+    path("stations/bulk/<slug:verb>/", views.StationView.as_view(page="bulk"), name="station_bulk"),
     path("stations/lookup/", views.StationView.as_view(page="lookup"), name="station_lookup"),
     path("stations/<uuid:pk>/", views.StationView.as_view(page="detail"), name="station_detail"),
     path("stations/<uuid:pk>/edit/", views.StationView.as_view(page="edit"), name="station_edit"),

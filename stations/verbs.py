@@ -80,7 +80,7 @@ def _is_open(station: Any) -> bool:
 
 STATION = (
     Action("approve", "确认批复", ApproveForm, actions.approve_station, "stations.approve_station",
-           when=lambda s: _is_open(s) and not s.is_approved, is_primary=True,
+           when=lambda s: _is_open(s) and not s.is_approved, is_primary=True, in_bulk=True,
            consequence="没有批复文号的站点，经确认后计入。自己录入的请由另一位审核员确认。"),
     Action("state", "变更状态", StateForm, actions.change_station_state, "stations.change_station",
            when=_is_open),

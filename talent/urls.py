@@ -25,6 +25,11 @@ urlpatterns = [
         name="certificate_export",
     ),
     path(
+        "certificates/bulk/<slug:verb>/",
+        views.CertificateView.as_view(page="bulk"),
+        name="certificate_bulk",
+    ),
+    path(
         "certificates/<uuid:pk>/",
         views.CertificateView.as_view(page="detail"),
         name="certificate_detail",

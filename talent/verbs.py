@@ -78,7 +78,7 @@ POST = (
 
 CERTIFICATE = (
     Action("verify", "核验", forms.VerifyCertificateForm, actions.verify_certificate,
-           "talent.verify_certificate", when=_open, is_primary=True,
+           "talent.verify_certificate", when=_open, is_primary=True, in_bulk=True,
            consequence="自己录入或修改的证书，请由另一位审核员核验。"),
 )  # fmt: skip
 REGISTRATION = (

@@ -374,3 +374,41 @@ def test_a_date_says_as_much_as_is_known(cast: Any, client_of: Any) -> None:
         page = client.get(path).text
         assert "2022-06" in page
         assert "2022-06-01" not in page
+
+
+def test_months_and_milestones_are_lists_of_their_own(cast: Any, client_of: Any) -> None:
+    """Beside stations and projects, filtered by time, and written to Excel."""
+    month, late = make_row("stationmonthly", COUNTY_A), make_row("milestone", COUNTY_A)
+    type(late).objects.filter(pk=late.pk).update(
+        planned_on=datetime.date(2020, 5, 1), reached_on=None
+    )
+    client = client_of(cast.clerk_a)
+    assert 'href="/station-months/"' in client.get("/stations/").text
+    assert 'href="/milestones/"' in client.get("/projects/").text
+    assert f"/station-months/{month.pk}/" in client.get("/station-months/").text
+    ahead = f"{month.month.year + 1}-01"
+    assert f"{month.pk}" not in client.get(f"/station-months/?month_from={ahead}").text
+    assert f"{late.pk}" in client.get("/milestones/?progress=late").text
+    assert f"{late.pk}" not in client.get("/milestones/?progress=reached").text
+    for path in ("/station-months/export/", "/milestones/export/"):
+        answer = client.post(path, {"filter": "", "format": "csv"})
+        assert b"".join(answer.streaming_content).count(b"\r\n") == 2
+
+
+def test_certificates_are_verified_and_stations_approved_in_bulk(cast: Any, client_of: Any) -> None:
+    """What a ledger of hundreds brings is not opened one by one; one's own stays for others."""
+    rows = [make_row("certificate", COUNTY_A) for _ in range(2)]
+    stations = [make_row("station", COUNTY_A) for _ in range(2)]
+    type(stations[0]).objects.update(approval_number="", approved_on=None, approved_by=None)
+    client = client_of(cast.reviewer_a)
+    assert "核验" in client.get("/certificates/").text
+    answers = {"verification": "3", "means": "纸质原件", "verified_on": "2026-01-05"}
+    for path, chosen, given in (
+        ("/certificates/bulk/verify/", rows, answers),
+        ("/stations/bulk/approve/", stations, {"reason": "现场核查"}),
+    ):
+        data = {"ids": [str(row.pk) for row in chosen], "confirmed": "2", **given}
+        assert "已为 2 " in client.post(path, data, follow=True).text
+        assert client_of(cast.clerk_a).post(path, data).status_code == 403
+    assert {type(rows[0]).objects.get(pk=row.pk).verification for row in rows} == {"3"}
+    assert all(type(s).objects.get(pk=s.pk).is_approved for s in stations)
