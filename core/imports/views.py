@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -265,13 +266,12 @@ def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     question, decision = request.POST.get("question", ""), request.POST.get("decision", "")
     try:
         actions.decide(row=row, by=_user(request), question=question, decision=decision)
-        messages.success(request, f"第 {number} 行已处理。")
+        messages.success(request, f"第 {number} 行已记下。")
     except RuleError as refusal:
         messages.error(request, str(refusal))
+    place = {"tab": request.POST.get("tab", ""), "page": page_number(request.POST.get("page"))}
     response = _open(batch)
-    tab = request.POST.get("tab", "")
-    if tab.isalpha():
-        response["Location"] += f"?tab={tab}"
+    response["Location"] += f"?{urlencode(place)}#row-{number}"
     return response
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from core import jobs
 from core.models import ImportBatch, Job
 from tests.conftest import Cast
-from tests.imports.ledgers import PEOPLE, people, person, workbook
+from tests.imports.ledgers import PEOPLE, apply, check, people, person, workbook
 from tests.rows import id_number
 
 DROP = """([selector, files]) => {
@@ -85,3 +85,33 @@ def test_sheets_decisions_cancelling_and_going_on(
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     page.get_by_role("button", name="取消导入").click()
     expect(page.get_by_text("已取消，没有写入任何数据。")).to_be_visible()
+
+
+def test_each_question_of_a_row_is_answered_by_itself(
+    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+) -> None:
+    certificate = {"证书级别": "社会工作师（中级）", "批准日期": "2020-09-13"}
+    numbers = [id_number() for _ in range(3)]
+    old, new = {"入职日期": "2024-01-01"}, {"工作单位": "南明区民政局", "入职日期": "2023-01-01"}
+    for names, corrected, cells in (("一二三", "0", old), ("甲乙丙", "5", new)):
+        rows = [
+            person(f"张{name}", number, 管理号=f"2020{corrected}10000{i}", **certificate | cells)
+            for i, (name, number) in enumerate(zip(names, numbers, strict=True))
+        ]
+        batch = check(cast.clerk_a, "people", people(*rows))
+        if cells is old:
+            apply(batch)
+    for width in (390, 1440):
+        page = visit(f"/imports/{batch.pk}/", cast.clerk_a, width=width)
+        expect(page.get_by_text("姓名与在册不同，一次处理：")).to_be_visible()
+        shot(page, "import-questions")
+    row = page.get_by_role("row").filter(has_text="张甲")
+    row.get_by_role("button", name="以台账为准").click()
+    expect(row.get_by_text("已选择：以台账为准")).to_be_visible()
+    row.get_by_role("button", name="保留在册岗位").click()
+    expect(row.get_by_role("button", name="按台账更正管理号")).to_be_visible()
+    shot(page, "import-questions-answered")
+    row.get_by_role("button", name="按台账更正管理号").click()
+    page.get_by_role("link", name="变更 1").click()
+    expect(row.get_by_text("已选择：按台账更正管理号")).to_be_visible()
+    shot(page, "import-questions-changed")

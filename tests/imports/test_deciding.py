@@ -317,5 +317,7 @@ def test_the_page_has_a_button_for_each_choice(cast: Cast, client_of: Any) -> No
     page = client.get(reverse("import_detail", args=[batch.pk]), {"tab": "held"})
     assert "不录这个证书，其余照录" in page.content.decode()
     url = reverse("import_decide", args=[batch.pk, 3])
-    client.post(url, {"question": "number", "decision": "registry", "tab": "held"})
+    answer = {"question": "number", "decision": "registry", "tab": "held", "page": "1"}
+    # Back to where the clerk was, not to the top of the page.
+    assert client.post(url, answer).url.endswith("/?tab=held&page=1#row-3")
     assert outcomes(fresh(batch)) == {"new": 2}

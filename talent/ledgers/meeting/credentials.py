@@ -79,7 +79,7 @@ def _two(old: Certificate, new: dict[str, Any]) -> str:
     level = old.get_level_display()
     return (
         f"在册已有{level}证书，管理号「{old.number}」；台账是「{new['number']}」。"
-        "同一级别一般只有一本，请选择。"
+        "同一级别一般只有一本，是更正吗？"
     )
 
 

@@ -17,7 +17,7 @@ def meet_name(m: Encounter) -> None:
     new, old = m.said[PERSON]["name"], m.person.name
     if new == old:
         return
-    message = f"在册姓名是「{old}」，台账是「{new}」，请选择以哪个为准。"
+    message = f"在册姓名是「{old}」，台账是「{new}」，以哪个为准？"
     if ask(m.row, NAME, message, rule="R4") == LEDGER:
         m.show("姓名", old, new)
         said = m.said[PERSON]

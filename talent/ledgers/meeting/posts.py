@@ -51,7 +51,7 @@ def _moves(m: Encounter, old: Post, new: dict[str, Any]) -> bool:
     """A later start is a move; any other has to be said to be one."""
     if new["started_on"] > old.started_on.isoformat():
         return True
-    message = f"在册主岗是「{old.employer_name}」且入职不早于台账，请选择是否换岗。"
+    message = f"在册主岗是「{old.employer_name}」，入职不早于台账，是否换岗？"
     return ask(m.row, questions.POST, message, rule="R14") == questions.LEDGER
 
 

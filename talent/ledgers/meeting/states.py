@@ -43,7 +43,7 @@ def _returns(m: Encounter) -> bool:
     if m.person.status not in AWAY:
         hold(m.row, f"在册状态为「{status}」，请核对证件号码。", rule="R21")
         return False
-    message = f"在册状态为「{status}」，确已回来工作的请选择登记返回。"
+    message = f"在册状态为「{status}」，是否已回来工作？不是的请核对证件号码。"
     return ask(m.row, RETURN, message, rule="R21") == LEDGER
 
 
