@@ -15,7 +15,7 @@ from core.divisions import divisions_on
 from core.indicators import Population
 from core.models import Region
 from reports.populations.people import is_so
-from reports.populations.stations import approved_on, with_state
+from reports.populations.stations import APPROVED, with_state
 from stations.codes import BUILT_STATUSES, StationKind, StationStatus
 from stations.models import Station, StationCoverage, StationMonthly, dated_on
 from talent.models import Post
@@ -39,7 +39,7 @@ def _stations(kind: str, day: datetime.date) -> QuerySet[Any]:
     return with_state(day, Station.objects.filter(kind=kind)).filter(
         state_then__status__in=BUILT_STATUSES
     ).annotate(
-        is_paper=is_so(approved_on(day)),
+        is_paper=is_so(APPROVED),
         is_running=is_so(Q(state_then__status=StationStatus.RUNNING)),
         is_staffed=Exists(at_work),
         is_serving=Exists(served),

@@ -16,9 +16,9 @@ from stations.models import Organization, Station, StationState, dated_on
 BASES = (StationKind.TRAINING_BASE, StationKind.FIELDWORK_BASE)
 
 
-def approved_on(day: datetime.date, prefix: str = "") -> Q:
-    """Approved by number, or confirmed by a reviewer by the day (R17)."""
-    return ~Q(**{f"{prefix}approval_number": ""}) | Q(**{f"{prefix}approved_on__lte": day})
+# By number, or a reviewer's confirmation (R17). Like a verification it vouches for the record,
+# so it is today's on any day: the confirmation says when somebody looked, not since when it is so.
+APPROVED = ~Q(approval_number="") | Q(approved_on__isnull=False)
 
 
 def with_state(day: datetime.date, stations: QuerySet[Station]) -> QuerySet[Station]:
@@ -37,7 +37,7 @@ def _same_site(day: datetime.date) -> Exists:
         dated_on(day), station=OuterRef("pk"), status=StationStatus.RUNNING
     )
     twin = Station.objects.filter(
-        approved_on(day),
+        APPROVED,
         Exists(running),
         kind__in=PLATFORM_KINDS,
         operator__credit_code=OuterRef("operator__credit_code"),
@@ -67,7 +67,7 @@ class Stations(Population):
             base=is_so(Q(kind__in=BASES)),
             room=is_so(Q(kind=StationKind.ROOM)),
             running=is_so(Q(state_then__status=StationStatus.RUNNING)),
-            approved=is_so(approved_on(day)),
+            approved=is_so(APPROVED),
             twin=_same_site(day),
         )
 

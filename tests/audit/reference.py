@@ -224,8 +224,7 @@ class Reference:
         return ""
 
     def is_approved(self, station: Row) -> bool:
-        confirmed = station["approved_on"] is not None and station["approved_on"] <= self.day
-        return bool(station["approval_number"]) or confirmed
+        return bool(station["approval_number"]) or station["approved_on"] is not None
 
     def platforms(self) -> list[Counted]:
         seen, result = set(), []
