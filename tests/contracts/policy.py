@@ -189,7 +189,7 @@ POLICIES: dict[str, Policy] = {
     "api-region-list": Policy(_BOARD),
     "api-region-detail": Policy(_BOARD, make=lambda county: county),
     "api-snapshot-list": Policy(_BOARD),
-    "api-snapshot-detail": Policy(_BOARD, kwargs={"pk": 999999}),
+    "api-snapshot-detail": Policy(_BOARD, kwargs={"uid": uuid.uuid4()}),
     "api-transferrequest-list": Policy("talent.view_transferrequest"),
     "api-transferrequest-detail": Policy("talent.view_transferrequest", make=_transfer),
     "api-changerequest-list": Policy("change requests", methods=BOTH),
