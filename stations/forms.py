@@ -95,6 +95,13 @@ class StationMonthlyForm(RecordForm):
         fields = names_in(MONTHLY)
         help_texts = {"month": "如 2025-11。"}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding and self.instance.station_id:
+            month = today().replace(day=1)
+            recorded = workers_in(self.instance.station, month)
+            self.initial |= {"month": f"{month:%Y-%m}", "workers": recorded}
+
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         month = cleaned.get("month")
         if month:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.dates import today
 from stations.forms import StationMonthlyForm
 from stations.models import Station, StationMonthly
 from talent.models import Post
@@ -82,3 +83,8 @@ def test_nobody_closes_more_cases_than_there_were(cast: Cast, station: Station) 
     assert "上月在办 2" in str(form.errors["cases_closed"])
     assert form_of(station, cast, cases_new=1, cases_closed=3).is_valid()
     assert form_of(station, cast, month="2023-12", cases_closed=4).is_valid()
+
+
+def test_the_form_of_this_month_knows_what_is_known(cast: Cast, station: Station) -> None:
+    form = StationMonthlyForm(instance=StationMonthly(station=station), user=cast.clerk_a)
+    assert (form["month"].value(), form["workers"].value()) == (f"{today():%Y-%m}", 1)
