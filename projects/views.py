@@ -80,6 +80,7 @@ class MilestoneView(_ProjectPartView):
     filterset = MilestoneFilter
     form = MilestoneForm
     search_hint = "项目名称"
+    empty_hint = "在项目的页面上添加。"
     sections = (Section("里程碑", ("project", "stage", "planned_on", "reached_on", "score")),)
 
 
