@@ -75,6 +75,10 @@ class Sum:
     goal: Amount | None
 
     @property
+    def is_exceeded(self) -> bool:
+        return (self.difference or 0) > 0
+
+    @property
     def difference(self) -> int | None:
         """None where the target above is a share or not set."""
         return None if self.goal is None or self.goal.is_rate else self.total - self.goal.value
@@ -162,9 +166,10 @@ class TargetTable:
         return [(i, self.kinds[i.code]) for i in self.indicators]
 
     @property
-    def exceeded(self) -> list[Sum]:
-        """Where the regions below are given more than the region itself has to reach."""
-        return [s for s in self.sums if (s.difference or 0) > 0]
+    def exceeded(self) -> list[tuple[str, Sum]]:
+        """Regions whose parts are given more than they themselves have to reach."""
+        own = (self.divisions.name(self.place), self.sums)
+        return [(name, s) for name, sums in (own, *self.groups) for s in sums if s.is_exceeded]
 
     @property
     def errors(self) -> list[tuple[str, str]]:

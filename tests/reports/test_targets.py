@@ -330,7 +330,10 @@ def test_the_kind_of_a_column_is_saved_and_others_keep_theirs(
     assert kinds == {"52": "1", "5201": "1", "5203": "1"}
     assert Target.objects.get(indicator="T2", region="52").kind == "2"
     said = client.get(address).content.decode()
-    assert "社工人才多 10,000 人" in said
+    assert "贵州省社工人才多 10,000 人" in said
+    give(cast.province, plan, {"520302": 20_001})
+    said = client.get(f"{address}&by=county").content.decode()
+    assert "遵义市社工人才多 1 人" in said
     assert "约束性" in client.get("/targets/?plan=14_5").content.decode()
     assert client.post(address, form | {"kind-T1": "9"}).status_code == 422
 
