@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import InternalError, transaction
+from django.core.management import CommandError, call_command
+from django.db import InternalError, connection, transaction
 from python_calamine import CalamineWorkbook
 
 from core import jobs
@@ -197,3 +198,18 @@ def test_the_file_of_a_settlement_is_its_list(cast: Any, plan: Plan, client_of: 
     changed = exported(part="corrected")
     assert left.name in changed
     assert stays.name not in changed
+
+
+def test_a_list_that_was_tampered_with_is_found(cast: Any, plan: Plan) -> None:
+    build.person()
+    freeze(cast.province, plan)
+    out = io.StringIO()
+    call_command("verify_settlements", stdout=out)
+    assert "1 份决算的名单与签核时一致" in out.getvalue()
+    table = SettledMembers._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"UPDATE {table} SET ids = ids[2:] WHERE indicator = 'T1'")
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    with pytest.raises(CommandError, match="与签核时不一致"):
+        call_command("verify_settlements", stdout=out)
