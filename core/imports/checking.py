@@ -26,7 +26,9 @@ _REMEMBERED = 20_000
 # What a row is shows in the beginning of its first cell.
 _HEAD = 60
 _UNSAID = (None, "", "\\x")
-_TOTAL = re.compile(r"(本页|本表|本单位|全县|全区|全市|全省)?(合|总|小|累|共)计([:：(（\d]|$)")
+_TOTAL = re.compile(
+    r"[「『“\"【(]?(本页|本表|本单位|全县|全区|全市|全省)?(合|总|小|累|共)计([:：(（\d」』”\"】)]|$)"
+)
 
 # 「注：」, 「填表人：张三」 and the like, below a table.
 _NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")

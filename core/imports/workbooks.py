@@ -131,13 +131,13 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     said = left_rows(batch).values_list("number", "messages")
     messages = {n: [m for m in found if not m.get("answer")] for n, found in said}
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "in_memory": True})
     with (
         media.opened(batch.file_path) as path,
         read_sheet(path, labels=resource.column_names(), wanted=batch.sheet) as sheet,
     ):
-        _write_left(book, batch, sheet.rows, messages)
-    book.close()
+        options = {**WORKBOOK_OPTIONS, "in_memory": True, "date_1904": sheet.is_1904}
+        with xlsxwriter.Workbook(file, options) as book:
+            _write_left(book, batch, sheet.rows, messages)
     return file.getvalue()
 
 
@@ -181,7 +181,7 @@ def _write_left(
         if number == batch.header_row:
             sheet.write_string(target, width, REASON, paint["head"])
         elif said:
-            reason = "；".join(m["message"] for m in said)
+            reason = f"原第 {number} 行：" + "；".join(m["message"] for m in said)
             sheet.write_string(target, width, plain_text(reason), paint["text"])
         target += 1
 

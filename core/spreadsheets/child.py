@@ -127,7 +127,9 @@ def text_of(data):
 
 
 def unquote(cell):
-    """Without the apostrophe that keeps a CSV cell from being taken for a formula."""
+    """Without what keeps Excel from changing a CSV cell: an apostrophe, or ="…" around it."""
+    if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
+        return cell[2:-1]
     return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell
 
 
@@ -152,8 +154,6 @@ def records(text, delimiter):
 def sheets_of_csv(request):
     with open(request["path"], "rb") as file:
         text = text_of(file.read())
-    if "\x00" in text:
-        refuse("文件中含有不可见的控制字符（NUL），请用 Excel 或 WPS 打开后另存再上传。")
     sample = text[:20000]
     delimiter = max(",\t;", key=lambda d: sum(line.count(d) for line in sample.splitlines()[:20]))
     if delimiter == "\t" and sample.count(",") >= sample.count("\t"):
@@ -196,6 +196,8 @@ def main():
     if best is None:
         refuse("表格里没有内容，请核对后再上传。")
     (_, most, _), name, rows, header = best
+    if next(below for n, _, below in found if n == name) > request["rows"]:
+        refuse(request["too_large"])
     others = [(n, below) for n, score, below in found if n != name and below and score * 2 > most]
     out = sys.stdout
     write = lambda value: out.write(json.dumps(value, ensure_ascii=False) + "\n")  # noqa: E731

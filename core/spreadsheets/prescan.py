@@ -27,8 +27,14 @@ from core.spreadsheets.limits import (
 Kind = Literal["xlsx", "xls", "ods", "csv"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<head|<body|<table|<meta|<style)", re.I)
-_XML = re.compile(rb"^\s*<\?xml", re.I)
+_HTML = re.compile(
+    r"\ufeff?\s*(?:<!--.*?-->\s*)*"
+    r"(?:<!doctype html|<html|<head|<body|<table|<meta|<style|<\?xml.*(?:<Workbook|<html)"
+    r"|MIME-Version:)",
+    re.I | re.S,
+)
+# What no text has; a NUL or two may have come into a CSV.
+_BINARY = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v(?:\s[^>]*)?>[^<]|is[\s>])")
@@ -48,6 +54,7 @@ _FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?" + _FAR + rb"(?:[^>]*[^/>])?>")
 _DATES_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
 _CHUNK = 1024 * 1024
 _OVERLAP = 512
 _MOST_ERRORS = 10_000
@@ -89,11 +96,13 @@ def scan(path: Path) -> Scan:
         return _identify_zip(path)
     if head.startswith(b"%PDF"):
         raise Refused("这是 PDF 文件，不能导入；请上传 Excel 或 CSV 文件。")
-    if _HTML.match(head) or (_XML.match(head) and (b"<Workbook" in head or b"<html" in head)):
+    is_utf_16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if _HTML.match(head.decode("utf-16" if is_utf_16 else "utf-8", "ignore")):
         raise Refused(
             "这是网页格式的文件（扩展名虽是表格），请用 Excel 或 WPS 打开后另存为 .xlsx 再上传。"
         )
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    zeros = head.count(b"\x00")
+    if not is_utf_16 and (zeros * 10 > len(head) or (zeros and _BINARY.search(head))):
         raise Refused("无法识别的文件类型，请上传 .xlsx、.xls、.ods 或 .csv 文件。")
     return Scan("csv")
 
@@ -108,7 +117,9 @@ def _identify_ole(path: Path) -> Scan:
         except biff.Locked:
             raise Refused(_LOCKED) from None
         return Scan("xls", {name: SheetScan(errors=errors) for name, errors in found.items()})
-    raise Refused("这不是 Excel 文件，请上传 .xlsx、.xls、.ods 或 .csv 文件。")
+    if any(name.encode("utf-16-le") in data for name in _OTHER_DOCUMENTS):
+        raise Refused("这不是 Excel 文件，请上传 .xlsx、.xls、.ods 或 .csv 文件。")
+    raise Refused(BROKEN)
 
 
 def _identify_zip(path: Path) -> Scan:
@@ -144,6 +155,9 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
         if sheet is not None:
             found[member.filename] = sheet
     if kind != "xlsx":
+        manifest = "META-INF/manifest.xml"
+        if manifest in names and b"encryption-data" in archive.read(manifest):
+            raise Refused(_LOCKED)
         return Scan(kind)
     is_1904 = bool(_DATES_1904.search(archive.read("xl/workbook.xml")))
     return Scan(kind, _by_name(archive, found), is_1904)

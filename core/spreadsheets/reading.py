@@ -34,7 +34,8 @@ class Sheet:
 
     `others` are sheets with a header like this one's, as (name, rows below the header).
     `header` counts from 0; `top` is the header with the three rows below it. `blocks` are
-    some hundred rows each, to be opened by `rows_of`, perhaps in another process.
+    some hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers
+    that mean days count from 1904 where `is_1904`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Sheet:
     total: int
     top: list[list[Any]]
     blocks: Iterator[bytes]
+    is_1904: bool
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -110,6 +112,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
             total=first["total"],
             top=[_cells(cells) for cells in first["top"]],
             blocks=_blocks(child.stdout),
+            is_1904=scanned.is_1904,
         )
     finally:
         child.kill()

@@ -12,13 +12,22 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tests.imports.ledgers import workbook
 
 HEADER = ["姓名", "身份证号", "备注"]
 TWO = [HEADER, ["张三", "520102199003071236", ""], ["李四", "520102199003071244", ""]]
 _SHEET = "xl/worksheets/sheet1.xml"
+_OPEN = "urn:oasis:names:tc:opendocument:xmlns"
+_REPEATED = (
+    '<table:table-row table:number-rows-repeated="1048573"><table:table-cell'
+    ' table:number-columns-repeated="16384"{}</table:table-row>'
+)
+_EMPTY = _REPEATED.format("/>")
+_FULL = _REPEATED.format(' office:value-type="string"><text:p>x</text:p></table:table-cell>')
+OLD = Path(__file__).parent / "files" / "sample.xls"
 
 
 def parts(data: bytes) -> dict[str, bytes]:
@@ -116,6 +125,34 @@ def locked_member() -> bytes:
     return bytes(data)
 
 
+def open_document(
+    rows: Sequence[Sequence[str]], *, below: str = "", is_locked: bool = False
+) -> bytes:
+    """An .ods of texts."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    body = "".join(
+        f"<table:table-row>{''.join(cell.format(text) for text in row)}</table:table-row>"
+        for row in rows
+    )
+    spaces = " ".join(f'xmlns:{n}="{_OPEN}:{n}:1.0"' for n in ("office", "table", "text"))
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="台账">{body}{below}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    lock = "<m:encryption-data/>" if is_locked else ""
+    entry = f'<m:file-entry m:full-path="/" m:media-type="{kind}">{lock}</m:file-entry>'
+    manifest = f'<m:manifest xmlns:m="{_OPEN}:manifest:1.0">{entry}</m:manifest>'
+    return packed(
+        {
+            "mimetype": kind.encode(),
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": manifest.encode(),
+        }
+    )
+
+
 def old_word() -> bytes:
     name = "WordDocument".encode("utf-16-le")
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + name.ljust(4096, b"\x00")
@@ -166,6 +203,10 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "password": (encrypted, "密码"),
     "locked zip member": (locked_member, "密码"),
     "page named .xls": (lambda: HTML, "网页"),
+    "page with a mark": (lambda: b"\xef\xbb\xbf" + HTML, "网页"),
+    "page in UTF-16": (lambda: HTML.decode().encode("utf-16"), "网页"),
+    "page behind a comment": (lambda: b"<!-- a -->\n" + HTML, "网页"),
+    "page saved with its pictures": (lambda: b"MIME-Version: 1.0\r\n\r\n" + HTML, "网页"),
     "XML spreadsheet 2003": (
         lambda: b'<?xml version="1.0"?><Workbook xmlns="urn:schemas"></Workbook>',
         "网页",
@@ -179,6 +220,11 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "sheet cut off": (lambda: edited(lambda xml: xml[: len(xml) // 2]), "损坏"),
     "zip within": (nested, "压缩包"),
     "Word": (lambda: packed({"word/document.xml": b"<a/>"}), "Word"),
+    "old Excel cut off": (lambda: OLD.read_bytes()[:3000], "损坏"),
+    "locked .ods": (lambda: open_document(TWO, is_locked=True), "密码"),
+    ".ods of a million full rows": (lambda: open_document(TWO, below=_FULL), ""),
+    "one row too many in a CSV": (lambda: b"a,b\n" * 200_000 + CSV.encode(), "20 万行"),
+    "one column too many": (lambda: workbook([[*r, *[""] * 97, "x"] for r in TWO]), "列"),
     "old Word": (old_word, "不是 Excel"),
     "PDF": (lambda: b"%PDF-1.7\n1 0 obj", "PDF"),
     "picture": (lambda: b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, "无法识别"),
@@ -186,7 +232,6 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "空"),
     "too large": (lambda: b"a," * (11 * 1024 * 1024), "过大"),
     "only blanks": (lambda: b"\n\n  \n", ""),
-    "CSV with NUL": (lambda: CSV.encode().replace(b"\xe5\xbc\xa0", b"\x00" * 3), ""),
     "CSV of one endless field": (lambda: quoted(b"a" * 2_000_000), ""),
     "CSV in an unknown encoding": (lambda: b"\xff\x81\xff," * 50, "编码"),
     "CSV with too many columns": (lambda: CSV.encode() + b"," * 500, "列"),
@@ -202,6 +247,9 @@ TOLERATED: dict[str, Callable[[], bytes]] = {
     "format without content far right": lambda: edited(
         lambda xml: xml.replace(b"</sheetData>", b'<row r="9"><c r="ZZ9" s="1"/></row></sheetData>')
     ),
+    "open document": lambda: open_document(TWO),
+    "open document with all its rows": lambda: open_document(TWO, below=_EMPTY),
+    "numbers kept from Excel": lambda: re.sub(r"(\d{18})", r'="\1"', CSV).encode(),
     "UTF-8": lambda: CSV.encode(),
     "UTF-8 with mark": lambda: CSV.encode("utf-8-sig"),
     "GB18030": lambda: CSV.encode("gb18030"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ class TestControlCharacters:
             assert batch.job.status == Job.Status.WAITING, batch.job.message
             assert outcomes(batch) == {"new": 1, "refused": 1}
             assert "控制字符" in words(batch, 3)
+
+    @pytest.mark.parametrize("rows_before", [0, 60], ids=["in the beginning", "far below"])
+    def test_in_a_csv_are_too(self, rows_before: int, cast: Cast) -> None:
+        rows = [PEOPLE, *[person() for _ in range(rows_before)], person("李\x00四"), person()]
+        data = "\n".join(",".join(row) for row in rows).encode()
+        batch = check(cast.clerk_a, "people", data)
+        assert outcomes(batch) == {"new": rows_before + 1, "refused": 1}
+        assert "控制字符" in words(batch, rows_before + 2)
 
     def test_in_a_header_are_left_out(self, cast: Cast) -> None:
         data = written(workbook([["_x0000_姓名", *PEOPLE[1:], "_x0001_其他"], person()]))
@@ -87,7 +96,7 @@ class TestNumbers:
         row = ["甲项目", "南明区民政局", "某社工中心", "12.5", "0.01千", "2024-01-01", "2024-12-31"]
         take(cast.clerk_a, "projects", workbook([header, row]))
         project = Project.objects.get()
-        assert (float(project.budget), float(project.contract_amount)) == (yuan, 10)
+        assert (project.budget, project.contract_amount) == (Decimal(str(yuan)), 10)
 
 
 class TestDaysFrom1904:
@@ -115,7 +124,10 @@ class TestDaysFrom1904:
 class TestRowsThatAreNone:
     @pytest.mark.parametrize(
         "text",
-        ["合计", "合　计", "合 计：", "合计：3人", "合计3人", "本页小计", "总计（人）", "全县合计"],
+        [
+            *["合计", "合　计", "合 计：", "合计：3人", "合计3人", "本页小计", "总计（人）"],
+            *["全县合计", "「总计」", "“小计”", "（合计）", "【合 计】"],
+        ],
     )
     def test_sums_below_are_no_people(self, text: str, cast: Cast) -> None:
         total = [text, *[""] * (len(PEOPLE) - 4), "3", "2", "1"]

@@ -1,0 +1,122 @@
+"""Rows that were sent back: in the ledger's own layout, to be mended and uploaded as they are."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import openpyxl
+import pytest
+
+from core.imports.workbooks import REASON, refused_workbook
+from core.models import ImportBatch
+from talent.models import Person, Post
+from tests.conftest import Cast
+from tests.imports.ledgers import (
+    PEOPLE,
+    apply,
+    check,
+    outcomes,
+    people,
+    person,
+    row_of,
+    take,
+    workbook,
+)
+from tests.imports.malformed import OLD, open_document
+from tests.rows import id_number
+
+pytestmark = pytest.mark.django_db
+RED = "F8CBC6"
+Rows = Sequence[Sequence[Any]]
+
+
+def comma_separated(rows: Rows) -> bytes:
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    return file.getvalue().encode("gb18030")
+
+
+def opened(batch: ImportBatch) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(refused_workbook(batch)))
+
+
+def mended(book: openpyxl.Workbook, cells: dict[tuple[str, str], Any]) -> bytes:
+    """The workbook with cells changed that are given by (name of the person, column)."""
+    sheet = book.active
+    header = next(row for row in sheet.iter_rows() if row[0].value == "姓名")
+    columns = {cell.value: cell.column for cell in header}
+    for (name, label), value in cells.items():
+        row = next(r[0].row for r in sheet.iter_rows() if r[0].value == name)
+        sheet.cell(row, columns[label]).value = value
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("write", [workbook, comma_separated, open_document])
+def test_can_be_mended_and_uploaded_as_they_are(write: Callable[[Rows], bytes], cast: Cast) -> None:
+    rows = [
+        ["某区社工台账"],
+        [""],
+        PEOPLE,
+        person("张三"),
+        person("䶮㛃", 入职日期="2021-13-01", 备注="=1+1", 联系电话="13800138000"),
+        [""],
+        person("𬭎", ""),
+        ["合计", *[""] * 9, "3"],
+    ]
+    first = check(cast.clerk_a, "people", write(rows))
+    assert outcomes(first) == {"new": 1, "refused": 2}
+    book = opened(first)
+    sheet = book.active
+    assert sheet["A1"].value == "某区社工台账"
+    assert [c.value for c in sheet[3]] == [*PEOPLE, REASON]
+    assert [c.value for c in sheet["A"]][3:] == ["䶮㛃", "𬭎"]
+    assert (sheet["L4"].value, sheet["L4"].data_type) == ("=1+1", "s")
+    assert sheet["B4"].data_type == sheet["C4"].data_type == "s"
+    for wrong, reason, number in (("G4", "M4", 5), ("B5", "M5", 7)):
+        assert sheet[wrong].fill.fgColor.rgb[2:] == RED
+        message = row_of(first, number).messages[0]["message"]
+        assert sheet[wrong].comment.text.strip() == message
+        assert sheet[reason].value == f"原第 {number} 行：{message}"
+    again = mended(book, {("䶮㛃", "入职日期"): "2021-03-01", ("𬭎", "身份证号"): id_number()})
+    second = take(cast.clerk_a, "people", again)
+    assert outcomes(second) == {"new": 2}
+    assert set(Person.objects.values_list("name", "remark")) == {("䶮㛃", "=1+1"), ("𬭎", "")}
+
+
+def test_those_of_an_old_workbook(cast: Cast) -> None:
+    batch = check(cast.clerk_a, "people", OLD.read_bytes(), name="台账.xls")
+    assert outcomes(batch) == {"new": 1, "refused": 1}
+    again = mended(opened(batch), {("李四", "身份证号"): id_number()})
+    assert outcomes(take(cast.clerk_a, "people", again)) == {"new": 1}
+
+
+def test_a_second_round_says_its_reasons_in_the_same_column(cast: Cast) -> None:
+    first = check(cast.clerk_a, "people", people(person("张三", "1", 入职日期="x")))
+    again = mended(opened(first), {("张三", "身份证号"): id_number()})
+    sheet = opened(check(cast.clerk_a, "people", again)).active
+    assert [c.value for c in sheet[1]] == [*PEOPLE, REASON]
+    assert "身份证号" not in sheet.cell(2, len(PEOPLE) + 1).value
+
+
+def test_days_that_count_from_1904_stay_the_same(cast: Cast) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    book.active.append(PEOPLE)
+    for name, day in (("张三", 42794), ("李四", datetime.date(2021, 3, 1))):
+        row = person(name, "1")
+        row[PEOPLE.index("入职日期")] = day
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    numbers = {(name, "身份证号"): id_number() for name in ("张三", "李四")}
+    again = mended(opened(check(cast.clerk_a, "people", file.getvalue())), numbers)
+    apply(check(cast.clerk_a, "people", again))
+    assert (
+        list(Post.objects.values_list("started_on", flat=True)) == [datetime.date(2021, 3, 1)] * 2
+    )
