@@ -72,9 +72,11 @@ def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: 
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
         resource, header, region=batch.region_id
     )
+    is_matched = not mapping.missing(resource, columns)
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(
+            samples=[] if is_matched else _samples(sheet),
             sheet=sheet.name,
             other_sheets=sheet.others,
             header_row=sheet.header + 1,
@@ -82,8 +84,7 @@ def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: 
             mapping=columns,
         )
     batch.header, batch.mapping, batch.header_row = header, columns, sheet.header + 1
-    if mapping.missing(resource, columns):
-        ImportBatch.objects.filter(pk=batch.pk).update(samples=_samples(sheet))
+    if not is_matched:
         raise NeedsMapping
 
 
