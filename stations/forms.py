@@ -100,7 +100,7 @@ class StationMonthlyForm(RecordForm):
         if self.instance._state.adding and self.instance.station_id:
             month = today().replace(day=1)
             recorded = workers_in(self.instance.station, month)
-            self.initial |= {"month": f"{month:%Y-%m}", "workers": recorded}
+            self.initial.update(month=f"{month:%Y-%m}", workers=recorded)
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         month = cleaned.get("month")
