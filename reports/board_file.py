@@ -51,13 +51,9 @@ def _figure(board: Board, indicator: Indicator, region: str, value: int) -> Row:
     return {
         "part": "指标", "region": board.divisions.name(region), "region_code": region,
         "code": indicator.code, "name": indicator.name, "unit": indicator.unit, "value": value,
-        "on": board.day, "version": _version(indicator, board.reading.version(indicator)),
+        "on": board.day, "version": words.version(indicator, board.reading.version(indicator)),
         "divisions": board.reading.divisions_version,
     }  # fmt: skip
-
-
-def _version(indicator: Indicator, version: str) -> str:
-    return f"{indicator.code} 第 {version} 版"
 
 
 def _goal(indicator: Indicator, value: int, goal: Goal | None) -> Row:
@@ -73,7 +69,8 @@ def _goal(indicator: Indicator, value: int, goal: Goal | None) -> Row:
 def _tile(board: Board, tile: Tile) -> Row:
     indicator = tile.indicator
     return _figure(board, indicator, board.region, tile.value) | {
-        "denominator": tile.denominator, "rate": tile.rate, "verdict": tile.verdict.text,
+        "denominator": tile.denominator, "rate": tile.rate,
+        "verdict": "" if tile.is_settled else tile.verdict.text,
         "check": tile.check.text, "settlement": tile.settlement,
         "settled": tile.settlement_verdict.text if tile.settlement_verdict else "",
         "correction": tile.correction.net if tile.correction else None,
@@ -108,7 +105,7 @@ def _trend(board: Board) -> Iterator[Row]:
 def _point(board: Board, point: Point) -> Row:
     return _figure(board, board.indicator, board.region, point.value) | {
         "part": "趋势", "on": point.on, "divisions": point.divisions_version,
-        "version": _version(board.indicator, point.version),
+        "version": words.version(board.indicator, point.version),
     }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def chart_data(board: Board, areas: list[Area], trend: list[Point]) -> dict[str,
         "region": board.region,
         "place": board.name,
         "on": board.day.isoformat(),
-        "stamp": board.reading.stamp,
+        "stamp": board.reading.stamp_of(indicator),
         "areas": [
             {
                 "code": a.code, "name": a.name, "value": a.value, "measure": a.measure,

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.divisions import divisions_on
 from core.indicators import Figures, Indicator
+from reports import words
 from reports.indicators import all_figures, definitions_version
 from reports.models import Snapshot, SnapshotValue
 
@@ -152,9 +153,13 @@ class Reading:
 
     @property
     def stamp(self) -> str:
-        """What every figure taken elsewhere says of itself (R25)."""
-        versions = f"口径版本 {self.definitions_version}，区划版本 {self.divisions_version}"
-        return f"截至 {self.as_of:%Y-%m-%d}，{versions}"
+        """Of all the figures together."""
+        return words.stamp(self.as_of, self.definitions_version, self.divisions_version)
+
+    def stamp_of(self, indicator: Indicator) -> str:
+        """Of the figures of one indicator."""
+        version = words.version(indicator, self.version(indicator))
+        return words.stamp(self.as_of, version, self.divisions_version)
 
     def unlocated(self, indicator: str) -> int:
         return self.values.get((indicator, None), (0, None))[0]

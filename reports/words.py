@@ -17,6 +17,16 @@ class Verdict(NamedTuple):
     kind: str
 
 
+def version(indicator: Indicator, number: str) -> str:
+    """「T1 第 1 版」."""
+    return f"{indicator.code} 第 {number} 版"
+
+
+def stamp(day: datetime.date, definitions: str, divisions: str) -> str:
+    """What every figure taken elsewhere says of itself (R25)."""
+    return f"截至 {day:%Y-%m-%d}，口径版本 {definitions}，区划版本 {divisions}"
+
+
 def percent(part: int, whole: int | None) -> str:
     """「63.2%」, or nothing where there is no whole."""
     return f"{part * 100 / whole:.1f}%" if whole else ""

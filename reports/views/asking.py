@@ -19,7 +19,7 @@ from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, members
 from core.models import ReadEvent
 from core.places import place_names, working_region_code
 from core.rules import RuleError
-from reports import snapshots
+from reports import snapshots, words
 from reports.board import may_list, may_see
 from reports.indicators import BY_CODE
 from reports.settlements import CORRECTED
@@ -89,9 +89,8 @@ class Asked:
     @property
     def stamp(self) -> str:
         """What the list says of itself wherever it is taken (R25)."""
-        version = f"{self.indicator.code} 第 {self.indicator.version} 版"
-        divisions = divisions_on(self.day).version
-        return f"截至 {self.day:%Y-%m-%d}，口径版本 {version}，区划版本 {divisions}"
+        version = words.version(self.indicator, self.indicator.version)
+        return words.stamp(self.day, version, divisions_on(self.day).version)
 
     @property
     def rows(self) -> Any:

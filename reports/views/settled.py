@@ -13,7 +13,7 @@ from core.exports import export_table
 from core.indicators import condition, explain
 from core.paging import Paginator, page_number
 from core.places import place_name
-from reports import settlements
+from reports import settlements, words
 from reports.models import Settlement
 from reports.settlements import CORRECTED, Correction
 from reports.views.asking import PER_PAGE, Asked, leave_trace
@@ -102,11 +102,11 @@ class _Found:
     def stamp(self) -> str:
         asked, settlement = self.asked, self.settlement
         assert settlement.snapshot is not None
+        version = words.version(asked.indicator, self.version)
+        stamp = words.stamp(asked.day, version, settlement.snapshot.divisions_version)
         return (
-            f"{place_name(asked.region)} {asked.indicator.name}，截至 {asked.day:%Y-%m-%d}，"
-            f"口径版本 {asked.indicator.code} 第 {self.version} 版，"
-            f"区划版本 {settlement.snapshot.divisions_version}，{settlement.document}，"
-            f"名单校验码 {settlement.digest}"
+            f"{place_name(asked.region)} {asked.indicator.name}，{stamp}，"
+            f"{settlement.document}，名单校验码 {settlement.digest}"
         )
 
     def all_lines(self, records: Iterable[Any]) -> Iterator[Line]:

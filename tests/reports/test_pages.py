@@ -265,6 +265,9 @@ def test_what_is_seen_can_be_exported(world: None, cast: Any, client_of: Login) 
         assert row["截至"]
         assert row["口径版本"] == f"{row['指标代码']} 第 1 版"
         assert row["区划版本"]
+    # As on the page: beside the verdict of a plan that is over there is none of the pace.
+    over = dict(zip(*sheet(client.post("/dashboard/52/export/"))[:2], strict=True))
+    assert (over["结算结论"], over["进度"]) == ("未达标", "")
 
 
 def test_a_chart_has_its_table_as_a_file(world: None, cast: Any, client_of: Login) -> None:
@@ -276,6 +279,22 @@ def test_a_chart_has_its_table_as_a_file(world: None, cast: Any, client_of: Logi
     days = [row[names.index("截至")] for row in rows]
     for day in days:
         assert f"/dashboard/52/list/T2/?on={day:%Y-%m-%d}" in page
+
+
+def test_what_is_taken_away_says_its_versions(world: None, cast: Any, client_of: Login) -> None:
+    """R25: a chart's picture, a printed list and its file."""
+    client = client_of(cast.province)
+    stamp = "截至 2025-12-31，口径版本 T2 第 1 版，区划版本 2022-10-31"
+    page = client.get("/dashboard/5201/", {"i": "T2", "on": "2025-12-31"})
+    assert page.context["chart_data"]["stamp"] == stamp
+    asked = {"on": "2025-12-31"}
+    listed = client.get("/dashboard/5201/list/T2/", asked)
+    assert stamp in body(listed)
+    assert listed.context["print_scope"] == f"贵阳市 持证人才，{stamp}"
+    file = client.post("/dashboard/5201/list/T2/export/", asked)
+    data = io.BytesIO(b"".join(file.streaming_content))  # type: ignore[attr-defined]
+    notes = CalamineWorkbook.from_filelike(data).get_sheet_by_name("说明").to_python()
+    assert any(stamp in str(row) for row in notes)
 
 
 def test_new_figures_can_be_asked_for(world: None, cast: Any, client_of: Login) -> None:
