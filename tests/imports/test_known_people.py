@@ -10,7 +10,7 @@ import pytest
 from core.dates import today
 from core.imports import actions
 from core.models import ImportBatch
-from talent.models import Certificate, Education, Person, PersonState
+from talent.models import Certificate, Education, Person, PersonState, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     PEOPLE,
@@ -149,6 +149,35 @@ def test_a_first_post_and_another_residence_are_one_change(cast: Cast) -> None:
     one, state = Person.objects.get(), PersonState.objects.get(valid_to=None)
     assert (state.status, state.residence_id) == ("10", one.residence_id)
     assert one.residence_id != "520102016"
+
+
+def test_a_change_of_one_post_is_not_written_into_another(cast: Cast) -> None:
+    """A post that goes on under other terms is two rows: the kind belongs to the open one,
+    the day of entry to the first; the second of them comes with the ledger's next time."""
+    number, head = id_number(), [*PEOPLE, "用工性质"]
+
+    def come(terms: str, **cells: Any) -> ImportBatch:
+        return take(
+            cast.clerk_a, "people", workbook([head, [*person("张三", number, **cells), terms]])
+        )
+
+    come("机构合同制")
+    come("志愿/兼职")
+    later = {"岗位": "站长", "入职日期": "2022-05-01"}
+    batch = come("志愿/兼职", **later)
+    assert row_of(batch, 2).diff == [["岗位", "一线社工", "站长/主任"]]
+    first, now = Post.objects.order_by("started_on")
+    assert (first.kind, first.ended_on, now.kind) == ("3", today(), "1")
+    assert outcomes(come("志愿/兼职", **later)) == {"changed": 1}
+    assert Post.objects.order_by("started_on")[0].started_on == datetime.date(2022, 5, 1)
+    assert outcomes(come("志愿/兼职", **later)) == {"unchanged": 1}
+
+
+def test_a_residence_of_today_is_not_written_into_an_earlier_state(cast: Cast, number: str) -> None:
+    again(cast, number, **{"乡镇（街道）": OTHER_TOWNSHIP})
+    take(cast.clerk_a, "people", ledger(number, **FULL, 入职日期="2022-05-01"))
+    first, now = PersonState.objects.order_by("valid_from")
+    assert now.residence_id == first.residence_id == "520102016"
 
 
 def test_another_school_and_major_is_a_further_degree(cast: Cast, number: str) -> None:

@@ -57,8 +57,14 @@ class Encounter:
         found: dict[str, Any] | None = self.row.writes["insert"].get(model)
         return found
 
+    def is_free(self, model: str, pk: Any) -> bool:
+        """A row changes one record of each model; what it says of another one waits for the
+        next time that the ledger comes."""
+        written = self.row.writes["update"].get(model)
+        return written is None or written["id"] == str(pk)
+
     def update(self, model: str, pk: Any, **columns: Any) -> None:
-        """Set columns of a record; a row changes one of each model."""
+        """Set columns of a record that is free."""
         self.row.writes["update"].setdefault(model, {"id": str(pk)}).update(columns)
 
     def update_person(self, **columns: Any) -> None:

@@ -60,10 +60,10 @@ def _same(m: Encounter, old: Post, new: dict[str, Any]) -> None:
     if "post_kind" in m.given and new["kind"] != old.kind:
         m.show("岗位", old.get_kind_display(), PostKind(new["kind"]).label)
         m.update(POST, old.pk, kind=new["kind"])
-    if "started_on" in m.given:
-        _began(m, old, new)
     if "employment" in m.given and new["employment"] != old.employment:
         _employed(m, old, new)
+    if "started_on" in m.given:
+        _began(m, old, new)
 
 
 def _employed(m: Encounter, old: Post, new: dict[str, Any]) -> None:
@@ -87,7 +87,7 @@ def _began(m: Encounter, old: Post, new: dict[str, Any]) -> None:
     while earlier := m.known.ended.get((m.person.pk, employer_of(first), first.started_on)):
         first = earlier
     said, precision = new["started_on"], new["started_precision"]
-    if not says_otherwise(first.started_on, said, precision):
+    if not says_otherwise(first.started_on, said, precision) or not m.is_free(POST, first.pk):
         return
     if first.ended_on is not None and said >= first.ended_on.isoformat():
         return

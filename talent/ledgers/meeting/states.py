@@ -66,7 +66,7 @@ def know_since(m: Encounter, day: str) -> None:
     first = m.known.first.get(m.person.pk)
     if first is None or first.valid_from.isoformat() <= day:
         return
-    if m.row.writes["update"].get(STATE, {"id": str(first.pk)})["id"] == str(first.pk):
+    if m.is_free(STATE, first.pk):
         m.update(STATE, first.pk, valid_from=day)
 
 
@@ -81,13 +81,15 @@ def meet_residence(m: Encounter) -> None:
     if m.person.pk not in m.known.posts and m.inserted(POST) is None:
         m.update_person(region_id=new)
     begun, state, day = m.inserted(STATE), m.known.states.get(m.person.pk), m.known.day
+    if state is not None and not m.is_free(STATE, state.pk):
+        # Since when she is known to be there (know_since) is not shown: it can wait.
+        del m.row.writes["update"][STATE]
     if begun is not None:
         begun["residence_id"] = new
     elif state is not None and state.valid_from >= day:
         m.update(STATE, state.pk, residence_id=new)
     else:
         if state is not None:
-            m.row.writes["update"].pop(STATE, None)
             m.update(STATE, state.pk, valid_to=day.isoformat())
         _begin(m, status=m.person.status, residence=new, since=day.isoformat())
 
