@@ -8,7 +8,7 @@ from core.imports.applying import apply
 from core.imports.asking import answer, open_rows
 from core.imports.comparing import compare
 from core.imports.staging import NeedsMapping, stage
-from core.jobs import JobFailed, Lease, runner
+from core.jobs import Lease, runner
 from core.models import ImportBatch, ImportRow, Job
 from core.resources import ImportContext, ScopedResource, resource_for
 
@@ -48,8 +48,6 @@ def _check(
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
         return
     total = ImportRow.objects.filter(batch=batch).count()
-    if not total:
-        raise JobFailed("表头下面没有可以导入的行，请核对后再上传。")
 
     def report(done: int) -> None:
         lease.progress(done=min(done, total), total=total, phase="正在与在册数据比对")

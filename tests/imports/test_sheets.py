@@ -68,13 +68,6 @@ def test_a_table_without_a_header_is_told_and_not_kept(cast: Cast, client_of: An
     assert "没有找到表头" in batch.job.message
 
 
-@pytest.mark.parametrize("below", [[], [["合计", "0 人"]]], ids=["nothing", "a sum"])
-def test_a_table_without_rows_is_told(below: list[list[str]], cast: Cast) -> None:
-    batch = check(cast.clerk_a, "people", workbook([PEOPLE, *below]))
-    assert (batch.job.status, batch.counts) == ("failed", {})
-    assert "没有可以导入的行" in batch.job.message
-
-
 @pytest.mark.parametrize("note", ["注：以上截至 2025 年底", "填表人：张三", "审核人: 李四"])
 def test_notes_below_a_table_are_no_rows(note: str, cast: Cast) -> None:
     rows = [PEOPLE, person("张三"), [note, "审核人：李四", "电话：0851-1234567"]]
