@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import uuid
 from itertools import islice
@@ -25,11 +26,13 @@ _STATION = re.compile(r"(社工站|工作站|服务站|总站|指导中心|社�
 
 
 class Employer(NamedTuple):
-    """Where a post is: column of the post ("station_id", "organization_id"), id, region."""
+    """Where a post is: column of the post ("station_id", "organization_id"), id, region;
+    the day of building where it is known."""
 
     column: str
     id: str
     region: str
+    opened_on: datetime.date | None = None
 
 
 def find_employer(name: str, region: str, context: ImportContext) -> Employer:
@@ -94,8 +97,9 @@ def _read_registry(context: ImportContext) -> None:
     employers: dict[str, list[Employer]] = {}
     by_region: dict[str, list[Employer]] = {}
     stations = Station.objects.for_user(context.user).open()
-    for pk, name, region, kind in stations.values_list("pk", "name", "region_id", "kind"):
-        found = Employer("station_id", str(pk), region)
+    columns = ("pk", "name", "region_id", "kind", "built_on")
+    for pk, name, region, kind, built_on in stations.values_list(*columns):
+        found = Employer("station_id", str(pk), region, built_on)
         employers.setdefault(name, []).append(found)
         if kind == StationKind.TOWNSHIP:
             by_region.setdefault(region, []).append(found)

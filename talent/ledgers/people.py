@@ -23,6 +23,7 @@ from talent.rules import (
     check_age_at_post,
     check_certificate_date,
     check_free_text,
+    check_post_within,
     clean_certificate_number,
 )
 
@@ -157,7 +158,8 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
         row.flag(Flag("R15", "W", "没有入职日期，按导入当日登记，请补充。"), "入职日期")
     day = datetime.date.fromisoformat(started[0])
     try:
-        for flag in check_age_at_post(identity.birth_date, day):
+        flags = check_age_at_post(identity.birth_date, day)
+        for flag in flags + check_post_within(started_on=day, opened_on=employer.opened_on):
             row.flag(flag, "入职日期")
     except RuleError as error:
         row.refuse("入职日期", str(error), error.rule)

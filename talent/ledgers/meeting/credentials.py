@@ -96,14 +96,13 @@ def _correct(m: Encounter, old: Certificate, new: dict[str, Any]) -> None:
     if _is_of_another_day(old, new):
         m.show("批准日期", old.approved_on, new["approved_on"])
         changes |= {c: new[c] for c in ("approved_on", "approved_precision")}
-    if changes and old.verification > Verification.EMPLOYER:
-        changes |= {
+    if changes:
+        anew = {
             "verification": Verification.EMPLOYER,
             "verified_by_means": "",
             "verified_on": None,
         }
-    if changes:
-        m.update(CERTIFICATE, old.pk, **changes)
+        m.update(CERTIFICATE, old.pk, **changes, **anew)
 
 
 def meet_education(m: Encounter) -> None:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.models import ImportRow
+from talent.codes import NOT_EMPLOYED
 from talent.models import Certificate, Education, Person, PersonState, Post
 
 
 @dataclass
 class Known:
     """By person: the open and the earliest dated state, the open primary post, the ended
-    posts by employer and end, certificates and education. `numbers` are the owners of
-    certificate numbers by number and level."""
+    posts by employer and end, the places of the other open full-time posts, certificates
+    and education. `numbers` are the owners of certificate numbers by number and level."""
 
     day: datetime.date
     people: dict[bytes, Person] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class Known:
     first: dict[Any, PersonState] = field(default_factory=dict)
     posts: dict[Any, Post] = field(default_factory=dict)
     ended: dict[tuple[Any, str, datetime.date], Post] = field(default_factory=dict)
+    beside: dict[Any, list[str]] = field(default_factory=lambda: defaultdict(list))
     certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -52,6 +54,8 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
             known.ended[post.person_id, employer_of(post), post.ended_on] = post
         elif post.is_primary:
             known.posts[post.person_id] = post
+        elif post.employment not in NOT_EMPLOYED:
+            known.beside[post.person_id].append(post.region_id)
     # The earliest first, so that rows with equal claims are always met in one order.
     for certificate in Certificate.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):
         known.certificates[certificate.person_id].append(certificate)

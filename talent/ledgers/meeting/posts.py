@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports.asking import ask
+from core.imports.asking import ask, say
 from talent.codes import NOT_EMPLOYED, Employment, PersonStatus, PostKind
 from talent.ledgers.meeting import questions
 from talent.ledgers.meeting.encounter import POST, Encounter, says_otherwise
 from talent.ledgers.meeting.known import employer_of
 from talent.ledgers.meeting.states import know_since, serve
 from talent.models import Post
+from talent.rules import check_other_county
 
 _MOVED = "台账导入：换岗"
 _AS_LEDGER = "台账导入：用工性质变更"
@@ -31,6 +32,7 @@ def meet_post(m: Encounter) -> None:
         m.insert(POST, **new | {"started_on": since})
         m.show("主岗", old.employer_name, "换岗")
         m.update_person(region_id=new["region_id"])
+        _remark_elsewhere(m, new["employment"], new["region_id"])
 
 
 def _employer(post: dict[str, Any]) -> str | None:
@@ -41,10 +43,21 @@ def _first(m: Encounter, new: dict[str, Any]) -> None:
     m.insert(POST, **new)
     m.show("主岗", "", "新任职")
     m.update_person(region_id=new["region_id"])
+    _remark_elsewhere(m, new["employment"], new["region_id"])
     if m.person.status == PersonStatus.IDLE:
         serve(m, new)
     else:
         know_since(m, new["started_on"])
+
+
+def _remark_elsewhere(m: Encounter, employment: str, region: str) -> None:
+    """R14, as the form of a post says it."""
+    for flag in check_other_county(
+        is_full_time=employment not in NOT_EMPLOYED,
+        county=region[:6],
+        other_counties=[code[:6] for code in m.known.beside[m.person.pk]],
+    ):
+        say(m.row, flag.message, rule=flag.rule, level=flag.level, column="工作单位")
 
 
 def _moves(m: Encounter, old: Post, new: dict[str, Any]) -> bool:
@@ -71,6 +84,7 @@ def _employed(m: Encounter, old: Post, new: dict[str, Any]) -> None:
     another row from today."""
     day = m.known.day
     m.show("用工性质", old.get_employment_display(), Employment(new["employment"]).label)
+    _remark_elsewhere(m, new["employment"], old.region_id)
     counts_as_before = (new["employment"] in NOT_EMPLOYED) == (old.employment in NOT_EMPLOYED)
     if counts_as_before or old.started_on >= day:
         m.update(POST, old.pk, employment=new["employment"])
