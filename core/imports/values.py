@@ -58,7 +58,7 @@ def phone(cell: Any, row: RowCheck) -> str:
     return clean_phone(cell)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=20_000, typed=True)
 def _date(cell: Any, label: str) -> list[str] | None:
     parsed = parse_date(cell, label=label)
     return None if parsed is None else [parsed.day.isoformat(), parsed.precision]

@@ -115,6 +115,9 @@ class TestDaysFrom1904:
         take(cast.clerk_a, "people", buffer.getvalue())
         days = Post.objects.values_list("started_on", flat=True)
         assert list(days) == [datetime.date(2021, 3, 1)] * 2
+        # The same number in the next workbook, checked by the same process.
+        take(cast.clerk_a, "people", people(person("王五", 入职日期=42794)))
+        assert Post.objects.get(person__name="王五").started_on == datetime.date(2017, 2, 28)
 
     def test_other_workbooks_count_from_1900(self, cast: Cast) -> None:
         take(cast.clerk_a, "people", people(person(入职日期=44256)))
