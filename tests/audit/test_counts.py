@@ -9,12 +9,9 @@ import random
 from collections.abc import Iterator
 
 import pytest
-import time_machine
 
 from core.divisions import divisions_on, forget_divisions
-from core.imports import actions as imports
 from core.indicators import amount, members
-from core.models import ImportBatch
 from reports.indicators import BY_CODE, FIXED_CODES, all_figures
 from reports.views.lists import export_rows
 from tests.audit.driver import Office
@@ -99,20 +96,6 @@ def test_what_was_true_on_a_day_stays_true() -> None:
         if not (code in ("T5", "T7_ROOM") and len(region) == 9)
     ]
     assert changed == []
-
-
-def test_an_import_taken_back_leaves_no_trace_in_any_figure() -> None:
-    office = Office(11)
-    office.work(160, since=FIRST, until=LAST)
-    with time_machine.travel(datetime.datetime.combine(LAST, datetime.time(4))):
-        before = {day: _totals(day) for day in DAYS}
-        for _ in range(3):
-            office.people_ledger()
-            office.station_ledger()
-        assert _totals(LAST) != before[LAST]
-        for batch in ImportBatch.objects.filter(undone_at=None).order_by("-created_at")[:6]:
-            assert imports.undo(batch=batch, by=batch.by) == []
-    assert {day: _totals(day) for day in DAYS} == before
 
 
 def _totals(day: datetime.date) -> dict[str, dict[str, int]]:
