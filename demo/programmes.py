@@ -10,8 +10,16 @@ from core.models import User
 from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
-from talent.codes import ServiceField
-from talent.models import ChangeRequest, GraduateStat, Person, TransferRequest
+from talent.codes import Employment, ServiceField
+from talent.models import (
+    Certificate,
+    ChangeRequest,
+    GraduateStat,
+    Person,
+    Post,
+    TransferRequest,
+)
+from talent.rules import NATIONAL_LEVELS
 
 # Node of the contract -> days after the start on which it is planned, share of the money.
 _NODES = {"40": (30, 40), "60": (180, 30), "80": (350, 30)}
@@ -123,15 +131,18 @@ def build_graduates(rng: random.Random, places: Places, today: datetime.date) ->
 def build_requests(rng: random.Random, users: dict[str, User], today: datetime.date) -> None:
     """A transfer and a few corrections, and the person behind the account `shegong`."""
     nanming, huaxi = (str(users[name].region_id) for name in ("nanming", "huaxi"))
-    here = list(
-        Person.objects.in_region(nanming).filter(
-            status="10", posts__station__kind=StationKind.TOWNSHIP
-        )[:8]
-    )
-    there = list(Person.objects.in_region(huaxi).filter(status="10")[:4])
-    # Few people leave some counties empty; the account has a record all the same.
+    posts = Post.objects.filter(is_primary=True, ended_on=None, station__kind=StationKind.TOWNSHIP)
+    serving = Person.objects.in_region(nanming).filter(status="10")
+    at_work = serving.filter(pk__in=posts.values("person"))
+    # Somebody whom the targets count, so that each of her pages shows something. Few people
+    # leave some counties empty; the account has a record all the same.
+    certified = Certificate.objects.filter(level__in=NATIONAL_LEVELS).values("person")
+    employed = posts.filter(employment=Employment.AGENCY).values("person")
+    counted = serving.filter(pk__in=employed).filter(pk__in=certified)
     near = (Person.objects.in_region(nanming[:n]).filter(status="10") for n in (6, 4, 2))
-    worker = here[0] if here else next((p for rows in near if (p := rows.first())), None)
+    worker = next((p for rows in (counted, *near) if (p := rows.first())), None)
+    here = list(at_work.exclude(pk=getattr(worker, "pk", None))[:2])
+    there = list(Person.objects.in_region(huaxi).filter(status="10")[:2])
     if worker:
         worker.user = users["shegong"]
         worker.name = users["shegong"].display_name
@@ -144,12 +155,12 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
             requested_by=users["shegong"],
         )
     due = today + datetime.timedelta(days=15)
-    for person in there[:2]:
+    for person in there:
         TransferRequest.objects.create(
             person=person, from_region_id=person.region_id, to_region_id=nanming, direction="in",
             reason="已到我区社工站工作", requested_by=users["nanming"], due_on=due,
         )  # fmt: skip
-    for person in here[2:4]:
+    for person in here:
         TransferRequest.objects.create(
             person=person, from_region_id=person.region_id, to_region_id=huaxi, direction="in",
             reason="已到我区任职", requested_by=users["huaxi"], due_on=due,
