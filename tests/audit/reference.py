@@ -96,10 +96,13 @@ class Reference:
 
     # --- People ---------------------------------------------------------------------------
     def state_of(self, person: Any) -> Row | None:
-        for row in self.states:
-            if row["person_id"] == person and _dated(row, self.day, "valid_from", "valid_to"):
-                return row
-        return None
+        found = [
+            s
+            for s in self.states
+            if s["person_id"] == person and _dated(s, self.day, "valid_from", "valid_to")
+        ]
+        assert len(found) <= 1, "two states on one day"
+        return found[0] if found else None
 
     def primary_post_of(self, person: Any) -> Row | None:
         found = [
@@ -109,8 +112,8 @@ class Reference:
             and p["is_primary"]
             and _dated(p, self.day, "started_on", "ended_on")
         ]
-        assert len(found) <= 1, "two primary posts on one day"
-        return found[0] if found else None
+        # Told of the past, an old post may end after the next began: the later one counts.
+        return max(found, key=lambda p: (p["started_on"], p["id"]), default=None)
 
     def _of(self, rows: list[Row], person: Any) -> list[Row]:
         return [r for r in rows if r["person_id"] == person and r["ended_on"] is None]
