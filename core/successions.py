@@ -150,7 +150,7 @@ def _move(
     dates = _dates(model)
     if dates is None:
         return int(rows.update(**{f"{field}_id": successor.code}))
-    found = list(rows.select_for_update(of=("self",)))
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     if found:
         _reopen(found, field, successor, region, dates)
     return len(found)

@@ -1,4 +1,4 @@
-"""A year after year of what offices do, by chance but always the same for a seed.
+"""Year after year of what offices do, by the dice of a seed.
 
 Every step is a real action or import by somebody who may do it, on the day that the clock
 shows. What the rules refuse is refused as in the product and counted; anything else that is
