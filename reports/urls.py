@@ -22,6 +22,8 @@ register_converter(RegionCode, "region")
 
 urlpatterns = [
     path("dashboard/", from_replica(dashboard.dashboard), name="dashboard"),
+    path("dashboard/progress/", from_replica(dashboard.dashboard_progress),
+         name="dashboard_progress"),
     path("dashboard/<region:region>/", from_replica(dashboard.dashboard), name="dashboard"),
     path("dashboard/<region:region>/map/<slug:level>.json", dashboard.dashboard_map,
          name="dashboard_map"),

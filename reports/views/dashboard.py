@@ -72,6 +72,16 @@ def dashboard_next(request: HttpRequest, region: str) -> HttpResponse:
 
 @require_GET
 @needs("reports.view_dashboard")
+def dashboard_progress(request: HttpRequest) -> HttpResponse:
+    """How far the region is from each target: a page, or to htmx the part of the workbench."""
+    htmx: Any = request
+    template = "reports/progress.html" + ("#rows" if htmx.htmx else "")
+    board = _board(request, "")
+    return render(request, template, {"board": board, "tiles": board.tiles()})
+
+
+@require_GET
+@needs("reports.view_dashboard")
 def dashboard_map(request: HttpRequest, region: str, level: str) -> JsonResponse:
     """Boundaries inside a region, without figures: they may be kept by the browser."""
     response = JsonResponse(charts.map_of(region_asked(request, region), level))

@@ -165,6 +165,7 @@ POLICIES: dict[str, Policy] = {
     "import_decide": Policy(_IMPORT, make=_batch, kwargs={"number": 1}, methods=POST),
     # Figures
     "dashboard": Policy(_BOARD, kwargs=_region),
+    "dashboard_progress": Policy(_BOARD),
     "dashboard_map": Policy(_BOARD, kwargs={**_region, "level": "prefecture"}, is_kept=True),
     "dashboard_next": Policy("reports.view_indicator_list", kwargs=_region),
     "dashboard_export": Policy(_BOARD, kwargs=_region, methods=POST),

@@ -60,6 +60,16 @@ def test_the_board_says_where_and_as_of_when(world: None, cast: Any, client_of: 
     assert 'style="' not in page
 
 
+def test_the_workbench_says_what_is_still_to_do(world: None, cast: Any, client_of: Login) -> None:
+    client = client_of(cast.province)
+    assert 'hx-get="/dashboard/progress/"' in body(client.get("/"))
+    part = body(client.get("/dashboard/progress/", headers={"HX-Request": "true"}))
+    assert "<html" not in part
+    assert "社工人才目标 100,000，还差 99,996 人" in "".join(strip_tags(part).split("\n"))
+    assert "没有等您办理" not in body(client_of(cast.viewer_a).get("/"))
+    assert "dashboard/progress" not in body(client_of(cast.security).get("/"))
+
+
 def test_the_settlement_stays_beside_the_figures_of_the_next_plan(
     world: None, cast: Any, client_of: Login
 ) -> None:
