@@ -16,6 +16,7 @@ from demo.accounts import create_accounts
 from demo.people import build_people
 from demo.places import build_places
 from demo.programmes import build_graduates, build_projects, build_requests
+from demo.targets import build_targets
 from reports.actions import take_all
 from talent.models import Person
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 build_projects(rng, places, day)
                 build_graduates(rng, places, day)
                 build_requests(rng, users, day)
+                build_targets(users["sheng"])
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         # The board has its figures, its settlement and its trend from the first look on.
