@@ -8,6 +8,7 @@ remark. Rules on identity documents are in core.identity.
 import calendar
 import datetime
 import re
+from collections.abc import Iterable
 
 from core.dates import today
 from core.identity import clean_id_number, joined_numbers, without_id_numbers
@@ -66,6 +67,24 @@ def check_one_primary(*, is_primary: bool, has_open_primary: bool) -> None:
             "该人员已有一个未结束的主岗。请先为原岗位办理离岗，或把新岗位登记为兼岗。",
             field="is_primary",
         )
+
+
+def check_primary_overlap(
+    started_on: datetime.date,
+    ended: Iterable[tuple[datetime.date, datetime.date]],
+    *,
+    ended_on: datetime.date | None = None,
+) -> list[Flag]:
+    """R14 of the past: a primary post that began before another ended is told; on a day of
+    both the one that began later counts. `ended` are half-open like the post itself."""
+    for first, end in ended:
+        if max(started_on, first) < min(end, ended_on or datetime.date.max):
+            message = (
+                f"与 {first} 至 {end} 的主岗时间重叠，重叠的日子按后开始的岗位统计；"
+                "原岗位离岗日期有误的，请先更正。"
+            )
+            return [Flag("R14", "W", message, "started_on")]
+    return []
 
 
 def check_other_county(*, is_full_time: bool, county: str, other_counties: list[str]) -> list[Flag]:

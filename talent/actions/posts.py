@@ -40,6 +40,8 @@ def check_post(post: Post) -> list[Flag]:
         rules.check_one_primary(is_primary=post.is_primary, has_open_primary=has_primary)
     opened_on, closed_on = _life_of_employer(post)
     others = open_posts.employed().values_list("region_id", flat=True)
+    primary = post.person.posts.filter(is_primary=True).exclude(pk=post.pk)
+    ended = primary.exclude(ended_on=None).order_by("started_on")
     return [
         *rules.check_age_at_post(post.person.birth_date, post.started_on),
         *rules.check_post_within(
@@ -52,6 +54,11 @@ def check_post(post: Post) -> list[Flag]:
             is_full_time=post.employment not in NOT_EMPLOYED,
             county=(post.region_id or "")[:6],
             other_counties=[code[:6] for code in others],
+        ),
+        *rules.check_primary_overlap(
+            post.started_on,
+            ended.values_list("started_on", "ended_on") if post.is_primary else (),
+            ended_on=post.ended_on,
         ),
     ]
 

@@ -124,6 +124,20 @@ def _serves_elsewhere(one: Person) -> None:
     )
 
 
+def _served_until(day: datetime.date, **fields: Any) -> Callable[[Person], None]:
+    def served(one: Person) -> None:
+        Post.objects.create(
+            person=one,
+            organization=make_organization(TOWNSHIP_A),
+            region_id=TOWNSHIP_A,
+            started_on=D(2020, 1, 1),
+            ended_on=day,
+            **fields,
+        )
+
+    return served
+
+
 def _old(one: Person) -> None:
     one.id_number = resident("52010219500307123")
     one.birth_date = D(1950, 3, 7)
@@ -137,6 +151,9 @@ POSTS: list[tuple[str, Callable[[Person], None] | None, dict[str, str], set[str]
     ("R6 old", _old, {}, {"R6"}),
     ("R14", _serves_elsewhere, {}, {"R14"}),
     ("R14 volunteer", _serves_elsewhere, {"用工性质": "志愿/兼职"}, set()),
+    ("R14 past", _served_until(D(2023, 3, 2)), {}, {"R14"}),
+    ("R14 past, one after the other", _served_until(D(2023, 3, 1)), {}, set()),
+    ("R14 past, beside", _served_until(D(2024, 1, 1), is_primary=False), {}, set()),
     ("R15 before it was built", None, {"入职日期": "2019-03-01"}, {"R15"}),
     ("R15 to come", None, {"入职日期": "2099-01-01"}, STOPPED),
 ]

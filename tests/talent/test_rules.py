@@ -78,6 +78,12 @@ FLAGGED: list[tuple[str, Callable[[], Any]]] = [
         ),
     ),
     (
+        "R14",
+        lambda: rules.check_primary_overlap(
+            D(2020, 1, 1), [(D(2022, 1, 1), D(2023, 1, 1))], ended_on=D(2022, 1, 2)
+        ),
+    ),
+    (
         "R15",
         lambda: rules.check_post_within(started_on=D(2020, 1, 1), opened_on=D(2021, 1, 1)),
     ),
@@ -109,6 +115,10 @@ PASSED: list[Callable[[], Any]] = [
     lambda: rules.check_one_primary(is_primary=False, has_open_primary=True),
     lambda: rules.check_one_primary(is_primary=True, has_open_primary=False),
     lambda: rules.check_other_county(is_full_time=True, county="520102", other_counties=["520102"]),
+    lambda: rules.check_primary_overlap(
+        D(2020, 1, 1), [(D(2022, 1, 1), D(2023, 1, 1))], ended_on=D(2022, 1, 1)
+    ),
+    lambda: rules.check_primary_overlap(D(2020, 1, 1), [(D(2020, 6, 1), D(2020, 6, 1))]),
     lambda: rules.check_post_within(
         started_on=D(2020, 1, 1), ended_on=D(2021, 1, 1), closed_on=D(2021, 1, 1)
     ),

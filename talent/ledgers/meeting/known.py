@@ -14,9 +14,10 @@ from talent.models import Certificate, Education, Person, PersonState, Post
 
 @dataclass
 class Known:
-    """By person: the open and the earliest dated state, the open primary post, the ended
-    posts by employer and end, the places of the other open full-time posts, certificates
-    and education. `numbers` are the owners of certificate numbers by number and level."""
+    """By person: the open and the earliest dated state, the open primary post, the days of
+    the ended primary posts, the ended posts by employer and end, the places of the other open
+    full-time posts, certificates and education. `numbers` are the owners of certificate
+    numbers by number and level."""
 
     day: datetime.date
     people: dict[bytes, Person] = field(default_factory=dict)
@@ -24,6 +25,9 @@ class Known:
     first: dict[Any, PersonState] = field(default_factory=dict)
     posts: dict[Any, Post] = field(default_factory=dict)
     ended: dict[tuple[Any, str, datetime.date], Post] = field(default_factory=dict)
+    served: dict[Any, list[tuple[datetime.date, datetime.date]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     beside: dict[Any, list[str]] = field(default_factory=lambda: defaultdict(list))
     certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
@@ -49,9 +53,11 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
         if state.valid_to is None:
             known.states[state.person_id] = state
     posts = Post.objects.filter(person_id__in=ids).select_related("station", "organization")
-    for post in posts.order_by():
+    for post in posts.order_by("started_on", "pk"):
         if post.ended_on is not None:
             known.ended[post.person_id, employer_of(post), post.ended_on] = post
+            if post.is_primary:
+                known.served[post.person_id].append((post.started_on, post.ended_on))
         elif post.is_primary:
             known.posts[post.person_id] = post
         elif post.employment not in NOT_EMPLOYED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from core.imports.asking import ask, say
@@ -11,7 +12,7 @@ from talent.ledgers.meeting.encounter import POST, Encounter, says_otherwise
 from talent.ledgers.meeting.known import employer_of
 from talent.ledgers.meeting.states import know_since, serve
 from talent.models import Post
-from talent.rules import check_other_county
+from talent.rules import check_other_county, check_primary_overlap
 
 _MOVED = "台账导入：换岗"
 _AS_LEDGER = "台账导入：用工性质变更"
@@ -33,6 +34,7 @@ def meet_post(m: Encounter) -> None:
         m.show("主岗", old.employer_name, "换岗")
         m.update_person(region_id=new["region_id"])
         _remark_elsewhere(m, new["employment"], new["region_id"])
+        _remark_overlap(m, since)
 
 
 def _employer(post: dict[str, Any]) -> str | None:
@@ -44,6 +46,7 @@ def _first(m: Encounter, new: dict[str, Any]) -> None:
     m.show("主岗", "", "新任职")
     m.update_person(region_id=new["region_id"])
     _remark_elsewhere(m, new["employment"], new["region_id"])
+    _remark_overlap(m, new["started_on"])
     if m.person.status == PersonStatus.IDLE:
         serve(m, new)
     else:
@@ -58,6 +61,15 @@ def _remark_elsewhere(m: Encounter, employment: str, region: str) -> None:
         other_counties=[code[:6] for code in m.known.beside[m.person.pk]],
     ):
         say(m.row, flag.message, rule=flag.rule, level=flag.level, column="工作单位")
+
+
+def _remark_overlap(m: Encounter, since: str, *, of: Post | None = None) -> None:
+    """R14 of the past, as the form of a post says it; `of` is a registered post."""
+    begins, ended_on = datetime.date.fromisoformat(since), of.ended_on if of else None
+    own = (of.started_on, of.ended_on) if of else None
+    served = [days for days in m.known.served[m.person.pk] if days != own]
+    for flag in check_primary_overlap(begins, served, ended_on=ended_on):
+        say(m.row, flag.message, rule=flag.rule, level=flag.level, column="入职日期")
 
 
 def _moves(m: Encounter, old: Post, new: dict[str, Any]) -> bool:
@@ -108,3 +120,4 @@ def _began(m: Encounter, old: Post, new: dict[str, Any]) -> None:
     m.show("入职日期", first.started_on, said)
     m.update(POST, first.pk, started_on=said, started_precision=precision)
     know_since(m, said)
+    _remark_overlap(m, said, of=first)
