@@ -181,7 +181,7 @@ def _write_left(
         if number == batch.header_row:
             sheet.write_string(target, width, REASON, paint["head"])
         elif said:
-            reason = f"原第 {number} 行：" + "；".join(m["message"] for m in said)
+            reason = f"原第 {number} 行：" + "".join(m["message"] for m in said)
             sheet.write_string(target, width, plain_text(reason), paint["text"])
         target += 1
 
