@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -95,11 +94,7 @@ register_waiting(
         label="登记 90 天内到期",
         hint="到期前 3 个月可以办理再登记",
         permission="talent.change_registrationperiod",
-        count=lambda user: (
-            RegistrationPeriod.objects.for_user(user)
-            .filter(ended_on=None, ends_on__range=(today(), today() + datetime.timedelta(days=90)))
-            .count()
-        ),
+        count=lambda user: RegistrationPeriod.objects.for_user(user).due(today(), days=90).count(),
         url="registrationperiod_list",
         query="?due=90",
         applies=is_county_or_below,

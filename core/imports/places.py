@@ -7,6 +7,7 @@ its candidates.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 
@@ -89,7 +90,19 @@ class PlaceIndex:
                 f"{label}「{text}」不在{self.name(scope)}，全省有：{self._listed(outside)}。"
                 "请核对，或改填区划代码。",
             )
-        raise RuleError("PLACE", f"{label}「{text}」不存在，请填写全称或区划代码。")
+        close = self._close_to(text, scope, level)
+        hint = f"，相近的有：{self._listed(close)}。" if close else "，"
+        raise RuleError("PLACE", f"{label}「{text}」不存在{hint}请填写全称或区划代码。")
+
+    def _close_to(self, text: str, scope: str, level: int | None) -> list[str]:
+        """Codes of the places in scope that a misspelled name may mean, the likeliest first."""
+        inside = {
+            name: place.code
+            for name, places in self.by_name.items()
+            for place in places
+            if place.is_current and place.code.startswith(scope) and level in (None, place.level)
+        }
+        return [inside[name] for name in difflib.get_close_matches(text, inside, n=3, cutoff=0.5)]
 
     def _named(self, text: str) -> list[_Place]:
         """Places of a name, else of what its office or its short form stands for."""

@@ -31,7 +31,6 @@ from stations.models import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,
     NOT_EMPLOYED,
-    ONCE_VALID_REGISTRATIONS,
     REGISTERED_STATUSES,
     RELATED_MAJORS,
     CertificateLevel,
@@ -111,15 +110,7 @@ def certified(day: datetime.date, **filters: Any) -> Exists:
 
 
 def _registered(day: datetime.date) -> Exists:
-    return Exists(
-        RegistrationPeriod.objects.filter(
-            person=OuterRef("pk"),
-            starts_on__lte=day,
-            ends_on__gte=day,
-            state__in=ONCE_VALID_REGISTRATIONS,
-            ended_on=None,
-        )
-    )
+    return Exists(RegistrationPeriod.objects.valid_on(day).filter(person=OuterRef("pk")))
 
 
 class People(Population):
@@ -236,10 +227,7 @@ def _say_studies(words: Words, keys: list[Any], day: datetime.date) -> None:
 
 
 def _say_registrations(words: Words, keys: list[Any], day: datetime.date) -> None:
-    for period in RegistrationPeriod.objects.filter(
-        person__in=keys, starts_on__lte=day, ends_on__gte=day,
-        state__in=ONCE_VALID_REGISTRATIONS, ended_on=None,
-    ):  # fmt: skip
+    for period in RegistrationPeriod.objects.valid_on(day).filter(person__in=keys):
         words[period.person_id]["registration_valid"] = f"登记有效至 {period.ends_on}"
 
 

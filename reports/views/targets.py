@@ -159,7 +159,7 @@ def plan_freeze(request: HttpRequest, plan: str) -> HttpResponse:
     if user.region_id != settings.PROVINCE_CODE:
         raise PermissionDenied
     chosen = get_object_or_404(Plan, code=plan)
-    form = FreezeForm(request.POST or None, initial={"document": chosen.document})
+    form = FreezeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.freeze_plan(by=user, plan=chosen, **form.cleaned_data)

@@ -1,6 +1,5 @@
 """People are found by status, certificate, category, post; posts by employer and dates."""
 
-import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -61,23 +60,11 @@ class OverlapFilter(ChecksFilter):
 
 
 def _registered() -> Exists:
-    day = today()
-    return Exists(
-        RegistrationPeriod.objects.filter(
-            person=OuterRef("pk"), ended_on=None, starts_on__lte=day, ends_on__gte=day
-        )
-    )
+    return Exists(RegistrationPeriod.objects.valid_on(today()).filter(person=OuterRef("pk")))
 
 
 def _expiring() -> Exists:
-    day = today()
-    return Exists(
-        RegistrationPeriod.objects.filter(
-            person=OuterRef("pk"),
-            ended_on=None,
-            ends_on__range=(day, day + datetime.timedelta(days=90)),
-        )
-    )
+    return Exists(RegistrationPeriod.objects.due(today(), days=90).filter(person=OuterRef("pk")))
 
 
 _HOLDING = {

@@ -1,7 +1,5 @@
 """Certificates, registrations, education, titles, claims, graduate figures."""
 
-import datetime
-
 import django_filters as filters
 from django.db.models import Q
 
@@ -64,15 +62,14 @@ class CertificateFilter(PersonalFilter):
 
 
 def _due(days: int) -> Q:
-    day = today()
-    return Q(ends_on__range=(day, day + datetime.timedelta(days=days)))
+    return Q(pk__in=RegistrationPeriod.objects.due(today(), days=days).values("pk"))
 
 
 class RegistrationPeriodFilter(PersonalFilter):
     due = ChosenFilter(
         label="有效期",
         conditions={
-            "valid": lambda: Q(starts_on__lte=today(), ends_on__gte=today()),
+            "valid": lambda: Q(pk__in=RegistrationPeriod.objects.valid_on(today()).values("pk")),
             "60": lambda: _due(60),
             "90": lambda: _due(90),
             "over": lambda: Q(ends_on__lt=today()),

@@ -8,13 +8,15 @@ from typing import Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 
 from core.history import tracked
 from core.models import Record
 from core.scoping import ScopedQuerySet
 from talent.codes import (
     COUNTING_LEVELS,
+    ONCE_VALID_REGISTRATIONS,
+    VALID_REGISTRATIONS,
     CertificateLevel,
     Degree,
     EducationLevel,
@@ -109,6 +111,27 @@ class Certificate(PersonalRecord):
         return self.get_level_display()
 
 
+class RegistrationPeriodQuerySet(ScopedQuerySet):
+    def valid_on(self, day: datetime.date) -> Self:
+        """Valid on a day, whatever became of them since (T2 登记有效)."""
+        return self.filter(
+            starts_on__lte=day, ends_on__gte=day, state__in=ONCE_VALID_REGISTRATIONS, ended_on=None
+        )
+
+    def due(self, day: datetime.date, *, days: int) -> Self:
+        """Valid ones whose last day lies at most `days` ahead and that nothing follows."""
+        until = day + datetime.timedelta(days=days)
+        following = self.model.objects.filter(
+            person=OuterRef("person"), starts_on__gt=OuterRef("ends_on"), ended_on=None
+        ).exclude(state__in=[RegistrationState.CANCELLED, RegistrationState.FINAL_FAILED])
+        return self.filter(
+            ~Exists(following),
+            ends_on__range=(day, until),
+            state__in=VALID_REGISTRATIONS,
+            ended_on=None,
+        )
+
+
 @tracked
 class RegistrationPeriod(PersonalRecord):
     """One registration of three years; one row a period, never overwritten (R10-R12)."""
@@ -125,6 +148,8 @@ class RegistrationPeriod(PersonalRecord):
     )
     authority = models.CharField("登记机关", max_length=80, blank=True, default="")
     voucher = models.CharField("登记证号", max_length=40, blank=True, default="")
+
+    objects = RegistrationPeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = "登记"
