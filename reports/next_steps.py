@@ -19,10 +19,7 @@ from core.indicators import members
 from reports.board import may_list
 from reports.indicators import BY_CODE
 from stations.filters import StationFilter
-from talent.codes import Verification
 from talent.filters import CertificateFilter, PersonFilter, RegistrationPeriodFilter
-
-_UNCHECKED = [v.value for v in Verification if v < Verification.COUNTY]
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Step:
 
 # Unit, what waits, the list, its filter, what is asked of it.
 _LISTS: tuple[tuple[str, str, str, type[RecordFilter], dict[str, Any]], ...] = (
-    ("本", "证书待县级核验", "certificate_list", CertificateFilter, {"verification": _UNCHECKED}),
+    ("本", "证书待县级核验", "certificate_list", CertificateFilter, {"todo": "verify"}),
     ("个", "登记 60 天内到期", "registrationperiod_list", RegistrationPeriodFilter, {"due": "60"}),
     ("人", "在册但没有任职", "person_list", PersonFilter, {"missing": "post"}),
     ("家", "站点缺批复", "station_list", StationFilter, {"approval": "no"}),

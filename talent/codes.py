@@ -125,6 +125,8 @@ class PersonStatus(models.TextChoices):
 
 
 REGISTERED_STATUSES = (PersonStatus.SERVING, PersonStatus.IDLE, PersonStatus.UNVERIFIED)
+# Retired people who still hold a post serve; the dead, merged and departed do not (T1).
+MAY_SERVE = (*REGISTERED_STATUSES, PersonStatus.RETIRED)
 # Whoever is so may come back.
 AWAY = (PersonStatus.LEFT, PersonStatus.LEFT_NATIVE, PersonStatus.RETIRED)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
 from core.dates import today
 from core.display import record_url
 from core.waiting import Waiting, is_county_or_below, register_waiting
-from talent.codes import ClaimState, RequestState, Verification
+from talent.codes import ClaimState, RequestState
+from talent.filters.people import MISSING
+from talent.filters.records import TO_VERIFY
 from talent.models import (
     Certificate,
     ChangeRequest,
@@ -106,13 +106,9 @@ register_waiting(
         label="证书未达县级核验",
         hint="自填和单位确认的证书，核验后更可靠",
         permission="talent.verify_certificate",
-        count=lambda user: (
-            Certificate.objects.for_user(user)
-            .filter(ended_on=None, verification__lt=Verification.COUNTY)
-            .count()
-        ),
+        count=lambda user: Certificate.objects.for_user(user).filter(TO_VERIFY).count(),
         url="certificate_list",
-        query="?verification=0&verification=1&verification=2",
+        query="?todo=verify",
         applies=is_county_or_below,
     )
 )
@@ -121,12 +117,7 @@ register_waiting(
         code="no-phone",
         label="人员缺联系电话",
         permission="talent.change_person",
-        count=lambda user: (
-            Person.objects.for_user(user)
-            .exclude(status__in=("60", "70"))
-            .filter(phone_index=None)
-            .count()
-        ),
+        count=lambda user: Person.objects.for_user(user).filter(MISSING["phone"]).count(),
         url="person_list",
         query="?missing=phone",
         applies=is_county_or_below,
@@ -137,12 +128,7 @@ register_waiting(
         code="no-post",
         label="人员没有任职",
         permission="talent.change_person",
-        count=lambda user: (
-            Person.objects.for_user(user)
-            .exclude(status__in=("60", "70"))
-            .filter(~Exists(Post.objects.filter(person=OuterRef("pk"), ended_on=None)))
-            .count()
-        ),
+        count=lambda user: Person.objects.for_user(user).filter(MISSING["post"]).count(),
         url="person_list",
         query="?missing=post",
         applies=is_county_or_below,

@@ -30,11 +30,11 @@ from core.places import place_name
 from stations.models import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,
+    MAY_SERVE,
     NOT_EMPLOYED,
     REGISTERED_STATUSES,
     RELATED_MAJORS,
     CertificateLevel,
-    PersonStatus,
     TalentCategory,
     TitleLevel,
     Verification,
@@ -49,8 +49,6 @@ from talent.models import (
     Title,
 )
 
-# Retired people who still hold a post are in; the dead, merged and departed are out.
-SERVING_STATUSES = (*REGISTERED_STATUSES, PersonStatus.RETIRED)
 INTERMEDIATE = (TitleLevel.SENIOR, TitleLevel.ASSOCIATE, TitleLevel.INTERMEDIATE)
 
 
@@ -146,7 +144,7 @@ class People(Population):
             registered=is_so(Q(state_then__status__in=REGISTERED_STATUSES)),
             verified=is_so(Q(verification__gte=Verification.EMPLOYER)),
             employed=is_so(
-                Q(state_then__status__in=SERVING_STATUSES)
+                Q(state_then__status__in=MAY_SERVE)
                 & Q(post_then__employment__isnull=False)
                 & ~Q(post_then__employment__in=NOT_EMPLOYED)
             ),

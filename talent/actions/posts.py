@@ -14,7 +14,7 @@ from core.rules import Flag, RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from stations.rules import CLOSED_STATUSES
 from talent import rules
-from talent.codes import NOT_EMPLOYED, REGISTERED_STATUSES, Employment, PersonStatus
+from talent.codes import MAY_SERVE, NOT_EMPLOYED, Employment, PersonStatus
 from talent.keeping import (
     change_state,
     keep_primary,
@@ -24,8 +24,6 @@ from talent.keeping import (
     succeed,
 )
 from talent.models import Person, Post
-
-_MAY_SERVE = (*REGISTERED_STATUSES, PersonStatus.RETIRED)
 
 
 def check_post(post: Post) -> list[Flag]:
@@ -84,7 +82,7 @@ def start_post(*, post: Post, by: User) -> Post:
     """
     require(by, "talent.add_post")
     person = claim(post.person, by, "talent.add_post")
-    if person.status not in _MAY_SERVE:
+    if person.status not in MAY_SERVE:
         label = person.get_status_display()
         raise RuleError("STATE", f"人员状态为「{label}」，请先办理恢复或返回，再添加任职。")
     post.person = person

@@ -16,6 +16,7 @@ from core.filters import (
 from stations.models import Station
 from talent.codes import (
     COUNTING_LEVELS,
+    REGISTERED_STATUSES,
     CertificateLevel,
     Employment,
     PersonStatus,
@@ -73,12 +74,14 @@ _HOLDING = {
     "registered": _registered,
     "expiring": _expiring,
 }
-_MISSING = {
-    "phone": Q(phone_index=None),
-    "birth": Q(birth_date=None),
-    "native": Q(native_place=""),
+# Of those in the registry: nobody asks for the phone or the post of who died or left.
+_IN_REGISTRY = Q(status__in=REGISTERED_STATUSES)
+MISSING = {
+    "phone": _IN_REGISTRY & Q(phone_index=None),
+    "birth": _IN_REGISTRY & Q(birth_date=None),
+    "native": _IN_REGISTRY & Q(native_place=""),
+    "post": _IN_REGISTRY & ~Exists(Post.objects.unended().filter(person=OuterRef("pk"))),
     "place": Q(region__valid_to__isnull=False),
-    "post": lambda: ~Exists(Post.objects.filter(person=OuterRef("pk"), ended_on=None)),
 }
 
 
@@ -104,7 +107,7 @@ class PersonFilter(RecordFilter):
     verification = ChoiceFilter(label="核实级别", choices=Verification.choices)
     missing = ChosenFilter(
         label="缺少的信息",
-        conditions=_MISSING,
+        conditions=MISSING,
         choices=[
             ("phone", "缺联系电话"),
             ("birth", "缺出生日期"),

@@ -6,6 +6,8 @@ from django.db.models import Q
 from core.dates import today
 from core.filters import ChoiceFilter, ChosenFilter, DateFilter, RecordFilter, RegionFilter
 from talent.codes import (
+    COUNTING_LEVELS,
+    MAY_SERVE,
     CertificateLevel,
     ClaimClass,
     ClaimState,
@@ -50,7 +52,19 @@ class PersonalFilter(RecordFilter):
         return name_condition(text, prefix="person__", inside=len(text) >= 3)
 
 
+# What verifying would make surer of what is counted (T2).
+TO_VERIFY = Q(
+    level__in=COUNTING_LEVELS,
+    verification__lt=Verification.COUNTY,
+    person__status__in=MAY_SERVE,
+    ended_on=None,
+)
+
+
 class CertificateFilter(PersonalFilter):
+    todo = ChosenFilter(
+        label="待办", conditions={"verify": TO_VERIFY}, choices=[("verify", "待县级核验")]
+    )
     level = ChoiceFilter(label="证书级别", choices=CertificateLevel.choices)
     verification = ChoiceFilter(label="核验级别", choices=Verification.choices)
     approved_from = DateFilter(label="批准日期自", field_name="approved_on", lookup_expr="gte")
