@@ -221,6 +221,15 @@ def test_a_county_sees_its_own_people_and_its_neighbours_figures(
     expect(row_of(page, "花溪区").locator("td").nth(2)).to_have_text("1")
     expect(row_of(page, "花溪区").locator("td").nth(2).get_by_role("link")).to_have_count(0)
     expect(row_of(page, "南明区").locator("td").nth(2).get_by_role("link")).to_have_text("3")
+    row_of(page, "南明区").locator("td").nth(2).get_by_role("link").click()
+    # On a phone too each reason has its own line, below the one before.
+    first, second = (page.locator("td.board-why").first.locator("span").nth(n) for n in (0, 1))
+    above, below = first.bounding_box(), second.bounding_box()
+    assert above
+    assert below
+    assert below["y"] >= above["y"] + above["height"]
+    assert below["x"] == above["x"]
+    shot(page, "board-why")
 
 
 def test_a_block_is_pasted_into_the_table_of_targets(board: Cast, visit: Visit, shot: Shot) -> None:
