@@ -80,12 +80,18 @@ def finding(indicator: Indicator, areas: list[tuple[str, float]]) -> str:
         return f"{indicator.name}：下级地区都还没有"
     best, least = max(counted, key=_second), min(counted, key=_second)
     most, fewest = ("最高", "最低") if indicator.out_of is not None else ("最多", "最少")
-    text = f"{indicator.name}：{best[0]}{most}，{measured(indicator, best[1])}"
+    text = f"{indicator.name}：{_alike(counted, best)}{most}，{measured(indicator, best[1])}"
     if empty := len(areas) - len(counted):
         return f"{text}；{empty} 个地区还没有"
     if best[1] == least[1]:
         return f"{indicator.name}：各地区都是 {measured(indicator, best[1])}"
-    return f"{text}；{least[0]}{fewest}，{measured(indicator, least[1])}"
+    return f"{text}；{_alike(counted, least)}{fewest}，{measured(indicator, least[1])}"
+
+
+def _alike(areas: list[tuple[str, float]], first: tuple[str, float]) -> str:
+    """「甲」, or 「甲等 3 个地区」 where others stand at the same figure."""
+    count = sum(1 for _, value in areas if value == first[1])
+    return first[0] if count == 1 else f"{first[0]}等 {count} 个地区并列"
 
 
 def _second(item: tuple[str, float]) -> float:

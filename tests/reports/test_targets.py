@@ -115,6 +115,8 @@ def test_findings_say_what_the_picture_shows() -> None:
     assert words.finding(T1, [("甲", 3), ("乙", 0)]).endswith("甲最多，3 人；1 个地区还没有")
     assert words.finding(T1, [("甲", 3), ("乙", 3)]).endswith("各地区都是 3 人")
     assert words.finding(built, [("甲", 90.5), ("乙", 50)]).endswith("乙最低，50%")
+    tied = words.finding(T1, [("甲", 3), ("乙", 3), ("丙", 2), ("丁", 1), ("戊", 1)])
+    assert tied.endswith("甲等 2 个地区并列最多，3 人；丁等 2 个地区并列最少，1 人")
     assert words.finding(T1, []).endswith("没有下级地区")
     assert words.finding(T1, [("甲", 0)]).endswith("都还没有")
     points = [(on("2024-12-31"), 5), (DAY, 3)]
