@@ -144,7 +144,7 @@ class Board:
         snapshot = _newest(today) if day in (None, today) else snapshots.shown(day)  # type: ignore[arg-type]
         self.day = snapshot.as_of if snapshot else day or today
         self.divisions: Divisions = divisions_on(self.day)
-        self.by_county = by_county and self.divisions.level(region) < 3
+        self.by_county = by_county and self.divisions.level(region) == 1
         # Those below, as far as the user sees them; of a township its neighbours.
         self.codes = [c for c in self._below() if may_see(user, c)]
         self.reading = self._read(snapshot)
@@ -326,6 +326,8 @@ class Board:
             "total": total,
             "below": below,
             "own": total - below - unlocated,
+            # Past the prefectures this is theirs too.
+            "own_name": "市（州）以上本级" if self.by_county else "本级",
             "own_url": "" if self.by_county else self.list_url(self.indicator, part="own"),
             "unlocated": unlocated,
             "unlocated_url": self.list_url(self.indicator, part="unlocated"),

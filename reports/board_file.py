@@ -82,9 +82,10 @@ def _areas(board: Board) -> Iterator[Row]:
     for area in areas:
         yield _area(board, area)
     if check := board.reconciliation(areas):
-        sums = {"本级": check["own"], "合计": check["total"]}
+        sums = {check["own_name"]: check["own"]}
         if check["is_province"]:
-            sums = {"本级": check["own"], "未定位": check["unlocated"], "合计": check["total"]}
+            sums["未定位"] = check["unlocated"]
+        sums["合计"] = check["total"]
         for name, value in sums.items():
             row = _figure(board, indicator, board.region, value)
             yield row | {"part": "分地区", "region": f"{board.name}{name}"}

@@ -95,10 +95,29 @@ def test_the_reconciliation_line_adds_up(world: None, cast: Any, client_of: Logi
     page = body(client_of(cast.province).get("/dashboard/52/?i=T1_L0"))
     assert "= 下级 5 + 本级 0 + 未定位 1" in page
     by_county = body(client_of(cast.province).get("/dashboard/52/?i=T1_L0&by=county"))
-    assert "= 下级 5 + 本级 0 + 未定位 1" in by_county
+    assert "= 下级 5 + 市（州）以上本级 0 + 未定位 1" in by_county
     county = body(client_of(cast.clerk_a).get("/dashboard/520102/?i=T1_L0"))
     assert "= 下级 2 + 本级 1" in county
     assert "part=own" in county
+
+
+def test_by_county_what_prefectures_hold_themselves_is_called_theirs(
+    cast: Any, client_of: Login
+) -> None:
+    for place in ("5201", "520102"):
+        build.person(place)
+    actions.take_all()
+    client = client_of(cast.province)
+    page = body(client.get("/dashboard/52/?by=county"))
+    assert "= 下级 1 + 市（州）以上本级 1 + 未定位 0" in page
+    assert "直接属于贵州省或市（州）" in page
+    rows = sheet(client.post("/dashboard/52/export/", {"by": "county", "part": "areas"}))
+    assert "贵州省市（州）以上本级" in [row[2] for row in rows]
+    # The address is kept on the way down, where there is nothing to go past.
+    below = body(client.get("/dashboard/5201/?by=county"))
+    assert "= 下级 1 + 本级 1" in below
+    assert "/dashboard/5201/list/T1/?on=" in below
+    assert "part=own" in below
 
 
 def test_any_day_can_be_asked(world: None, cast: Any, client_of: Login) -> None:
