@@ -61,7 +61,8 @@ class Indicator:
     """A figure declared once. Everything shown about it derives from this.
 
     `where`: every clause must hold. `weight`: a column that is summed instead of counting
-    rows. `out_of`: the clauses of the denominator, None where there is none.
+    rows. `out_of`: the clauses of the denominator, None where there is none. `starts_over`:
+    counted from 0 in each plan, where others go on from what there was.
     """
 
     code: str
@@ -77,6 +78,7 @@ class Indicator:
     part_of: str = ""
     has_target: bool = False
     better_is_higher: bool = True
+    starts_over: bool = False
     version: str = "1"
 
     def __post_init__(self) -> None:

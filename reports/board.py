@@ -260,19 +260,22 @@ class Board:
             for part in parts_of(indicator)
             for amount in [self.reading.value(part.code, region)]
         ]
-        expected = expected_by(self.plan, goals, self.day) if self.plan and goals else None
         before_goal = (
             self._goals_then.final(code, region, settlement.denominator(code, region))
             if settlement
             else None
         )
         before = settlement.value(code, region) if settlement else None
+        start = 0 if indicator.starts_over else before or 0
+        expected = (
+            expected_by(self.plan, goals, self.day, start=start) if self.plan and goals else None
+        )
         return Tile(
             indicator=indicator,
             value=value,
             denominator=denominator,
             goal=goal,
-            verdict=words.pace(indicator, value, self.plan, goals, self.day),
+            verdict=words.pace(indicator, value, self.plan, goals, self.day, start=start),
             check=tile_checks.check(code, self.reading, region, goal),
             url=self.list_url(indicator),
             lines=lines,

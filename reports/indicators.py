@@ -146,6 +146,7 @@ T3 = Indicator(
     population=KEY_TALENTS,
     where=(_ANY_NEW,),
     has_target=True,
+    starts_over=True,
 )
 
 
@@ -189,6 +190,7 @@ T4 = Indicator(
     where=(("since_plan",),),
     weight="graduates",
     has_target=True,
+    starts_over=True,
 )
 GRADUATE_LINES = (
     replace(T4, code="T4_ALL", name="历年累计", rule="有填报以来全部毕业生。", part_of="T4",

@@ -111,14 +111,15 @@ def goal_of(target: Target | None, denominator: int | None) -> Goal | None:
     return Goal(value, target.year, target.document, target.clause, target.kind, rate)
 
 
-def expected_by(plan: Plan, goals: list[Goal], day: datetime.date) -> int | None:
-    """Where the pace line stands on a day: straight lines from 0 through the yearly targets."""
+def expected_by(plan: Plan, goals: list[Goal], day: datetime.date, *, start: int = 0) -> int | None:
+    """Where the pace line stands on a day: straight lines from what there was at the plan's
+    start through the yearly targets."""
     if not goals:
         return None
-    points = [(plan.starts_on, 0)]
+    points = [(plan.starts_on, min(start, goals[0].value))]
     points += [(datetime.date(g.year, 12, 31), g.value) for g in goals]
     day = max(day, plan.starts_on)
-    for (start, low), (end, high) in pairwise(points):
+    for (since, low), (end, high) in pairwise(points):
         if day <= end:
-            return round(low + (high - low) * (day - start).days / max(1, (end - start).days))
+            return round(low + (high - low) * (day - since).days / max(1, (end - since).days))
     return points[-1][1]

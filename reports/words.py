@@ -49,14 +49,20 @@ def settled(value: int, goal: Goal | None) -> Verdict:
 
 
 def pace(
-    indicator: Indicator, value: int, plan: Plan | None, goals: list[Goal], day: datetime.date
+    indicator: Indicator,
+    value: int,
+    plan: Plan | None,
+    goals: list[Goal],
+    day: datetime.date,
+    *,
+    start: int = 0,
 ) -> Verdict:
     """Where a figure stands against the line from the plan's start to its targets."""
     if plan is None or not goals:
         return Verdict("", "")
     if value >= goals[-1].value:
         return Verdict("已达目标", "good")
-    expected = expected_by(plan, goals, day) or 0
+    expected = expected_by(plan, goals, day, start=start) or 0
     if day > plan.ends_on:
         return Verdict(
             f"规划期已结束，还差 {goals[-1].value - value:,} {indicator.unit}", "attention"

@@ -89,6 +89,14 @@ def test_the_settlement_stays_beside_the_figures_of_the_next_plan(
     assert "目标 150,000，还差 149,996 人" in page
     assert "落后进度" in page
     assert "上期结算 4" in strip_tags(page)
+    # Who was there when the plan began is no progress; graduates are counted anew.
+    targets = {("T1", "52"): actions.Amount(5), ("T4", "52"): actions.Amount(24)}
+    actions.set_targets(
+        by=cast.province, plan=following, year=2030, targets=targets, document="黔1号"
+    )
+    page = body(client_of(cast.province).get("/dashboard/?on=2026-06-01"))
+    assert "进度正常，按进度应达 4" in page
+    assert "落后进度 2 人次" in page
 
 
 def test_the_reconciliation_line_adds_up(world: None, cast: Any, client_of: Login) -> None:

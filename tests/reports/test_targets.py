@@ -89,6 +89,10 @@ def test_the_pace_line_runs_through_the_yearly_targets(plan: Plan, cast: Any) ->
     assert expected_by(plan, yearly, on("2019-01-01")) == 0
     assert expected_by(plan, yearly, on("2027-01-01")) == 100_000
     assert expected_by(plan, [], DAY) is None
+    assert expected_by(plan, yearly, plan.starts_on, start=20_000) == 20_000
+    assert expected_by(plan, yearly, on("2022-12-31"), start=20_000) == 30_000
+    # Who begins past the target keeps it.
+    assert expected_by(plan, yearly, plan.starts_on, start=40_000) == 30_000
     assert goals.final("T1", "52", None).value == 100_000  # type: ignore[union-attr]
 
 
