@@ -211,6 +211,20 @@ def test_by_keyboard_alone(leader: User, visit: Visit) -> None:
     expect(page.locator("tbody tr")).to_have_count(4)
 
 
+def test_large_text_stays_in_its_tile(leader: User, visit: Visit, shot: Shot) -> None:
+    page = visit("/dashboard/", leader, width=390)
+    # Six figures, as the province's target is.
+    page.evaluate(
+        """() => { document.querySelector(".board-value a").textContent = "100,000";
+                   document.documentElement.style.fontSize = "200%"; }"""
+    )
+    spilt = """() => [...document.querySelectorAll(".board-value")]
+                 .filter(value => value.scrollWidth > value.clientWidth).length"""
+    assert page.evaluate(spilt) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot(page, "board-large-text")
+
+
 def test_a_county_sees_its_own_people_and_its_neighbours_figures(
     board: Cast, visit: Visit, shot: Shot
 ) -> None:
