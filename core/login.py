@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from core.auth import WRONG, address_is_exhausted
+from core.addresses import client_address
+from core.auth import WRONG, account_of, address_is_exhausted
 from core.forms.fields import say_what_is_missing
 from core.middleware import LAST_SEEN, STARTED
 from core.models import SecurityEvent, User
@@ -76,10 +77,30 @@ class LoginView(DjangoLoginView):
         # A second login ends the first: only this session counts from now on. The other one
         # stays for core.middleware.SessionRulesMiddleware to say so.
         User.objects.filter(pk=user.pk).update(session_key=session.session_key)
-        with transaction.atomic():
-            SecurityEvent.record(kind="登录", actor=user, target=user.username)
+        self._record("登录", user, actor=user)
         self._warn(user)
         return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """A wrong try stands in the log, whether there is such an account or not."""
+        given = getattr(form, "cleaned_data", {})
+        if given.get("username") and given.get("password"):
+            self._record("登录失败", account_of(given["username"]))
+        return super().form_invalid(form)
+
+    def _record(self, kind: str, user: User | None, *, actor: User | None = None) -> None:
+        """Of an unknown account nothing typed is kept: it might be a password."""
+        detail = {"address": client_address(self.request) or ""}
+        if getattr(self.request, "axes_locked_out", False):
+            detail["attempt"] = "连续错误过多，暂停登录"
+        with transaction.atomic():
+            SecurityEvent.record(
+                kind=kind,
+                actor=actor,
+                target=user.username if user else "（没有这个账号）",
+                region_code=(user.region_id if user else "") or "",
+                **detail,
+            )
 
     def _warn(self, user: User) -> None:
         """Say in time when the password has to be changed."""

@@ -159,6 +159,7 @@ class SecurityEvent(models.Model):
             f"已告知规则 {self.detail['notice']} 版" if self.detail.get("notice") else "",
             f"地区：{place_name(self.detail['region'])}" if self.detail.get("region") else "",
             f"原为：{' '.join(was)}" if before else "",
+            f"来自 {self.detail['address']}" if self.detail.get("address") else "",
         ]
         return "；".join(part for part in parts if part)
 

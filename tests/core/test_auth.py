@@ -81,11 +81,28 @@ def test_hundreds_of_wrong_tries_shut_nobody_out(cast: Any, client: Client, sett
     assert log_in(Client(), "viewer_a").status_code == 302
 
 
+def test_wrong_tries_stand_in_the_log(cast: Any, client_of: Any) -> None:
+    """等保 8.1.4.3: of every log-in who, when, from where and whether it succeeded."""
+    attacker = Client(REMOTE_ADDR="10.4.4.4")
+    for _ in range(6):
+        log_in(attacker, "clerk_a", "Wrong-2026-pass")
+    log_in(attacker, "Secret-typed-as-name", "Wrong-2026-pass")
+    log = client_of(cast.auditor).get("/security/log/", {"kind": "登录失败"}).text
+    assert log.count("来自 10.4.4.4") == 7
+    assert log.count("暂停登录") == 2
+    assert "Secret-typed-as-name" not in log
+    assert "没有这个账号" in log
+    own = client_of(cast.security).get("/security/log/", {"kind": "登录失败"}).text
+    assert own.count("clerk_a") == 6
+    assert SecurityEvent.objects.filter(kind="登录失败").last().actor is None
+
+
 def test_blank_posts_lock_nobody(cast: Any, client: Client) -> None:
     for _ in range(10):
         log_in(client, "", "")
         log_in(client, "clerk_a", "")
     assert not AccessAttempt.objects.exists()
+    assert not SecurityEvent.objects.filter(kind="登录失败").exists()
     assert log_in(client, "clerk_a").status_code == 302
 
 
