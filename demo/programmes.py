@@ -10,7 +10,7 @@ from core.models import User
 from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
-from talent.codes import Employment, ServiceField
+from talent.codes import Employment, SchoolPlace, ServiceField
 from talent.models import (
     Certificate,
     ChangeRequest,
@@ -125,6 +125,20 @@ def build_graduates(rng: random.Random, places: Places, today: datetime.date) ->
                         document="演示数据",
                     )
                 )
+    rows += [
+        GraduateStat(
+            id=new_id(rng),
+            school="外省高校（黔籍毕业生汇总）",
+            school_place=SchoolPlace.OUTSIDE,
+            region_id=settings.PROVINCE_CODE,
+            major="社会工作",
+            level="21",
+            year=year,
+            graduates=rng.randint(60, 120),
+            document="演示数据",
+        )
+        for year in range(2021, today.year + 1)
+    ]
     GraduateStat.objects.bulk_create(rows)
 
 

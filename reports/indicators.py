@@ -184,19 +184,23 @@ T4 = Indicator(
     rulings=(
         "只计毕业，不计结业；同一人先后毕业于不同层次的按人次计。",
         "文件未定「累计」的起点：同时列出自规划期首年和历年累计两个数。",
-        "来自院校填报的汇总数，不由人员档案推算。",
+        "来自院校填报的汇总数，不由人员档案推算；省外院校的黔籍毕业生单列。",
     ),
     population=GRADUATES,
-    where=(("since_plan",),),
+    where=(("inside",), ("since_plan",)),
     weight="graduates",
     has_target=True,
     starts_over=True,
+    version="2",
 )
 GRADUATE_LINES = (
     replace(T4, code="T4_ALL", name="历年累计", rule="有填报以来全部毕业生。", part_of="T4",
-            where=(("graduated",),), has_target=False),
+            where=(("inside",), ("graduated",)), has_target=False),
     replace(T4, code="T4_STAYED", name="其中留黔", rule="自规划期首年起毕业并留黔的。",
             part_of="T4", weight="kept", has_target=False),
+    replace(T4, code="T4_OUTSIDE", name="省外院校黔籍毕业生",
+            rule="自规划期首年起省外院校毕业的黔籍学生，单列，不计入目标。", part_of="T4",
+            where=(("-inside",), ("since_plan",)), has_target=False, version="1"),
 )  # fmt: skip
 
 T5 = Indicator(

@@ -86,6 +86,7 @@ _GRADUATE = ListKind(
         Column("专业", lambda r: r.major, 16),
         Column("层次", lambda r: r.get_level_display(), 10),
         Column("年度", lambda r: r.year, 8),
+        Column("院校所在", lambda r: r.get_school_place_display(), 16),
         Column("毕业人数", lambda r: r.graduates, 10),
         Column("其中留黔", lambda r: r.stayed, 10),
     ),

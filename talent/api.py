@@ -119,8 +119,8 @@ class GraduateStatAPI(RecordAPI):
     model = GraduateStat
     filterset_class = GraduateStatFilter
     serializer_class = serializer_for(
-        GraduateStat, "school", "region", "major", "major_code", "level", "year", "graduates",
-        "stayed", "document", *_ENDED,
+        GraduateStat, "school", "school_place", "region", "major", "major_code", "level", "year",
+        "graduates", "stayed", "document", *_ENDED,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from talent.codes import (
     Employment,
     PoliticalStatus,
     PostKind,
+    SchoolPlace,
     TalentCategory,
 )
 from talent.ledgers import graduates, people
@@ -27,6 +28,7 @@ _EDUCATION = {
     "专科": "31", "高职": "31", "大专": "31", "中专": "41", "中职": "41", "技校": "41",
     "职高": "41", "高中": "61", "初中": "71", "初中及以下": "71", "小学": "81",
 }  # fmt: skip
+_SCHOOL_PLACE = {"省内": "1", "本省": "1", "省外": "2", "外省": "2"}
 _CERTIFICATES = {
     "助理社工师": "1", "助理社会工作师（初级）": "1", "初级": "1", "初级社工师": "1",
     "社工师": "2", "社工师（中级）": "2", "中级": "2", "中级社工师": "2", "社会工作师（中级）": "2",
@@ -295,6 +297,14 @@ class GraduatesResource(ScopedResource):
         "其中留黔人数",
         values.integer("其中留黔人数", most=100_000),
         synonyms=("留黔人数", "留黔", "其中留黔"),
+    )
+    place = Column(
+        "school_place",
+        "院校所在",
+        values.choice("院校所在", SchoolPlace.choices, _SCHOOL_PLACE),
+        choices=["省内", "省外"],
+        synonyms=("省内外", "省内省外"),
+        hint="省外院校只填黔籍毕业生，单列，不计入目标；不填的按省内院校。",
     )
     document = Column("document", "依据文件", values.text("依据文件", 120))
 

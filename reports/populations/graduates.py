@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from core.indicators import Population
 from reports.plans import plan_on
 from reports.populations.people import is_so
+from talent.codes import SchoolPlace
 from talent.models import GraduateStat
 
 
@@ -22,6 +23,7 @@ class Graduates(Population):
     facts = {
         "graduated": "毕业年度不晚于统计日期",
         "since_plan": "毕业年度在规划期开始以后",
+        "inside": "省内院校",
     }
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
@@ -33,6 +35,7 @@ class Graduates(Population):
             kept=Coalesce(F("stayed"), 0),
             graduated=is_so(Q(year__lte=day.year)),
             since_plan=is_so(Q(year__gte=first, year__lte=day.year)),
+            inside=is_so(Q(school_place=SchoolPlace.INSIDE)),
         )
 
     def reasons(self, records: Sequence[Model], day: datetime.date) -> dict[Any, dict[str, str]]:

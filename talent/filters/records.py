@@ -15,6 +15,7 @@ from talent.codes import (
     EducationLevel,
     Origin,
     RegistrationState,
+    SchoolPlace,
     TitleLevel,
     Verification,
 )
@@ -134,6 +135,7 @@ class GraduateStatFilter(RecordFilter):
     region = RegionFilter()
     level = ChoiceFilter(label="培养层次", choices=EducationLevel.choices)
     year = filters.NumberFilter(label="毕业年度")
+    school_place = ChoiceFilter(label="院校所在", choices=SchoolPlace.choices)
     state = ended_filter()
 
     current_only = IN_USE

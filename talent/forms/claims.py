@@ -14,8 +14,8 @@ from talent.rules import check_graduates, check_graduation_year
 
 CLAIM = (("申报", ("claim_class", "qualified_on", "native_basis", "evidence", "origin")),)
 GRADUATES = (
-    ("毕业生", ("school", "region", "major", "major_code", "level", "year", "graduates")),
-    ("去向与依据", ("stayed", "document")),
+    ("毕业生", ("school", "school_place", "region", "major", "level", "year", "graduates")),
+    ("去向与依据", ("stayed", "major_code", "document")),
 )
 
 
@@ -44,7 +44,10 @@ class GraduateStatForm(RecordForm):
     class Meta(RecordMeta):
         model = GraduateStat
         fields = names_in(GRADUATES)
-        help_texts = {"graduates": "只计毕业，不计结业。"}
+        help_texts = {
+            "school_place": "省外院校只填黔籍毕业生，单列，不计入目标。",
+            "graduates": "只计毕业，不计结业。",
+        }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         check_graduation_year(cleaned.get("year"))

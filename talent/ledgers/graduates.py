@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from core.imports.plain import PlainLedger, natural_key, stable_id
 from core.resources import RowCheck
-from talent.codes import EducationLevel
+from talent.codes import EducationLevel, SchoolPlace
 from talent.rules import check_graduates, check_graduation_year
 
 MODEL = "talent.graduatestat"
 LEDGER = PlainLedger(
     model=MODEL,
     key=("level", "year", "major", "school"),
-    labels={"graduates": "毕业人数", "stayed": "其中留黔人数", "document": "依据文件"},
+    choices={"school_place": dict(SchoolPlace.choices)},
+    labels={
+        "school_place": "院校所在",
+        "graduates": "毕业人数",
+        "stayed": "其中留黔人数",
+        "document": "依据文件",
+    },
 )
 
 
@@ -31,6 +37,7 @@ def build(row: RowCheck) -> None:
     row.insert[MODEL] = {
         "id": str(stable_id(MODEL, row.context.batch_id, *parts)),
         "school": v["school"],
+        "school_place": v.get("school_place", SchoolPlace.INSIDE.value),
         "region_id": row.context.places.scope,
         "major": major,
         "major_code": "",

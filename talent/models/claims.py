@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.history import tracked
 from core.models import Record
-from talent.codes import ClaimClass, ClaimState, EducationLevel, NativeBasis, Origin
+from talent.codes import ClaimClass, ClaimState, EducationLevel, NativeBasis, Origin, SchoolPlace
 from talent.models.credentials import PersonalRecord
 
 
@@ -68,12 +68,17 @@ class KeyTalentClaim(PersonalRecord):
 class GraduateStat(Record):
     """Graduates of a school's social-work programme in a year: an aggregate (T4).
 
-    Counts persons graduated (毕业), not those who only completed (结业).
+    Counts persons graduated (毕业), not those who only completed (结业). Of schools of
+    other provinces only those native to this one are kept, on a line of their own.
     """
 
     succession_fields = ("region",)
 
     school = models.CharField("院校名称", max_length=80)
+    school_place = models.CharField(
+        "院校所在", max_length=1, choices=SchoolPlace, default=SchoolPlace.INSIDE,
+        db_default=SchoolPlace.INSIDE,
+    )  # fmt: skip
     region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="统计地区")
     major = models.CharField("专业", max_length=60, default="社会工作")
     major_code = models.CharField("专业代码", max_length=10, blank=True, default="")

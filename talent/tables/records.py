@@ -165,6 +165,9 @@ class GraduateStatTable(RecordTable):
     year = Column(verbose_name="毕业年度", css="num", card=True)
     graduates = NumberColumn(verbose_name="毕业人数", card=True)
     stayed = NumberColumn(verbose_name="其中留黔")
+    school_place = Column(
+        verbose_name="院校所在", accessor="get_school_place_display", orderable=False
+    )
     document = Column(verbose_name="依据文件", css="wrap", orderable=False)
     region = PlaceColumn(verbose_name="统计地区", accessor="region_id", orderable=False)
 

@@ -59,7 +59,7 @@ class GraduateStatView(EntityView):
     sections = (
         Section(
             "毕业生",
-            ("school", "region", "major", "major_code", "level", "year", "graduates", "stayed",
-             "document", "ended_on", "end_reason"),
+            ("school", "school_place", "region", "major", "major_code", "level", "year",
+             "graduates", "stayed", "document", "ended_on", "end_reason"),
         ),
     )  # fmt: skip

@@ -116,9 +116,9 @@ class PlacesDesk(Desk):
         row = [
             self.dice.choice(("贵州大学", "铜仁学院")), "社会工作", "本科",
             self.dice.randint(2018, today().year),
-            self.dice.randint(1, 90), "",
+            self.dice.randint(1, 90), "", self.dice.choice(("", "省内", "省外")),
         ]  # fmt: skip
-        header = ["院校名称", "专业", "培养层次", "毕业年度", "毕业人数", "其中留黔人数"]
+        header = "院校名称 专业 培养层次 毕业年度 毕业人数 其中留黔人数 院校所在".split()
         ledgers.take(self.clerks["52"], "graduates", ledgers.workbook([header, row]))
 
     def people_ledger(self) -> ImportBatch:

@@ -216,7 +216,9 @@ class Reference:
         return [
             (g["id"], g["region_id"], g["graduates"])
             for g in self.graduates
-            if g["ended_on"] is None and 2021 <= g["year"] <= self.day.year
+            if g["ended_on"] is None
+            and g["school_place"] == "1"
+            and 2021 <= g["year"] <= self.day.year
         ]
 
     # --- Stations -------------------------------------------------------------------------

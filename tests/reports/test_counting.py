@@ -239,6 +239,10 @@ def test_graduates_are_summed_from_the_first_year_of_the_plan() -> None:
     build.graduates(2026, 7)
     build.graduates(2022, 9, ended_on=on("2023-01-01"))
     assert (count("T4"), count("T4_ALL"), count("T4_STAYED")) == (30, 130, 20)
+    # Natives who graduated in another province stand on a line of their own.
+    build.graduates(2022, 11, stayed=3, school="外省大学", school_place="2")
+    assert (count("T4"), count("T4_ALL"), count("T4_STAYED")) == (30, 130, 20)
+    assert count("T4_OUTSIDE") == 11
     before = all_figures(on("2020-12-31"))
     assert (before.value("T4", "52"), before.value("T4_ALL", "52")) == (0, 100)
 

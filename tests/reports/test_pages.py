@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from core.models import ReadEvent
 from reports import actions, charts
 from reports.board import Board, may_see
-from reports.indicators import INDICATORS
+from reports.indicators import BY_CODE, INDICATORS
 from reports.models import Plan, Snapshot
 from reports.tables import LISTS, ListKind
 from talent.models import Person
@@ -300,7 +300,8 @@ def test_what_is_seen_can_be_exported(world: None, cast: Any, client_of: Login) 
     # R25: each figure with its day, the version of its definition and that of the divisions.
     for row in rows:
         assert row["截至"]
-        assert row["口径版本"] == f"{row['指标代码']} 第 1 版"
+        code = row["指标代码"]
+        assert row["口径版本"] == f"{code} 第 {BY_CODE[code].version} 版"
         assert row["区划版本"]
     # As on the page: beside the verdict of a plan that is over there is none of the pace.
     over = dict(zip(*sheet(client.post("/dashboard/52/export/"))[:2], strict=True))

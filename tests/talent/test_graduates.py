@@ -8,15 +8,17 @@ import pytest
 
 from core.dates import today
 from talent.forms import GraduateStatForm
+from talent.models import GraduateStat
 from tests.conftest import Cast
+from tests.imports.ledgers import check, outcomes, row_of, take, workbook
 
 pytestmark = pytest.mark.django_db
 
 
 def form_of(cast: Cast, **values: Any) -> GraduateStatForm:
     data = {
-        "school": "贵州大学", "region": "52", "major": "社会工作", "level": "21",
-        "year": today().year, "graduates": 10, "stayed": 9,
+        "school": "贵州大学", "school_place": "1", "region": "52", "major": "社会工作",
+        "level": "21", "year": today().year, "graduates": 10, "stayed": 9,
     }  # fmt: skip
     return GraduateStatForm(data | values, user=cast.province)
 
@@ -33,3 +35,20 @@ def test_nobody_has_graduated_in_a_year_to_come(cast: Cast) -> None:
     form = form_of(cast, year=today().year + 1)
     assert not form.is_valid()
     assert "毕业年度晚于今年" in str(form.errors["year"])
+
+
+def test_a_ledger_says_where_the_school_is(cast: Cast) -> None:
+    """省内 unless it is said otherwise; a column that is left out changes nothing."""
+    header = ["院校名称", "培养层次", "毕业年度", "毕业人数", "省内外"]
+    rows = [["贵州大学", "本科", 2024, 40, ""], ["西南大学", "本科", 2024, 9, "省外"]]
+    take(cast.province, "graduates", workbook([header, *rows]))
+    assert dict(GraduateStat.objects.values_list("school", "school_place")) == {
+        "贵州大学": "1", "西南大学": "2",
+    }  # fmt: skip
+    without = [row[:4] for row in (header, *rows)]
+    again = take(cast.province, "graduates", workbook(without))
+    assert outcomes(again) == {"unchanged": 2}
+    moved = check(cast.province, "graduates", workbook([header, [*rows[1][:4], "省内"]]))
+    assert row_of(moved, 2).diff == [["院校所在", "省外院校（黔籍毕业生）", "省内院校"]]
+    wrong = check(cast.province, "graduates", workbook([header, [*rows[0][:4], "贵阳"]]))
+    assert outcomes(wrong) == {"refused": 1}
