@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
+from core.divisions import divisions_on
 from core.exports import export_table
 from reports import board_file, charts, tasks, words
 from reports.board import Board, chosen_indicator, may_list
 from reports.indicators import BY_CODE, HEADLINES, INDICATORS, parts_of
 from reports.next_steps import next_steps
+from reports.plans import plan_on
 from reports.views.asking import day_asked, needs, region_asked, region_then
 
 
@@ -122,7 +124,14 @@ def dashboard_refresh(request: HttpRequest, region: str) -> HttpResponse:
 def definition_list(request: HttpRequest) -> HttpResponse:
     """Every definition on one page, to be read and printed."""
     cards = [(indicator, parts_of(indicator)) for indicator in HEADLINES]
-    return render(request, "reports/definitions.html", {"cards": cards, "count": len(INDICATORS)})
+    context = {"cards": cards, "count": len(INDICATORS), **_applied(request)}
+    return render(request, "reports/definitions.html", context)
+
+
+def _applied(request: HttpRequest) -> dict[str, Any]:
+    """What a definition is applied with on the day asked for, else today."""
+    day = day_asked(request) or timezone.localdate()
+    return {"day": day, "divisions_version": divisions_on(day).version, "plan": plan_on(day)}
 
 
 @require_GET
@@ -134,4 +143,5 @@ def definition(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     htmx: Any = request
     template = "reports/definition.html" + ("#dialog" if htmx.htmx else "")
-    return render(request, template, {"indicator": indicator, "parts": parts_of(indicator)})
+    context = {"indicator": indicator, "parts": parts_of(indicator), **_applied(request)}
+    return render(request, template, context)

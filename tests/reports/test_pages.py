@@ -353,6 +353,12 @@ def test_every_number_has_its_card(cast: Any, client_of: Login) -> None:
         assert indicator.clause in body(client.get(f"/dashboard/definitions/{indicator.code}/"))
     dialog = body(client.get("/dashboard/definitions/T3/", headers={"HX-Request": "true"}))
     assert dialog.lstrip().startswith("<dialog")
+    assert f"{timezone.localdate():%Y-%m-%d}，区划版本 2022-10-31" in dialog
+    assert "基期 2020-12-31，文件公布 2023-01-31" in dialog
+    then = body(client.get("/dashboard/definitions/T6_BUILT/?on=2021-06-30"))
+    assert "2021-06-30，区划版本 " in then
+    assert "区划版本 2022-10-31" not in then
+    assert "基期" not in then
     assert client.get("/dashboard/definitions/NOPE/").status_code == 404
 
 
