@@ -14,11 +14,15 @@ from demo.places import Places, new_id
 from stations.codes import StationStatus
 from talent.codes import (
     CertificateLevel,
+    ClaimClass,
     ClaimState,
+    Degree,
     EducationLevel,
+    Origin,
     PersonStatus,
     RegistrationState,
     TalentCategory,
+    TitleLevel,
     Verification,
 )
 from talent.models import (
@@ -33,6 +37,7 @@ from talent.models import (
 )
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_BASELINE = datetime.date(2020, 12, 31)
 _EXAM_DAYS = {y: datetime.date(y, 9 if y in (2020, 2022) else 6, 12) for y in range(2010, 2027)}
 _MAJORS = ("社会工作", "社会学", "法学", "行政管理", "心理学", "会计", "学前教育", "社区管理与服务")
 _STATUS = (
@@ -188,17 +193,22 @@ class Builder:
             else self.rng.choices(["14", "21", "31", "61", "41"], [6, 40, 34, 12, 8])[0]
         )
         major = self.rng.choice(_MAJORS) if level < "60" else ""
+        is_doctor = level == EducationLevel.DOCTOR
+        graduated = datetime.date(min(birth.year + (30 if is_doctor else 23), 2024), 7, 1)
         self.rows.add(
             Education(
                 id=new_id(self.rng),
                 person=person,
                 level=level,
+                degree=Degree.DOCTOR if is_doctor else "",
                 major=major,
-                graduated_on=datetime.date(birth.year + 23, 7, 1),
+                graduated_on=graduated,
             )
         )
+        if is_doctor and major in ("社会工作", "社会学"):
+            self._claim(person, ClaimClass.DOCTOR, graduated, f"{major}博士学位证书")
         if research:
-            self.rows.add(
+            title = self.rows.add(
                 Title(
                     id=new_id(self.rng),
                     person=person,
@@ -207,6 +217,8 @@ class Builder:
                     obtained_on=datetime.date(self.rng.randint(2012, 2024), 12, 1),
                 )
             )
+            if title.level < TitleLevel.INTERMEDIATE and self.rng.random() < 0.6:
+                self._claim(person, ClaimClass.TEACHER, title.obtained_on, "授课证明、职称证书")
         if self.rng.random() < (0.3 if major == "社会工作" else 0.07):
             self._certificate(person, birth)
 
@@ -232,26 +244,31 @@ class Builder:
         )
         if level in "123" and self.rng.random() < 0.8:
             self._registrations(person, approved)
-        if (
-            level in "23"
-            and approved > datetime.date(2020, 12, 31)
-            and person.native_place[:2] == "52"
-        ):
-            approved_claim = self.rng.random() < 0.75
-            self.rows.add(
-                KeyTalentClaim(
-                    id=new_id(self.rng),
-                    person=person,
-                    claim_class="A",
-                    qualified_on=approved,
-                    native_basis="1",
-                    evidence=f"{CertificateLevel(level).label}证书",
-                    state=ClaimState.APPROVED if approved_claim else ClaimState.PENDING,
-                    submitted_by=self.by,
-                    decided_by=self.by if approved_claim else None,
-                    decided_on=self._between(approved, self.today) if approved_claim else None,
-                )
+        if level in "23":
+            evidence = f"{CertificateLevel(level).label}证书"
+            self._claim(person, ClaimClass.CERTIFIED, approved, evidence)
+
+    def _claim(self, person: Person, kind: str, qualified: datetime.date, evidence: str) -> None:
+        """A native's claim; of those qualified before the baseline some came back since."""
+        is_new = qualified > _BASELINE
+        if person.native_place[:2] != "52" or not (is_new or self.rng.random() < 0.05):
+            return
+        is_approved = self.rng.random() < 0.75
+        self.rows.add(
+            KeyTalentClaim(
+                id=new_id(self.rng),
+                person=person,
+                claim_class=kind,
+                qualified_on=qualified,
+                native_basis="1",
+                evidence=evidence,
+                origin=Origin.NEW if is_new else Origin.INTRODUCED,
+                state=ClaimState.APPROVED if is_approved else ClaimState.PENDING,
+                submitted_by=self.by,
+                decided_by=self.by if is_approved else None,
+                decided_on=self._between(qualified, self.today) if is_approved else None,
             )
+        )
 
     def _registrations(self, person: Person, approved: datetime.date) -> None:
         """Periods of three years, end to end; some people let the last one lapse."""
