@@ -161,7 +161,7 @@ def figures_on(
     own: dict[str, dict[str | None, int]] = {}
     denominators: dict[str, dict[str, int]] = {}
     with transaction.atomic(using=using):
-        _allow_memory(using)
+        _plan_for_everybody(using)
         for population, group in groups.items():
             counted = _count(population, day, group, using)
             for indicator in group:
@@ -175,15 +175,23 @@ def figures_on(
     return Figures(day, divisions, totals, own, denominators)
 
 
-def _allow_memory(using: str) -> None:
-    """Hashes of a million people stay in memory; only for this transaction."""
+# Only for the transaction that counts. Hashes of a million people stay in memory. The planner
+# expects as many places as people and would sort them all, on one core. And behind a large
+# import its statistics are of the day before: what it then takes for one row, and loops over
+# for every person, may be thirty thousand.
+_SETTINGS = (
+    "work_mem = '192MB'",
+    "jit = off",
+    "enable_sort = off",
+    "enable_nestloop = off",
+    "parallel_tuple_cost = 0.01",
+    "parallel_setup_cost = 100",
+)
+
+
+def _plan_for_everybody(using: str) -> None:
     with connections[using].cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '192MB'")
-        cursor.execute("SET LOCAL jit = off")
-        # The planner expects as many places as people and would sort them all, on one core.
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute("SET LOCAL parallel_tuple_cost = 0.01")
-        cursor.execute("SET LOCAL parallel_setup_cost = 100")
+        cursor.execute("; ".join(f"SET LOCAL {setting}" for setting in _SETTINGS))
 
 
 def _count(
