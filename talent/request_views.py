@@ -213,8 +213,14 @@ def transfer_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def transfer_new(request: HttpRequest) -> HttpResponse:
     """Ask for a person of another county by ID number."""
     user = _require(request, "talent.transfer_person")
-    form = TransferInForm(sent_data(request), user=user, initial={"to_region": user.region_id})
-    if request.method == "POST" and form.is_valid():
+    initial = {"to_region": user.region_id}
+    sent = sent_data(request)
+    if sent is not None and "asked" in sent:
+        # From the form of a new person, whose number turned out to be registered elsewhere.
+        initial |= {name: sent.get(name, "") for name in ("id_type", "id_number")}
+        sent = None
+    form = TransferInForm(sent, user=user, initial=initial)
+    if form.is_bound and form.is_valid():
         wanted = {n: form.cleaned_data[n] for n in ("id_type", "id_number", "to_region", "reason")}
         post = form.post()
         if _act(form, lambda: actions.request_transfer_in(by=user, post=post, **wanted)):

@@ -65,6 +65,8 @@ def create_person(*, person: Person, by: User, post: Post | None = None) -> Pers
         person = _bring_back(existing, person, by=by)
     else:
         person.clean()
+        # As a ledger has it: in service with a post, waiting for one without.
+        person.status = PersonStatus.SERVING if post else PersonStatus.IDLE
         person.verification = Verification.EMPLOYER if by.is_staff_role else Verification.SELF
         enter(person, on=post.started_on if post else None)
     if post is not None:

@@ -50,7 +50,8 @@ class PersonForm(RecordForm):
         # The answer fills birth date and sex beside it, and warns when already registered.
         self.fields["id_number"].widget.attrs |= {
             "hx-post": reverse("id_number_check"),
-            "hx-trigger": "change",
+            # Once more on a form that was refused.
+            "hx-trigger": "change, load" if self.is_bound else "change",
             "hx-target": "#id-number-answer",
             "hx-include": "[name=id_type], [name=birth_date]",
         }

@@ -25,6 +25,7 @@ from talent import kinds, verbs
 from talent.actions.people import create_person, registered_message, update_person
 from talent.codes import PersonStatus
 from talent.filters import PersonFilter
+from talent.filters.people import MISSING
 from talent.forms import PersonForm
 from talent.keeping import county_of_registered, kept_for
 from talent.models import Certificate, Person, RegistrationPeriod
@@ -42,6 +43,9 @@ def named_by(secret: Secret, *, path: str = "") -> Q:
         return Q(**{f"{path}phone_index": index})
     kept = kept_for(index)
     return Q(**({f"{path}id_index": index} if kept is None else {f"{path}pk": kept}))
+
+
+_WITHOUT_POST = "没有在任的岗位，不计入「社工人才」。在岗的请在「任职」中添加。"
 
 
 class PersonView(EntityView):
@@ -126,7 +130,12 @@ class PersonView(EntityView):
             "reveal_url": self._reveal_url(record),
             "perms_activate": self.request.user.has_perm("talent.activate_person"),
             "missing": [label_of(record, n) for n in wanted if not getattr(record, n)],
+            "advice": _WITHOUT_POST if self._has_no_post(record) else "",
         }
+
+    def _has_no_post(self, record: Any) -> bool:
+        people = Person.objects.for_user(self.request.user)
+        return people.filter(MISSING["post"], pk=record.pk).exists()
 
     def tasks(self, record: Any) -> list[dict[str, Any]]:
         return waiting_of(record, self.request.user)
