@@ -272,7 +272,7 @@ def candidates(batch: Any) -> set[int]:
 
 
 def tied(batch: Any, numbers: set[int]) -> set[int]:
-    """Rows of the ID numbers and certificate numbers of some rows."""
+    """Rows of the people (merged records with them) and certificate numbers of some rows."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH r AS MATERIALIZED (SELECT number, key,"
@@ -280,6 +280,9 @@ def tied(batch: Any, numbers: set[int]) -> set[int]:
             "  FROM core_importrow WHERE batch_id = %s AND outcome <> 'refused'),"
             " mine AS (SELECT * FROM r WHERE number = ANY(%s))"
             " SELECT number FROM r WHERE key IN (SELECT key FROM mine)"
+            " UNION SELECT r.number FROM r JOIN talent_person p ON p.id_index = r.key"
+            "  WHERE coalesce(p.merged_into_id, p.id) IN (SELECT coalesce(q.merged_into_id, q.id)"
+            "   FROM mine JOIN talent_person q ON q.id_index = mine.key)"
             " UNION SELECT r.number FROM r JOIN mine ON r.c->>'number' = mine.c->>'number'"
             "  AND r.c->>'level' = mine.c->>'level' WHERE r.c->>'number' <> ''",
             [batch.pk, list(numbers)],

@@ -10,6 +10,7 @@ import pytest
 from core.dates import today
 from core.imports import actions
 from core.models import ImportBatch
+from talent.actions import merge_person
 from talent.models import Certificate, Education, Person, PersonState, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
@@ -18,6 +19,7 @@ from tests.imports.ledgers import (
     check,
     fresh,
     outcomes,
+    people,
     person,
     row_of,
     take,
@@ -234,3 +236,36 @@ class TestAnotherNumberOfTheSameLevel:
         Certificate.objects.update(number="")
         batch = again(cast, number)
         assert row_of(batch, 2).diff == [["管理号", "", "20200100001"]]
+
+
+class TestBothNumbersOfMergedRecords:
+    """Ledgers go on with the number of a record that was merged into another."""
+
+    @pytest.fixture
+    def batch(self, cast: Cast) -> ImportBatch:
+        numbers = [id_number(), id_number()]
+        take(cast.clerk_a, "people", people(*(person("张三", n) for n in numbers)))
+        first, second = Person.objects.order_by("pk")
+        merge_person(person=second, kept=first, by=cast.reviewer_a, reason="同一人")
+        employers = ("南明区民政局", "南明区教育局")
+        rows = [
+            person("王五", n, 工作单位=employer, 入职日期="2025-01-01")
+            for n, employer in zip(numbers, employers, strict=True)
+        ]
+        return check(cast.clerk_a, "people", people(*rows))
+
+    def test_one_row_writes_the_person(self, batch: ImportBatch) -> None:
+        assert "与第 2 行是同一人" in words(batch, 3)
+        actions.decide(row=row_of(batch, 2), by=batch.by, question="name", decision="ledger")
+        batch = apply(fresh(batch))
+        assert outcomes(batch) == {"changed": 1, "held": 1}
+        post = Post.objects.get(ended_on=None)
+        assert post.employer_name == "南明区民政局"
+
+    def test_the_other_does_when_the_first_is_skipped(self, batch: ImportBatch) -> None:
+        actions.decide(row=row_of(batch, 2), by=batch.by, question="row", decision="skip")
+        actions.decide(row=row_of(batch, 3), by=batch.by, question="name", decision="ledger")
+        batch = apply(fresh(batch))
+        assert outcomes(batch) == {"changed": 1, "held": 1}
+        post = Post.objects.get(ended_on=None)
+        assert post.employer_name == "南明区教育局"

@@ -6,6 +6,8 @@ nothing. What a clerk has to judge is asked, each question by itself (questions)
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.imports.asking import ask, hold
 from core.models import ImportRow
 from core.places import place_name
@@ -28,6 +30,7 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
     """Decide outcome, changes and remarks of rows; see ScopedResource.compare."""
     known = read(rows, context.day, numbers=[number_of(row)[0] for row in rows])
     seen: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
+    met: dict[Any, int] = context.memory.setdefault("people", {})
     for row in rows:
         person = known.people.get(bytes(row.key or b""))
         settle(row, person, known, seen)
@@ -36,6 +39,8 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
         row.target = person.pk
         if _is_foreign(person, context):
             _meet_foreigner(row, person)
+        elif (first := met.setdefault(person.pk, row.number)) != row.number:
+            _leave_out(row, first)
         else:
             _meet_one(Encounter.of(row, person, known))
 
@@ -54,6 +59,18 @@ def _meet_foreigner(row: ImportRow, person: Person) -> None:
     else:
         message = f"已在册，归属{county}；入库时将自动申请转入，由对方确认。"
         ask(row, ELSEWHERE, message, rule=TRANSFER, column="身份证号")
+
+
+def _leave_out(row: ImportRow, first: int) -> None:
+    """Both numbers of records that were merged: only one row may write the one person."""
+    row.writes["insert"] = {}
+    hold(
+        row,
+        f"与第 {first} 行是同一人（两个证件号码的记录已合并），只录入第 {first} 行；"
+        "这一行另有内容的，请在人员页更正。",
+        rule="R4",
+        column="身份证号",
+    )
 
 
 def _meet_one(m: Encounter) -> None:
