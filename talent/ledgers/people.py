@@ -15,7 +15,7 @@ from core.resources import ImportContext, RowCheck
 from core.rules import Flag, RuleError
 from stations.ledgers.places import create_used, find_employer, station_of
 from talent.codes import PersonStatus, Verification
-from talent.ledgers.meeting import TRANSFER, meet
+from talent.ledgers.meeting import ASKED, TRANSFER, WILL_ASK, meet
 from talent.ledgers.transfers import ask
 from talent.models import Person
 from talent.models.person import new_number
@@ -303,6 +303,11 @@ def create_places(batch: Any) -> None:
 def request_transfers(batch: Any, context: ImportContext) -> None:
     """People of another county: ask for them instead of touching them."""
     held = ImportRow.objects.filter(batch=batch, outcome=Outcome.HELD).exclude(target=None)
+    asked = []
     for row in held:
-        if any(m.get("rule") == TRANSFER for m in row.messages):
+        if said := [m for m in row.messages if m.get("rule") == TRANSFER]:
             ask(Person.objects.get(pk=row.target), row, context)
+            for message in said:
+                message["message"] = message["message"].replace(WILL_ASK, ASKED)
+            asked.append(row)
+    ImportRow.objects.bulk_update(asked, ["messages"], batch_size=1000)

@@ -275,13 +275,16 @@ def test_a_person_of_another_county_becomes_a_request(cast: Cast) -> None:
     said = words(batch, 2)
     assert "花溪区" in said
     assert "青岩" not in said
+    assert "将自动申请转入" in said
     apply(batch)
+    assert "已申请转入" in words(batch, 2)
     assert Person.objects.values().get() == before
     request = TransferRequest.objects.get()
     assert (request.from_region_id[:6], request.to_region_id) == ("520111", "520102016")
     assert request.requested_by == cast.clerk_a
     # Once only, however often the ledger comes.
-    take(cast.clerk_a, "people", people(person("王五", number, 备注="又来")))
+    batch = take(cast.clerk_a, "people", people(person("王五", number, 备注="又来")))
+    assert "已有待处理的转入转出申请" in words(batch, 2)
     assert TransferRequest.objects.count() == 1
 
 

@@ -23,6 +23,8 @@ from talent.ledgers.meeting.states import meet_residence, meet_status
 from talent.models import Person
 
 TRANSFER = "TRANSFER"
+# Said of a row before it is applied, and after.
+WILL_ASK, ASKED = "入库时将自动申请转入，由对方确认。", "入库时已申请转入，由对方确认。"
 Outcome = ImportRow.Outcome
 
 
@@ -38,7 +40,7 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
             continue
         row.target = person.pk
         if _is_foreign(person, context):
-            _meet_foreigner(row, person)
+            _meet_foreigner(row, person, has_request=person.pk in known.requested)
         elif (first := met.setdefault(person.pk, row.number)) != row.number:
             _leave_out(row, first)
         else:
@@ -50,14 +52,17 @@ def _is_foreign(person: Person, context: ImportContext) -> bool:
     return not whole_province and not in_scope(person.region_id, context.user)
 
 
-def _meet_foreigner(row: ImportRow, person: Person) -> None:
+def _meet_foreigner(row: ImportRow, person: Person, *, has_request: bool) -> None:
     """Of a person of another area nothing may be said but the county (R4)."""
     county = place_name(person.county) if person.county else "未定位"
     if person.status in GONE:
         message = f"已在册，归属{county}，其状态不允许转入；请与该县（市、区）联系核对。"
         hold(row, message, rule="R21", column="身份证号")
+    elif has_request:
+        message = f"已在册，归属{county}；已有待处理的转入转出申请，不另申请，请等待处理结果。"
+        hold(row, message, rule="R4", column="身份证号")
     else:
-        message = f"已在册，归属{county}；入库时将自动申请转入，由对方确认。"
+        message = f"已在册，归属{county}；{WILL_ASK}"
         ask(row, ELSEWHERE, message, rule=TRANSFER, column="身份证号")
 
 

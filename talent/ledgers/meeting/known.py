@@ -9,7 +9,7 @@ from typing import Any
 
 from core.models import ImportRow
 from talent.codes import NOT_EMPLOYED
-from talent.models import Certificate, Education, Person, PersonState, Post
+from talent.models import Certificate, Education, Person, PersonState, Post, TransferRequest
 
 
 @dataclass
@@ -17,7 +17,7 @@ class Known:
     """By person: the open and the earliest dated state, the open primary post, the days of
     the ended primary posts, the ended posts by employer and end, the places of the other open
     full-time posts, certificates and education. `numbers` are the owners of certificate
-    numbers by number and level."""
+    numbers by number and level, `requested` whose transfer waits for an answer."""
 
     day: datetime.date
     people: dict[bytes, Person] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Known:
     certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[tuple[str, str], Any] = field(default_factory=dict)
+    requested: set[Any] = field(default_factory=set)
 
 
 def employer_of(post: Post) -> str:
@@ -71,4 +72,6 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
     taken = Certificate.objects.filter(number__in=wanted, ended_on=None).order_by()
     for number, level, person_id in taken.values_list("number", "level", "person_id"):
         known.numbers[number, level] = person_id
+    waiting = TransferRequest.objects.pending().filter(person_id__in=ids).order_by()
+    known.requested = set(waiting.values_list("person_id", flat=True))
     return known
