@@ -10,7 +10,7 @@ import pytest
 from core.dates import today
 from core.imports import actions
 from core.models import ImportBatch
-from talent.actions import merge_person
+from talent.actions import deactivate_person, end_post, merge_person
 from talent.models import Certificate, Education, Person, PersonState, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
@@ -40,6 +40,7 @@ FULL: dict[str, Any] = {
     "批准日期": "2020-09-13",
 }
 OTHER_TOWNSHIP = "西湖路街道"
+LEFT = datetime.date(2024, 1, 1)
 
 
 def ledger(number: str, **cells: Any) -> bytes:
@@ -269,3 +270,46 @@ class TestBothNumbersOfMergedRecords:
         assert outcomes(batch) == {"changed": 1, "held": 1}
         post = Post.objects.get(ended_on=None)
         assert post.employer_name == "南明区教育局"
+
+
+class TestAnEndedPost:
+    """A ledger that still has somebody who left may be from before."""
+
+    @pytest.fixture
+    def number(self, cast: Cast) -> str:
+        number = id_number()
+        take(cast.clerk_a, "people", people(person("张三", number)))
+        end_post(post=Post.objects.get(), by=cast.clerk_a, ended_on=LEFT, reason="辞职")
+        return number
+
+    @pytest.mark.parametrize(
+        ("decision", "status", "since"), [("ledger", "10", LEFT), ("registry", "20", None)]
+    )
+    def test_is_not_reopened_unasked(
+        self, cast: Cast, number: str, decision: str, status: str, since: datetime.date | None
+    ) -> None:
+        data = people(person("张三", number, 备注="骨干"))
+        batch = check(cast.clerk_a, "people", data)
+        assert outcomes(batch) == {"held": 1}
+        assert "是否仍在岗" in words(batch, 2)
+        actions.decide(row=row_of(batch, 2), by=batch.by, question="ended", decision=decision)
+        assert outcomes(apply(fresh(batch))) == {"changed": 1}
+        one = Person.objects.get()
+        assert (one.status, one.remark) == (status, "骨干")
+        post = Post.objects.filter(ended_on=None).first()
+        assert (post and post.started_on) == since
+        if since:
+            assert outcomes(check(cast.clerk_a, "people", data)) == {"unchanged": 1}
+
+    def test_a_later_start_is_another_one(self, cast: Cast, number: str) -> None:
+        data = people(person("张三", number, 入职日期="2025-01-01"))
+        assert outcomes(take(cast.clerk_a, "people", data)) == {"changed": 1}
+        assert Post.objects.get(ended_on=None).started_on == datetime.date(2025, 1, 1)
+
+    def test_who_was_put_out_of_use_goes_on_from_that_day(self, cast: Cast) -> None:
+        number = id_number()
+        take(cast.clerk_a, "people", people(person("张三", number)))
+        deactivate_person(person=Person.objects.get(), by=cast.reviewer_a, reason="误停")
+        batch = take(cast.clerk_a, "people", people(person("张三", number)))
+        assert outcomes(batch) == {"changed": 1}
+        assert Post.objects.get(ended_on=None).started_on == today()

@@ -23,7 +23,8 @@ def meet_post(m: Encounter) -> None:
     if new is None:
         return
     if old is None:
-        _first(m, new)
+        if (since := _goes_on_since(m, new)) is not None:
+            _first(m, new | since)
     # Without a 工作单位 the ledger says nothing against the one that is registered.
     elif "employer" not in m.given or employer_of(old) == _employer(new):
         _same(m, old, new)
@@ -39,6 +40,23 @@ def meet_post(m: Encounter) -> None:
 
 def _employer(post: dict[str, Any]) -> str | None:
     return post.get("station_id") or post.get("organization_id")
+
+
+def _goes_on_since(m: Encounter, new: dict[str, Any]) -> dict[str, Any] | None:
+    """Days of a post of who has none; None where the registry's word that it ended stands.
+
+    A ledger that began before the end may be from before it: that she is there still has to
+    be said, except of who was put out of use, and then the post goes on from its end.
+    """
+    ends = [end for _, end in m.known.served[m.person.pk]]
+    left = [end for end in ends if (m.person.pk, _employer(new), end) in m.known.ended]
+    if not left or new["started_on"] >= max(left).isoformat():
+        return {}
+    since = {"started_on": max(left).isoformat(), "started_precision": "D"}
+    if m.person.status == PersonStatus.DEACTIVATED:
+        return since
+    message = f"在册已于 {max(left)} 从这个岗位离岗，台账是离岗前入职的同一岗位，是否仍在岗？"
+    return since if ask(m.row, questions.ENDED, message, rule="R14") == questions.LEDGER else None
 
 
 def _first(m: Encounter, new: dict[str, Any]) -> None:

@@ -8,6 +8,9 @@ ELSEWHERE = Question(WHOLE, "归属其他县（市、区）的人员", ((SKIP, "
 NAME = Question("name", "姓名与在册不同", ((LEDGER, "以台账为准"), (REGISTRY, "以在册为准")))
 RETURN = Question("return", "已离省或退休", ((LEDGER, "登记返回，按台账录入"),))
 POST = Question("post", "主岗与在册不同", ((LEDGER, "按台账换岗"), (REGISTRY, "保留在册岗位")))
+ENDED = Question(
+    "ended", "在册已从该岗位离岗", ((LEDGER, "仍在岗，从离岗日起接续"), (REGISTRY, "保留在册离岗"))
+)
 # One level of certificate twice is nearly always one certificate with a corrected number.
 CERTIFICATE = Question(
     "certificate",
