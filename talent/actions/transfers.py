@@ -20,6 +20,7 @@ from core.identity import check_id_number
 from core.models import Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
+from stations.ledgers.places import create_planned
 from stations.models import Organization, Station
 from talent.codes import Employment, PersonStatus, PostKind, RequestState
 from talent.keeping import change_state, keep_primary, locate
@@ -235,6 +236,8 @@ def _proposed_post(request: TransferRequest, person: Person, day: datetime.date)
     organization = _find(
         Organization.objects.filter(ended_on=None), given.get("organization"), request.to_region_id
     )
+    if not (station or organization) and (planned := given.get("planned")):
+        station, organization = _created(planned, request.to_region_id)
     employer = station or organization
     if employer is None:
         return None
@@ -250,6 +253,15 @@ def _proposed_post(request: TransferRequest, person: Person, day: datetime.date)
         is_primary=not has_primary,
         started_on=max(started.day, day) if started else day,
     )
+
+
+def _created(place: dict[str, Any], region_code: str) -> tuple[Any, Any]:
+    """Station and organisation, one of them None: a place that a ledger named and that was
+    unknown, as it is created for the people whom the ledger enters."""
+    key = create_planned([place]).get(place["id"], place["id"])
+    if place["column"] == "station_id":
+        return _find(Station.objects.open(), key, region_code), None
+    return None, _find(Organization.objects.filter(ended_on=None), key, region_code)
 
 
 def _one_of(codes: Any, value: Any, default: str) -> str:

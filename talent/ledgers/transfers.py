@@ -11,6 +11,7 @@ from talent.codes import RequestState
 from talent.models import Person, TransferRequest
 
 DEFAULT_DAYS = 15
+_PLACE = ("id", "column", "name", "region", "kind")
 
 
 def ask(person: Person, row: ImportRow, context: ImportContext) -> None:
@@ -31,16 +32,19 @@ def ask(person: Person, row: ImportRow, context: ImportContext) -> None:
 
 
 def _proposed(post: dict[str, Any] | None, batch: Any) -> dict[str, Any]:
-    """The post as a request keeps it: a place that is only planned by its name."""
+    """The post as a request keeps it: a place that is only planned by its name, and how it is
+    to be created when the request is granted."""
     if not post:
         return {}
     planned = ImportBatch.objects.values_list("places", flat=True).get(pk=batch)
-    names = {place["id"]: place["name"] for place in planned}
+    places = {place["id"]: place for place in planned}
     given = {"kind": post["kind"], "employment": post["employment"]}
     given |= {"started_on": post["started_on"]}
     for column in ("station", "organization"):
         if key := post.get(f"{column}_id"):
-            given[column] = names.get(key, key)
+            given[column] = places[key]["name"] if key in places else key
+            if key in places:
+                given["planned"] = {name: places[key][name] for name in _PLACE}
     return given
 
 

@@ -86,6 +86,20 @@ def test_a_transfer_brings_the_post_of_the_ledger(cast: Cast) -> None:
     assert (post.station.name, someone.status, someone.county) == (STATION, "10", "520102")
 
 
+@pytest.mark.parametrize("employer", ["新华社工站", "新华社工中心"])
+def test_a_transfer_creates_the_unknown_place_of_the_ledger(cast: Cast, employer: str) -> None:
+    number = id_number()
+    elsewhere = {"乡镇（街道）": "", "工作单位": ""}
+    take(cast.clerk_b, "people", people(person("张三", number, **elsewhere)))
+    take(cast.clerk_a, "people", people(person("张三", number, 工作单位=employer)))
+    for places in (Station, Organization):
+        assert not places.objects.filter(name=employer).exists()
+    accept_due_transfers(on=FAR)
+    someone = Person.objects.get()
+    assert someone.posts.unended().get().employer_name == employer
+    assert (someone.status, someone.county) == ("10", "520102")
+
+
 def test_a_request_that_cannot_be_carried_out_holds_up_nobody(cast: Cast) -> None:
     numbers = [id_number(), id_number()]
     elsewhere = {"乡镇（街道）": "", "工作单位": ""}
