@@ -117,6 +117,8 @@ def test_a_chart_is_kept_as_a_picture_that_explains_itself(
 @pytest.mark.parametrize("code", ["T1", "T1_L0", "T2", "T6_BUILT"])
 def test_a_number_is_as_long_as_its_list(leader: User, visit: Visit, code: str) -> None:
     page = visit(f"/dashboard/5201/?i={code}", leader)
+    # What is loaded above the table may move it a little.
+    page.wait_for_load_state("networkidle")
     cell = row_of(page, "南明区").locator("td").nth(2).get_by_role("link")
     value = numbers(cell.inner_text())[0]
     assert value > 0
