@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from core.models import ReadEvent
 from core.paging import Paginator, page_number
 from core.scoping import in_scope
 from talent import actions, kinds
-from talent.actions.corrections import differences
+from talent.actions.corrections import differences, present_mark
 from talent.actions.transfers import (
     asking_region,
     knows_person,
@@ -261,19 +262,23 @@ def change_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     may_review = user.has_perm("talent.review_changerequest")
     if request.method == "POST" and form.is_valid():
         _require(request, "talent.review_changerequest")
-        run: Any = {"accept": actions.approve_change, "refuse": actions.refuse_change}.get(
-            request.POST.get("verb", "")
-        )
+        seen = request.POST.get("seen", "")
+        runs: dict[str, Any] = {
+            "accept": partial(actions.approve_change, seen=seen),
+            "refuse": actions.refuse_change,
+        }
+        run = runs.get(request.POST.get("verb", ""))
         if run is None:
             raise Http404
         reason = form.cleaned_data["reason"]
         if _act(form, lambda: run(request=row, by=user, reason=reason)):
             messages.success(request, "已处理，申请人可以看到结果。")
             return HttpResponseRedirect(reverse("changerequest_list"))
+        row.refresh_from_db()
     _leave_read_event(user, [row.person_id], "detail")
     context = {
         "row": row, "form": form, "differences": differences(row, row.person),
-        "kind": kinds.REQUEST.get(row.state, ""),
+        "seen": present_mark(row, row.person), "kind": kinds.REQUEST.get(row.state, ""),
         "may_decide": may_review and row.state == RequestState.PENDING
         and row.requested_by_id != user.pk,
     }  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,19 +110,32 @@ def withdraw_change(*, request: ChangeRequest, by: User) -> None:
 
 # --- Decide ---------------------------------------------------------------------------------
 @transaction.atomic
-def approve_change(*, request: ChangeRequest, by: User, reason: str = "") -> None:
+def approve_change(
+    *, request: ChangeRequest, by: User, reason: str = "", seen: str | None = None
+) -> None:
     """Apply what was asked, as one write of the reviewer with the worker's reason in history.
 
-    What stands in `other` has been mended by hand before.
+    What stands in `other` has been mended by hand before. `seen` is the `present_mark` of the
+    page that the reviewer decided on: raises RuleError when what she saw is no longer so.
     """
     request = _decidable(request, by)
     if request.changes:
-        _apply(request, by)
+        _apply(request, by, seen)
     _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
 
 
-def _apply(request: ChangeRequest, by: User) -> None:
+def present_mark(request: ChangeRequest, person: Person) -> str:
+    """Stands for what the record now has in the fields that a request asks to change."""
+    now = [current_json(person, name) for name in sorted(request.changes)]
+    return hashlib.sha256(json.dumps(now).encode()).hexdigest()[:32]
+
+
+def _apply(request: ChangeRequest, by: User, seen: str | None) -> None:
     person = locked(request.person)
+    if seen is not None and seen != present_mark(request, person):
+        raise RuleError(
+            "STALE", "档案刚被修改过，还没有办理。请核对下面「现在」一栏，确认后再点「同意变更」。"
+        )
     _fill(person, {name: values["new"] for name, values in request.changes.items()})
     if "residence" in request.changes and not in_scope(person.residence_id, by):
         raise RuleError("SCOPE", "申请的常住地不在本辖区，请办理「转出」后再处理。")

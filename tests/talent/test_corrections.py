@@ -93,6 +93,31 @@ def test_what_changed_meanwhile_is_shown(cast: Cast, own: Person) -> None:
     assert shown == {"姓名": ("王小敏", True), "民族": ("", False)}
 
 
+def test_what_changed_under_the_reviewers_eyes_is_shown_first(
+    cast: Cast, own: Person, client_of: Any
+) -> None:
+    """F12: what a clerk saved after the page was opened is not overwritten unseen."""
+    made = ask(cast, former_name="王晓明")
+    client, path = client_of(cast.reviewer_a), f"/changes/{made.pk}/"
+    seen = client.get(path).context["seen"]
+    own.former_name = "王小敏"
+    actions.update_person(person=own, by=cast.clerk_a)
+    answer = client.post(path, {"verb": "accept", "seen": seen})
+    assert answer.status_code == 422
+    assert "档案刚被修改过" in answer.text
+    assert "王小敏" in answer.text
+    assert "申请后已变动" in answer.text
+    assert 'name="seen"' in answer.text
+    own.refresh_from_db()
+    assert own.former_name == "王小敏"
+    # Other fields are no matter of this request.
+    own.remark = "核对过"
+    actions.update_person(person=own, by=cast.clerk_a)
+    assert client.post(path, {"verb": "accept", "seen": answer.context["seen"]}).status_code == 302
+    own.refresh_from_db()
+    assert own.former_name == "王晓明"
+
+
 def test_a_refusal_says_why(cast: Cast, own: Person) -> None:
     request = ask(cast, name="王晓明")
     with pytest.raises(RuleError, match="理由"):

@@ -277,13 +277,15 @@ def test_requests_of_others_are_404(
 def test_a_correction_by_page(cast: Cast, own: Person, client_of: ClientOf) -> None:
     change = actions.request_change(by=cast.worker_a, changes={"name": "王晓明"}, reason="身份证")
     path = f"/changes/{change.pk}/"
-    page = text_of(client_of(cast.reviewer_a).get(path))
+    opened = client_of(cast.reviewer_a).get(path)
+    page = text_of(opened)
     assert "王小明" in page
     assert "王晓明" in page
+    accept = {"verb": "accept", "seen": opened.context["seen"]}
     assert client_of(cast.clerk_a).get(path).status_code == 200
-    assert client_of(cast.clerk_a).post(path, {"verb": "accept"}).status_code == 403
+    assert client_of(cast.clerk_a).post(path, accept).status_code == 403
     assert client_of(cast.reviewer_a).post(path, {"verb": "refuse"}).status_code == 422
-    assert client_of(cast.reviewer_a).post(path, {"verb": "accept"}).status_code == 302
+    assert client_of(cast.reviewer_a).post(path, accept).status_code == 302
     own.refresh_from_db()
     assert own.name == "王晓明"
     assert "变更申请已同意" in text_of(client_of(cast.worker_a).get("/me/"))
