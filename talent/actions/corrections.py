@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.actions import FORBIDDEN, claim, locked, touch
 from core.display import label_of, words
+from core.history import acting
 from core.identity import clean_name, clean_phone, without_id_numbers
 from core.models import User
 from core.rules import RuleError
@@ -119,9 +120,10 @@ def approve_change(
     page that the reviewer decided on: raises RuleError when what she saw is no longer so.
     """
     request = _decidable(request, by)
-    if request.changes:
-        _apply(request, by, seen)
-    _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
+    with acting(by, reason=request.reason):
+        if request.changes:
+            _apply(request, by, seen)
+        _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
 
 
 def present_mark(request: ChangeRequest, person: Person) -> str:

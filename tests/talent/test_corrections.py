@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from core.changes import changes_of
 from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
@@ -116,6 +117,11 @@ def test_what_changed_under_the_reviewers_eyes_is_shown_first(
     assert client.post(path, {"verb": "accept", "seen": answer.context["seen"]}).status_code == 302
     own.refresh_from_db()
     assert own.former_name == "王晓明"
+
+
+def test_the_history_says_why_the_worker_asked(cast: Cast, own: Person) -> None:
+    actions.approve_change(request=ask(cast, former_name="王晓明"), by=cast.reviewer_a)
+    assert changes_of(own)[0].reason == WHY
 
 
 def test_a_refusal_says_why(cast: Cast, own: Person) -> None:
