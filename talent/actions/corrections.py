@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.actions import FORBIDDEN, claim, locked, touch
+from core.crypto import sign
 from core.display import label_of, words
 from core.history import acting
 from core.identity import clean_name, clean_phone, without_id_numbers
@@ -127,9 +127,10 @@ def approve_change(
 
 
 def present_mark(request: ChangeRequest, person: Person) -> str:
-    """Stands for what the record now has in the fields that a request asks to change."""
+    """Stands for what the record now has in the fields that a request asks to change; keyed,
+    since nothing of a number may be guessed from it."""
     now = [current_json(person, name) for name in sorted(request.changes)]
-    return hashlib.sha256(json.dumps(now).encode()).hexdigest()[:32]
+    return sign(json.dumps(now).encode()).hex()[:32]
 
 
 def _apply(request: ChangeRequest, by: User, seen: str | None) -> None:
