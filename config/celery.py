@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup
+from celery.signals import beat_init, celeryd_after_setup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -14,8 +14,9 @@ app.autodiscover_tasks()
 
 
 @celeryd_after_setup.connect
+@beat_init.connect
 def check_secrets(**kwargs: Any) -> None:
-    """A worker with a wrong key would write what nobody can read."""
+    """A worker with a wrong key would write what nobody can read, and beat starts with it."""
     from core.checks import refuse_to_start
 
     refuse_to_start()

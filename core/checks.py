@@ -9,9 +9,11 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
 
-from core.crypto import DecryptionError, blind_index, parse_keys
+from core.crypto import DecryptionError, blind_index, parse_index_key, parse_keys
 from core.fields import BlindIndexField
 
+# Fewer different characters than any random key has: a row of zeros, "abcabc…".
+_VARIETY = 8
 _TOO_OBVIOUS = ("development", "change-me", "changeme", "secret", "example", "0011223344")
 
 
@@ -24,15 +26,18 @@ def secrets_are_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if not value:
             errors.append(Error(f"{name} is not set; see .env.example", id=f"core.E_{name}"))
         elif not settings.DEBUG and (
-            len(value) < length or any(word in value.lower() for word in _TOO_OBVIOUS)
+            len(value) < length
+            or len(set(value)) < _VARIETY
+            or any(word in value.lower() for word in _TOO_OBVIOUS)
         ):
             errors.append(
                 Error(f"{name} is too short or a default; see .env.example", id=f"core.E_{name}")
             )
-    try:
-        parse_keys(settings.FIELD_KEYS)
-    except ImproperlyConfigured as error:
-        errors.append(Error(str(error), id="core.E_FIELD_KEYS_FORMAT"))
+    for name, parse in (("FIELD_KEYS", parse_keys), ("BLIND_INDEX_KEY", parse_index_key)):
+        try:
+            parse(getattr(settings, name))
+        except ImproperlyConfigured as error:
+            errors.append(Error(str(error), id=f"core.E_{name}_FORMAT"))
     return errors
 
 

@@ -86,8 +86,12 @@ def _keys(text: str) -> dict[int, bytes]:
 
 
 @lru_cache(maxsize=1)
-def _index_key(text: str) -> bytes:
-    key = bytes.fromhex(text)
+def parse_index_key(text: str) -> bytes:
+    """The 256-bit key of the indexes. Raises ImproperlyConfigured when it is malformed."""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
     if len(key) != 32:
         raise ImproperlyConfigured("BLIND_INDEX_KEY needs 256 bits in hex")
     return key
@@ -134,9 +138,9 @@ def decrypt_bytes(box: bytes, *, purpose: str) -> bytes:
 def blind_index(value: str, *, purpose: str) -> bytes:
     """32-byte HMAC-SM3 of a cleaned value: equal values of one purpose, equal indexes."""
     message = f"{purpose}\0{value}".encode()
-    return hmac.new(_index_key(settings.BLIND_INDEX_KEY), message, "sm3").digest()
+    return hmac.new(parse_index_key(settings.BLIND_INDEX_KEY), message, "sm3").digest()
 
 
 def sign(message: bytes) -> bytes:
     """32-byte HMAC-SM3 over a message, for chains and seals rather than for searching."""
-    return hmac.new(_index_key(settings.BLIND_INDEX_KEY), b"seal\0" + message, "sm3").digest()
+    return hmac.new(parse_index_key(settings.BLIND_INDEX_KEY), b"seal\0" + message, "sm3").digest()

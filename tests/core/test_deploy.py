@@ -23,8 +23,10 @@ GOOD = {
 }
 
 
-def _start(tmp_path: Path, values: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Import what gunicorn imports, with nothing but these values."""
+def _start(
+    tmp_path: Path, values: dict[str, str], command: list[str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Import what gunicorn imports, or run a command, with nothing but these values."""
     (tmp_path / "static").mkdir(exist_ok=True)
     env = {
         "PATH": os.environ["PATH"],
@@ -33,7 +35,7 @@ def _start(tmp_path: Path, values: dict[str, str]) -> subprocess.CompletedProces
         "DEBUG": "false",
         **values,
     }
-    command = [sys.executable, "-c", "import config.wsgi"]
+    command = command or [sys.executable, "-c", "import config.wsgi"]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
 
@@ -51,6 +53,30 @@ def test_refuses_a_missing_or_default_secret(tmp_path: Path, name: str, value: s
     assert name in done.stderr
     for other in set(GOOD) - {name}:
         assert GOOD[other] not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "x" * 64),
+        ("FIELD_KEYS", "k1:" + "0" * 32),
+        ("BLIND_INDEX_KEY", "0" * 64),
+        ("BLIND_INDEX_KEY", "not hexadecimal digits, though it is as long as a proper key is."),
+    ],
+)
+def test_refuses_a_filler_in_place_of_a_key(tmp_path: Path, name: str, value: str) -> None:
+    done = _start(tmp_path, GOOD | {name: value})
+    assert done.returncode == 3
+    assert name in done.stderr
+
+
+@pytest.mark.parametrize("process", ["worker", "beat"])
+def test_celery_refuses_too(tmp_path: Path, process: str) -> None:
+    command = [sys.executable, "-m", "celery", "-A", "config", process]
+    command += ["--schedule", str(tmp_path / "beat")] if process == "beat" else []
+    done = _start(tmp_path, GOOD | {"FIELD_KEYS": ""}, command)
+    assert done.returncode == 3
+    assert "FIELD_KEYS" in done.stderr
 
 
 def test_refuses_the_key_of_a_development_machine(tmp_path: Path) -> None:
