@@ -15,6 +15,7 @@ from rest_framework import exceptions, status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from core.errors import database_is_lost
 
@@ -57,11 +58,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 def _error_body(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
         detail = error.detail if isinstance(error.detail, dict) else {"detail": error.detail}
-        fields = {
-            name: [str(m) for m in (messages if isinstance(messages, list) else [messages])]
-            for name, messages in detail.items()
-        }
-        return {"detail": "提交或查询的内容有误，请按提示修改。", "fields": fields}
+        return {"detail": "提交或查询的内容有误，请按提示修改。", "fields": _fields(detail)}
     if isinstance(error, exceptions.PermissionDenied):
         words = str(error.detail)
         return {"detail": words if not words.isascii() else _FORBIDDEN}
@@ -69,6 +66,22 @@ def _error_body(error: exceptions.APIException) -> dict[str, Any]:
         if isinstance(error, kind):
             return {"detail": words}
     return {"detail": "请求没有完成，请检查后重试。"}
+
+
+def _fields(detail: Any, within: str = "") -> dict[str, list[str]]:
+    """Sentences by field; one inside another is named by both ("changes.birth_date")."""
+    found: dict[str, list[str]] = {}
+    for name, messages in detail.items():
+        # What concerns a whole value, or one of a list, is said of the value or the list.
+        is_whole = within and (name == api_settings.NON_FIELD_ERRORS_KEY or isinstance(name, int))
+        where = within if is_whole else f"{within}.{name}" if within else str(name)
+        if isinstance(messages, dict):
+            for inner, words in _fields(messages, where).items():
+                found.setdefault(inner, []).extend(words)
+        else:
+            words = messages if isinstance(messages, list) else [messages]
+            found.setdefault(where, []).extend(map(str, words))
+    return found
 
 
 class TokenAuthentication(KnoxAuthentication):

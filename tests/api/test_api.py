@@ -190,6 +190,20 @@ def test_changes_that_cannot_be_asked_for(changes: Any, worker_client: Any) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"sources": ["01", "x"]}, "changes.sources"), ({"birth_date": "某日"}, "changes.birth_date"),
+     ([1], "changes")],
+)  # fmt: skip
+def test_what_is_wrong_inside_a_value_is_said_plainly(
+    changes: Any, field: str, worker_client: Any
+) -> None:
+    answer = post_json(worker_client, {"changes": changes, "reason": "更正"})
+    sentences = answer.json()["fields"][field]
+    assert "ErrorDetail" not in answer.text
+    assert re.search(r"[\u4e00-\u9fff]", sentences[0])
+
+
 def test_figures_of_regions_one_may_compare_with(cast: Any, client_of: Any) -> None:
     snapshot = Snapshot.objects.create(
         as_of=datetime.date(2025, 12, 31), definitions_version="1", divisions_version="1"
