@@ -79,7 +79,8 @@ def _fits(field: BlindIndexField) -> bool:
 
 def refuse_to_start() -> None:
     """End the process when a secret is missing, a default, or that of other data."""
-    errors = [*secrets_are_set(None), *keys_fit_the_data()]
+    # A malformed key cannot be tried on the data.
+    errors = secrets_are_set(None) or keys_fit_the_data()
     if errors:
         sys.stderr.write("\n".join([*map(str, errors), ""]))
         # gunicorn gives up on this code, and starts workers for ever on any other.

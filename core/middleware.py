@@ -95,7 +95,8 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith(settings.STATIC_URL):
+        is_file = request.path.startswith(settings.STATIC_URL) and response.status_code < 400
+        if not is_file:
             response.headers.setdefault("Cache-Control", "no-store, private")
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"

@@ -36,7 +36,7 @@ def apply(
 
     One transaction under the fencing token: a kill rolls it back, and the next runner
     repeats it from the same staged rows. They are compared once more first, because the
-    registry may have moved since the preview.
+    registry may have moved since the preview; what it would change stands still from then on.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -48,7 +48,9 @@ def apply(
         lease.guard()
         if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
             return dict(ImportBatch.objects.get(pk=batch.pk).counts)
-        counts = compare(batch, resource, context)
+        for label in resource.models:
+            _lock(apps.get_model(label), batch)
+        counts = compare(batch, resource, context, is_final=True)
         resource.before_apply(batch, context)
         # Updates first: a post ends before the next one may be open.
         for label in resource.models:
@@ -62,6 +64,19 @@ def apply(
                 [json.dumps(counts), batch.pk],
             )
     return counts
+
+
+def _lock(model: type[models.Model], batch: ImportBatch) -> None:
+    """Let nobody edit what the preview says will change until it is written."""
+    label = model._meta.label_lower
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT FROM {model._meta.db_table} WHERE id IN ("
+            "  SELECT (writes->'update'->%s->>'id')::uuid FROM core_importrow"
+            "  WHERE batch_id = %s AND outcome = 'changed' AND writes->'update' ? %s)"
+            " ORDER BY id FOR UPDATE) locked",
+            [label, batch.pk, label],
+        )
 
 
 def _columns(model: type[models.Model]) -> list[str]:

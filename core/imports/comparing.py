@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core.imports.asking import LEFT_OUT, SKIP, WHOLE, Question, ask, say
+from core.imports.asking import LEFT_OUT, SKIP, WHOLE, Question, ask, hold, say
 from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext, ScopedResource
 
 CHUNK = 5_000
 Outcome = ImportRow.Outcome
-_TAKEN = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
+_WRITTEN = (Outcome.NEW, Outcome.CHANGED)
+_TAKEN = (*_WRITTEN, Outcome.UNCHANGED)
+MOVED = "核对之后，在册的内容又有变化，这一行没有录入；仍以台账为准的，请再导入一次。"
 _SKIPPED = f"decisions @> '{json.dumps({WHOLE: SKIP})}'"
 # Which row of a number stands for it: of other content, or under another name.
 REPEAT = "repeat"
@@ -32,6 +34,8 @@ def compare(
     context: ImportContext,
     on_chunk: Any = None,
     guard: Callable[[], None] | None = None,
+    *,
+    is_final: bool = False,
 ) -> dict[str, int]:
     """Give every row that was not refused its outcome; returns the counts of all.
 
@@ -39,12 +43,17 @@ def compare(
     earlier comparison said is said anew. Only rows that meet something (a record, another
     row, a decision) are touched; the others are new as staged. `on_chunk(done)` is called
     after every chunk; `guard` raises in a chunk's transaction when the job is no longer ours.
+    The final comparison holds what the one before did not show.
     """
     repeats = _repeats(batch)
     numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
     done = 0
     for rows in _chunks(batch, numbers):
+        shown = {row.number: (row.outcome, row.diff) for row in rows}
         _compare(rows, repeats, resource, context)
+        if is_final:
+            for row in rows:
+                _hold_unseen(row, *shown[row.number])
         with transaction.atomic():
             _save(rows)
             if guard:
@@ -99,6 +108,13 @@ def _compare(
         row.writes = {**copy.deepcopy(row.writes), "staged": row.writes}
     settled = {r.number for r in rows if _mark_skipped(r) or _mark_repeat(r, repeats)}
     resource.compare([r for r in rows if r.number not in settled], context)
+
+
+def _hold_unseen(row: ImportRow, outcome: str, diff: list[list[str]]) -> None:
+    """Nothing is written that nobody saw: somebody edited the record since the preview."""
+    is_seen = row.outcome == outcome and all(line in diff for line in row.diff)
+    if row.outcome in _WRITTEN and not is_seen:
+        hold(row, MOVED)
 
 
 def _tally(rows: list[ImportRow]) -> Counter[str]:

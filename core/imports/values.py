@@ -110,7 +110,8 @@ def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:
         try:
             number = float(value)
         except ValueError:
-            raise RuleError("NUMBER", f"{label}「{value[:20]}」不是数字，请填整数。") from None
+            said = normalise(as_text(cell))[:20]
+            raise RuleError("NUMBER", f"{label}「{said}」不是数字，请填整数。") from None
         if not number.is_integer() or not least <= number <= most:
             raise RuleError("NUMBER", f"{label}应为 {least} 至 {most} 之间的整数。")
         return int(number)
@@ -132,7 +133,8 @@ def money(label: str) -> Cleaner:
         try:
             number = float(value) * factor
         except ValueError:
-            raise RuleError("NUMBER", f"{label}「{value[:20]}」不是金额，请只填数字。") from None
+            said = normalise(as_text(cell))[:20]
+            raise RuleError("NUMBER", f"{label}「{said}」不是金额，请只填数字。") from None
         if not 0 <= number < 1e12:
             raise RuleError("NUMBER", f"{label}应为 0 以上的金额。")
         return f"{number:.2f}"

@@ -12,7 +12,7 @@ from core.models import ImportRow
 from core.resources import ImportContext, RowCheck
 from core.rules import RuleError
 from projects.codes import Fund, Procurement, Stage
-from projects.models import Payment
+from projects.models import Payment, Project
 from projects.rules import check_payment, check_project
 from stations.ledgers.places import create_used, find_organization
 from talent.codes import ServiceField
@@ -25,11 +25,11 @@ def build(row: RowCheck) -> None:
     region = v.get("region") or row.context.places.scope
     if not v.get("ends_on"):
         raise RuleError("R18", "请填写结束日期。", field="ends_on")
-    budget = v.get("budget") or v.get("contract_amount")
-    if not budget:
-        raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
-    _check_money(row, Decimal(budget))
     purchaser = find_organization(v["purchaser"], region, row.context)
+    budget = v.get("budget") or v.get("contract_amount")
+    if not budget and (purchaser.id, v["started_on"][0], v["name"]) not in _known(row.context):
+        raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
+    _check_money(row, _amount(budget))
     named = v.get("contractor")
     contractor = find_organization(named, region, row.context) if named else None
     parts = (purchaser.id, v["name"], v["started_on"][0])
@@ -40,6 +40,7 @@ def build(row: RowCheck) -> None:
         "detail": f"{v['purchaser']} {v['started_on'][0]}",
         "names": {contractor.id: named} if contractor else {},
         "given": LEDGER.given(v),
+        "paid": v.get("paid", ""),
     }
     row.insert[PROJECT] = {
         "id": project_id,
@@ -75,7 +76,19 @@ def build(row: RowCheck) -> None:
         }
 
 
-def _check_money(row: RowCheck, budget: Decimal) -> None:
+def _known(context: ImportContext) -> set[tuple[str, str, str]]:
+    """Natural keys of the registered projects: their budget may be left blank."""
+    if "projects" not in context.memory:
+        keys = Project.objects.filter(ended_on=None).order_by()
+        context.memory["projects"] = {
+            (str(purchaser), str(start), name)
+            for purchaser, start, name in keys.values_list("purchaser_id", "started_on", "name")
+        }
+    found: set[tuple[str, str, str]] = context.memory["projects"]
+    return found
+
+
+def _check_money(row: RowCheck, budget: Decimal | None) -> None:
     v = row.values
     contract = _amount(v.get("contract_amount"))
     paid = Decimal(v.get("paid") or 0)
@@ -97,7 +110,7 @@ def _check_money(row: RowCheck, budget: Decimal) -> None:
 
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """A known project as the row would leave it, with what was paid on it (R18)."""
-    if not row.writes["update"] and PAYMENT not in row.writes["staged"]["insert"]:
+    if not row.writes["update"] and not row.shown.get("paid"):
         return
     payments = list(Payment.objects.filter(project=record, ended_on=None))
     paid = _opening(row, record, payments)
@@ -122,29 +135,28 @@ def _opening(row: ImportRow, record: Any, payments: list[Payment]) -> Decimal:
 
     Returns what is paid on the project then.
     """
-    payment = row.writes["staged"]["insert"].get(PAYMENT)
-    paid = sum((p.amount for p in payments), Decimal(0))
-    if payment is None:
+    said, paid = row.shown.get("paid"), sum((p.amount for p in payments), Decimal(0))
+    if not said:
         return paid
     opening = next((p for p in payments if p.is_opening_balance), None)
     dated = sum((p.amount for p in payments if not p.is_opening_balance), Decimal(0))
-    wanted = Decimal(payment["amount"]) - dated
+    wanted = Decimal(said) - dated
     have = opening.amount if opening else Decimal(0)
     if wanted == have:
         return paid
     if wanted < 0:
-        message = f"已拨付 {payment['amount']} 元少于已登记的付款 {dated:.2f} 元，请核对。"
+        message = f"已拨付 {said} 元少于已登记的付款 {dated:.2f} 元，请核对。"
         say(row, message, rule="R20", level="W", column="已拨付（元）")
         return paid
-    row.diff.append(["已拨付", f"{have + dated:.2f}", payment["amount"]])
+    row.diff.append(["已拨付", f"{have + dated:.2f}", said])
     if opening is None:
-        row.writes["insert"][PAYMENT] = payment | {
+        row.writes["insert"][PAYMENT] = row.writes["staged"]["insert"][PAYMENT] | {
             "project_id": str(record.pk),
             "amount": f"{wanted:.2f}",
         }
     else:
         row.writes["update"][PAYMENT] = {"id": str(opening.pk), "amount": f"{wanted:.2f}"}
-    return Decimal(payment["amount"])
+    return Decimal(said)
 
 
 LEDGER = PlainLedger(

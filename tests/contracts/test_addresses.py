@@ -327,3 +327,10 @@ def test_static_files_carry_the_headers(client: Any, settings: Any) -> None:
 def test_all_entities_are_walked() -> None:
     for entity in ENTITIES:
         assert policy_of(f"{entity}_detail") is not None
+
+
+def test_a_missing_file_is_asked_for_again(client: Any) -> None:
+    """A 404 without a word on caching may be kept by a browser beyond the next release."""
+    response = client.get("/static/none.css")
+    assert response.status_code == 404
+    headers_are_safe(response, "/static/none.css", is_kept=True)

@@ -74,6 +74,20 @@ def test_nothing_starts_with_the_keys_of_other_data(name: str, settings: Any, ca
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "malformed"), [("FIELD_KEYS", "k1:" + "zz" * 16), ("BLIND_INDEX_KEY", "xy" * 32)]
+)
+def test_a_malformed_key_is_told_before_the_data_are_read(
+    name: str, malformed: str, settings: Any, capsys: Any
+) -> None:
+    make_person(COUNTY_A)
+    setattr(settings, name, malformed)
+    with pytest.raises(SystemExit):
+        refuse_to_start()
+    assert name in capsys.readouterr().err
+
+
+@pytest.mark.django_db
 def test_rotated_keys_read_old_rows_and_write_new_ones(settings: Any) -> None:
     person = make_person(COUNTY_A, id_number=ID_NUMBER, phone=PHONE)
     settings.FIELD_KEYS = f"{NEW_KEY},{settings.FIELD_KEYS}"

@@ -337,9 +337,9 @@ def test_the_same_people_in_two_parallel_imports_are_entered_once(
     """F14, F15: in opposite order, no deadlock, nobody doubled, sums right."""
     real = applying.compare
 
-    def slow(*args: Any) -> Any:
+    def slow(*args: Any, **options: Any) -> Any:
         """Time enough for the other to look at the same registry."""
-        counts = real(*args)
+        counts = real(*args, **options)
         time.sleep(0.5)
         return counts
 

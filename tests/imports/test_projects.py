@@ -74,3 +74,29 @@ def test_a_row_within_the_rules_goes_in(cast: Cast, project: Project) -> None:
     project.refresh_from_db()
     assert project.contract_amount == 85_000
     assert project.payments.get(is_opening_balance=True).amount == Decimal(5_000)
+
+
+def test_a_known_project_needs_no_amounts(cast: Cast, project: Project) -> None:
+    """A ledger of what was paid: neither budget nor contract in it."""
+    blank: dict[str, Any] = {"预算金额": "", "合同金额": "", "承接方": ""}
+    rows = [row(**blank, 已拨付=85_000), row("新项目", **blank)]
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, *rows]))
+    assert outcomes(batch) == {"changed": 1, "refused": 1}
+    assert "请填写预算金额或合同金额" in words(batch, 3)
+    project.refresh_from_db()
+    assert (project.budget, project.contract_amount) == (100_000, 90_000)
+    assert project.payments.get(is_opening_balance=True).amount == 5_000
+
+
+def test_nothing_paid_takes_an_opening_balance_back(cast: Cast) -> None:
+    """0 says something, an empty cell does not."""
+    for paid, outcome, left in ((500, "new", 500), ("", "unchanged", 500), (0, "changed", 0)):
+        batch = take(cast.clerk_a, "projects", workbook([HEAD, row(已拨付=paid)]))
+        assert outcomes(batch) == {outcome: 1}
+        assert Payment.objects.get().amount == left
+
+
+def test_nothing_paid_beside_dated_payments_is_remarked(cast: Cast, project: Project) -> None:
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, row(已拨付=0)]))
+    assert outcomes(batch) == {"unchanged": 1}
+    assert "少于已登记的付款 80000.00 元" in words(batch, 2)
