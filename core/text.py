@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from decimal import Decimal, InvalidOperation
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -41,3 +42,22 @@ def without_control_characters(value: str) -> str:
 def has_control_characters(value: str) -> bool:
     """Whether a text holds NUL or other control characters that PostgreSQL refuses."""
     return bool(_CONTROL.search(value))
+
+
+_FACTORS = {"万": 10_000, "千": 1_000}
+
+
+def as_number(value: str) -> Decimal:
+    """A number as people write it: 「1,200」, 「¥3000元」, 「12.5万」, 「3千元」, 「5 人」.
+
+    Raises ValueError.
+    """
+    text = normalise(value).replace(",", "").strip("¥人个名年元 ")
+    factor = _FACTORS.get(text[-1:], 1)
+    try:
+        number = Decimal(text.rstrip("万千 ")) * factor
+    except InvalidOperation:
+        raise ValueError(value) from None
+    if not number.is_finite():
+        raise ValueError(value)
+    return number

@@ -39,8 +39,7 @@ class ProjectForm(RecordForm):
         model = Project
         fields = names_in(PROJECT)
         help_texts = {
-            "budget": "单位：元。",
-            "contract_amount": "单位：元；不超过预算金额。",
+            "contract_amount": "不超过预算金额。",
             "evaluator": "不能与承接方相同。",
         }
 
@@ -79,7 +78,6 @@ class PaymentForm(RecordForm):
         model = Payment
         fields = names_in(PAYMENT)
         help_texts = {
-            "amount": "单位：元。",
             "is_opening_balance": "建档以前已经付过、没有明细的金额，不填付款日期。",
         }
 

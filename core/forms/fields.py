@@ -12,7 +12,7 @@ from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, SearchSe
 from core.identity import division_names, without_id_numbers
 from core.models import Region
 from core.places import place_name, resolve_regions
-from core.text import is_none, normalise
+from core.text import as_number, is_none, normalise
 
 
 class DateField(forms.DateField):
@@ -74,6 +74,27 @@ class FreeTextField(TextField):
 
     def to_python(self, value: Any) -> str:
         return without_id_numbers(super().to_python(value))
+
+
+class WrittenNumber:
+    """Mixin of number fields: takes 「1,200」 and 「12 万元」 as well as 120000."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and not is_none(value):
+            try:
+                value = format(as_number(value), "f")
+            except ValueError:
+                message = f"「{normalise(value)[:20]}」不是数字，请只填数字，如 120000。"
+                raise ValidationError(message, code="invalid") from None
+        return super().to_python(value)  # type: ignore[misc]
+
+
+class DecimalField(WrittenNumber, forms.DecimalField):
+    pass
+
+
+class IntegerField(WrittenNumber, forms.IntegerField):
+    pass
 
 
 class RegionField(forms.ModelChoiceField):
@@ -168,6 +189,10 @@ def place_label(code: str) -> str:
     return " ".join(result) or code
 
 
+# Names that a message offers for a part of one.
+_ALIKE = 6
+
+
 class LookupField(forms.ModelChoiceField):
     """A record of another entity, found by typing its name; choices are the user's scope.
 
@@ -201,6 +226,11 @@ class LookupField(forms.ModelChoiceField):
         text = "这一项" if len(str(value)) == 36 else f"「{value}」"
         if found:
             raise ValidationError(f"{text}不止一个，请从列表中选择。", code="ambiguous")
+        alike = self.queryset.filter(name__icontains=normalise(str(value))).order_by("name", "pk")
+        if names := "、".join(dict.fromkeys(alike.values_list("name", flat=True)[:_ALIKE])):
+            raise ValidationError(
+                f"{text}没有写全，您要找的可能是：{names}。请从列表中选择。", code="unknown"
+            )
         raise ValidationError(f"在您的辖区内没有找到{text}，请从列表中选择。", code="unknown")
 
     def has_changed(self, initial: Any, data: Any) -> bool:

@@ -13,6 +13,8 @@ from django.db import models
 from core.fields import EncryptedTextField
 from core.forms.fields import (
     DateField,
+    DecimalField,
+    IntegerField,
     LookupField,
     RegionField,
     TextField,
@@ -64,7 +66,9 @@ def _plain_field(db_field: Any, **kwargs: Any) -> forms.Field | None:
         kwargs.setdefault(
             "widget", forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"})
         )
-        return db_field.formfield(localize=False, **kwargs)
+        is_decimal = isinstance(db_field, models.DecimalField)
+        form_class = DecimalField if is_decimal else IntegerField
+        return db_field.formfield(form_class=form_class, localize=False, **kwargs)
     return db_field.formfield(**kwargs)
 
 

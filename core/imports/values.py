@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from core.dates import parse_date
 from core.identity import clean_name, clean_phone
 from core.rules import Flag, RuleError
 from core.spreadsheets.child import squeeze
-from core.text import normalise
+from core.text import as_number, normalise
 
 if TYPE_CHECKING:
     from core.resources import Cleaner, RowCheck
@@ -106,40 +107,31 @@ def choice(
 
 def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:
     def clean(cell: Any, row: RowCheck) -> int:
-        value = normalise(as_text(cell)).replace(",", "").rstrip("人个名年")
-        try:
-            number = float(value)
-        except ValueError:
-            said = normalise(as_text(cell))[:20]
-            raise RuleError("NUMBER", f"{label}「{said}」不是数字，请填整数。") from None
-        if not number.is_integer() or not least <= number <= most:
+        number = _number(cell, f"{label}「%s」不是数字，请填整数。")
+        if number != int(number) or not least <= number <= most:
             raise RuleError("NUMBER", f"{label}应为 {least} 至 {most} 之间的整数。")
         return int(number)
 
     return clean
 
 
-_FACTORS = {"万": 10_000, "千": 1_000}
-
-
 def money(label: str) -> Cleaner:
     """An amount in yuan with two decimals, as text. 「12.5万元」 is 125000.00, 「3千」 3000.00."""
 
     def clean(cell: Any, row: RowCheck) -> str:
-        value = normalise(as_text(cell)).replace(",", "").replace("¥", "")
-        value = value.removesuffix("元").rstrip()
-        factor = _FACTORS.get(value[-1:], 1)
-        value = value.rstrip("万千").rstrip()
-        try:
-            number = float(value) * factor
-        except ValueError:
-            said = normalise(as_text(cell))[:20]
-            raise RuleError("NUMBER", f"{label}「{said}」不是金额，请只填数字。") from None
-        if not 0 <= number < 1e12:
+        number = _number(cell, f"{label}「%s」不是金额，请只填数字。")
+        if not 0 <= number < 10**12:
             raise RuleError("NUMBER", f"{label}应为 0 以上的金额。")
         return f"{number:.2f}"
 
     return clean
+
+
+def _number(cell: Any, sentence: str) -> Decimal:
+    try:
+        return as_number(as_text(cell))
+    except ValueError:
+        raise RuleError("NUMBER", sentence % normalise(as_text(cell))[:20]) from None
 
 
 def place(label: str, *, level: int | None = None) -> Cleaner:

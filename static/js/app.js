@@ -130,6 +130,10 @@
     place.dispatchEvent(new Event("change", { bubbles: true }));
     button.closest("[data-choices]").replaceChildren();
   });
+  /* Below the last field they would open under the save bar. */
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.matches("[data-choices]")) event.target.scrollIntoView({ block: "nearest" });
+  });
   document.addEventListener("htmx:afterRequest", function (event) {
     var empties = event.detail.elt && event.detail.elt.dataset ? event.detail.elt.dataset.empties : "";
     if (empties && document.getElementById(empties)) document.getElementById(empties).replaceChildren();
