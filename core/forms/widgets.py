@@ -15,7 +15,7 @@ from core.text import normalise
 
 def text_attributes(attrs: dict[str, Any]) -> dict[str, Any]:
     """What the visible text field takes over, as Django's attrs.html wants it."""
-    kept = ("aria-describedby", "aria-invalid", "required")
+    kept = ("aria-describedby", "aria-invalid", "required", "autofocus")
     return {"attrs": {name: attrs[name] for name in kept if name in attrs}}
 
 

@@ -76,7 +76,9 @@ def cascade(request: HttpRequest) -> HttpResponse:
         code = ""
     widget = RegionWidget()
     widget.user = user
-    return HttpResponse(widget.render(name, code, {"id": field_id}))
+    # Who picked a suggestion goes on from the text; a select keeps the focus by its id.
+    focus = {"autofocus": True} if "typed" in request.GET else {}
+    return HttpResponse(widget.render(name, code, {"id": field_id, **focus}))
 
 
 @require_GET

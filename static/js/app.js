@@ -134,10 +134,6 @@
   document.addEventListener("htmx:afterSwap", function (event) {
     if (event.target.matches("[data-choices]")) event.target.scrollIntoView({ block: "nearest" });
   });
-  document.addEventListener("htmx:afterRequest", function (event) {
-    var empties = event.detail.elt && event.detail.elt.dataset ? event.detail.elt.dataset.empties : "";
-    if (empties && document.getElementById(empties)) document.getElementById(empties).replaceChildren();
-  });
 
   /* Files may be dropped on their field; beside it a drop must not leave the page. */
   var dropPlace = function (event) {

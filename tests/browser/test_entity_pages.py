@@ -154,12 +154,24 @@ def test_person_by_keyboard(cast: Cast, visit: Visit, shot: Shot) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#id_residence")).to_have_value(TOWN)
+    expect(page.locator("#id_residence_choices")).to_be_empty()
+    expect(page.locator("#id_residence_text")).to_be_focused()
     page.get_by_role("button", name="保存").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="王小丫")).to_be_visible()
     person = Person.objects.get(name="王小丫")
     assert person.birth_date == datetime.date(1988, 12, 24)
     assert person.phone == "13885100001"
+
+
+def test_the_keyboard_stays_on_the_select_of_a_region(cast: Cast, visit: Visit) -> None:
+    page = visit("/people/new/", cast.clerk_a)
+    select = page.locator("select[name=residence_pick]").first
+    select.focus()
+    with page.expect_response("**/regions/cascade/**"):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("#id_residence")).not_to_have_value("")
+    expect(select).to_be_focused()
 
 
 def test_errors_take_the_focus_and_link(cast: Cast, visit: Visit, shot: Shot) -> None:
