@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from projects.forms import ProjectForm
-from tests.conftest import COUNTY_A, Cast
-from tests.rows import make_organization
+from projects.forms import MilestoneForm, ProjectForm
+from projects.models import Milestone
+from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
+from tests.rows import make_organization, make_project
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,23 @@ def test_names_of_another_county_are_not_offered(cast: Cast) -> None:
     make_organization("522301", "兴义市民政局")
     checked = form(cast, purchaser="", purchaser_text="兴义市")
     assert checked.errors["purchaser"] == ["在您的辖区内没有找到「兴义市」，请从列表中选择。"]
+
+
+@pytest.mark.parametrize(("score", "is_taken"), [("0", True), ("100", True), ("100.5", False)])
+def test_a_score_is_one_of_a_hundred(cast: Cast, score: str, is_taken: bool) -> None:
+    filled = MilestoneForm(
+        data={"stage": "60", "reached_on": "2024-06-01", "score": score},
+        user=cast.clerk_a,
+        instance=Milestone(project=make_project(TOWNSHIP_A)),
+    )
+    assert filled.is_valid() is is_taken
+    assert is_taken or filled.errors["score"] == ["评估得分应在 0 至 100 之间。"]
+
+
+def test_a_stage_has_one_milestone(cast: Cast) -> None:
+    project = make_project(TOWNSHIP_A)
+    Milestone.objects.create(project=project, stage="60")
+    again = MilestoneForm(
+        data={"stage": "60"}, user=cast.clerk_a, instance=Milestone(project=project)
+    )
+    assert again.non_field_errors() == ["这个阶段已有里程碑，请在原来的一条上修改。"]
