@@ -44,15 +44,16 @@ def has_control_characters(value: str) -> bool:
     return bool(_CONTROL.search(value))
 
 
+_UNIT = re.compile(r"\s*(元|人|个|名|年|分|平方米|m2)$")
 _FACTORS = {"万": 10_000, "千": 1_000}
 
 
 def as_number(value: str) -> Decimal:
-    """A number as people write it: 「1,200」, 「¥3000元」, 「12.5万」, 「3千元」, 「5 人」.
+    """A number as people write it: 「1,200」, 「¥3000元」, 「12.5万」, 「5 人」, 「120㎡」.
 
     Raises ValueError.
     """
-    text = normalise(value).replace(",", "").strip("¥人个名年元 ")
+    text = _UNIT.sub("", normalise(value).replace(",", "").lstrip("¥ "))
     factor = _FACTORS.get(text[-1:], 1)
     try:
         number = Decimal(text.rstrip("万千 ")) * factor

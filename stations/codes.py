@@ -36,6 +36,13 @@ class StationStatus(models.TextChoices):
     RENAMED = "6", "更名/划转"
 
 
+# Those that a station may be given; the others come by closing it.
+OPEN_STATUSES = (
+    StationStatus.PREPARING,
+    StationStatus.BUILT,
+    StationStatus.RUNNING,
+    StationStatus.STALLED,
+)
 BUILT_STATUSES = (StationStatus.BUILT, StationStatus.RUNNING, StationStatus.STALLED)
 
 

@@ -6,10 +6,13 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
+
 from core.dates import today
 from core.forms import RecordForm, RecordMeta, RegionField, names_in
 from core.identity import check_credit_code
 from core.rules import Flag, RuleError
+from stations.codes import OPEN_STATUSES
 from stations.keeping import workers_in
 from stations.models import Organization, Station, StationMonthly
 from stations.rules import (
@@ -25,6 +28,8 @@ STATION = (
     ("站点", ("name", "kind", "region", "built_on", "approval_number", "address", "area")),
     ("运营", ("operator", "operating_model", "capacity", "is_relocation_site", "is_branch")),
 )
+# With the state, which an action changes afterwards.
+NEW_STATION = (("站点", (*STATION[0][1][:3], "status", *STATION[0][1][3:])), STATION[1])
 ORGANIZATION = (
     ("机构", ("name", "kind", "credit_code", "region", "parent", "is_lead")),
     ("联系", ("address", "contact_phone")),
@@ -35,6 +40,9 @@ MONTHLY = (
                 "group_attendance")),
     ("社区服务", ("activities", "activity_attendance", "visits", "consultations")),
 )  # fmt: skip
+
+
+OPEN_STATES = [(status.value, status.label) for status in OPEN_STATUSES]
 
 
 class StationForm(RecordForm):
@@ -52,7 +60,9 @@ class StationForm(RecordForm):
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        yield from check_built_on(cleaned.get("built_on"), status=self.instance.status)
+        yield from check_built_on(
+            cleaned.get("built_on"), status=cleaned.get("status", self.instance.status)
+        )
         kind, region = cleaned.get("kind"), cleaned.get("region")
         if not kind or not region:
             return
@@ -63,6 +73,22 @@ class StationForm(RecordForm):
             is_branch=bool(cleaned.get("is_branch")),
             others=list(others.exclude(pk=self.instance.pk).values_list("name", flat=True)[:4]),
         )
+
+
+class NewStationForm(StationForm):
+    """Asks for the state too: most stations are entered when they have long been running."""
+
+    status = forms.ChoiceField(label="运行状态", choices=OPEN_STATES, widget=forms.RadioSelect)
+
+    layout = NEW_STATION
+
+    class Meta(StationForm.Meta):
+        fields = names_in(NEW_STATION)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The model's own default would be chosen unseen.
+        self.initial.pop("status", None)
 
 
 class OrganizationForm(RecordForm):

@@ -12,20 +12,14 @@ from core.models import Region
 from core.views import Action
 from core.views.declarations import reactivation
 from stations import actions
-from stations.codes import StationKind, StationStatus
+from stations.codes import StationKind
+from stations.forms import OPEN_STATES
 from stations.models import Station
 from stations.rules import CLOSED_STATUSES
 
-_STATES = [
-    (s.value, s.label)
-    for s in (
-        StationStatus.PREPARING, StationStatus.BUILT, StationStatus.RUNNING, StationStatus.STALLED,
-    )
-]  # fmt: skip
-
 
 class StateForm(ActionForm):
-    status = forms.ChoiceField(label="变更为", choices=_STATES, widget=forms.RadioSelect)
+    status = forms.ChoiceField(label="变更为", choices=OPEN_STATES, widget=forms.RadioSelect)
     changed_on = DateField(label="变更日期", initial=today)
     reason = ReasonField()
 

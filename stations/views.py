@@ -15,7 +15,7 @@ from stations import (
 )
 from stations.actions import open_station, update_organization, update_station
 from stations.filters import OrganizationFilter, StationFilter, StationMonthlyFilter
-from stations.forms import OrganizationForm, StationForm, StationMonthlyForm
+from stations.forms import NewStationForm, OrganizationForm, StationForm, StationMonthlyForm
 from stations.keeping import coverage_of
 from stations.models import Organization, Station, StationMonthly
 from stations.tables import (
@@ -37,6 +37,7 @@ class StationView(EntityView):
     table = StationTable
     filterset = StationFilter
     form = StationForm
+    create_form = NewStationForm
     search_hint = "站点名称、地址"
     empty_hint = "可以逐个新增，也可以把站点台账直接导入。"
     select_related = ("region", "operator", "approved_by")

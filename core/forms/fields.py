@@ -84,7 +84,7 @@ class WrittenNumber:
             try:
                 value = format(as_number(value), "f")
             except ValueError:
-                message = f"「{normalise(value)[:20]}」不是数字，请只填数字，如 120000。"
+                message = f"「{normalise(value)[:20]}」不是数字，请只填数字。"
                 raise ValidationError(message, code="invalid") from None
         return super().to_python(value)  # type: ignore[misc]
 
