@@ -82,17 +82,17 @@ class Project(Record):
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("started_on")),
                 name="project_order",
-                violation_error_message="结束日期不能早于开始日期（R18）。",
+                violation_error_message="结束日期不能早于开始日期，请核对。",
             ),
             models.CheckConstraint(
                 condition=Q(contract_amount=None) | Q(contract_amount__lte=F("budget")),
                 name="project_contract_within_budget",
-                violation_error_message="合同金额不能超过预算金额（R18）。",
+                violation_error_message="合同金额不能超过预算金额，请核对。",
             ),
             models.CheckConstraint(
                 condition=Q(evaluator=None) | Q(contractor=None) | ~Q(evaluator=F("contractor")),
                 name="project_evaluator_is_not_contractor",
-                violation_error_message="评估方不能是承接方（R18）。",
+                violation_error_message="评估方不能是承接方，请核对。",
             ),
         ]
         indexes = [

@@ -59,14 +59,13 @@ def check_age_at_post(birth_date: datetime.date | None, started_on: datetime.dat
     return []
 
 
+ONE_PRIMARY = "该人员已有一个未结束的主岗。请先为原岗位办理离岗，或把新岗位登记为兼岗。"
+
+
 def check_one_primary(*, is_primary: bool, has_open_primary: bool) -> None:
     """R14: at most one open primary post a person."""
     if is_primary and has_open_primary:
-        raise RuleError(
-            "R14",
-            "该人员已有一个未结束的主岗。请先为原岗位办理离岗，或把新岗位登记为兼岗。",
-            field="is_primary",
-        )
+        raise RuleError("R14", ONE_PRIMARY, field="is_primary")
 
 
 def check_primary_overlap(

@@ -178,7 +178,7 @@ class RegistrationPeriod(PersonalRecord):
                 ],
                 condition=Q(ended_on=None)
                 & ~Q(state__in=[RegistrationState.CANCELLED, RegistrationState.FINAL_FAILED]),
-                violation_error_message="与该人员已有的登记期重叠（R11）。",
+                violation_error_message="与该人员已有的登记期重叠，请核对起止日期。",
             ),
         ]
 

@@ -16,6 +16,7 @@ from stations.models import Organization, Station
 from talent.codes import NOT_EMPLOYED, Employment, PostKind
 from talent.models.credentials import PRECISIONS
 from talent.models.person import Person
+from talent.rules import ONE_PRIMARY
 
 
 class PostQuerySet(ScopedQuerySet):
@@ -134,7 +135,7 @@ class Post(Record):
                 fields=["person"],
                 condition=Q(is_primary=True, ended_on=None),
                 name="post_one_open_primary",
-                violation_error_message="该人员已有一个未结束的主岗（R14）。",
+                violation_error_message=ONE_PRIMARY,
             ),
             models.CheckConstraint(
                 condition=Q(station__isnull=False) | Q(organization__isnull=False),

@@ -54,6 +54,7 @@ class GraduateStatView(EntityView):
     filterset = GraduateStatFilter
     form = GraduateStatForm
     search_hint = "院校、专业"
+    empty_hint = "可以逐个新增，也可以把毕业生台账直接导入。"
     select_related = ("region",)
     headline = ("year", "level", "major")
     sections = (
