@@ -10,8 +10,10 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -33,6 +35,13 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "name": "Authorization",
             "description": "Token 加空格加令牌；令牌在「我的账号」中申请。",
         }
+
+
+def refuse_unknown(request: Request, known: set[str]) -> None:
+    """A misspelled condition would else be left out, and more counted than was asked for."""
+    if unknown := sorted(set(request.query_params) - known):
+        message = "没有这个条件，请按接口说明核对拼写。"
+        raise ValidationError({name[:40]: [message] for name in unknown})
 
 
 _search = OpenApiParameter("q", str, description="姓名、拼音、首字母或名称；号码不能在地址中查找")
@@ -79,6 +88,8 @@ class RecordAPI(ReadOnlyModelViewSet):
         return queryset
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        filterset = DjangoFilterBackend().get_filterset_class(self, self.get_queryset())
+        refuse_unknown(request, {"q", "page", "per", *getattr(filterset, "base_filters", ())})
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         self.leave_read_event(list(rows or []))
         serializer = self.get_serializer(rows, many=True)

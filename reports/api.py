@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import RecordAPI
+from core.api import RecordAPI, refuse_unknown
 from core.dates import parse_date, today
 from core.divisions import divisions_on
 from core.models import Region
@@ -86,6 +86,7 @@ class FigureAPI(_Statistics):
         ],
     )
     def get(self, request: Request) -> Response:
+        refuse_unknown(request, {"region", "on", "below"})
         user: Any = request.user
         region = request.query_params.get("region") or user.region_id
         if not Region.objects.filter(pk=region).exists() or not may_see(user, region):

@@ -85,6 +85,14 @@ def test_filters_search_and_pages(cast: Any, client_of: Any) -> None:
     assert len(set(ids)) == 3
 
 
+@pytest.mark.parametrize("address", ["people", "stations", "indicators/figures", "snapshots"])
+def test_a_misspelled_condition_is_refused(address: str, cast: Any, client_of: Any) -> None:
+    """Left out, it would answer with more than was asked for."""
+    answer = client_of(cast.viewer_a).get(f"/api/v1/{address}/", {"regoin": "520102"})
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == {"regoin": ["没有这个条件，请按接口说明核对拼写。"]}
+
+
 def test_parts_are_asked_for_by_what_they_belong_to(cast: Any, client_of: Any) -> None:
     client = client_of(cast.province)
     cases: list[tuple[str, str, Any, str]] = [
@@ -104,7 +112,18 @@ def test_parts_are_asked_for_by_what_they_belong_to(cast: Any, client_of: Any) -
 
 
 @pytest.mark.parametrize(
-    "query", ["page=0", "page=x", "page=99", "per=0", "per=1000", "per=-1", "q=%00", "status=zz"]
+    "query",
+    [
+        "page=0",
+        "page=x",
+        "page=99",
+        "per=0",
+        "per=1000",
+        "per=-1",
+        "q=%00",
+        "status=zz",
+        "regoin=52",
+    ],
 )
 def test_bad_queries_are_a_sentence_in_chinese(query: str, cast: Any, client_of: Any) -> None:
     answer = client_of(cast.clerk_a).get(f"/api/v1/people/?{query}")
