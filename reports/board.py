@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from core.indicators import Indicator
 from reports import snapshots, tile_checks, words
 from reports.indicators import BY_CODE, HEADLINES, T1, parts_of
 from reports.models import Plan, Settlement, Snapshot, SnapshotValue
-from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on
+from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on, plan_starts
 from reports.settlements import CORRECTED, settlement_of
 from reports.snapshots import Reading
 
@@ -52,13 +53,17 @@ class Line:
 
 
 class Point(NamedTuple):
-    """A figure of the trend, its list, and the versions it was counted by."""
+    """A figure of the trend, its list, and the versions it was counted by.
+
+    `restarts`: the first of a new plan, for what is counted from 0 in each.
+    """
 
     on: datetime.date
     value: int
     url: str
     version: str
     divisions_version: str
+    restarts: bool = False
 
 
 class Correction(NamedTuple):
@@ -362,7 +367,16 @@ class Board:
         if self.reading.is_live:
             value = self.reading.value(self.indicator.code, self.region)
             points[self.day.year] = self._point(self.reading, value)
-        return [points[year] for year in sorted(points)]
+        return self._restarted([points[year] for year in sorted(points)])
+
+    def _restarted(self, points: list[Point]) -> list[Point]:
+        if not self.indicator.starts_over:
+            return points
+        plans = plan_starts()
+        return [
+            point._replace(restarts=any(before.on < start <= point.on for start in plans))
+            for before, point in pairwise([*points[:1], *points])
+        ]
 
     def _point(self, reading: Reading, value: int) -> Point:
         return Point(

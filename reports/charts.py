@@ -60,5 +60,7 @@ def chart_data(board: Board, areas: list[Area], trend: list[Point]) -> dict[str,
             }
             for a in areas
         ],
-        "trend": [{"on": point.on.isoformat(), "value": point.value} for point in trend],
+        "trend": [
+            {"on": p.on.isoformat(), "value": p.value, "restarts": p.restarts} for p in trend
+        ],
     }  # fmt: skip

@@ -25,6 +25,10 @@ def plan_on(day: datetime.date) -> Plan | None:
     return Plan.objects.filter(starts_on__lte=day).order_by("-starts_on").first()
 
 
+def plan_starts() -> list[datetime.date]:
+    return list(Plan.objects.values_list("starts_on", flat=True))
+
+
 def ended_plan(day: datetime.date) -> Plan | None:
     """The latest plan that was over by then: the one whose settlement stands."""
     return Plan.objects.filter(ends_on__lt=day).order_by("-ends_on").first()

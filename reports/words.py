@@ -104,9 +104,13 @@ def _second(item: tuple[str, float]) -> float:
     return item[1]
 
 
-def trend_finding(indicator: Indicator, points: list[tuple[datetime.date, int]]) -> str:
+def trend_finding(
+    indicator: Indicator, points: list[tuple[datetime.date, int]], *, restarted: bool = False
+) -> str:
+    """`restarted`: the points are those since a new plan, which counts from 0."""
     if len(points) < 2:
-        return f"{indicator.name}：还没有可比的往年数"
+        why = "新规划重新计算，" if restarted else ""
+        return f"{indicator.name}：{why}还没有可比的往年数"
     (first, low), (last, high) = points[0], points[-1]
     change = high - low
     verb = "增加" if change > 0 else "减少"

@@ -40,6 +40,7 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
     board = _board(request, region)
     areas = board.areas()
     trend = board.trend()
+    since = max((i for i, point in enumerate(trend) if point.restarts), default=0)
     level = charts.map_level(board)
     context = {
         "board": board,
@@ -49,7 +50,9 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         "check": board.reconciliation(areas),
         "finding": words.finding(board.indicator, [(a.name, a.measure) for a in areas]),
         "trend": trend,
-        "trend_finding": words.trend_finding(board.indicator, [(p.on, p.value) for p in trend]),
+        "trend_finding": words.trend_finding(
+            board.indicator, [(p.on, p.value) for p in trend[since:]], restarted=since > 0
+        ),
         "choices": HEADLINES,
         "map_url": reverse("dashboard_map", kwargs={"region": board.region, "level": level})
         if level and areas

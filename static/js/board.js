@@ -90,6 +90,16 @@
     return chart;
   };
 
+  /* A line for each plan where each counts from 0. */
+  var lines = function (trend) {
+    var found = [];
+    trend.forEach(function (p, i) {
+      if (!i || p.restarts) found.push(trend.map(function () { return null; }));
+      found[found.length - 1][i] = p.value;
+    });
+    return found;
+  };
+
   var drawTrend = function (place, data) {
     var chart = window.echarts.init(place);
     chart.setOption({
@@ -101,9 +111,11 @@
         axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: MUTED } },
       yAxis: { type: "value", min: 0, minInterval: 1, splitNumber: 4, splitLine: { lineStyle: { color: LINE } },
         axisLabel: { color: MUTED, formatter: thousands } },
-      series: [{ type: "line", symbol: "circle", symbolSize: 7, lineStyle: { width: 2, color: BLUE }, itemStyle: { color: BLUE },
-        label: { show: true, position: "top", color: INK, formatter: function (item) { return thousands(item.value); } },
-        data: data.trend.map(function (p) { return p.value; }) }]
+      series: lines(data.trend).map(function (values) {
+        return { type: "line", symbol: "circle", symbolSize: 7, lineStyle: { width: 2, color: BLUE }, itemStyle: { color: BLUE },
+          label: { show: true, position: "top", color: INK, formatter: function (item) { return thousands(item.value); } },
+          data: values };
+      })
     });
     return chart;
   };

@@ -126,7 +126,9 @@ def test_findings_say_what_the_picture_shows() -> None:
     points = [(on("2024-12-31"), 5), (DAY, 3)]
     assert words.trend_finding(T1, points).endswith("减少 2 人")
     assert words.trend_finding(T1, [points[0], (DAY, 5)]).endswith("没有变化")
-    assert words.trend_finding(T1, points[:1]).endswith("还没有可比的往年数")
+    assert words.trend_finding(T1, points[:1]).endswith("：还没有可比的往年数")
+    again = words.trend_finding(T1, points[:1], restarted=True)
+    assert again.endswith("新规划重新计算，还没有可比的往年数")
 
 
 def test_the_province_breaks_a_target_down(plan: Plan, cast: Any) -> None:
@@ -352,3 +354,19 @@ def test_loading_the_file_again_keeps_what_the_province_set(plan: Plan, cast: An
     assert Target.objects.get(indicator="T1", region="52").value == 110_000
     assert not Target.objects.filter(indicator="T8", region="52").exists()
     assert set(Target.objects.values_list("kind", flat=True)) == {"2"}
+
+
+@pytest.mark.parametrize(("code", "restarts"), [("T1", [False] * 3), ("T3", [False, False, True])])
+def test_the_trend_of_what_starts_over_begins_anew_with_a_plan(
+    code: str, restarts: list[bool], plan: Plan, cast: Any, client_of: Any
+) -> None:
+    Plan.objects.create(
+        code="15_5", name="“十五五”", starts_on=on("2026-01-01"), ends_on=on("2030-12-31"),
+        baseline_on=on("2025-12-31"),
+    )  # fmt: skip
+    for day in ("2024-12-31", "2025-12-31", "2026-06-30"):
+        actions.take_snapshot(on=on(day))
+    page = client_of(cast.province).get("/dashboard/52/", {"i": code, "on": "2026-06-30"})
+    assert [point.restarts for point in page.context["trend"]] == restarts
+    assert ("新规划重新计算" in page.context["trend_finding"]) is restarts[-1]
+    assert (">新规划<" in page.text) is restarts[-1]
