@@ -372,7 +372,8 @@ class Board:
     def _restarted(self, points: list[Point]) -> list[Point]:
         if not self.indicator.starts_over:
             return points
-        plans = plan_starts()
+        # Before the first plan there is nothing that the first one could start over from.
+        plans = sorted(plan_starts())[1:]
         return [
             point._replace(restarts=any(before.on < start <= point.on for start in plans))
             for before, point in pairwise([*points[:1], *points])
