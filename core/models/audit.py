@@ -62,7 +62,7 @@ class ReadEvent(models.Model):
         PRINT = "print", "打印"
         FILE = "file", "文件"
         API = "api", "接口"
-        SEARCH = "search", "按证件号查找"
+        SEARCH = "search", "查找"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField("时间", db_default=Now())
