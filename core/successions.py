@@ -149,11 +149,30 @@ def _move(
         return int(rows.count())
     dates = _dates(model)
     if dates is None:
+        _tell_apart(model, field, rows, region, successor)
         return int(rows.update(**{f"{field}_id": successor.code}))
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     if found:
         _reopen(found, field, successor, region, dates)
     return len(found)
+
+
+def _tell_apart(
+    model: type[models.Model], field: str, rows: Any, region: Region, successor: Region
+) -> None:
+    """Two places of one name in what is one region now: the one that comes says from where."""
+    for constraint in model._meta.constraints:
+        if not isinstance(constraint, models.UniqueConstraint) or field not in constraint.fields:
+            continue
+        others = [name for name in constraint.fields if name != field]
+        if "name" not in others:
+            continue
+        there = model._base_manager.filter(constraint.condition or models.Q())
+        taken = set(there.filter(**{field: successor.code}).values_list(*others))
+        for row in rows.filter(constraint.condition or models.Q()):
+            if tuple(getattr(row, name) for name in others) in taken:
+                row.name, row.is_incomplete = f"{row.name}(原{region.name})"[:120], True
+                row.save(update_fields=["name", "is_incomplete"])
 
 
 def _reopen(

@@ -28,8 +28,9 @@ def change_from(
     `new()` makes an unsaved row of the record; `notes` (reason, proof) stand on the row of the
     change only. Later rows take the values too; where one of them had changed the same value
     already, RuleError is raised unless `replace_later` (a death ends whatever came after).
-    Returns the row that begins on the day.
+    Rows that hold on no day say nothing. Returns the row that begins on the day.
     """
+    rows = [row for row in rows if row.valid_to is None or row.valid_to > row.valid_from]
     later = [row for row in rows if row.valid_from > on]
     here = next((row for row in reversed(rows) if row.valid_from <= on), None)
     base = here or (later[0] if later else None)

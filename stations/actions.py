@@ -80,7 +80,7 @@ def close_station(
         raise RuleError("R15", "更名、划转请选择新的站点。", field="successor")
     posts: Any = station.posts  # type: ignore[attr-defined]
     if successor is None:
-        count = posts.end_all(on=closed_on, reason=f"站点撤并：{reason}"[:200])
+        count = posts.close_all(on=closed_on, reason=f"站点撤并：{reason}"[:200])
     else:
         _check_successor(station, successor, by)
         why = f"并入{successor}：{reason}"[:200]
@@ -178,7 +178,7 @@ def end_organization(
     if running:
         raise RuleError("R15", f"还有 {running} 个站点由该机构承接，请先变更承接机构或撤并站点。")
     posts: Any = organization.posts  # type: ignore[attr-defined]
-    count = posts.filter(station=None).end_all(on=ended_on, reason=f"机构停用：{reason}"[:200])
+    count = posts.filter(station=None).close_all(on=ended_on, reason=f"机构停用：{reason}"[:200])
     organization.ended_on, organization.end_reason = ended_on, reason
     touch(organization, "ended_on", "end_reason")
     return f"已停用「{organization}」，{count} 个岗位随之离岗。"

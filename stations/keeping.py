@@ -36,7 +36,7 @@ def open_stations(stations: list[Station]) -> None:
 
 
 def carry(station: Station, before: Station) -> None:
-    """Let the first state and the own coverage follow a corrected day or township."""
+    """Let the first state, the own coverage and the posts follow a corrected day or township."""
     own = station.coverages.filter(region=before.region_id).order_by("valid_from")
     if station.built_on and station.built_on != before.built_on:
         for rows in (station.states.order_by("valid_from"), own):
@@ -49,6 +49,8 @@ def carry(station: Station, before: Station) -> None:
             own.delete()
         else:
             own.update(region=station.region_id)
+        posts: Any = station.posts  # type: ignore[attr-defined]
+        posts.correct_region(before.region_id, station.region_id)
 
 
 def begin(rows: list[Any], before: datetime.date | None, built_on: datetime.date) -> Any | None:

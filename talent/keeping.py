@@ -99,7 +99,7 @@ def known_since(person: Person, day: datetime.date) -> None:
     Whoever is registered after a post began has been there since: an earlier date counts
     her by the post, not by the day on which somebody typed it.
     """
-    first = person.states.order_by("valid_from").first()
+    first = person.states.held().order_by("valid_from").first()
     if first is not None and first.valid_from > day:
         first.valid_from = day
         first.save(update_fields=["valid_from"])
@@ -135,6 +135,17 @@ def keep_primary(person: Person, *, on: datetime.date, reason: str) -> None:
     held = open_posts.employed().select_for_update(of=("self",)).order_by("started_on", "pk")
     if (post := held.first()) is not None:
         succeed(post, on=max(on, post.started_on), reason=reason, is_primary=True)
+
+
+def follow_posts(person: Person, *, on: datetime.date, reason: str) -> None:
+    """After a post of a locked person ended on a day: who serves nowhere else is 待岗 from
+    then, else one of the other posts is the primary one."""
+    if person.status == PersonStatus.SERVING and not person.posts.unended().exists():
+        last = person.states.filter(valid_to=None).values_list("valid_from", flat=True).first()
+        change_state(person, on=max(on, last or on), reason=reason, status=PersonStatus.IDLE)
+        touch(person, "status")
+    keep_primary(person, on=on, reason="主岗离岗")
+    locate(person)
 
 
 def keep_residence(person: Person) -> None:

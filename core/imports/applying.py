@@ -194,7 +194,21 @@ def _touched(batch: ImportBatch, resource: ScopedResource) -> list[int]:
             elif not hasattr(child, "pgh_tracked_model"):
                 # Without history: that it hangs on what the batch made is enough.
                 numbers |= _met(batch, meta.label_lower, ("insert",), child, column)
-    return sorted(numbers)
+    return sorted(numbers | _written_since(batch, apps.get_model(resource.models[0])))
+
+
+def _written_since(batch: ImportBatch, model: type[models.Model]) -> set[int]:
+    """Rows about a record that was written since, whatever of it they changed: somebody else
+    may have it by now (a transfer, a merge)."""
+    event = _events_of(model)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT r.number FROM core_importrow r JOIN {event._meta.db_table} x"
+            f" ON x.pgh_obj_id = r.target WHERE r.batch_id = %s AND {_APPLIED}"
+            " AND x.pgh_created_at > %s",
+            [batch.pk, batch.applied_at],
+        )
+        return {number for (number,) in cursor.fetchall()}
 
 
 def _events_of(model: Any) -> Any:

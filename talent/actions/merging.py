@@ -6,7 +6,11 @@ record; whatever would stand there twice stays with the duplicate, ended.
 
 from __future__ import annotations
 
+import datetime
+import itertools
+import uuid
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +21,15 @@ from core.models import User
 from core.rules import RuleError
 from talent import rules
 from talent.actions.people import GONE, REFILLED, close_account, close_requests
-from talent.codes import ClaimState, PersonStatus
-from talent.keeping import change_state, locate
-from talent.models import Person, PersonState, Post
+from talent.codes import (
+    NOT_EMPLOYED,
+    ONCE_VALID_REGISTRATIONS,
+    REGISTERED_STATUSES,
+    ClaimState,
+    PersonStatus,
+)
+from talent.keeping import change_state, locate, succeed
+from talent.models import KeyTalentClaim, Person, PersonState, Post, RegistrationPeriod
 
 _UNKNOWN_SEX = "0"
 
@@ -61,39 +71,53 @@ def _check(person: Person, kept: Person) -> None:
 
 # --- Posts ----------------------------------------------------------------------------------
 def _move_posts(person: Person, kept: Person, why: str) -> None:
-    """One primary post on any day (R14); the same post of both is one, from the earlier day."""
+    """No day that either record served is lost, and one open primary post is left (R14).
+
+    Of ended posts that overlap both stay: on a day of both the one that began later counts.
+    """
     held = list(kept.posts.select_for_update(of=("self",)))
     for post in person.posts.select_for_update(of=("self",)).order_by("started_on", "pk"):
         same = next((p for p in held if _is_same_post(post, p)), None)
-        if same is not None:
-            if post.started_on < same.started_on:
-                same.started_on, same.started_precision = post.started_on, post.started_precision
-                touch(same, "started_on", "started_precision")
-            post.ended_on, post.end_reason = post.started_on, why
-            touch(post, "ended_on", "end_reason")
+        if same is not None and not _goes_on(post, same, why):
             continue
-        for other in held:
-            _settle_primary(post, other)
-        post.person = kept
-        touch(post, "person", "is_primary", "ended_on")
-        held.append(post)
+        for row in _settle_primary(post, held, why):
+            row.person = kept
+            touch(row, "person")
+            held.append(row)
 
 
-def _settle_primary(post: Post, other: Post) -> None:
-    """Of two primary posts at a time the open one stays and the ended one ends before it;
-    of two that are alike that of the record to be kept stays."""
-    if not (post.is_primary and other.is_primary and _overlap(post, other)):
-        return
-    if (post.ended_on is None) == (other.ended_on is None):
-        post.is_primary = False
-        return
-    ended, still_held = (post, other) if other.ended_on is None else (other, post)
-    if ended.started_on < still_held.started_on:
-        ended.ended_on = still_held.started_on
+def _goes_on(post: Post, same: Post, why: str) -> bool:
+    """The same open post of both is one: the one that counts for more. Whether that of the
+    duplicate moves, as a whole or for the days before."""
+    if _weight(post) == _weight(same):
+        if post.started_on < same.started_on:
+            same.started_on, same.started_precision = post.started_on, post.started_precision
+            touch(same, "started_on", "started_precision")
+        weaker, since = post, post.started_on
     else:
-        ended.is_primary = False
-    if ended is other:
-        touch(other, "ended_on", "is_primary")
+        weaker, stronger = (post, same) if _weight(post) < _weight(same) else (same, post)
+        since = max(weaker.started_on, stronger.started_on)
+    weaker.ended_on, weaker.end_reason = since, why
+    touch(weaker, "ended_on", "end_reason")
+    return post.ended_on is None or post.ended_on > post.started_on
+
+
+def _weight(post: Post) -> tuple[bool, bool]:
+    return post.employment not in NOT_EMPLOYED, post.is_primary
+
+
+def _settle_primary(post: Post, held: list[Post], why: str) -> list[Post]:
+    """What of a post moves. Of two open primary ones the full-time one stays, else that of
+    the record to be kept; the other was primary until that began."""
+    other = next((p for p in held if p.is_primary and p.ended_on is None), None)
+    if other is None or not post.is_primary or post.ended_on is not None:
+        return [post]
+    stays, yields = (post, other) if _weight(post) > _weight(other) else (other, post)
+    rest = succeed(yields, on=stays.started_on, reason=why, is_primary=False)
+    if yields is other:
+        held += [rest] if rest is not other else []
+        return [post]
+    return [post] if rest is post else [post, rest]
 
 
 def _is_same_post(one: Post, other: Post) -> bool:
@@ -101,11 +125,6 @@ def _is_same_post(one: Post, other: Post) -> bool:
     is_open = one.ended_on is None and other.ended_on is None
     employer = (one.station_id, one.organization_id) == (other.station_id, other.organization_id)
     return is_open and employer
-
-
-def _overlap(one: Post, other: Post) -> bool:
-    begins = one.ended_on is None or other.started_on < one.ended_on
-    return begins and (other.ended_on is None or one.started_on < other.ended_on)
 
 
 # --- Records --------------------------------------------------------------------------------
@@ -144,9 +163,10 @@ _TWICE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _strength(row: Any) -> tuple[bool, str]:
-    """What was approved, or checked more thoroughly, is the one to keep."""
-    is_approved = getattr(row, "state", "") == ClaimState.APPROVED and hasattr(row, "claim_class")
-    return is_approved, getattr(row, "verification", "")
+    """What was approved or issued, or checked more thoroughly, is the one to keep."""
+    is_approved = isinstance(row, KeyTalentClaim) and row.state == ClaimState.APPROVED
+    is_issued = isinstance(row, RegistrationPeriod) and row.state in ONCE_VALID_REGISTRATIONS
+    return is_approved or is_issued, getattr(row, "verification", "")
 
 
 def _move_records(
@@ -177,21 +197,22 @@ def _move_records(
 
 # --- The person -----------------------------------------------------------------------------
 def _move_states(person: Person, kept: Person, why: str) -> None:
-    """On any day one of the two is in the registry: the kept one, known as early as either."""
-    states = list(person.states.order_by("valid_from"))
-    first = kept.states.order_by("valid_from").first()
-    for state in states:
-        if first is not None and state.valid_from < first.valid_from:
-            end = min(state.valid_to or first.valid_from, first.valid_from)
-            PersonState.objects.create(
-                person=kept,
-                status=state.status,
-                residence_id=state.residence_id,
-                valid_from=state.valid_from,
-                valid_to=end,
-                reason=state.reason,
-                proof=state.proof,
-            )
+    """On any day that either was in the registry the kept one is."""
+    states = list(person.states.select_for_update().held().order_by("valid_from"))
+    own = list(kept.states.select_for_update().held().order_by("valid_from"))
+    joined = _joined(own, states)
+    if [(s.pk, s.valid_from, s.valid_to) for s in own] != [
+        (s.pk, begin, end) for s, begin, end in joined
+    ]:
+        kept.states.all().delete()
+        for state, begin, end in joined:
+            row = copy(state)
+            row.pk, row._state.adding = uuid.uuid4(), True
+            row.person, row.valid_from, row.valid_to = kept, begin, end
+            row.save(force_insert=True)
+        last = joined[-1][0]
+        kept.status, kept.residence_id = last.status, last.residence_id
+        touch(kept, "status", "residence")
     since = states[0].valid_from if states else today()
     change_state(person, on=since, reason=why, replace_later=True, status=PersonStatus.MERGED)
     person.merged_into = kept
@@ -199,9 +220,36 @@ def _move_states(person: Person, kept: Person, why: str) -> None:
     Person.objects.filter(merged_into=person).update(merged_into=kept)
     serving = kept.posts.unended().order_by("started_on").first()
     if kept.status == PersonStatus.IDLE and serving is not None:
-        last = kept.states.get(valid_to=None).valid_from
-        since = max(serving.started_on, last)
+        begun = kept.states.get(valid_to=None).valid_from
+        since = max(serving.started_on, begun)
         change_state(kept, on=since, reason="合并档案", status=PersonStatus.SERVING)
+
+
+def _joined(
+    own: list[PersonState], others: list[PersonState]
+) -> list[tuple[PersonState, datetime.date, datetime.date | None]]:
+    """(state, first day, day after the last) of one record from two: on each day the own state,
+    but the other one where only that is of somebody in the registry, or none is known yet."""
+    both = [*own, *others]
+    days = sorted({s.valid_from for s in both} | {s.valid_to for s in both if s.valid_to})
+    result: list[tuple[PersonState, datetime.date, datetime.date | None]] = []
+    for begin, end in itertools.zip_longest(days, days[1:]):
+        mine, other = _in_force(own, begin), _in_force(others, begin)
+        state = mine
+        if other is not None and (mine is None or mine.status not in REGISTERED_STATUSES):
+            state = other if mine is None or other.status in REGISTERED_STATUSES else mine
+        if result and result[-1][0] is state and result[-1][2] == begin:
+            begin = result.pop()[1]
+        if state is not None:
+            result.append((state, begin, end))
+    return result
+
+
+def _in_force(states: list[PersonState], day: datetime.date) -> PersonState | None:
+    return next(
+        (s for s in states if s.valid_from <= day and (s.valid_to is None or s.valid_to > day)),
+        None,
+    )
 
 
 def _fill(person: Person, kept: Person) -> None:

@@ -102,6 +102,7 @@ def _bring_back(existing: Person, entered: Person, *, by: User) -> Person:
     existing.clean()
     existing.version += 1
     existing.save()
+    keep_residence(existing)
     return reactivate_person(person=existing, by=by, reason="证件号再次录入，恢复原档案")
 
 
@@ -311,10 +312,8 @@ def _go(
 
 def _end_posts(person: Person, *, on: datetime.date, reason: str) -> None:
     """End open posts, and cut those that had been ended later than `on`."""
+    person.posts.cut_all(on=on)
     person.posts.end_all(on=on, reason=reason)
-    for post in person.posts.filter(ended_on__gt=on):
-        post.ended_on = max(on, post.started_on)
-        touch(post, "ended_on")
 
 
 def close_requests(person: Person, *, reason: str) -> None:

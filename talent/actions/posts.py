@@ -17,7 +17,7 @@ from talent import rules
 from talent.codes import MAY_SERVE, NOT_EMPLOYED, Employment, PersonStatus
 from talent.keeping import (
     change_state,
-    keep_primary,
+    follow_posts,
     known_since,
     locate,
     place_post,
@@ -137,10 +137,7 @@ def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> N
     person = locked(post.person)
     post.ended_on, post.end_reason = ended_on, reason
     touch(post, "ended_on", "end_reason")
-    if person.status == PersonStatus.SERVING and not person.posts.unended().exists():
-        _set_status(person, PersonStatus.IDLE, on=ended_on, reason=reason)
-    keep_primary(person, on=ended_on, reason="主岗离岗")
-    locate(person)
+    follow_posts(person, on=ended_on, reason=reason)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from talent.keeping import change_state, keep_primary, locate
 from talent.models import Person, Post, TransferRequest
 
 DEFAULT_DAYS = 15
+_UNANSWERED = f"{DEFAULT_DAYS} 天内未处理，到期自动同意"
 _IMMOVABLE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 
 
@@ -139,20 +140,21 @@ def accept_due_transfers(*, on: datetime.date | None = None) -> int:
                 continue
             try:
                 with transaction.atomic():
+                    _decide(request, RequestState.DEFAULTED, by=None, reason=_UNANSWERED)
                     _move(request)
             except RuleError as error:
                 # One that cannot be carried out must not hold up the others.
                 reason = f"到期未能转入：{error}"[:200]
                 _decide(request, RequestState.WITHDRAWN, by=None, reason=reason)
                 continue
-            _decide(request, RequestState.DEFAULTED, by=None, reason="15 天内未处理，到期自动同意")
             accepted += 1
     return accepted
 
 
 def knows_person(request: TransferRequest, user: User) -> bool:
     """Whether the reader may see whom a request is about: the own side, and who decides now."""
-    decides = request.state == RequestState.PENDING and bool(request.deciding_region_id)
+    is_open = request.state == RequestState.PENDING and not request.is_overtaken
+    decides = is_open and bool(request.deciding_region_id)
     return in_scope(request.person.region_id, user) or (
         decides and in_scope(request.deciding_region_id, user)
     )
@@ -204,12 +206,17 @@ def _decide(request: TransferRequest, state: str, *, by: User | None, reason: st
 
 # --- Move -----------------------------------------------------------------------------------
 def _move(request: TransferRequest) -> None:
-    """End the posts outside the destination county, reside there, take up the proposed post."""
-    person = locked(request.person)
+    """End the posts outside the destination county (between two townships of one county,
+    outside the township), reside there, take up the proposed post."""
+    request.person = person = locked(request.person)
     if person.status in _IMMOVABLE:
         raise RuleError("STATE", "该人员已去世或合并，不能转移。")
+    if request.is_overtaken:
+        words = "该人员已归属另一个县（市、区），这件申请不能再办，请申请方撤回后重新申请。"
+        raise RuleError("STATE", words)
     day, county = today(), request.to_region_id[:6]
-    staying = person.posts.unended().filter(region__code__startswith=county)
+    inside = request.to_region_id if person.county == county else county
+    staying = person.posts.unended().filter(region__code__startswith=inside)
     leaving = person.posts.unended().exclude(pk__in=staying.values("pk"))
     leaving.end_all(on=day, reason="转出")
     post = _proposed_post(request, person, day)
@@ -225,8 +232,11 @@ def _move(request: TransferRequest) -> None:
 
 
 def _status_after(person: Person) -> str:
-    has_post = person.posts.unended().exists()
-    return PersonStatus.SERVING if has_post else PersonStatus.IDLE
+    """In service with a post; who has retired and takes none up stays retired."""
+    if person.posts.unended().exists():
+        return PersonStatus.SERVING
+    is_retired = person.status == PersonStatus.RETIRED
+    return PersonStatus.RETIRED if is_retired else PersonStatus.IDLE
 
 
 def _proposed_post(request: TransferRequest, person: Person, day: datetime.date) -> Post | None:

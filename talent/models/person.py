@@ -240,6 +240,10 @@ class PersonStateQuerySet(ScopedQuerySet):
     def in_force_on(self, day: datetime.date) -> Self:
         return self.filter(dated_on(day))
 
+    def held(self) -> Self:
+        """Without those that hold on no day."""
+        return self.exclude(valid_to=F("valid_from"))
+
 
 @tracked
 class PersonState(ScopedModel):

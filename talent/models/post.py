@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Left
@@ -27,11 +29,14 @@ class PostQuerySet(ScopedQuerySet):
     def unended(self) -> Self:
         return self.filter(ended_on=None)
 
+    def held(self) -> Self:
+        """Without those that were held on no day."""
+        return self.exclude(ended_on=F("started_on"))
+
     def end_all(self, *, on: datetime.date, reason: str) -> int:
         """End the open posts of the set and relocate their people; how many ended.
 
-        Posts that began later than `on` end on the day they began. What a station does to its
-        own posts when it closes: stations reach them as `station.posts`.
+        Posts that began later than `on` end on the day they began.
         """
         ending = list(self.unended().select_for_update(of=("self",)).order_by("pk"))
         for post in ending:
@@ -41,11 +46,33 @@ class PostQuerySet(ScopedQuerySet):
         relocate([post.person_id for post in ending])
         return len(ending)
 
+    def cut_all(self, *, on: datetime.date) -> list[Post]:
+        """Let the posts of the set that ended after a day end on it; as they were before."""
+        longer = list(self.filter(ended_on__gt=on).select_for_update(of=("self",)).order_by("pk"))
+        before = [copy(post) for post in longer]
+        for post in longer:
+            post.ended_on = max(on, post.started_on)
+            post.version += 1
+        self.model.objects.bulk_update(longer, ["ended_on", "version"])
+        return before
+
+    def close_all(self, *, on: datetime.date, reason: str) -> int:
+        """No post of the set is held from a day on; how many were open. What a station does
+        to its own posts when it closes: stations reach them as `station.posts`."""
+        from talent.keeping import follow_posts
+
+        people = list(self.unended().order_by("person").values_list("person", flat=True))
+        self.cut_all(on=on)
+        count = self.end_all(on=on, reason=reason)
+        for person in Person.objects.filter(pk__in=people).select_for_update(of=("self",)):
+            follow_posts(person, on=on, reason=reason)
+        return count
+
     def move_all(self, *, to: Station, on: datetime.date, reason: str) -> int:
-        """End the open posts of the set and open the same ones at another station."""
+        """From a day on the posts of the set are held at another station; how many are open."""
         moving = list(self.unended().order_by("pk"))
         self.filter(pk__in=[post.pk for post in moving]).end_all(on=on, reason=reason)
-        for post in moving:
+        for post in [*moving, *self.cut_all(on=on)]:
             self.model.objects.create(
                 person_id=post.person_id,
                 station=to,
@@ -55,9 +82,18 @@ class PostQuerySet(ScopedQuerySet):
                 is_primary=post.is_primary,
                 employment=post.employment,
                 started_on=max(on, post.started_on),
+                ended_on=post.ended_on,
+                end_reason=post.end_reason,
             )
         relocate([post.person_id for post in moving])
         return len(moving)
+
+    def correct_region(self, before: str, after: str) -> None:
+        """The place of work had been entered wrongly: it was `after` all the time."""
+        wrong = self.filter(region=before)
+        people = list(wrong.values_list("person", flat=True))
+        wrong.update(region=after, version=F("version") + 1)
+        relocate(people)
 
     def employed(self) -> Self:
         """Posts that make a 从业人员: neither interns nor volunteers (T1 L1)."""
@@ -89,7 +125,7 @@ class Post(Record):
     """A post held by a person at a station or organisation, half-open [started, ended).
 
     `region` is the place of the station (else of the organisation) when the post began;
-    it moves only when a division is abolished.
+    it moves when a division is abolished or the station's place is corrected.
     """
 
     succession_fields = ("region",)
@@ -168,7 +204,15 @@ class Post(Record):
 
 
 def relocate(person_ids: list[Any]) -> None:
-    """Put people where their open primary post is, else where they live; one statement."""
+    """Put people where their open primary post is, else where they live.
+
+    A request to transfer somebody who has got to another county by that is withdrawn: the
+    county that would decide it has no say any more.
+    """
     primary = Post.objects.unended().filter(person=OuterRef("pk"), is_primary=True)
     place = Coalesce(Subquery(primary.values("region_id")[:1]), F("residence_id"))
     Person.objects.filter(pk__in=person_ids).update(region_id=place)
+    requests = apps.get_model("talent.TransferRequest")
+    requests.objects.overtaken().filter(person__in=person_ids).withdraw(
+        "人员已归属另一个县（市、区）"
+    )

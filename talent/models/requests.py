@@ -7,8 +7,8 @@ import uuid
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Left, Now
 from django.utils import timezone
 
 from core.history import tracked
@@ -39,11 +39,26 @@ class TransferRequestQuerySet(ScopedQuerySet):
     def pending(self) -> Self:
         return self.filter(state=RequestState.PENDING)
 
+    def overtaken(self) -> Self:
+        """Pending ones about people who have got to another county since."""
+        was = Coalesce(Left("from_region_id", 6), Value(""))
+        now = Coalesce(Left("person__region_id", 6), Value(""))
+        return self.pending().alias(was=was, now=now).exclude(was=F("now"))
+
+    def withdraw(self, reason: str) -> int:
+        return self.update(
+            state=RequestState.WITHDRAWN,
+            decision_reason=reason,
+            decided_at=Now(),
+            version=F("version") + 1,
+        )
+
     def settled_for(self, user: Any) -> Self:
-        """What others, or the fifteen days, decided lately: both sides are told."""
+        """What others, the fifteen days or the events decided lately: both sides are told."""
         since = timezone.now() - datetime.timedelta(days=TOLD_DAYS)
-        settled = (RequestState.ACCEPTED, RequestState.REFUSED, RequestState.DEFAULTED)
-        rows = self.for_user(user).filter(state__in=settled, decided_at__gte=since)
+        answers = (RequestState.ACCEPTED, RequestState.REFUSED, RequestState.DEFAULTED)
+        settled = Q(state__in=answers) | Q(state=RequestState.WITHDRAWN, decided_by=None)
+        rows = self.for_user(user).filter(settled, decided_at__gte=since)
         return rows.exclude(decided_by=user)
 
     def to_decide_by(self, user: Any) -> Self:
@@ -106,6 +121,11 @@ class TransferRequest(Record):
                 violation_error_message="该人员已有待处理的转入转出申请。",
             )
         ]
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the person has got to another county since somebody asked."""
+        return (self.from_region_id or "")[:6] != (self.person.region_id or "")[:6]
 
     def __str__(self) -> str:
         return f"{self.get_direction_display()}（{self.get_state_display()}）"

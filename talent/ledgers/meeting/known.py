@@ -49,11 +49,13 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
         # The number of a merged record leads to the kept one.
         known.people[bytes(person.id_index)] = person.merged_into or person
     ids = [person.pk for person in known.people.values()]
-    for state in PersonState.objects.filter(person_id__in=ids).order_by("valid_from"):
+    states = PersonState.objects.filter(person_id__in=ids).held()
+    for state in states.order_by("valid_from"):
         known.first.setdefault(state.person_id, state)
         if state.valid_to is None:
             known.states[state.person_id] = state
-    posts = Post.objects.filter(person_id__in=ids).select_related("station", "organization")
+    posts = Post.objects.filter(person_id__in=ids).held()
+    posts = posts.select_related("station", "organization")
     for post in posts.order_by("started_on", "pk"):
         if post.ended_on is not None:
             known.ended[post.person_id, employer_of(post), post.ended_on] = post

@@ -8,7 +8,7 @@ from typing import Any
 from core.imports.asking import ask, say
 from talent.codes import NOT_EMPLOYED, Employment, PersonStatus, PostKind
 from talent.ledgers.meeting import questions
-from talent.ledgers.meeting.encounter import POST, Encounter, says_otherwise
+from talent.ledgers.meeting.encounter import POST, STATE, Encounter, says_otherwise
 from talent.ledgers.meeting.known import employer_of
 from talent.ledgers.meeting.states import know_since, serve
 from talent.models import Post
@@ -105,7 +105,8 @@ def _same(m: Encounter, old: Post, new: dict[str, Any]) -> None:
         m.update(POST, old.pk, kind=new["kind"])
     if "employment" in m.given and new["employment"] != old.employment:
         _employed(m, old, new)
-    if "started_on" in m.given:
+    # Of who returns it may be the day of the return, which a post that went on does not have.
+    if "started_on" in m.given and m.inserted(STATE) is None:
         _began(m, old, new)
 
 
