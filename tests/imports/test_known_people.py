@@ -6,13 +6,24 @@ import datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 from core.dates import today
 from core.imports import actions
-from core.models import ImportBatch
-from talent.actions import deactivate_person, end_post, merge_person
+from core.models import ImportBatch, Region
+from talent.actions import (
+    create_person,
+    deactivate_person,
+    end_post,
+    leave_province,
+    merge_person,
+    move_residence,
+    retire_person,
+    start_post,
+)
+from talent.codes import AWAY
 from talent.models import Certificate, Education, Person, PersonState, Post
-from tests.conftest import Cast
+from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.imports.ledgers import (
     PEOPLE,
     apply,
@@ -313,3 +324,49 @@ class TestAnEndedPost:
         batch = take(cast.clerk_a, "people", people(person("张三", number)))
         assert outcomes(batch) == {"changed": 1}
         assert Post.objects.get(ended_on=None).started_on == today()
+
+
+def test_who_was_idle_until_a_ledger_named_her_post_can_leave_again(cast: Cast) -> None:
+    """What she was for no day at all stands in nobody's way."""
+    number = id_number()
+    with time_machine.travel(datetime.date(2026, 11, 1)):
+        entered = Person(name="张三", id_number=number, residence_id=TOWNSHIP_A)
+        create_person(person=entered, by=cast.clerk_a)
+    assert outcomes(take(cast.clerk_a, "people", ledger(number))) == {"changed": 1}
+    someone = Person.objects.get()
+    other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
+    move_residence(
+        person=someone, by=cast.clerk_a, residence=other, moved_on=datetime.date(2025, 1, 1)
+    )
+    assert set(someone.states.held().values_list("status", flat=True)) == {"10"}
+    leave_province(person=someone, by=cast.clerk_a, left_on=today(), reason="去外省")
+    someone.refresh_from_db()
+    assert someone.status in AWAY
+
+
+def test_a_post_held_on_no_day_says_nothing(cast: Cast, number: str) -> None:
+    """A mistyped post that was ended on its first day, with the right one in its place."""
+    post = Post.objects.get()
+    end_post(post=post, by=cast.clerk_a, ended_on=post.started_on, reason="录错")
+    start_post(
+        post=Post(person=post.person, station=post.station, started_on=post.started_on),
+        by=cast.clerk_a,
+    )
+    batch = take(cast.clerk_a, "people", ledger(number, **FULL, 岗位="站长", 入职日期="2023-02-01"))
+    assert outcomes(batch) == {"changed": 1}
+    assert Post.objects.unended().get().started_on == datetime.date(2023, 2, 1)
+
+
+def test_who_returns_to_a_post_that_went_on_has_held_it_all_the_time(
+    cast: Cast, number: str
+) -> None:
+    retire_person(
+        person=Person.objects.get(), by=cast.clerk_a, retired_on=datetime.date(2025, 6, 1),
+        reason="退休返聘", keeps_posts=True,
+    )  # fmt: skip
+    batch = check(cast.clerk_a, "people", ledger(number, **FULL))
+    assert outcomes(batch) == {"held": 1}
+    actions.decide(row=row_of(batch, 2), by=cast.clerk_a, question="return", decision="ledger")
+    assert outcomes(apply(fresh(batch))) == {"changed": 1}
+    assert Post.objects.get().started_on == datetime.date(2023, 3, 1)
+    assert Person.objects.get().status == "10"

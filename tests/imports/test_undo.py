@@ -9,13 +9,14 @@ import pytest
 from core.crypto import blind_index
 from core.imports import actions
 from core.imports.keeping import forget_expired
-from core.models import Job
+from core.models import Job, Region
 from core.rules import RuleError
 from stations.models import Organization, Station
-from talent.models import Education, Person, PersonState, Post, TransferRequest
-from tests.conftest import Cast
+from talent.actions import accept_transfer, merge_person, request_transfer_out
+from talent.models import Certificate, Education, Person, PersonState, Post, TransferRequest
+from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import apply, check, fresh, outcomes, people, person, row_of, take
-from tests.rows import id_number
+from tests.rows import id_number, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +142,26 @@ def test_undo_takes_back_the_transfers_it_asked_for(cast: Cast) -> None:
     own.refresh_from_db()
     assert (asked.state, asked.decision_reason) == ("4", "导入已撤销")
     assert own.state == "1"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("since", ["transfer", "merge"])
+def test_undo_leaves_who_is_somebody_elses_by_now(since: str, cast: Cast) -> None:
+    """Rows that only added a certificate, too: what became of the person came after them."""
+    number = id_number()
+    known = make_person(TOWNSHIP_A, "张三", id_number=number)
+    only = person("张三", number, 工作单位="", 岗位="", 入职日期="", 证书级别="社会工作师",
+                  批准日期="2020-09-13")  # fmt: skip
+    double = make_person(TOWNSHIP_A, "张三")
+    Certificate.objects.create(person=double, level="2", approved_on=datetime.date(2020, 9, 13))
+    batch = take(cast.clerk_a, "people", people(only))
+    assert outcomes(batch) == {"changed": 1}
+    if since == "merge":
+        merge_person(person=double, kept=known, by=cast.reviewer_a, reason="同一人核对")
+    else:
+        request = request_transfer_out(
+            person=known, to_region=Region.objects.get(pk=COUNTY_B), by=cast.clerk_a, reason="调动"
+        )
+        accept_transfer(request=request, by=cast.reviewer_b)
+    assert actions.undo(batch=fresh(batch), by=cast.clerk_a) == [2]
+    assert known.certificates.filter(ended_on=None).count() == 1

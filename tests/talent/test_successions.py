@@ -15,10 +15,10 @@ from core.rules import RuleError
 from core.scoping import OutOfScope
 from core.successions import apply_successions, final_successor, move_stranded
 from reports.indicators import all_figures
-from stations.models import Station, dated_on
+from stations.models import Organization, Station, dated_on
 from talent.models import Person, Post
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
-from tests.rows import DAY, make_person, make_project, make_station
+from tests.rows import DAY, make_organization, make_person, make_project, make_station
 
 pytestmark = pytest.mark.django_db
 ABOLISHED = datetime.date(2025, 7, 1)
@@ -94,6 +94,21 @@ def test_two_townships_become_one(abolished: tuple[Person, Station, str]) -> Non
     station.coverages.create(region_id=successor, valid_from=DAY)
     apply_successions()
     assert station.coverages.get(valid_to=None).region_id == successor
+
+
+def test_places_of_one_name_are_told_apart(abolished: tuple[Person, Station, str]) -> None:
+    """Both went by the name of what they do; now they are in one township."""
+    _, station, successor = abolished
+    make_station(successor, station.name)
+    for region in (TOWNSHIP_A, successor):
+        make_organization(region, "同心服务中心")
+    apply_successions()
+    old = Region.objects.get(pk=TOWNSHIP_A).name
+    for model, name in ((Station, station.name), (Organization, "同心服务中心")):
+        here = model.objects.filter(region=successor, name__startswith=name)
+        assert set(here.values_list("name", "is_incomplete")) == {
+            (name, False), (f"{name}(原{old})", True),
+        }  # fmt: skip
 
 
 def test_without_a_successor_rows_wait(abolished: tuple[Person, Station, str]) -> None:
