@@ -60,7 +60,7 @@ def _place_words(field: Any, value: Any) -> str:
     if isinstance(field, models.ForeignKey) and field.remote_field.model is Region:
         return place_name(str(value))
     if getattr(field, "name", "") in NATIONAL_PLACES:
-        from core.forms.fields import place_label
+        from core.national import place_label
 
         return place_label(str(value))
     return str(value)

@@ -161,9 +161,19 @@ def _birth_date(number: str, on: datetime.date) -> datetime.date:
 @lru_cache(maxsize=1)
 def division_names() -> dict[str, str]:
     """Six-digit codes of today and of the past, with their names."""
+    return {row["code"]: row["name"] for row in _national_divisions()}
+
+
+@lru_cache(maxsize=1)
+def current_divisions() -> frozenset[str]:
+    """The six-digit codes of today."""
+    return frozenset(row["code"] for row in _national_divisions() if row["is_current"] == "1")
+
+
+def _national_divisions() -> list[dict[str, str]]:
     path = settings.DATA_DIR / "national_divisions.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
 
 
 def is_known_division(prefix: str) -> bool:

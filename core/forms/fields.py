@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 
 from core.dates import parse_date
 from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, SearchSelect, TypedChoice
-from core.identity import division_names, without_id_numbers
+from core.identity import without_id_numbers
 from core.models import Region
+from core.national import place_label, places_named
 from core.places import place_name, resolve_regions
 from core.text import as_number, is_none, normalise
 
@@ -160,33 +161,13 @@ class NationalPlaceField(forms.CharField):
         text = normalise(super().to_python(value) or "")
         if not text:
             return ""
-        names = division_names()
-        code = text.split()[-1].strip("（）()") if text.split() else text
-        for candidate in (text, code):
-            if candidate in names:
-                return candidate
-        found = [code for code, name in names.items() if name == text or place_label(code) == text]
+        found = places_named(text) or places_named(text.split()[-1].strip("()"))
         if len(found) == 1:
             return found[0]
         if not found:
-            found = [c for c, n in names.items() if n.startswith(text) and not c.endswith("00")]
-            if len(found) == 1:
-                return found[0]
-        if not found:
             raise ValidationError(f"没有找到「{text}」，请输入县（市、区）全称或 6 位代码。")
         candidates = "、".join(f"{place_label(c)} {c}" for c in found[:6])
-        raise ValidationError(f"「{text}」不止一个：{candidates}。请输入其中的代码。")
-
-
-def place_label(code: str) -> str:
-    """「贵州省 贵阳市 南明区」 for a six-digit national code."""
-    names = division_names()
-    parts = [names.get(code[:2] + "0000"), names.get(code[:4] + "00"), names.get(code)]
-    result: list[str] = []
-    for part in parts:
-        if part and part not in result:
-            result.append(part)
-    return " ".join(result) or code
+        raise ValidationError(f"「{text}」不止一个：{candidates}。请写上省、市，或输入其中的代码。")
 
 
 # Names that a message offers for a part of one.

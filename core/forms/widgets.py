@@ -178,7 +178,7 @@ class PlaceWidget(forms.TextInput):
     template_name = "widgets/place.html"
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        from core.forms.fields import place_label
+        from core.national import place_label
 
         context = super().get_context(name, value, attrs)
         if value and str(value).isdigit():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
+from html import unescape
 from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django_tables2.utils import Accessor
 
 from core.display import KNOWN_LENGTH, NATIONAL_PLACES, label_of, words
@@ -249,6 +252,9 @@ def _rendered(render: Callable[..., Any], path: str) -> Callable[[Any], Any]:
             if given["value"] is None:
                 return None
         said = render(**{name: given[name] for name in wanted})
+        if isinstance(said, SafeString):
+            # The words of a label, without its colour.
+            said = unescape(strip_tags(said))
         return "" if said == EMPTY else said
 
     return get

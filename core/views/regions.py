@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.forms import ReasonField
-from core.forms.fields import PlainForm, RegionField, place_label
+from core.forms.fields import PlainForm, RegionField
 from core.forms.widgets import RegionWidget
-from core.identity import division_names
 from core.models import Region
+from core.national import place_label, places_beginning
 from core.places import place_name, resolve_regions
 from core.rules import RuleError
 from core.successions import move_stranded, stranded
@@ -101,13 +101,8 @@ def place_suggest(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("name", "")
     field = request.GET.get("field", "")
     text = normalise(request.GET.get(name if name.isidentifier() else "q", ""))
-    found = []
-    if text:
-        for code, label in division_names().items():
-            if not code.endswith("0000") and (code.startswith(text) or label.startswith(text)):
-                found.append(f"{place_label(code)} {code}")
-                if len(found) == 10:
-                    break
+    codes = places_beginning(text, 10) if text else []
+    found = [f"{place_label(code)} {code}" for code in codes]
     context = {"found": found, "field": field if field.isidentifier() else "", "text": text}
     return render(request, "widgets/place_choices.html", context)
 

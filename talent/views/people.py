@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST
 from core.crypto import blind_index
 from core.dates import today
 from core.display import label_of
-from core.forms.fields import place_label
 from core.identity import SEXES, check_id_number, is_known_division
 from core.models import ReadEvent
+from core.national import place_label
 from core.rules import RuleError
 from core.templatetags.shell import days_left
 from core.views import EntityView, Related, Section
