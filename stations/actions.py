@@ -87,6 +87,9 @@ def close_station(
         count = posts.move_all(to=successor, on=closed_on, reason=why)
     status = StationStatus.RENAMED if is_renamed else StationStatus.CLOSED
     _set_state(station, status, on=closed_on, reason=reason, replace_later=True)
+    if successor is not None:
+        station.successor = successor
+        touch(station, "successor")
     for coverage in station.coverages.filter(valid_to=None).select_for_update():
         coverage.valid_to = max(closed_on, coverage.valid_from)
         coverage.save(update_fields=["valid_to"])

@@ -104,6 +104,16 @@ class Station(Record):
     approved_by = models.ForeignKey(
         "core.User", models.PROTECT, null=True, blank=True, editable=False, verbose_name="确认人"
     )
+    # Where it went when it was closed, if anywhere.
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name="接收站点",
+    )
     operator = models.ForeignKey(
         Organization,
         models.PROTECT,
@@ -233,6 +243,8 @@ class StationMonthly(Record):
     """
 
     scope_field = "station__region"
+    # Shown as 2026-10.
+    month_precision = "M"
 
     station = models.ForeignKey(Station, models.PROTECT, related_name="months", verbose_name="站点")
     month = models.DateField("月份", help_text="当月 1 日。")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.display import shown
 from core.places import place_name
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
@@ -18,6 +19,7 @@ from stations.filters import OrganizationFilter, StationFilter, StationMonthlyFi
 from stations.forms import NewStationForm, OrganizationForm, StationForm, StationMonthlyForm
 from stations.keeping import coverage_of
 from stations.models import Organization, Station, StationMonthly
+from stations.rules import CLOSED_STATUSES
 from stations.tables import (
     STATUS_KINDS,
     OrganizationTable,
@@ -69,8 +71,12 @@ class StationView(EntityView):
     def save_changes(self, record: Any, form: Any) -> None:
         update_station(station=record, by=self.request.user)
 
+    def may_grow(self, record: Any) -> bool:
+        return record.status not in CLOSED_STATUSES and super().may_grow(record)
+
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
+        context["sections"][0]["facts"] += self._closing(record)
         codes = coverage_of(record)
         if codes:
             names = "、".join(place_name(code) for code in codes)
@@ -78,6 +84,16 @@ class StationView(EntityView):
                 {"label": "覆盖范围", "value": names, "wide": True}
             )
         return context
+
+    def _closing(self, record: Any) -> list[dict[str, Any]]:
+        """Of a closed station since when, why, and where it went."""
+        if record.status not in CLOSED_STATUSES:
+            return []
+        state = record.states.get(valid_to=None)
+        facts = [("撤并日期", state.valid_from.isoformat()), ("撤并事由", state.reason)]
+        if record.successor_id:
+            facts.append(("接收站点", shown(record, "successor", self.request.user)))
+        return [{"label": label, "value": value} for label, value in facts]
 
 
 class OrganizationView(EntityView):

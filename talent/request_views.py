@@ -26,6 +26,7 @@ from talent.actions.transfers import (
     knows_person,
     may_decide,
     origin_known_to,
+    proposed,
 )
 from talent.codes import RequestState
 from talent.forms.requests import DecisionForm, RevealForm, TransferInForm
@@ -33,7 +34,7 @@ from talent.models import ChangeRequest, Person, TransferRequest
 
 PER_PAGE = 30
 STATES = [(s.value, s.label) for s in RequestState]
-SETTLED = ("settled", "近期有结果")
+SETTLED, TO_DECIDE = ("settled", "近期有结果"), ("todo", "待我处理")
 # Nobody's correction is accepted by waiting.
 CHANGE_STATES = [(s.value, s.label) for s in RequestState if s != RequestState.DEFAULTED]
 
@@ -143,14 +144,14 @@ def _dialog(request: HttpRequest, template: str, context: dict[str, Any]) -> Htt
 def transfer_list(request: HttpRequest) -> HttpResponse:
     """Requests that leave or enter the area, newest first."""
     user = _require(request, "talent.view_transferrequest")
-    is_settled = request.GET.get("state") == SETTLED[0]
     transfers = TransferRequest.objects
-    rows = transfers.settled_for(user) if is_settled else transfers.for_user(user)
+    narrowed = {SETTLED[0]: transfers.settled_for, TO_DECIDE[0]: transfers.to_decide_by}
+    rows = narrowed.get(request.GET.get("state", ""), transfers.for_user)(user)
     page, state = _page(request, rows.select_related("person", "requested_by"))
     items = [_transfer_item(row, user) for row in page.object_list]
     _leave_read_event(user, [i["row"].person_id for i in items if i["name"]], "list")
     context = {
-        "page": page, "items": items, "state": state, "states": [SETTLED, *STATES],
+        "page": page, "items": items, "state": state, "states": [TO_DECIDE, SETTLED, *STATES],
         "may_ask": user.has_perm("talent.transfer_person"),
     }  # fmt: skip
     return render(request, "requests/transfer_list.html", context)
@@ -204,7 +205,8 @@ def transfer_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("transferrequest_list"))
     item = _transfer_item(row, user)
     _leave_read_event(user, [row.person_id] if item["name"] else [], "detail")
-    context = {"item": item, "row": row, "form": form}
+    post = proposed(row)
+    context = {"item": item, "row": row, "form": form, "post": post}
     status = 422 if form.errors else 200
     return render(request, "requests/transfer_detail.html", context, status=status)
 

@@ -9,7 +9,7 @@ from core.display import record_url
 from core.waiting import Waiting, is_county_or_below, register_waiting
 from talent.codes import ClaimState, RequestState
 from talent.filters.people import MISSING
-from talent.filters.records import TO_VERIFY
+from talent.filters.records import TO_VERIFY, to_decide
 from talent.models import (
     Certificate,
     ChangeRequest,
@@ -28,7 +28,7 @@ register_waiting(
         permission="talent.decide_transferrequest",
         count=lambda user: TransferRequest.objects.to_decide_by(user).count(),
         url="transferrequest_list",
-        query="?state=1",
+        query="?state=todo",
         is_decision=True,
     )
 )
@@ -64,14 +64,9 @@ register_waiting(
         label="待认定的重点人才",
         hint="自己申报的由别人认定",
         permission="talent.review_keytalentclaim",
-        count=lambda user: (
-            KeyTalentClaim.objects.for_user(user)
-            .filter(state=ClaimState.PENDING, ended_on=None)
-            .exclude(submitted_by=user)
-            .count()
-        ),
+        count=lambda user: KeyTalentClaim.objects.for_user(user).filter(to_decide(user)).count(),
         url="keytalentclaim_list",
-        query="?result=1",
+        query="?todo=decide",
         is_decision=True,
     )
 )

@@ -92,10 +92,10 @@ class BulkPage(EntityBase):
                     action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
                 done += 1
             except ValidationError as error:
-                refused.setdefault("；".join(error.messages), []).append(str(record))
+                refused.setdefault("；".join(error.messages), []).append(self.named(record))
             except (IntegrityError, PermissionDenied) as error:
                 words = str(error) if isinstance(error, PermissionDenied) else "与已有记录冲突。"
-                refused.setdefault(words, []).append(str(record))
+                refused.setdefault(words, []).append(self.named(record))
         return done, refused
 
     def _ask_for_all(
@@ -108,13 +108,14 @@ class BulkPage(EntityBase):
             if name in {"ids", "all_matching", "filter"}
         ]
         some = records[:10]
+        names = [self.named(record) for record in some]
         self.leave_read_event(ReadEvent.Kind.LIST, some, page=action.code)
         context = self.context(
             action=action,
             form=form,
             kept=kept,
             count=len(records),
-            some=some,
+            names=names,
             title=f"{action.label}：{len(records)} {self.unit}",
             cancel_url=list_url,
         )

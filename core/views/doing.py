@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from core.display import facts
 from core.forms import ActionForm
 from core.history import acting
 from core.models import ReadEvent
@@ -18,6 +19,14 @@ from core.views.declarations import Action
 
 
 class ActionPages(EntityBase):
+    # Attributes that whoever acts has to see beside the question.
+    decided_on: ClassVar[tuple[str, ...]] = ()
+
+    def named(self, record: Any) -> str:
+        """A record by itself, where nothing around it says whose it is."""
+        parent = getattr(record, self.parent) if self.parent else None
+        return f"{parent}，{record}" if parent else str(record)
+
     def act_page(self) -> HttpResponse:
         record = self.get_record()
         action = self._action()
@@ -59,7 +68,7 @@ class ActionPages(EntityBase):
             return None
         if isinstance(result, str):
             return result
-        return action.done or f"已办理「{action.label}」：{record}。"
+        return action.done or f"已办理「{action.label}」：{self.named(record)}。"
 
     @staticmethod
     def _refused(form: Any, error: Exception) -> None:
@@ -94,7 +103,8 @@ class ActionPages(EntityBase):
             action=action,
             form=form,
             is_over=is_over,
-            title=f"{action.label}：{record}",
+            title=f"{action.label}：{self.named(record)}",
+            decided=facts(record, self.decided_on, user=self.request.user, labels=self.labels),
             action_url=self.url("act", record, verb=action.code),
             cancel_url=self.url("detail", record) or self.url("list"),
         )

@@ -50,6 +50,8 @@ class EditPages(EntityBase):
 
     def create_page(self) -> HttpResponse:
         self.require("add")
+        if refused := self._refused_by_parent():
+            return refused
         return self._form_page(self._new_form(self.new_record(uuid.uuid4()), self._initial()))
 
     def create_submitted(self) -> HttpResponse:
@@ -57,6 +59,8 @@ class EditPages(EntityBase):
         pk = self._token_pk()
         if done := self.rows().filter(pk=pk).first():
             return self._saved(done, "已保存。")
+        if refused := self._refused_by_parent():
+            return refused
         form = self._new_form(self.new_record(pk), data=self.request.POST)
         if not form.is_valid():
             return self._form_page(form, status=422)
@@ -82,6 +86,20 @@ class EditPages(EntityBase):
     ) -> Any:
         form_class = self.create_form or self.form
         return form_class(data, instance=record, initial=initial, user=self.request.user)
+
+    def _refused_by_parent(self) -> HttpResponse | None:
+        """Back to a record that nothing is added to any more: merged, closed or out of use."""
+        from core.views import ENTITIES
+
+        parent = self.parent_record() if self.parent else None
+        view = ENTITIES.get(parent._meta.model_name) if parent is not None else None
+        if view is None or view().may_grow(parent):
+            return None
+        state = view().state_of(parent) or "已停用"
+        messages.warning(
+            self.request, f"「{parent}」的状态为「{state}」，不能再添加{self.label()}。"
+        )
+        return HttpResponseRedirect(view.url("detail", parent) or view.url("list"))
 
     def _initial(self) -> dict[str, Any]:
         """Values given in the address, for plain choices only (a kind, a year)."""

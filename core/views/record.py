@@ -87,6 +87,10 @@ class RecordPages(EntityBase):
             and self.model._meta.get_field("ended_on").editable is False
         )
 
+    def may_grow(self, record: Any) -> bool:
+        """Whether records that hang on it may be added; what is not edited takes none."""
+        return self.is_editable(record)
+
     def _may_see(self, related: Related) -> bool:
         app = self._related_model(related)._meta.app_label
         return self.request.user.has_perm(f"{app}.view_{related.entity}")
@@ -110,7 +114,11 @@ class RecordPages(EntityBase):
         rows = list(rows[:_RELATED_ROWS])
         self._leave_related_read(view, rows)
         may_change = user.has_perm(f"{model._meta.app_label}.change_{related.entity}")
-        may_add = related.can_add and user.has_perm(f"{model._meta.app_label}.add_{related.entity}")
+        may_add = (
+            related.can_add
+            and user.has_perm(f"{model._meta.app_label}.add_{related.entity}")
+            and self.may_grow(record)
+        )
         return {
             "related": related,
             "heads": [

@@ -147,7 +147,7 @@ def submit_claim(*, claim_: KeyTalentClaim, by: User) -> KeyTalentClaim:
 
 
 @transaction.atomic
-def decide_claim(*, claim_: KeyTalentClaim, by: User, approves: bool, reason: str = "") -> None:
+def decide_claim(*, claim_: KeyTalentClaim, by: User, approves: bool, reason: str = "") -> str:
     """Approve or refuse a claim; never one's own, and a refusal says why."""
     claim_ = claim(claim_, by, "talent.review_keytalentclaim")
     require_open(claim_)
@@ -156,33 +156,33 @@ def decide_claim(*, claim_: KeyTalentClaim, by: User, approves: bool, reason: st
     if claim_.submitted_by_id == by.pk or last_writer(claim_) == str(by.pk):
         raise RuleError("OWN", "不能认定自己提交的申报，请由另一位审核员办理。")
     if approves:
-        _check_basis(claim_)
+        if missing := missing_basis(claim_):
+            raise RuleError("T3", missing)
     elif not reason.strip():
         raise RuleError("REASON", "请写明不予认定的理由。", field="reason")
     claim_.state = ClaimState.APPROVED if approves else ClaimState.REFUSED
     claim_.decided_by, claim_.decided_on = by, today()
     claim_.decision_reason = reason.strip()
     touch(claim_, "state", "decided_by", "decided_on", "decision_reason")
+    return f"{'已认定' if approves else '不予认定'}：{claim_.person.name}，{claim_}。"
 
 
-def _check_basis(claim_: KeyTalentClaim) -> None:
-    """T3: what the class claims must be in the record, so that the number can be explained."""
+def missing_basis(claim_: KeyTalentClaim) -> str:
+    """T3: what the class or the origin of a claim says and the record does not, so that the
+    number could not be explained; "" when nothing is missing."""
     person = claim_.person
     if claim_.claim_class == ClaimClass.CERTIFIED:
-        held = person.certificates.filter(level__in=("2", "3"), ended_on=None)
-        if not held.exists():
-            raise RuleError("T3", "档案中没有社会工作师及以上证书，请先补登证书。")
+        if not person.certificates.filter(level__in=("2", "3"), ended_on=None).exists():
+            return "档案中没有社会工作师及以上证书，请先补登证书。"
     if claim_.claim_class == ClaimClass.TEACHER:
-        titles = person.titles.filter(
-            level__in=(TitleLevel.SENIOR, TitleLevel.ASSOCIATE), ended_on=None
-        )
-        if not titles.exists():
-            raise RuleError("T3", "档案中没有副高级及以上职称，请先补登职称。")
+        levels = (TitleLevel.SENIOR, TitleLevel.ASSOCIATE)
+        if not person.titles.filter(level__in=levels, ended_on=None).exists():
+            return "档案中没有副高级及以上职称，请先补登职称。"
     if claim_.claim_class == ClaimClass.DOCTOR:
-        degrees = person.educations.filter(degree="2", ended_on=None)
-        if not degrees.exists():
-            raise RuleError("T3", "档案中没有博士学位，请先补登学历学位。")
+        if not person.educations.filter(degree="2", ended_on=None).exists():
+            return "档案中没有博士学位，请先补登学历学位。"
     place = person.native_place if claim_.native_basis == "1" else person.household_place
     if not place.startswith(settings.PROVINCE_CODE):
         label = claim_.get_native_basis_display()
-        raise RuleError("T3", f"档案中的{label}不在本省，黔籍依据不成立，请核对。")
+        return f"档案中的{label}不在本省，黔籍依据不成立，请核对。"
+    return ""

@@ -113,6 +113,8 @@ def update_person(*, person: Person, by: User) -> Person:
     Raises RuleError R4 when the ID number belongs to somebody else.
     """
     before = claim(person, by, "talent.change_person")
+    if before.status == PersonStatus.MERGED:
+        raise RuleError("STATE", "这份档案已合并到另一份，请在保留的档案上修改。")
     if person.id_number != before.id_number:
         county = county_of_registered(str(person.id_number), but=person.pk)
         if county is not None:

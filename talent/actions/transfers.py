@@ -265,6 +265,24 @@ def _proposed_post(request: TransferRequest, person: Person, day: datetime.date)
     )
 
 
+def proposed(request: TransferRequest) -> list[tuple[str, str]]:
+    """The post that comes with the transfer, as (label, words); [] where none was named."""
+    given = request.post
+    place = _find(Station.objects.open(), given.get("station"), request.to_region_id) or _find(
+        Organization.objects.filter(ended_on=None), given.get("organization"), request.to_region_id
+    )
+    name = str(place or given.get("planned", {}).get("name", ""))
+    if not name:
+        return []
+    kind = PostKind(_one_of(PostKind, given.get("kind"), PostKind.FRONTLINE))
+    employment = Employment(_one_of(Employment, given.get("employment"), Employment.AGENCY))
+    return [
+        ("拟任职单位", name),
+        ("岗位", str(kind.label)),
+        ("用工性质", str(employment.label)),
+    ]
+
+
 def _created(place: dict[str, Any], region_code: str) -> tuple[Any, Any]:
     """Station and organisation, one of them None: a place that a ledger named and that was
     unknown, as it is created for the people whom the ledger enters."""

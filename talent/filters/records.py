@@ -1,5 +1,7 @@
 """Certificates, registrations, education, titles, claims, graduate figures."""
 
+from typing import Any
+
 import django_filters as filters
 from django.db.models import Q
 
@@ -121,7 +123,13 @@ class TitleFilter(PersonalFilter):
         fields: list[str] = []
 
 
+def to_decide(user: Any) -> Q:
+    """Claims that wait for somebody else than who submitted them."""
+    return Q(state=ClaimState.PENDING, ended_on=None) & ~Q(submitted_by=user)
+
+
 class KeyTalentClaimFilter(PersonalFilter):
+    todo = ChoiceFilter(label="待办", choices=[("decide", "待我认定")], method="filter_todo")
     claim_class = ChoiceFilter(label="类别", choices=ClaimClass.choices)
     result = ChoiceFilter(label="认定结果", field_name="state", choices=ClaimState.choices)
     origin = ChoiceFilter(label="来源", choices=Origin.choices)
@@ -129,6 +137,9 @@ class KeyTalentClaimFilter(PersonalFilter):
     class Meta:
         model = KeyTalentClaim
         fields: list[str] = []
+
+    def filter_todo(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(to_decide(self.request.user))
 
 
 class GraduateStatFilter(RecordFilter):

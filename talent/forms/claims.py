@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Any
 
 from core.forms import RecordForm, RecordMeta, names_in
 from core.identity import without_id_numbers
 from core.rules import Flag
+from talent.actions.credentials import missing_basis
 from talent.forms.credentials import PersonalForm
 from talent.models import GraduateStat, KeyTalentClaim
 from talent.rules import check_graduates, check_graduation_year
@@ -35,7 +37,13 @@ class KeyTalentClaimForm(PersonalForm):
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         self.not_in_future(cleaned, "qualified_on")
-        return ()
+        if not (cleaned.get("claim_class") and cleaned.get("native_basis")):
+            return
+        entered = copy(self.instance)
+        entered.claim_class = cleaned["claim_class"]
+        entered.native_basis = cleaned["native_basis"]
+        if missing := missing_basis(entered):
+            yield Flag("T3", "W", f"{missing}在这之前不能认定。", "claim_class")
 
 
 class GraduateStatForm(RecordForm):

@@ -26,6 +26,7 @@ class KeyTalentClaimView(PersonalView):
     state_kinds = kinds.CLAIM
     headline = ("person", "qualified_on")
     actions = verbs.CLAIM
+    decided_on = ("person", "claim_class", "qualified_on", "native_basis", "evidence", "origin")
     sections = (
         Section(
             "申报",

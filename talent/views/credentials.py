@@ -59,6 +59,7 @@ class CertificateView(PersonalView):
     headline = ("person", "approved_on")
     found_facts = ("person", "approved_on")
     actions = verbs.CERTIFICATE
+    decided_on = ("person", "level", "number", "approved_on", "issuer")
     sections = (
         Section(
             "证书",
@@ -66,6 +67,9 @@ class CertificateView(PersonalView):
              "verification", "verified_by_means", "verified_on", "ended_on", "end_reason"),
         ),
     )  # fmt: skip
+
+    def named(self, record: Any) -> str:
+        return " ".join(filter(None, (super().named(record), record.number)))
 
     def save_changes(self, record: Any, form: Any) -> None:
         update_certificate(certificate=record, by=self.request.user)

@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from core.crypto import blind_index
 from core.dates import today
-from core.display import label_of
+from core.display import label_of, record_url
 from core.identity import SEXES, check_id_number, is_known_division
 from core.models import ReadEvent
 from core.national import place_label
@@ -22,7 +23,7 @@ from core.templatetags.shell import days_left
 from core.views import EntityView, Related, Section
 from core.views.secrets import Secret
 from talent import kinds, verbs
-from talent.actions.people import create_person, registered_message, update_person
+from talent.actions.people import GONE, create_person, registered_message, update_person
 from talent.codes import PersonStatus
 from talent.filters import PersonFilter
 from talent.filters.people import MISSING
@@ -128,7 +129,8 @@ class PersonView(EntityView):
         wanted = ("phone", "birth_date", "native_place", "household_place", "sources")
         return context | {
             "reveal_url": self._reveal_url(record),
-            "perms_activate": self.request.user.has_perm("talent.activate_person"),
+            "perms_activate": self.request.user.has_perm("talent.activate_person")
+            and record.status not in (*GONE, PersonStatus.DEACTIVATED),
             "missing": [label_of(record, n) for n in wanted if not getattr(record, n)],
             "advice": _WITHOUT_POST if self._has_no_post(record) else "",
         }
@@ -137,6 +139,10 @@ class PersonView(EntityView):
         people = Person.objects.for_user(self.request.user)
         return people.filter(MISSING["post"], pk=record.pk).exists()
 
+    def is_editable(self, record: Any) -> bool:
+        """What a duplicate says stands with the kept record."""
+        return record.status != PersonStatus.MERGED and super().is_editable(record)
+
     def tasks(self, record: Any) -> list[dict[str, Any]]:
         return waiting_of(record, self.request.user)
 
@@ -144,7 +150,13 @@ class PersonView(EntityView):
         """The kept record of a duplicate, or the numbers of the duplicates of a kept one."""
         people = Person.objects.for_user(self.request.user)
         facts = [
-            {"label": "合并到", "value": f"{kept.name}，人才编号 {kept.number}", "wide": True}
+            {
+                "label": "合并到",
+                "value": format_html(
+                    '<a href="{}">{}</a>，人才编号 {}', record_url(kept), kept.name, kept.number
+                ),
+                "wide": True,
+            }
             for kept in people.filter(pk=record.merged_into_id)
         ]
         numbers = [alias.masked_id_number for alias in people.filter(merged_into=record)]

@@ -79,6 +79,7 @@ def test_evidence_of_a_claim(cast: Cast, client_of: ClientOf) -> None:
         "native_basis": claim.native_basis,
         "origin": claim.origin,
         "evidence": TYPED,
+        "reason": "证书正在补登",
     }
     assert client_of(cast.clerk_a).post(url, data).status_code == 302
     assert KeyTalentClaim.objects.get(pk=claim.pk).evidence == KEPT
