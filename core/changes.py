@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey
+from django.db.models import DateField, DateTimeField, ForeignKey
 
-from core.display import label_of, words
+from core.display import date_as_known, label_of, words
 from core.fields import BlindIndexField, EncryptedTextField
 from core.models import User
 
 _SILENT = frozenset(
     {"id", "version", "created_at", "updated_at", "pinyin", "initials", "county", "prefecture",
-     "user", "number"}
+     "user"}
 )  # fmt: skip
 _VERBS = {"insert": "新建", "update": "修改", "delete": "删除"}
 
@@ -66,9 +66,17 @@ def changes_of_many(records: list[Any], *, limit: int = 50) -> list[Change]:
     changes = []
     for index, event in enumerate(events):
         older = next((e for e in events[index + 1 :] if e.pgh_obj_id == event.pgh_obj_id), None)
+        if older is None and event.pgh_label == "update":
+            older = _before(model, event)
         if change := _change(model, event, older, names, titles, single=len(records) == 1):
             changes.append(change)
     return changes[:limit]
+
+
+def _before(model: type[Any], event: Any) -> Any:
+    """The version before one, which lies further back than what is shown."""
+    events = event_model(model).objects.filter(pgh_obj_id=event.pgh_obj_id)
+    return events.filter(pgh_id__lt=event.pgh_id).order_by("-pgh_id").first()
 
 
 def _names(events: list[Any]) -> dict[str, str]:
@@ -114,7 +122,12 @@ def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
             continue
         if not hasattr(newer, column.attname):
             continue
+        if column.name.endswith("_precision"):
+            # Said with the date.
+            continue
         old, new = getattr(older, column.attname), getattr(newer, column.attname)
+        if isinstance(column, DateField) and not isinstance(column, DateTimeField):
+            old, new = _as_known(older, column.name, old), _as_known(newer, column.name, new)
         if old == new:
             continue
         rows.append({
@@ -123,6 +136,10 @@ def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
             "new": _worded_anew(column, new),
         })  # fmt: skip
     return rows
+
+
+def _as_known(event: Any, name: str, value: Any) -> str:
+    return date_as_known(event, name, value) if value else ""
 
 
 def _worded_anew(column: Any, value: Any) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 
-from core.forms.fields import DateField, LookupField, RegionField
+from core.forms.fields import DateField, LastDayField, LookupField, RegionField
 from core.models import Region
 from core.places import place_name
 from core.scoping import scope_choices
@@ -35,7 +35,14 @@ class LookupFilter(filters.ModelChoiceFilter):
 
 
 class DateFilter(filters.Filter):
+    """A day; as an upper bound (`lte`) the last one of the month or year that was written."""
+
     field_class = DateField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("lookup_expr") == "lte":
+            self.field_class = LastDayField
+        super().__init__(*args, **kwargs)
 
 
 class ChecksFilter(filters.MultipleChoiceFilter):
@@ -102,7 +109,20 @@ class RecordFilter(filters.FilterSet):
         """The condition of the search field; override. A name matches from its start."""
         return Q(name__icontains=text)
 
+    @property
+    def not_understood(self) -> list[str]:
+        """What of the conditions cannot be meant, in sentences; nothing is listed then."""
+        if not self.form.is_bound:
+            return []
+        return [
+            f"{self.form.fields[name].label}：{message}"
+            for name, messages in self.form.errors.items()
+            for message in messages
+        ]
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.form.errors:
+            return queryset.none()
         used = set()
         for name, value in self.form.cleaned_data.items():
             if value not in (None, "", []):
@@ -114,8 +134,10 @@ class RecordFilter(filters.FilterSet):
 
     def described(self) -> list[tuple[str, str]]:
         """(parameter, words) of every filter in use, in the declared order."""
-        if not self.form.is_bound or not self.form.is_valid():
+        if not self.form.is_bound:
             return []
+        # Those that are valid, whatever the others are.
+        self.form.is_valid()
         result = []
         for name, field in self.form.fields.items():
             value = self.form.cleaned_data.get(name)

@@ -152,6 +152,7 @@ class _Marks:
     def __init__(self, model: type[Model], order: list[str], key: str) -> None:
         self.name = order[0].lstrip("-")
         self._ahead = "lt" if order[0].startswith("-") else "gt"
+        self._ahead_of_same = "lt" if order[-1].startswith("-") else "gt"
         digest = hashlib.sha256(f"{model._meta.label}|{key}|{order}".encode()).hexdigest()
         is_plain = len(order) == 2 and self.name in {f.name for f in model._meta.fields}
         # A null has no place among values that are compared.
@@ -167,7 +168,7 @@ class _Marks:
             return 0, Q()
         pk, value = self._found[at]
         further = Q(**{f"{self.name}__{self._ahead}": value})
-        same = Q(**{f"pk__{self._ahead}e": pk})
+        same = Q(**{f"pk__{self._ahead_of_same}e": pk})
         # The first condition is what the index is entered by.
         return at, Q(**{f"{self.name}__{self._ahead}e": value}) & (further | same)
 

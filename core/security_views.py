@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from core.forms.fields import DateField
+from core.forms.fields import DateField, LastDayField
 from core.health import database_answers, live_workers
 from core.models import Job, ReadEvent, SecurityEvent, User
 from core.paging import Paginator, page_number
@@ -38,7 +38,7 @@ class LogForm(forms.Form):
     who = forms.CharField(label="操作人用户名", required=False, max_length=40)
     kind = forms.ChoiceField(label="事项", required=False)
     since = DateField(label="自", required=False)
-    until = DateField(label="至", required=False)
+    until = LastDayField(label="至", required=False)
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -52,6 +52,11 @@ class Waiting:
         except NoReverseMatch:
             return ""
 
+    def address_in(self, region: str) -> str:
+        """The address with the region that was counted, whatever one works in now."""
+        mark = "&" if "?" in self.address else "?"
+        return f"{self.address}{mark}region={region}" if region else self.address
+
 
 def is_county_or_below(user: Any) -> bool:
     """Upkeep is done where the records are kept; above that its sum is no task."""

@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from core.actions import claim, require_open, touch
 from core.dates import today
@@ -27,6 +27,43 @@ def paid_total(project: Project, *, but: object = None) -> Decimal:
     return payments.aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
+def dated_payments(project: Project, *, stage: str = "") -> QuerySet[Payment]:
+    """The payments in force that have a day, of one stage where it is given; first paid first."""
+    rows = project.payments.filter(ended_on=None, is_opening_balance=False)
+    return (rows.filter(stage=stage) if stage else rows).order_by("paid_on")
+
+
+@transaction.atomic
+def add_milestone(*, milestone: Milestone, by: User) -> Milestone:
+    """Plan or record a stage of a project, given as an unsaved row."""
+    milestone.project = claim(milestone.project, by, "projects.add_milestone")
+    require_open(milestone.project)
+    milestone.save(force_insert=True)
+    return milestone
+
+
+def check_milestone(milestone: Milestone, before: Milestone) -> None:
+    """R18 of an edited milestone against what was paid for it; the form calls it too."""
+    first = dated_payments(milestone.project, stage=before.stage).first()
+    rules.check_milestone(
+        stage=milestone.stage,
+        old_stage=before.stage,
+        reached_on=milestone.reached_on,
+        paid_on=first.paid_on if first else None,
+    )
+
+
+@transaction.atomic
+def update_milestone(*, milestone: Milestone, by: User) -> Milestone:
+    """Save an edited milestone."""
+    milestone.project = claim(milestone.project, by, "projects.change_milestone")
+    before = claim(milestone, by, "projects.change_milestone")
+    check_milestone(milestone, before)
+    milestone.version = before.version + 1
+    milestone.save()
+    return milestone
+
+
 @transaction.atomic
 def update_project(*, project: Project, by: User) -> Project:
     """Save an edited project; the instance carries the new values (R18)."""
@@ -39,8 +76,9 @@ def update_project(*, project: Project, by: User) -> Project:
         contractor=project.contractor_id,
         evaluator=project.evaluator_id,
         paid=paid_total(before),
+        has_payments=dated_payments(before).exists(),
     )
-    project.version = before.version + 1
+    project.stage, project.version = before.stage, before.version + 1
     project.save()
     ensure_visible(project, by)
     return project

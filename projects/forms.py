@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +12,18 @@ from django.db.models import Sum
 from core.dates import today
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
+from projects.actions import check_milestone, dated_payments
 from projects.models import Milestone, Payment, Project
 from projects.rules import check_payment, check_project
 
 PROJECT = (
-    ("项目", ("name", "number", "region", "service_field", "started_on", "ends_on", "stage")),
+    ("项目", ("name", "number", "region", "service_field", "started_on", "ends_on")),
     ("各方", ("purchaser", "contractor", "evaluator", "procurement")),
     ("资金", ("fund", "budget", "contract_amount")),
     ("其他", ("staffing",)),
 )
+# With the stage, which an action changes afterwards.
+NEW_PROJECT = ((PROJECT[0][0], (*PROJECT[0][1], "stage")), *PROJECT[1:])
 MILESTONE = (("里程碑", ("stage", "planned_on", "reached_on", "score")),)
 PAYMENT = (("付款", ("stage", "amount", "paid_on", "is_opening_balance", "voucher")),)
 
@@ -52,7 +56,15 @@ class ProjectForm(RecordForm):
             contractor=cleaned.get("contractor"),
             evaluator=cleaned.get("evaluator"),
             paid=Decimal(0) if self.instance._state.adding else paid_total(self.instance),
+            has_payments=not self.instance._state.adding and dated_payments(self.instance).exists(),
         )
+
+
+class NewProjectForm(ProjectForm):
+    layout = NEW_PROJECT
+
+    class Meta(ProjectForm.Meta):
+        fields = names_in(NEW_PROJECT)
 
 
 class MilestoneForm(RecordForm):
@@ -67,6 +79,11 @@ class MilestoneForm(RecordForm):
         reached = cleaned.get("reached_on")
         if reached and reached > today():
             raise RuleError("DATE", "实际日期不能晚于今天，请核对。", field="reached_on")
+        if not self.instance._state.adding:
+            before = Milestone.objects.get(pk=self.instance.pk)
+            entered = copy(self.instance)
+            entered.stage, entered.reached_on = cleaned.get("stage") or before.stage, reached
+            check_milestone(entered, before)
         return ()
 
 

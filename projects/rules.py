@@ -17,8 +17,14 @@ def check_project(
     contractor: object = None,
     evaluator: object = None,
     paid: Decimal = Decimal(0),
+    has_payments: bool = False,
 ) -> list[Flag]:
-    """Contract within budget, end after start, evaluator other than contractor."""
+    """Contract within budget, end after start, evaluator other than contractor.
+
+    `has_payments`: dated ones, which nothing would bound without a contract.
+    """
+    if contract_amount is None and has_payments:
+        raise RuleError("R18", "已有付款记录，合同金额不能去掉。", field="contract_amount")
     if budget is not None and contract_amount is not None and contract_amount > budget:
         raise RuleError("R18", "合同金额不能超过预算金额，请核对。", field="contract_amount")
     if contract_amount is not None and paid > contract_amount:
@@ -83,6 +89,21 @@ def _check_milestone(stage: str, paid_on: datetime.date, reached_on: datetime.da
         raise RuleError(
             "R18", f"付款日期早于「{label}」完成的日期 {reached_on}，请核对。", field="paid_on"
         )
+
+
+def check_milestone(
+    *, stage: str, old_stage: str, reached_on: datetime.date | None, paid_on: datetime.date | None
+) -> None:
+    """A milestone that was paid for keeps its stage and was reached before; `paid_on` is the
+    first payment of its stage."""
+    if paid_on is None:
+        return
+    label = Stage(old_stage).label
+    if stage != old_stage:
+        raise RuleError("R18", f"「{label}」已有付款，不能改为其他阶段。", field="stage")
+    if reached_on is None or reached_on > paid_on:
+        words = f"{paid_on} 已付「{label}」的款，实际日期不能去掉，也不能晚于这一天。"
+        raise RuleError("R18", words, field="reached_on")
 
 
 def check_stage(old: str, new: str) -> list[Flag]:

@@ -6,9 +6,15 @@ from typing import Any
 
 from core.views import EntityView, Related, Section
 from projects import verbs
-from projects.actions import add_payment, update_payment, update_project
+from projects.actions import (
+    add_milestone,
+    add_payment,
+    update_milestone,
+    update_payment,
+    update_project,
+)
 from projects.filters import MilestoneFilter, PaymentFilter, ProjectFilter
-from projects.forms import MilestoneForm, PaymentForm, ProjectForm, paid_total
+from projects.forms import MilestoneForm, NewProjectForm, PaymentForm, ProjectForm, paid_total
 from projects.models import Milestone, Payment, Project
 from projects.tables import STAGE_KINDS, MilestoneTable, PaymentTable, ProjectTable
 
@@ -24,6 +30,7 @@ class ProjectView(EntityView):
     table = ProjectTable
     filterset = ProjectFilter
     form = ProjectForm
+    create_form = NewProjectForm
     search_hint = "项目名称、编号、购买方、承接方"
     empty_hint = "可以逐个新增，也可以把购买服务项目台账直接导入。"
     select_related = ("region", "purchaser", "contractor", "evaluator")
@@ -82,6 +89,12 @@ class MilestoneView(_ProjectPartView):
     search_hint = "项目名称"
     empty_hint = "在项目的页面上添加。"
     sections = (Section("里程碑", ("project", "stage", "planned_on", "reached_on", "score")),)
+
+    def save_new(self, record: Any, form: Any) -> Any:
+        return add_milestone(milestone=record, by=self.request.user)
+
+    def save_changes(self, record: Any, form: Any) -> None:
+        update_milestone(milestone=record, by=self.request.user)
 
 
 class PaymentView(_ProjectPartView):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime
 from typing import Any
 
 from django import forms
@@ -37,6 +39,37 @@ class DateField(forms.DateField):
         parsed = parse_date(value, label=str(self.label or "日期"))
         self.precision = parsed.precision if parsed else "D"
         return parsed.day if parsed else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Also by how exactly the date is known, where the form says how it was (a text)."""
+        try:
+            was, now = _known(initial), _known(data)
+        except ValidationError:
+            return True
+        if isinstance(initial, str) or was is None or now is None:
+            return was != now
+        return was[0] != now[0]
+
+
+def _known(value: Any) -> tuple[datetime.date, str] | None:
+    """(day, precision) of a date or of what stands in a field, None for nothing."""
+    if isinstance(value, datetime.date):
+        return value, "D"
+    if value is None or is_none(value):
+        return None
+    parsed = parse_date(value, label="日期")
+    return (parsed.day, parsed.precision) if parsed else None
+
+
+class LastDayField(DateField):
+    """The last day of what was written: up to 2021-06 is up to the 30th."""
+
+    def to_python(self, value: Any) -> Any:
+        day = super().to_python(value)
+        if day is None or self.precision == "D":
+            return day
+        month = day.month if self.precision == "M" else 12
+        return day.replace(month=month, day=calendar.monthrange(day.year, month)[1])
 
 
 def say_what_is_missing(fields: dict[str, forms.Field]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.display import date_as_known
 from core.fields import EncryptedTextField
 from core.forms.fields import (
     DateField,
@@ -118,6 +120,7 @@ class RecordForm(forms.ModelForm):
         for name, field in self.fields.items():
             self._scope(name, field)
             self._describe(name, field)
+        self._show_as_known()
         say_what_is_missing(self.fields)
         self.fields["reason"] = forms.CharField(
             label="说明",
@@ -179,6 +182,14 @@ class RecordForm(forms.ModelForm):
         """Put a refusal of the model layer on its field, or above the form."""
         field = getattr(error, "field", "")
         self.add_error(field if field in self.fields else None, ValidationError(error.messages))
+
+    def _show_as_known(self) -> None:
+        """A date that is known to the month stands in its field as a month."""
+        for name, field in self.fields.items():
+            value = self.initial.get(name)
+            if isinstance(field, DateField) and isinstance(value, datetime.date):
+                if hasattr(self.instance, f"{name.removesuffix('_on')}_precision"):
+                    self.initial[name] = date_as_known(self.instance, name, value)
 
     def _precisions(self, cleaned: dict[str, Any]) -> None:
         columns = {f.name for f in self._meta.model._meta.fields}

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from core.forms import ActionForm
 from core.history import acting
 from core.models import ReadEvent
+from core.rules import RuleError
 from core.views.base import EntityBase
 from core.views.declarations import Action
 
@@ -35,9 +36,13 @@ class BulkPage(EntityBase):
 
     def bulk_submitted(self) -> HttpResponse:
         action = self._bulk_action()
-        records = list(self._selected().order_by("pk")[: AT_MOST + 1])
         back = self.request.POST.get("filter", "").lstrip("?")
         list_url = f"{self.url('list')}?{back}" if back else self.url("list")
+        try:
+            records = list(self._selected().order_by("pk")[: AT_MOST + 1])
+        except RuleError as error:
+            messages.error(self.request, str(error))
+            return HttpResponseRedirect(list_url)
         if not records or len(records) > AT_MOST:
             few = f"一次最多办理 {AT_MOST} {self.unit}，请缩小范围后分批办理。"
             messages.error(self.request, few if records else "没有选中记录，或选中的已不在名单中。")

@@ -46,7 +46,9 @@ def _changed_by_one(field: Any, seen: Any, value: Any, current: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """A value to compare: the key of a record, one nothing for all empty ones."""
-    return getattr(value, "pk", value) or None
+    value = getattr(value, "pk", value)
+    # 0 says something.
+    return None if value in ("", None, []) else value
 
 
 def resolved(data: Any, current: Any) -> Any:

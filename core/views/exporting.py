@@ -52,12 +52,14 @@ class ExportPage(EntityBase):
     def export_rows(self) -> Any:
         """The rows in scope that the list shows, or the selected ones of them."""
         params = QueryDict(self.request.POST.get("filter", "").lstrip("?"))
-        filterset = self.filtered(params)  # type: ignore[attr-defined]
-        rows = filterset.qs
         ids = self.request.POST.getlist("ids")
         if ids and not self.request.POST.get("all_matching"):
-            rows = self.rows().filter(pk__in=[pk for pk in ids[:200] if _is_uuid(pk)])
-        return rows
+            return self.rows().filter(pk__in=[pk for pk in ids[:200] if _is_uuid(pk)])
+        filterset = self.filtered(params)  # type: ignore[attr-defined]
+        if filterset.not_understood:
+            words = "；".join(filterset.not_understood)
+            raise RuleError("FILTER", f"筛选条件有误，没有办理：{words}")
+        return filterset.qs
 
     def export(self, rows: Any) -> HttpResponse:
         post = self.request.POST

@@ -188,6 +188,7 @@ class ListPage(EntityBase):
             page=page,
             filterset=filterset,
             chips=self._chips(params, described),
+            not_understood=filterset.not_understood,
             clear_url=self.request.path,
             words=self._words(params, described, secret),
             count=count,

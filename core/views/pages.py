@@ -36,7 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("me"))
         except NoReverseMatch:
             pass
-    waiting = waiting_for(user)
+    elsewhere = working_region_code(request) != user.region_id
+    region = (user.region_id or "") if elsewhere else ""
+    waiting = [(w, count, w.address_in(region)) for w, count in waiting_for(user)]
     shortcuts = [_shortcut(view, user) for view in _searched(user) if view.url("list")]
     if not shortcuts:
         links = [link for group in navigation_for(user, "") for link in group["links"]]

@@ -93,9 +93,9 @@ class KeyTalents(Population):
         last_post = Post.objects.filter(
             person=OuterRef("pk"), is_primary=True, started_on__lte=day
         ).order_by("-started_on", "pk")
-        # A record that is 停用 was a mistake and is nobody.
+        # A record that is 停用 was a mistake, one that was merged is another's: nobody.
         people = located(day, Person.objects.filter(Exists(claimed))).exclude(
-            state_then__status=PersonStatus.DEACTIVATED
+            state_then__status__in=(PersonStatus.DEACTIVATED, PersonStatus.MERGED)
         )
         present = Q(state_then__status__in=REGISTERED_STATUSES)
         return people.annotate(

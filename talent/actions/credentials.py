@@ -18,6 +18,7 @@ from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible
 from talent import rules
+from talent.actions.people import not_merged
 from talent.codes import (
     VALID_REGISTRATIONS,
     ClaimClass,
@@ -138,7 +139,7 @@ def cancel_registration(
 @transaction.atomic
 def submit_claim(*, claim_: KeyTalentClaim, by: User) -> KeyTalentClaim:
     """Submit a claim, given as an unsaved row; a reviewer decides."""
-    claim_.person = claim(claim_.person, by, "talent.add_keytalentclaim")
+    claim_.person = not_merged(claim(claim_.person, by, "talent.add_keytalentclaim"))
     rules.check_not_future(claim_.qualified_on, label="取得资格日期", field="qualified_on")
     claim_.submitted_by, claim_.state = by, ClaimState.PENDING
     claim_.save(force_insert=True)

@@ -11,7 +11,7 @@ import datetime
 from django.conf import settings
 from django.db import transaction
 
-from core.actions import claim, require, touch
+from core.actions import claim, locked, require, touch
 from core.crypto import blind_index
 from core.dates import today
 from core.models import ReadEvent, Region, SecurityEvent, User
@@ -113,8 +113,7 @@ def update_person(*, person: Person, by: User) -> Person:
     Raises RuleError R4 when the ID number belongs to somebody else.
     """
     before = claim(person, by, "talent.change_person")
-    if before.status == PersonStatus.MERGED:
-        raise RuleError("STATE", "这份档案已合并到另一份，请在保留的档案上修改。")
+    not_merged(before)
     if person.id_number != before.id_number:
         county = county_of_registered(str(person.id_number), but=person.pk)
         if county is not None:
@@ -262,6 +261,14 @@ def reveal_person(*, person: Person, by: User, reason: str) -> Person:
 
 
 # --- Steps ----------------------------------------------------------------------------------
+def not_merged(person: Person) -> Person:
+    """The person locked; RuleError for a duplicate, which takes nothing more."""
+    person = locked(person)
+    if person.status == PersonStatus.MERGED:
+        raise RuleError("STATE", "这份档案已合并到另一份，请在保留的档案上登记。")
+    return person
+
+
 def _require_alive(person: Person) -> None:
     if person.status in GONE:
         raise RuleError("STATE", f"人员状态为「{person.get_status_display()}」，不能再办理。")

@@ -10,6 +10,7 @@ from core.views import EntityView, Section
 from core.views.secrets import Secret
 from talent import kinds, verbs
 from talent.actions.credentials import add_registration, update_certificate
+from talent.actions.people import not_merged
 from talent.filters import (
     CertificateFilter,
     EducationFilter,
@@ -40,6 +41,10 @@ class PersonalView(EntityView):
     can_deactivate = True
     search_hint = "姓名、拼音、首字母、证件号"
     empty_hint = "在人员的页面上添加，或随花名册一起导入。"
+
+    def save_new(self, record: Any, form: Any) -> Any:
+        not_merged(record.person)
+        return super().save_new(record, form)
 
     def secret_condition(self, secret: Secret) -> Any:
         return named_by(secret, path="person__")

@@ -36,7 +36,7 @@ def keys(paginator: Paginator) -> list[Any]:
     return [row.pk for n in numbers for row in paginator.page(n).object_list]
 
 
-@pytest.mark.parametrize("order", [["pinyin", "id"], ["-pinyin", "-id"]])
+@pytest.mark.parametrize("order", [["pinyin", "id"], ["-pinyin", "-id"], ["-pinyin", "id"]])
 def test_every_row_stands_once_also_when_pages_begin_at_a_mark(
     monkeypatch: pytest.MonkeyPatch, order: list[str]
 ) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from projects.forms import MilestoneForm, ProjectForm
-from projects.models import Milestone
+from core.rules import RuleError
+from projects import actions
+from projects.forms import MilestoneForm, NewProjectForm, ProjectForm
+from projects.models import Milestone, Payment, Project
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.rows import make_organization, make_project
 
 pytestmark = pytest.mark.django_db
+D = datetime.date
 
 
 def form(cast: Cast, **cells: Any) -> ProjectForm:
@@ -83,3 +87,64 @@ def test_a_stage_has_one_milestone(cast: Cast) -> None:
         data={"stage": "60"}, user=cast.clerk_a, instance=Milestone(project=project)
     )
     assert again.non_field_errors() == ["这个阶段已有里程碑，请在原来的一条上修改。"]
+
+
+def paid_project(cast: Cast) -> tuple[Project, Milestone]:
+    """Evaluated on 2023-03-01, paid for it a month later."""
+    project = make_project(TOWNSHIP_A)
+    actions.change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=D(2023, 3, 1))
+    project.refresh_from_db()
+    payment = Payment(project=project, stage="60", amount=Decimal(1), paid_on=D(2023, 4, 1))
+    actions.add_payment(payment=payment, by=cast.clerk_a)
+    return project, Milestone.objects.get(stage="60")
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        ({"reached_on": "2023-06-01"}, "reached_on"),
+        ({"reached_on": ""}, "reached_on"),
+        ({"reached_on": "2023-03-01", "stage": "70"}, "stage"),
+        ({"reached_on": "2023-03-15"}, ""),
+    ],
+)
+def test_a_milestone_that_was_paid_for_stays_before_the_payment(
+    cast: Cast, cells: dict[str, str], field: str
+) -> None:
+    """R18, by the form and by the action behind it."""
+    _, milestone = paid_project(cast)
+    filled = MilestoneForm(data={"stage": "60"} | cells, user=cast.clerk_a, instance=milestone)
+    assert list(filled.errors) == ([field] if field else [])
+    fresh = Milestone.objects.get(pk=milestone.pk)
+    fresh.stage = cells.get("stage", "60")
+    fresh.reached_on = D.fromisoformat(cells["reached_on"]) if cells["reached_on"] else None
+    if field:
+        with pytest.raises(RuleError):
+            actions.update_milestone(milestone=fresh, by=cast.clerk_a)
+    else:
+        actions.update_milestone(milestone=fresh, by=cast.clerk_a)
+
+
+def test_what_bounds_the_payments_is_not_taken_away(cast: Cast) -> None:
+    project, _ = paid_project(cast)
+    project.contract_amount = None
+    with pytest.raises(RuleError, match="合同金额不能去掉"):
+        actions.update_project(project=project, by=cast.clerk_a)
+
+
+def test_the_stage_is_not_edited_past_its_rules(cast: Cast) -> None:
+    project, _ = paid_project(cast)
+    assert "stage" not in ProjectForm(user=cast.clerk_a, instance=project).fields
+    project.stage = "10"
+    actions.update_project(project=project, by=cast.clerk_a)
+    project.refresh_from_db()
+    assert project.stage == "60"
+    assert "stage" in NewProjectForm(user=cast.clerk_a).fields
+
+
+def test_a_project_out_of_use_gets_no_milestone(cast: Cast) -> None:
+    project = make_project(TOWNSHIP_A)
+    actions.end_project(project=project, by=cast.clerk_a, reason="录错")
+    project.refresh_from_db()
+    with pytest.raises(RuleError):
+        actions.add_milestone(milestone=Milestone(project=project, stage="60"), by=cast.clerk_a)

@@ -129,5 +129,6 @@ def test_a_claim_that_cannot_be_approved_is_remarked_on_at_once(cast: Cast, clie
         client.post(reverse("keytalentclaim_create"), data | {"reason": "证书正在补登"}).status_code
         == 302
     )
+    KeyTalentClaim.objects.all().delete()
     Certificate.objects.create(person=person, level="2", approved_on=DAY)
     assert client.post(reverse("keytalentclaim_create"), data).status_code == 302

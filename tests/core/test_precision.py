@@ -1,0 +1,93 @@
+"""How exactly a date is known: shown, kept, corrected and told in the history."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from core.changes import changes_of, changes_of_many
+from talent.models import Certificate, GraduateStat
+from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
+from tests.core.test_entity_editing import form_data
+from tests.rows import make_person, make_row
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def certificate(cast: Cast) -> Certificate:
+    return Certificate.objects.create(
+        person=make_person(TOWNSHIP_A), level="2", number="AAAA1111111",
+        approved_on=datetime.date(2021, 3, 1), approved_precision="M",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "precision", "old", "new"),
+    [
+        ("2021-03-01", "D", "2021-03", "2021-03-01"),
+        ("2021", "Y", "2021-03", "2021"),
+        ("2021-06-15", "D", "2021-03", "2021-06-15"),
+    ],
+)
+def test_a_date_is_known_as_it_was_written(
+    typed: str, precision: str, old: str, new: str,
+    certificate: Certificate, cast: Cast, client_of: Any,
+) -> None:  # fmt: skip
+    client = client_of(cast.clerk_a)
+    url = f"/certificates/{certificate.pk}/edit/"
+    data = form_data(client, url)
+    assert data["approved_on"] == "2021-03"
+    assert client.post(url, data | {"approved_on": typed}).status_code == 302
+    certificate.refresh_from_db()
+    assert certificate.approved_precision == precision
+    (row,) = changes_of(certificate)[0].rows
+    assert (row["label"], row["old"], row["new"]) == ("批准日期", old, new)
+
+
+def test_an_untouched_month_is_no_change(
+    certificate: Certificate, cast: Cast, client_of: Any
+) -> None:
+    client = client_of(cast.clerk_a)
+    url = f"/certificates/{certificate.pk}/edit/"
+    client.post(url, form_data(client, url) | {"issuer": "人社厅"})
+    certificate.refresh_from_db()
+    assert (certificate.approved_precision, certificate.issuer) == ("M", "人社厅")
+
+
+def test_a_changed_number_is_in_the_history(certificate: Certificate) -> None:
+    certificate.number = "BBBB2222222"
+    certificate.save()
+    (row,) = changes_of(certificate)[0].rows
+    assert (row["old"], row["new"]) == ("AAAA1111111", "BBBB2222222")
+
+
+def test_a_change_whose_former_version_is_far_back_is_told_whole(certificate: Certificate) -> None:
+    other = Certificate.objects.create(
+        person=certificate.person, level="1", approved_on=datetime.date(2020, 1, 1)
+    )
+    certificate.issuer = "人社厅"
+    certificate.save()
+    for n in range(12):
+        other.issuer = f"第 {n} 处"
+        other.save()
+    oldest = changes_of_many([certificate, other], limit=11)[-1]
+    certificate.issuer = "省人社厅"
+    certificate.save()
+    assert oldest.rows
+    for change in changes_of_many([certificate, other], limit=3):
+        assert change.rows[0]["old"] != change.rows[0]["new"]
+
+
+def test_a_colleagues_nought_is_no_empty_field(cast: Cast, client_of: Any) -> None:
+    figures = make_row("graduatestat", COUNTY_A)
+    GraduateStat.objects.filter(pk=figures.pk).update(stayed=None)
+    first, second = client_of(cast.clerk_a), client_of(cast.reviewer_a)
+    url = f"/graduates/{figures.pk}/edit/"
+    mine, theirs = form_data(first, url), form_data(second, url)
+    assert second.post(url, theirs | {"stayed": "0"}).status_code == 302
+    page = first.post(url, mine | {"document": "文〔2025〕1号"})
+    only = {row["name"]: row["only"] for row in page.context["rows"]}
+    assert only == {"stayed": "theirs", "document": "mine"}
