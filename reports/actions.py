@@ -66,11 +66,18 @@ def _taken(on: datetime.date, *, is_settlement: bool) -> Snapshot:
 
 
 def refresh_if_stale() -> list[Snapshot]:
-    """New snapshots of today and of ended plans where data changed since the last ones."""
+    """New snapshots of today, of ended plans and, less often, of the trend's other days where
+    data changed since the last ones."""
     taken = []
-    for day, is_settlement in _days_shown():
+    shown = _days_shown()
+    others = [(day, False) for day in _days_of_trend() if day not in dict(shown)]
+    for day, is_settlement in [*shown, *others]:
         current = latest(day)
-        if current and (_is_resting(current) or not is_stale(current)):
+        is_other = (day, is_settlement) in others
+        # A first one is the night's work.
+        if is_other and current is None:
+            continue
+        if current and (_is_resting(current, is_urgent=not is_other) or not is_stale(current)):
             continue
         if snapshot := take_snapshot(on=day, is_settlement=is_settlement):
             taken.append(snapshot)
@@ -79,16 +86,14 @@ def refresh_if_stale() -> list[Snapshot]:
 
 def take_all() -> None:
     """Every night: today, the settlements, and the ends of the plan's years for the trend."""
-    today = timezone.localdate()
-    for day, is_settlement in _days_shown():
+    shown = _days_shown()
+    for day, is_settlement in shown:
         take_snapshot(on=day, is_settlement=is_settlement)
-    for plan in Plan.objects.all():
-        for year in range(plan.starts_on.year - 1, min(plan.ends_on.year, today.year - 1) + 1):
-            day = datetime.date(year, 12, 31)
-            current = latest(day)
-            if current is None or is_stale(current):
-                take_snapshot(on=day, is_settlement=day == plan.ends_on)
-    prune(today=today)
+    for day in _days_of_trend():
+        current = latest(day)
+        if day not in dict(shown) and (current is None or is_stale(current)):
+            take_snapshot(on=day)
+    prune(today=timezone.localdate())
 
 
 def prune(*, today: datetime.date) -> int:
@@ -106,9 +111,20 @@ def _days_shown() -> list[tuple[datetime.date, bool]]:
     return [(today, False), *((day, True) for day in ended)]
 
 
-def _is_resting(snapshot: Snapshot) -> bool:
+def _days_of_trend() -> list[datetime.date]:
+    """The ends of the plans' years up to the last one, with the day before each plan."""
+    last = timezone.localdate().year - 1
+    years = {
+        year
+        for plan in Plan.objects.all()
+        for year in range(plan.starts_on.year - 1, min(plan.ends_on.year, last) + 1)
+    }
+    return [datetime.date(year, 12, 31) for year in sorted(years)]
+
+
+def _is_resting(snapshot: Snapshot, *, is_urgent: bool = True) -> bool:
     """A costly computation is not repeated at once while changes stream in."""
-    rest = min(30.0, 4 * snapshot.seconds)
+    rest = min(30.0, 4 * snapshot.seconds) if is_urgent else max(60.0, 20 * snapshot.seconds)
     return timezone.now() - snapshot.computed_at < datetime.timedelta(seconds=rest)
 
 

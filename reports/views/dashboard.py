@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -119,7 +126,10 @@ def dashboard_refresh(request: HttpRequest, region: str) -> HttpResponse:
         messages.success(request, "已提交重新计算，一分钟内更新，请稍后刷新本页。")
     except (OSError, OperationalError):
         messages.warning(request, "后台暂时没有应答，数据会在恢复后自动更新。")
-    return HttpResponseRedirect(reverse("dashboard", kwargs={"region": code}))
+    url = reverse("dashboard", kwargs={"region": code})
+    # The day and the indicator that were looked at.
+    back = QueryDict(request.POST.get("back", "")).urlencode()
+    return HttpResponseRedirect(f"{url}?{back}" if back else url)
 
 
 @require_GET

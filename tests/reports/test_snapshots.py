@@ -155,6 +155,22 @@ def test_the_night_adds_the_ends_of_years_for_the_trend() -> None:
 
 
 @pytest.mark.django_db
+def test_the_trend_follows_a_change_of_the_past() -> None:
+    """Not at once, so that a stream of changes costs little, but the same day."""
+    build.person(since=on("2022-06-01"))
+    tasks.nightly()
+    build.person(since=on("2021-06-01"))
+    days = [datetime.date(year, 12, 31) for year in (2021, 2022)]
+    with time_machine.travel(timezone.now() + datetime.timedelta(minutes=2)):
+        taken = {snapshot.as_of for snapshot in actions.refresh_if_stale()}
+        assert taken >= set(days)
+        assert actions.refresh_if_stale() == []
+    values = [snapshots.shown(day) for day in days]
+    counts = SnapshotValue.objects.filter(indicator="T1", region="52", snapshot__in=values)
+    assert list(counts.order_by("snapshot__as_of").values_list("value", flat=True)) == [1, 2]
+
+
+@pytest.mark.django_db
 def test_old_days_are_thinned_to_the_last_of_the_month() -> None:
     today = on("2026-06-30")
     for text in ("2026-01-10", "2026-01-20", "2026-06-01", "2026-06-02"):
