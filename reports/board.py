@@ -63,7 +63,12 @@ class Point(NamedTuple):
     url: str
     version: str
     divisions_version: str
+    denominator: int | None = None
     restarts: bool = False
+
+    @property
+    def rate(self) -> str:
+        return words.percent(self.value, self.denominator)
 
 
 class Correction(NamedTuple):
@@ -91,6 +96,11 @@ class Tile:
     correction: Correction | None = None
     is_settled: bool = False
     pace_mark: int | None = None
+    later: Goal | None = None
+
+    @property
+    def later_gap(self) -> str:
+        return words.gap(self.indicator, self.value, self.later)
 
     @property
     def rate(self) -> str:
@@ -294,7 +304,17 @@ class Board:
             pace_mark=min(100, round(expected * 100 / goal.value))
             if goal and goal.value and expected is not None
             else None,
+            later=self._later(code, region, denominator, goal),
         )
+
+    def _later(
+        self, code: str, region: str, denominator: int | None, goal: Goal | None
+    ) -> Goal | None:
+        """The next deadline that still runs: a plan may set one beyond its own end."""
+        known = [*self.goals.all(code, region, denominator)]
+        known += self._goals_then.all(code, region, denominator)
+        after = max(self.day.year - 1, goal.year if goal else 0)
+        return next((g for g in sorted(known, key=lambda g: g.year) if g.year > after), None)
 
     # --- Breakdown ------------------------------------------------------------------------
     def areas(self) -> list[Area]:
@@ -332,6 +352,8 @@ class Board:
         unlocated = self.reading.unlocated(code) if is_province else 0
         return {
             "total": total,
+            "denominator": (whole := self.reading.denominator(code, self.region)),
+            "rate": words.percent(total, whole),
             "below": below,
             "own": total - below - unlocated,
             # Past the prefectures this is theirs too.
@@ -354,19 +376,23 @@ class Board:
         # Before a division was made its people were counted under the code it came from.
         then = {s.pk: divisions_on(s.as_of).counterpart(self.region) for s in last.values()}
         values = {
-            (key, region): value
-            for key, region, value in SnapshotValue.objects.for_user(self.user)
+            (key, region): (value, denominator)
+            for key, region, value, denominator in SnapshotValue.objects.for_user(self.user)
             .filter(region__in=set(then.values()), indicator=self.indicator.code)
             .filter(snapshot__in=list(then))
-            .values_list("snapshot", "region", "value")
+            .values_list("snapshot", "region", "value", "denominator")
         }
         points = {
-            year: self._point(Reading(s.as_of, None, s), values.get((s.pk, then[s.pk]), 0))
+            year: self._point(Reading(s.as_of, None, s), *values.get((s.pk, then[s.pk]), (0, None)))
             for year, s in last.items()
         }
         if self.reading.is_live:
-            value = self.reading.value(self.indicator.code, self.region)
-            points[self.day.year] = self._point(self.reading, value)
+            code = self.indicator.code
+            points[self.day.year] = self._point(
+                self.reading,
+                self.reading.value(code, self.region),
+                self.reading.denominator(code, self.region),
+            )
         return self._restarted([points[year] for year in sorted(points)])
 
     def _restarted(self, points: list[Point]) -> list[Point]:
@@ -379,13 +405,14 @@ class Board:
             for before, point in pairwise([*points[:1], *points])
         ]
 
-    def _point(self, reading: Reading, value: int) -> Point:
+    def _point(self, reading: Reading, value: int, denominator: int | None) -> Point:
         return Point(
             reading.as_of,
             value,
             self.list_url(self.indicator, day=reading.as_of),
             reading.version(self.indicator),
             reading.divisions_version,
+            denominator,
         )
 
     def path(self) -> list[tuple[str, str]]:

@@ -88,7 +88,11 @@ def _areas(board: Board) -> Iterator[Row]:
         sums["合计"] = check["total"]
         for name, value in sums.items():
             row = _figure(board, indicator, board.region, value)
-            yield row | {"part": "分地区", "region": f"{board.name}{name}"}
+            whole = {"denominator": check["denominator"], "rate": check["rate"]}
+            yield row | {
+                "part": "分地区", "region": f"{board.name}{name}",
+                **(whole if name == "合计" else {}),
+            }  # fmt: skip
 
 
 def _area(board: Board, area: Area) -> Row:
@@ -105,7 +109,8 @@ def _trend(board: Board) -> Iterator[Row]:
 
 def _point(board: Board, point: Point) -> Row:
     return _figure(board, board.indicator, board.region, point.value) | {
-        "part": "趋势", "on": point.on, "divisions": point.divisions_version,
+        "part": "趋势", "on": point.on, "denominator": point.denominator, "rate": point.rate,
+        "divisions": point.divisions_version,
         "version": words.version(board.indicator, point.version),
     }  # fmt: skip
 

@@ -248,7 +248,11 @@ T6_ACTIVE = replace(
     name="社工站有效运行率",
     clause=STRONGHOLDS,
     rule="社工站统计日运行、有在岗社工、近 6 个月有服务记录的乡镇（街道）。",
-    rulings=("在岗社工不含实习、志愿；服务以月度产出为准。", T6_BUILT.rulings[1]),
+    rulings=(
+        "在岗社工不含实习、志愿；服务以月度产出为准。",
+        "不看批复：还缺批复的站照样计，所以会多于「建成率」的数，差额见其分项「建成未核」。",
+        T6_BUILT.rulings[1],
+    ),
     where=(("active",),),
     has_target=False,
 )

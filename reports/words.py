@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.indicators import Indicator
@@ -105,13 +106,21 @@ def _second(item: tuple[str, float]) -> float:
 
 
 def trend_finding(
-    indicator: Indicator, points: list[tuple[datetime.date, int]], *, restarted: bool = False
+    indicator: Indicator,
+    points: list[tuple[datetime.date, int]],
+    *,
+    rates: Sequence[str] = (),
+    restarted: bool = False,
 ) -> str:
-    """`restarted`: the points are those since a new plan, which counts from 0."""
+    """`restarted`: the points are those since a new plan, which counts from 0. `rates` are the
+    shares of the points where there is a whole."""
     if len(points) < 2:
         why = "新规划重新计算，" if restarted else ""
         return f"{indicator.name}：{why}还没有可比的往年数"
     (first, low), (last, high) = points[0], points[-1]
+    if rates := [rate for rate in (rates or ()) if rate]:
+        moved = "没有变化" if rates[0] == rates[-1] else f"由 {rates[0]} 到 {rates[-1]}"
+        return f"{indicator.name}：{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {moved}"
     change = high - low
     verb = "增加" if change > 0 else "减少"
     if not change:

@@ -58,7 +58,10 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         "finding": words.finding(board.indicator, [(a.name, a.measure) for a in areas]),
         "trend": trend,
         "trend_finding": words.trend_finding(
-            board.indicator, [(p.on, p.value) for p in trend[since:]], restarted=since > 0
+            board.indicator,
+            [(p.on, p.value) for p in trend[since:]],
+            rates=[p.rate for p in trend[since:]],
+            restarted=since > 0,
         ),
         "choices": HEADLINES,
         "map_url": reverse("dashboard_map", kwargs={"region": board.region, "level": level})

@@ -127,6 +127,8 @@ def test_findings_say_what_the_picture_shows() -> None:
     assert words.trend_finding(T1, points).endswith("减少 2 人")
     assert words.trend_finding(T1, [points[0], (DAY, 5)]).endswith("没有变化")
     assert words.trend_finding(T1, points[:1]).endswith("：还没有可比的往年数")
+    risen = words.trend_finding(built, points, rates=["14.3%", "86.0%"])
+    assert risen.endswith("由 14.3% 到 86.0%")
     again = words.trend_finding(T1, points[:1], restarted=True)
     assert again.endswith("新规划重新计算，还没有可比的往年数")
 
@@ -370,3 +372,22 @@ def test_the_trend_of_what_starts_over_begins_anew_with_a_plan(
     assert [point.restarts for point in page.context["trend"]] == restarts
     assert ("新规划重新计算" in page.context["trend_finding"]) is restarts[-1]
     assert (">新规划<" in page.text) is restarts[-1]
+
+
+def test_a_deadline_beyond_the_plan_stays_in_sight(plan: Plan, cast: Any, client_of: Any) -> None:
+    """T6: 95 % by 2025, all of them by 2027."""
+    for day in ("2024-06-30", "2026-06-30"):
+        actions.take_snapshot(on=on(day))
+        page = client_of(cast.province).get("/dashboard/52/", {"on": day})
+        later = {t.indicator.code: t.later for t in page.context["tiles"] if t.later}
+        assert {code: goal.year for code, goal in later.items()} == {"T6_BUILT": 2027}
+        assert "2027 年目标" in page.text
+
+
+def test_a_rate_has_its_share_in_trend_and_total(plan: Plan, cast: Any, client_of: Any) -> None:
+    for day in ("2024-12-31", "2025-12-31"):
+        actions.take_snapshot(on=on(day))
+    page = client_of(cast.province).get("/dashboard/52/", {"i": "T6_BUILT", "on": "2025-12-31"})
+    assert page.context["check"]["denominator"] > 1000
+    assert page.context["check"]["rate"] == "0.0%"
+    assert {point.rate for point in page.context["trend"]} == {"0.0%"}
