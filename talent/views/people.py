@@ -29,7 +29,7 @@ from talent.filters import PersonFilter
 from talent.filters.people import MISSING
 from talent.forms import PersonForm
 from talent.keeping import county_of_registered, kept_for
-from talent.models import Certificate, Person, RegistrationPeriod
+from talent.models import Certificate, Person, Post, RegistrationPeriod
 from talent.tables import PersonTable
 from talent.waiting import waiting_of
 
@@ -138,6 +138,17 @@ class PersonView(EntityView):
     def _has_no_post(self, record: Any) -> bool:
         people = Person.objects.for_user(self.request.user)
         return people.filter(MISSING["post"], pk=record.pk).exists()
+
+    def related_context(self, record: Any, related: Related) -> dict[str, Any]:
+        context = super().related_context(record, related)
+        if related.entity == "post":
+            hidden = (
+                record.posts.count()
+                - Post.objects.for_user(self.request.user).filter(person=record).count()
+            )
+            if hidden:
+                context["elsewhere"] = f"另有 {hidden} 条任职在其他地区，由那里登记和查看。"
+        return context
 
     def is_editable(self, record: Any) -> bool:
         """What a duplicate says stands with the kept record."""

@@ -14,7 +14,7 @@ from core.waiting import waiting_for
 from stations.actions import close_station
 from stations.models import StationMonthly
 from talent import actions
-from talent.models import Certificate, KeyTalentClaim, Person
+from talent.models import Certificate, KeyTalentClaim, Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_person, make_row, make_station
 
@@ -97,6 +97,18 @@ def test_the_list_behind_a_count_is_what_was_counted(cast: Cast, client_of: Any)
         page = client.get(reverse(waiting.url) + waiting.query)
         assert count == 1
         assert shown in page.text
+
+
+def test_posts_of_another_county_are_counted_and_not_shown(cast: Cast, client_of: Any) -> None:
+    person = make_person(TOWNSHIP_A)
+    for region, is_primary in ((TOWNSHIP_A, True), (COUNTY_B, False)):
+        Post.objects.create(
+            person=person, station=make_station(region, f"{region} 的站"), region_id=region,
+            started_on=DAY, is_primary=is_primary,
+        )  # fmt: skip
+    page = client_of(cast.clerk_a).get(reverse("person_detail", args=[person.pk])).text
+    assert "另有 1 条任职在其他地区" in page
+    assert f"{COUNTY_B} 的站" not in page
 
 
 def test_who_decides_sees_whose_record_it_is(cast: Cast, client_of: Any) -> None:
