@@ -51,10 +51,11 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
         return PreciseDate(value, "D")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _from_number(value, label)
+    # A time of day goes while a space still parts it from the day.
+    text = _TIME.sub("", normalise(str(value)))
     # The middle dot of names is the full-width stop of dates; the Chinese stop is typed too.
-    text = re.sub("[·。、]", ".", normalise(str(value))).replace(" ", "").rstrip(".-/")
+    text = re.sub("[·。、]", ".", text).replace(" ", "").rstrip(".-/")
     text = re.sub("[—–-]+", "-", text)
-    text = re.sub(r"T?00:00(:00)?$", "", text)
     if not text:
         return None
     for pattern in (_NUMERIC, _COMPACT, _YEAR):
@@ -65,6 +66,7 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     raise _refusal(text, label)
 
 
+_TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 # 1954-10-03; what is smaller was not meant as Excel's count of days.
 FIRST_SERIAL = 20_000
 

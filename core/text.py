@@ -45,7 +45,8 @@ def has_control_characters(value: str) -> bool:
 
 
 _UNIT = re.compile(r"\s*(元|人|个|名|年|分|平方米|m2)$")
-_FACTORS = {"万": 10_000, "千": 1_000}
+_FACTORS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+_MULTIPLES = re.compile(rf"\s*([{''.join(_FACTORS)}]+)$")
 
 
 def as_number(value: str) -> Decimal:
@@ -54,11 +55,13 @@ def as_number(value: str) -> Decimal:
     Raises ValueError.
     """
     text = _UNIT.sub("", normalise(value).replace(",", "").lstrip("¥ "))
-    factor = _FACTORS.get(text[-1:], 1)
+    multiples = _MULTIPLES.search(text)
     try:
-        number = Decimal(text.rstrip("万千 ")) * factor
+        number = Decimal(_MULTIPLES.sub("", text))
     except InvalidOperation:
         raise ValueError(value) from None
+    for sign in multiples[1] if multiples else "":
+        number *= _FACTORS[sign]
     if not number.is_finite():
         raise ValueError(value)
     return number

@@ -243,6 +243,9 @@ def set_targets(
         raise RuleError("TARGET", "请填写下达目标的文号。")
     if not plan.starts_on.year <= year <= plan.ends_on.year + 5:
         raise RuleError("TARGET", f"年度应在{plan.name}的规划期内。")
+    settled = Settlement.objects.filter(plan=plan, frozen_at__isnull=False)
+    if year <= plan.ends_on.year and settled.exists():
+        raise RuleError("TARGET", f"{plan.name}的决算已冻结，{year} 年的目标不能再改。")
     _require_below(by, {region for _, region in targets})
     for (indicator, _), amount in targets.items():
         _require_amount(indicator, amount)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from core.divisions import Divisions, divisions_on
 from core.indicators import Indicator
 from reports import snapshots, tile_checks, words
-from reports.indicators import BY_CODE, HEADLINES, T1, parts_of
+from reports.indicators import BY_CODE, HEADLINES, NOT_WITHIN, T1, parts_of
 from reports.models import Plan, Settlement, Snapshot, SnapshotValue
 from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on, plan_starts
 from reports.settlements import CORRECTED, settlement_of
@@ -32,14 +32,23 @@ def parent_of(code: str) -> str:
 
 def may_see(user: Any, code: str) -> bool:
     """Figures of the own region and below, of those above, and of the neighbours."""
-    own = user.region_id or "-"
+    own, code = user.region_id or "-", _now(code)
     siblings = len(own) > 2 and len(code) == len(own) and parent_of(code) == parent_of(own)
     return code.startswith(own) or own.startswith(code) or siblings
 
 
 def may_list(user: Any, code: str) -> bool:
     """Lists only of the own region and below."""
-    return bool(user.region_id) and code.startswith(user.region_id)
+    return bool(user.region_id) and _now(code).startswith(user.region_id)
+
+
+def _now(code: str) -> str:
+    """The region of today that a code of the past stands for."""
+    return divisions_on(timezone.localdate()).effective(code) or code
+
+
+def _whole_of(part: Indicator, value: int) -> int | None:
+    return None if part.code in NOT_WITHIN else value
 
 
 @dataclass(frozen=True)
@@ -244,23 +253,32 @@ class Board:
     def _headlines(self, snapshot: Snapshot | None) -> Reading | None:
         if snapshot is None:
             return None
+        then = divisions_on(snapshot.as_of).counterpart(self.region)
         return snapshots.read(
-            snapshot, user=self.user, regions=[self.region], indicators=[i.code for i in HEADLINES]
+            snapshot, user=self.user, regions=[then], indicators=[i.code for i in HEADLINES]
         )
+
+    def _then(self, reading: Reading) -> str:
+        """The region under the code that it had on the day of a reading."""
+        return divisions_on(reading.as_of).counterpart(self.region)
 
     def _correction(self, indicator: Indicator, settled: Reading) -> Correction | None:
         """What changed since the signature, as (net change, its list)."""
         if self.settlement is None or self._settled_now is None:
             return None
-        now = self._settled_now.value(indicator.code, self.region)
+        then = self._then(settled)
+        now = self._settled_now.value(indicator.code, then)
         day = self.settlement.plan.ends_on
         url = self.list_url(indicator, part=CORRECTED, day=day)
-        return Correction(now - settled.value(indicator.code, self.region), url)
+        return Correction(now - settled.value(indicator.code, then), url)
 
     @cached_property
     def _goals_then(self) -> Goals:
         same = self.ended == self.plan
-        return self.goals if same else Goals(self.ended, [self.region])
+        if same or self.ended is None:
+            return self.goals
+        then = divisions_on(self.ended.ends_on).counterpart(self.region)
+        return Goals(self.ended, [self.region, then])
 
     def _tile(self, indicator: Indicator, settlement: Reading | None) -> Tile:
         code, region = indicator.code, self.region
@@ -271,16 +289,19 @@ class Board:
             g for g in self.goals.all(code, region, denominator) if goal and g.year <= goal.year
         ]
         lines = [
-            Line(part, amount, self.list_url(part), words.percent(amount, value))
+            Line(part, amount, self.list_url(part), words.percent(amount, whole))
             for part in parts_of(indicator)
+            # Of a rate the parts are shares of the same whole.
+            for whole in [denominator if indicator.out_of is not None else _whole_of(part, value)]
             for amount in [self.reading.value(part.code, region)]
         ]
+        then = self._then(settlement) if settlement else region
         before_goal = (
-            self._goals_then.final(code, region, settlement.denominator(code, region))
+            self._goals_then.final(code, then, settlement.denominator(code, then))
             if settlement
             else None
         )
-        before = settlement.value(code, region) if settlement else None
+        before = settlement.value(code, then) if settlement else None
         start = 0 if indicator.starts_over else before or 0
         expected = (
             expected_by(self.plan, goals, self.day, start=start) if self.plan and goals else None

@@ -318,6 +318,12 @@ FIXED_CODES = (
 )  # fmt: skip
 
 
+# Sub-lines that are no part of the headline's number: more than it, beside it, or of before.
+NOT_WITHIN = frozenset({
+    "T1_L0", "T2_OUTSIDE", "T3_DOCUMENT", "T3_INTRODUCED", "T4_ALL", "T4_OUTSIDE", "T5_UNVERIFIED",
+})  # fmt: skip
+
+
 def parts_of(indicator: Indicator) -> list[Indicator]:
     """The sub-lines under a headline."""
     return [i for i in INDICATORS if i.part_of == indicator.code]

@@ -12,7 +12,9 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
+from core.divisions import divisions_on
 from core.history import never_emptied, tracked
 from core.models import Job
 from core.scoping import ScopedModel, ScopedQuerySet
@@ -60,7 +62,10 @@ class StatisticsQuerySet(ScopedQuerySet):
         own = user.region_id
         parent = own[:-3] if len(own) == 9 else own[:-2]
         above = [own[:n] for n in (2, 4, 6) if n < len(own)]
-        visible = Q(region__code__startswith=own) | Q(region__in=above)
+        # Its figures of the days before a succession stand under the codes of then.
+        sources = divisions_on(timezone.localdate()).sources(own)
+        before = [code for code in sources if not code.startswith(own)]
+        visible = Q(region__code__startswith=own) | Q(region__in=[*above, *before])
         if own == settings.PROVINCE_CODE:
             visible |= Q(region=None)
         if len(own) > 2:

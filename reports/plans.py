@@ -83,23 +83,23 @@ class Goals:
             self._rows.setdefault((target.indicator, target.region_id), []).append(target)
 
     def rows(self, indicator: str, region: str) -> list[Target]:
-        """The region's own targets, else the rates set for a region above it."""
-        own = self._rows.get((indicator, region))
-        if own:
-            return own
+        """For each year the region's own target, else the rate of the nearest one above it."""
+        found = {t.year: t for t in self._rows.get((indicator, region), [])}
         for length in (6, 4, len(settings.PROVINCE_CODE)):
-            rates = self._rows.get((indicator, region[:length]), [])
-            if length < len(region) and (found := [t for t in rates if t.is_rate]):
-                return found
-        return []
+            if length < len(region):
+                for target in self._rows.get((indicator, region[:length]), []):
+                    if target.is_rate:
+                        found.setdefault(target.year, target)
+        return [found[year] for year in sorted(found)]
 
     def final(self, indicator: str, region: str, denominator: int | None) -> Goal | None:
-        """The target for the plan's last year, else the first one after it."""
+        """The target for the plan's last year, else the first one after it; None else."""
         if self.plan is None:
             return None
         rows = self.rows(indicator, region)
         last = self.plan.ends_on.year
-        chosen = next((t for t in rows if t.year >= last), rows[-1] if rows else None)
+        # One of a year before is no word on the end of the plan.
+        chosen = next((t for t in rows if t.year >= last), None)
         return goal_of(chosen, denominator)
 
     def all(self, indicator: str, region: str, denominator: int | None) -> list[Goal]:

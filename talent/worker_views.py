@@ -29,7 +29,7 @@ from talent import actions, kinds
 from talent.actions.corrections import differences
 from talent.codes import RequestState
 from talent.forms.requests import WRONG_CODE, ActivateForm, ContactForm, CorrectionForm
-from talent.models import Person
+from talent.models import ChangeRequest, Person
 from talent.request_views import page_of, sent_data
 
 PER_PAGE = 30
@@ -209,7 +209,7 @@ def me_requests(request: HttpRequest) -> HttpResponse:
     person = own_record(request)
     items = [
         {"row": row, "differences": differences(row, person), "kind": kinds.REQUEST.get(row.state)}
-        for row in person.changerequests.all()[:PER_PAGE]
+        for row in ChangeRequest.objects.filter(person__in=_own_ids(person))[:PER_PAGE]
     ]
     transfers = person.transfers.all()[:PER_PAGE]
     context = own_context(person, "me_requests", items=items, transfers=transfers)
@@ -250,13 +250,18 @@ def me_withdraw(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("me_requests"))
 
 
+def _own_ids(person: Person) -> list[Any]:
+    """Of the record and of those that were merged into it: they were hers too."""
+    return [person.pk, *person.aliases.values_list("pk", flat=True)]
+
+
 # --- Who looked, what changed ---------------------------------------------------------------
 @require_GET
 def me_reads(request: HttpRequest) -> HttpResponse:
     """谁看过我: who read her data, when, how and why."""
     person = own_record(request)
     rows = (
-        ReadEvent.objects.filter(people__contains=[person.pk])
+        ReadEvent.objects.filter(people__overlap=_own_ids(person))
         .exclude(user=request.user)
         .select_related("user", "user__region")
     )

@@ -30,6 +30,8 @@ _TOTAL = re.compile(
     r"[「『“\"【(]?(本页|本表|本单位|全县|全区|全市|全省)?(合|总|小|累|共)计([:：(（\d」』”\"】)]|$)"
 )
 
+_SUM = re.compile(r".{0,10}[合总小累共]计")
+
 # 「注：」, 「填表人：张三」 and the like, below a table.
 _NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")
 # Excel's own errors and those of LibreOffice.
@@ -126,6 +128,10 @@ class Checker:
             return False
         first = normalise(as_text(filled[0])[:_HEAD]).replace(" ", "")
         if _TOTAL.match(first) or _NOTE.match(first):
+            return False
+        # The sum of a group stands where the name would: 小计, 省内院校合计.
+        named = [cells[i] for i in self.required if i < len(cells) and isinstance(cells[i], str)]
+        if any(_SUM.fullmatch(normalise(cell[:_HEAD]).replace(" ", "")) for cell in named):
             return False
         if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
             return False

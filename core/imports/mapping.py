@@ -26,12 +26,20 @@ def match(resource: ScopedResource, header: list[str], *, region: str) -> dict[s
     for index, key in enumerate(keys):
         if (attribute := remembered.get(key, "")) in columns:
             found.setdefault(attribute, index)
-    for index, text in enumerate(header):
-        squeezed = squeeze(text)
-        if not squeezed or keys[index] in remembered or index in found.values():
+    texts = [squeeze(text) for text in header]
+    open_ones = [i for i, text in enumerate(texts) if text and keys[i] not in remembered]
+    # Our own names first; then what offices call them, where it stands once: of two
+    # 取得时间 the first may be that of the degree.
+    for index in open_ones:
+        for attribute, column in columns.items():
+            if attribute not in found and texts[index] == squeeze(column.label):
+                found[attribute] = index
+                break
+    for index in open_ones:
+        if index in found.values() or texts.count(texts[index]) > 1:
             continue
         for attribute, column in columns.items():
-            if attribute not in found and squeezed in column.names:
+            if attribute not in found and texts[index] in column.names:
                 found[attribute] = index
                 break
     return found

@@ -34,6 +34,8 @@ BLOCKS = 5
 # Bytes; the rows of a smaller file are checked before further processes have started.
 _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
+_UNIT = re.compile(r"单位.{0,4}([万千])元")
+_GROUP_UNIT = re.compile(r"[(（]([万千])元[)）]")
 _NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
 _NO_HEADER = (
     "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
@@ -72,6 +74,10 @@ def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: 
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
         resource, header, region=batch.region_id
     )
+    for column in resource.columns():
+        index = columns.get(column.attribute)
+        if column.is_money and index is not None and "元" not in header[index]:
+            header[index] += _unit_above(sheet.above, index)
     is_matched = not mapping.missing(resource, columns)
     with transaction.atomic():
         lease.guard()
@@ -86,6 +92,18 @@ def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: 
     batch.header, batch.mapping, batch.header_row = header, columns, sheet.header + 1
     if not is_matched:
         raise NeedsMapping
+
+
+def _unit_above(above: list[list[Any]], index: int) -> str:
+    """「（万元）」 where a line above the header, or the group that a column stands in, says so."""
+    for row in above:
+        for cell in row:
+            if found := _UNIT.search(_title(cell)):
+                return f"（{found[1]}元）"
+    # Of a merged cell over several columns the first one holds the text.
+    group = next((_title(c) for c in reversed((above[-1:] or [[]])[0][: index + 1]) if c), "")
+    found = _GROUP_UNIT.search(group)
+    return f"（{found[1]}元）" if found else ""
 
 
 def _title(cell: Any) -> str:

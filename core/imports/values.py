@@ -7,6 +7,7 @@ rules themselves are those of core.identity, core.dates and the apps' rules.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -32,12 +33,12 @@ def as_text(cell: Any) -> str:
 
 
 # From here on Excel rounds a number's last digits away.
-_INEXACT = 1e15
+INEXACT = 1e15
 
 
 def text(label: str, max_length: int) -> Cleaner:
     def clean(cell: Any, row: RowCheck) -> str:
-        if isinstance(cell, int | float) and abs(cell) >= _INEXACT:
+        if isinstance(cell, int | float) and abs(cell) >= INEXACT:
             raise RuleError(
                 "TEXT",
                 f"{label}是数字格式，Excel 只保留前 15 位，后面的已不可信；"
@@ -80,6 +81,10 @@ def date(label: str, *, may_be_future: bool = False) -> Cleaner:
     return clean
 
 
+_BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
+_TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
+
+
 def choice(
     label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
 ) -> Cleaner:
@@ -89,7 +94,8 @@ def choice(
     for code, name in choices:
         labels.append(str(name))
         known[squeeze(name)] = known[squeeze(code)] = str(code)
-        # 「社会工作师（中级）」 and 「中级」 in brackets are squeezed away; keep them readable.
+        # What stands in brackets is squeezed away.
+        known.setdefault(normalise(name).lower(), str(code))
     for name, code in (synonyms or {}).items():
         known[squeeze(name)] = code
         known.setdefault(normalise(name).lower(), code)
@@ -97,9 +103,15 @@ def choice(
 
     def clean(cell: Any, row: RowCheck) -> str:
         value = as_text(cell)
-        code = known.get(normalise(value).lower()) or known.get(squeeze(value))
+        if code := known.get(normalise(value).lower()):
+            return code
+        code = known.get(squeeze(value))
         if code is None:
             raise RuleError("CODE", f"{label}「{value[:20]}」不在可选范围内，可填：{offered}。")
+        for inside in _BRACKETS.findall(normalise(value)):
+            # 社会工作师(初级), 党员(预备): the bracket takes back what stands before it.
+            if _TAKES_BACK.search(inside) or known.get(squeeze(inside), code) != code:
+                raise RuleError("CODE", f"{label}「{value[:20]}」前后不一致，可填：{offered}。")
         return code
 
     return clean

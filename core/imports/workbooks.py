@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from core import media
 from core.exports import WORKBOOK_OPTIONS, plain_text, sheet_name
 from core.imports.asking import SKIP, WHOLE
-from core.imports.values import as_text
+from core.imports.values import INEXACT, as_text
 from core.models import ImportBatch, ImportRow, Region
 from core.resources import Column, ScopedResource, resource_for
 from core.spreadsheets import read_sheet
@@ -211,7 +211,7 @@ def _write_cell(
         sheet.write_datetime(row, index, cell, paint["wrong"] if is_wrong else paint["day"])
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and index not in texts:
         sheet.write_number(row, index, cell, paint["wrong"] if is_wrong else None)
-    elif is_wrong and isinstance(cell, int | float) and index in texts:
+    elif is_wrong and isinstance(cell, int | float) and abs(cell) >= INEXACT and index in texts:
         # Its last digits are Excel's own: as a text they would pass for the person's.
         sheet.write_blank(row, index, None, paper)
     else:

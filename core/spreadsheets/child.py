@@ -2,12 +2,13 @@
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
 "columns", "errors", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
-"others", "header", "total", "top"}, then lists of "block" rows [number, [cells ...]], at last
-{"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n": number}
-where a number that means a day counts from 1904 ("is_1904"). `errors` are Excel's own (#DIV/0!)
-by sheet as [row, column, text], which the parser gives as empty; they become text again. `top`
-is the header with the three rows below, `others` the sheets [name, rows] that look alike; the
-"sheet" of the request is read where there is one of the name. Exits 3 with
+"others", "header", "total", "above", "top"}, then lists of "block" rows [number, [cells ...]],
+at last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n":
+number} where a number that means a day counts from 1904 ("is_1904"). `errors` are Excel's own
+(#DIV/0!) by sheet as [row, column, text], which the parser gives as empty; they become text
+again. `top` is the header with the three rows below, `above` are the rows before it, `others`
+the sheets [name, rows] that look alike; the "sheet" of the request is read where there is one
+of the name. Exits 3 with
 {"refused": sentence}.
 """
 
@@ -27,6 +28,7 @@ ODS_ERROR = re.compile(
     rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
 )
 SAMPLES = 3
+ABOVE = 6
 # Wider ones are titles and notes, not values.
 MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
@@ -207,7 +209,9 @@ def main():
     if request["is_1904"]:
         rows = [[{"n": c} if type(c) in (int, float) else c for c in row] for row in rows]
     top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
-    write({"sheet": name, "others": others, "header": header, "total": len(rows), "top": top})
+    above = [[plain(cell) for cell in row] for row in rows[max(0, header - ABOVE) : header]]
+    first = {"sheet": name, "others": others, "header": header, "total": len(rows)}
+    write(first | {"above": above, "top": top})
     chunk = []
     for number, row in enumerate(rows, start=1):
         # Most cells are texts; the call for each would cost a quarter of the reading.

@@ -33,7 +33,8 @@ class Sheet:
     """The sheet that was chosen, where its header is, and its rows as they come.
 
     `others` are sheets with a header like this one's, as (name, rows below the header).
-    `header` counts from 0; `top` is the header with the three rows below it. `blocks` are
+    `header` counts from 0; `top` is the header with the three rows below it, `above` are the
+    rows before it. `blocks` are
     some hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers
     that mean days count from 1904 where `is_1904`.
     """
@@ -42,6 +43,7 @@ class Sheet:
     others: tuple[tuple[str, int], ...]
     header: int
     total: int
+    above: list[list[Any]]
     top: list[list[Any]]
     blocks: Iterator[bytes]
     is_1904: bool
@@ -110,6 +112,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
             others=tuple((name, rows) for name, rows in first["others"]),
             header=first["header"],
             total=first["total"],
+            above=[_cells(cells) for cells in first["above"]],
             top=[_cells(cells) for cells in first["top"]],
             blocks=_blocks(child.stdout),
             is_1904=scanned.is_1904,

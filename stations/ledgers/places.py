@@ -22,7 +22,12 @@ from stations.models import Organization, Station, StationCoverage, StationState
 # Digits of a township's code.
 _TOWNSHIP = 9
 _ENDING = re.compile(r"(街道|镇|(.{1,3}族)?乡)$")
-_STATION = re.compile(r"(社工站|工作站|服务站|总站|指导中心|社工室|工作室)$")
+_STATION = re.compile(r"(社工|社会工作).{0,10}(站|室|指导中心)$")
+# Offices that every county has: the name alone says nothing of another county's.
+_ANYWHERE = re.compile(
+    r"(民政局|社会工作部|团委|妇联|残联|总工会|司法局|教育局|卫健局|人社局|财政局|政法委|信访局"
+    r"|街道办事处|镇政府|乡政府|社会事务办(公室)?|社会事务服务中心|居委会|村委会)"
+)
 
 
 class Employer(NamedTuple):
@@ -69,7 +74,14 @@ def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
 def find_organization(name: str, region: str, context: ImportContext) -> Employer:
     """Like find_employer, but never a station: purchasers, contractors, operators."""
     known = [e for e in _known(context).get(name, []) if e.column == "organization_id"]
-    near = [e for e in known if e.region.startswith(region[:4])] or known
+    for reach in (region, region[:6]):
+        if near := [e for e in known if e.region.startswith(reach)]:
+            return near[0]
+    above = [e for e in known if region.startswith(e.region)]
+    if _ANYWHERE.fullmatch(name):
+        near = above
+    else:
+        near = above or [e for e in known if e.region.startswith(region[:4])] or known
     return near[0] if near else _plan(name, region, context, is_station=False)
 
 

@@ -139,7 +139,7 @@ def test_a_parser_killed_half_way_is_a_refusal(
 ) -> None:
     """Rows must never be lost in silence: without the end mark nothing counts."""
     bad = tmp_path / "child.py"
-    first = '{"sheet": "a", "others": [], "header": 0, "total": 3, "top": [["x"]]}'
+    first = '{"sheet": "a", "others": [], "header": 0, "total": 3, "above": [], "top": [["x"]]}'
     bad.write_text(f"print('{first}'); print('[[1, [\"x\"]]]', flush=True)")
     monkeypatch.setattr(reading, "_CHILD", bad)
     path = tmp_path / "a.xlsx"

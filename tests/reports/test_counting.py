@@ -416,3 +416,13 @@ def test_places_claims_and_sums_say_why_too() -> None:
     assert "其中留黔 5 人" in why("T4", stat.pk)
     assert "没有" not in why("T6_MISSING", "520102018")
     assert Plan.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("major", "counts"),
+    [("社会工作（专业硕士）", True), ("社会工作方向", True), ("应用社会学", True),
+     ("民政服务与管理", True), ("会计", False), ("", False)],
+)  # fmt: skip
+def test_a_related_major_counts_however_it_is_written(major: str, counts: bool) -> None:
+    build.study(build.person(), level="21", major=major)
+    assert all_figures(DAY).value("T1_L3", "52") == counts

@@ -121,3 +121,19 @@ def test_asking_for_new_figures_while_redis_is_down(
     page = client_of(cast.viewer_a).post("/dashboard/520102/refresh/", follow=True)
     assert page.status_code == 200
     assert "后台暂时没有应答" in page.content.decode()
+
+
+def test_a_county_reads_its_own_past(cast: Cast, client_of: Any) -> None:
+    """It has today's code; of 2020 there are the figures of the code of then."""
+    for day in (on("2020-12-31"), DAY):
+        actions.take_snapshot(on=day)
+    county = build.reviewer(NEW)
+    shown, theirs = (
+        [point.value for point in Board(user=user, region=NEW, day=DAY).trend()]
+        for user in (county, cast.province)
+    )
+    assert shown == theirs
+    assert shown[0] >= 1
+    page = client_of(county).get(f"/dashboard/{OLD}/", {"on": "2020-12-31"})
+    assert page.status_code == 200
+    assert page.context["board"].reading.value("T1", OLD) == shown[0]

@@ -13,6 +13,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from core.history import acting
 from core.rules import RuleError
@@ -20,7 +21,7 @@ from core.scoping import OutOfScope
 from reports import actions, words
 from reports.actions import Amount
 from reports.indicators import BY_CODE, FIXED_CODES, T1
-from reports.models import Plan, Target
+from reports.models import Plan, Settlement, Target
 from reports.plans import Goals, baselines, expected_by, plan_on
 from reports.target_table import TargetTable, parse_amount
 from tests.reports import build
@@ -391,3 +392,38 @@ def test_a_rate_has_its_share_in_trend_and_total(plan: Plan, cast: Any, client_o
     assert page.context["check"]["denominator"] > 1000
     assert page.context["check"]["rate"] == "0.0%"
     assert {point.rate for point in page.context["trend"]} == {"0.0%"}
+
+
+def test_an_interim_number_does_not_replace_the_rate_of_the_end(plan: Plan, cast: Any) -> None:
+    """南明区 set 5 townships for 2023: by 2025 it is still 95 % of 23."""
+    give(cast.prefecture, plan, {"520102": 5}, "T6_BUILT", year=2023)
+    goals = Goals(plan, ["520102"])
+    final = goals.final("T6_BUILT", "520102", 23)
+    assert final is not None
+    assert (final.year, final.value) == (2025, 22)
+    assert next(goal.year for goal in goals.all("T6_BUILT", "520102", 23)) == 2023
+    give(cast.prefecture, plan, {"520102": 10}, "T1", year=2023)
+    assert Goals(plan, ["520102"]).final("T1", "520102", None) is None
+
+
+def test_targets_of_what_was_signed_stay(plan: Plan, cast: Any) -> None:
+    build.person()
+    assert actions.freeze_plan(by=cast.province, plan=plan, document="文〔2026〕1号")
+    actions.refresh_if_stale()
+    Settlement.objects.filter(frozen_at=None).update(frozen_at=timezone.now())
+    with pytest.raises(RuleError, match="已冻结"):
+        give(cast.prefecture, plan, {"520102": 1})
+    assert give(cast.province, plan, {"52": 99}, "T6_BUILT", year=2027) >= 0
+
+
+def test_a_part_that_is_none_has_no_share(plan: Plan, cast: Any, client_of: Any) -> None:
+    build.person()
+    build.person(post=False)
+    actions.take_snapshot(on=DAY)
+    page = client_of(cast.province).get("/dashboard/52/", {"on": DAY.isoformat()})
+    lines = {
+        line.indicator.code: line.share for tile in page.context["tiles"] for line in tile.lines
+    }
+    assert lines["T1_L0"] == ""
+    assert lines["T6_MISSING"] == "100.0%"
+    assert max(float(share.rstrip("%") or 0) for share in lines.values()) <= 100

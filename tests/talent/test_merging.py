@@ -153,3 +153,20 @@ def test_who_cannot_be_merged(cast: Cast, double: tuple[Person, Person]) -> None
     actions.record_death(person=kept, by=cast.reviewer_a, died_on=D(2025, 1, 1), proof="证明")
     with pytest.raises(RuleError, match="死亡"):
         merge(double, cast.reviewer_a)
+
+
+def test_who_looked_and_what_was_asked_come_along(
+    cast: Cast, double: tuple[Person, Person], client_of: Any
+) -> None:
+    """The worker's account goes to the kept record; what was hers stays hers to see."""
+    person, _ = double
+    Person.objects.filter(user=cast.worker_a).update(user=None)
+    Person.objects.filter(pk=person.pk).update(user=cast.worker_a)
+    actions.reveal_person(person=person, by=cast.clerk_a, reason="核对身份")
+    actions.request_change(
+        by=cast.worker_a, changes={"former_name": "王小小"}, reason="曾用名", other=""
+    )
+    merge(double, cast.reviewer_a)
+    client = client_of(cast.worker_a)
+    assert "核对身份" in client.get("/me/reads/").text
+    assert "王小小" in client.get("/me/requests/").text
