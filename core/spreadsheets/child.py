@@ -21,12 +21,14 @@ import resource
 import sys
 import unicodedata
 import zipfile
+from xml.etree import ElementTree
 
 LOOK = 40
 MOST_MERGED = 1_000_000
 ODS_ERROR = re.compile(
     rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
 )
+ODS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 SAMPLES = 3
 ABOVE = 6
 # Wider ones are titles and notes, not values.
@@ -72,6 +74,8 @@ def sheets_of_workbook(request):
 
     path = request["path"]
     book = CalamineWorkbook.from_object(with_errors(path) if request["kind"] == "ods" else path)
+    # The parser does not tell those of an .ods.
+    spans = merged_of_ods(path) if request["kind"] == "ods" else {}
     visible = [
         s.name
         for s in book.sheets_metadata
@@ -82,7 +86,7 @@ def sheets_of_workbook(request):
         if sheet.total_height > request["rows"] + 1000 or sheet.total_width > request["columns"]:
             refuse(request["too_large"])
         rows = sheet.to_python(skip_empty_area=False)
-        fill_down(rows, sheet.merged_cell_ranges or [])
+        fill_down(rows, spans.get(name) or sheet.merged_cell_ranges or [])
         yield name, rows
 
 
@@ -95,6 +99,28 @@ def fill_down(rows, merged):
         if right - left <= MERGED_WIDTH and top < len(rows):
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
+
+
+def merged_of_ods(path):
+    """{sheet: [((top, left), (bottom, right)), ...]} of an .ods, counted from 0."""
+    found, sheet, row = {}, None, 0
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
+        parts = ElementTree.iterparse(content, ("start", "end"))  # noqa: S314
+        for event, element in parts:
+            if event == "start":
+                if element.tag == ODS + "table":
+                    sheet, row = found.setdefault(element.get(ODS + "name"), []), 0
+            elif element.tag == ODS + "table-row":
+                column = 0
+                for cell in element:
+                    down = int(cell.get(ODS + "number-rows-spanned", 1))
+                    right = int(cell.get(ODS + "number-columns-spanned", 1))
+                    if down > 1:
+                        sheet.append(((row, column), (row + down - 1, column + right - 1)))
+                    column += int(cell.get(ODS + "number-columns-repeated", 1))
+                row += int(element.get(ODS + "number-rows-repeated", 1))
+                element.clear()
+    return found
 
 
 def with_errors(path):

@@ -27,6 +27,7 @@ from tests.imports.ledgers import (
     words,
     workbook,
 )
+from tests.imports.malformed import open_document
 from tests.rows import id_number
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,22 @@ def test_a_number_that_excel_kept_comes_back(cast: Cast, tmp_path: Any) -> None:
     assert "20201000012" in values
     assert "13800001111" in values
     assert len(PEOPLE) <= sheet.max_column
+
+
+def test_a_cell_merged_downwards_in_an_ods_stands_in_each_row(cast: Cast) -> None:
+    """As in an .xlsx: two people, whose place of work stands once beside both."""
+    text = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    wide = ' table:number-rows-spanned="2"'
+    shared = [text.format(wide, said) for said in ("新华路街道", "某社工站", "2023-03-01")]
+    names = [
+        "".join(text.format("", said) for said in (name, id_number())) for name in ("张三", "李四")
+    ]
+    covered = '<table:covered-table-cell table:number-columns-repeated="3"/>'
+    below = "".join(
+        f"<table:table-row>{cells}</table:table-row>"
+        for cells in (names[0] + "".join(shared), names[1] + covered)
+    )
+    head = ["姓名", "身份证号", "乡镇（街道）", "工作单位", "入职日期"]
+    batch = take(cast.clerk_a, "people", open_document([head], below=below), name="台账.ods")
+    assert outcomes(batch) == {"new": 2}
+    assert Post.objects.filter(station__name="某社工站").count() == 2
