@@ -59,6 +59,8 @@ class ScopedModel(models.Model):
     scope_columns: ClassVar[dict[int, str]] = {}
     # Foreign keys that follow when a region is abolished (core.successions).
     succession_fields: ClassVar[tuple[str, ...]] = ()
+    # Whether figures of earlier days ask where the record lay before a succession.
+    remembers_moves: ClassVar[bool] = False
 
     objects = ScopedQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ region without a successor stay where they are and are 待划转.
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from core.actions import require
 from core.history import acting
-from core.models import Region
+from core.models import Region, RegionMove
 from core.rules import RuleError
 from core.scoping import OutOfScope
 
@@ -150,11 +153,34 @@ def _move(
     dates = _dates(model)
     if dates is None:
         _tell_apart(model, field, rows, region, successor)
+        if getattr(model, "remembers_moves", False):
+            _remember(model, rows, region)
         return int(rows.update(**{f"{field}_id": successor.code}))
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     if found:
         _reopen(found, field, successor, region, dates)
     return len(found)
+
+
+def _remember(model: type[models.Model], rows: Any, region: Region) -> None:
+    """Where the rows lay until the division ended."""
+    label, until = model._meta.label_lower, region.valid_to
+    RegionMove.objects.bulk_create(
+        [
+            RegionMove(model=label, object_id=pk, region=region, until=until)
+            for pk in rows.values_list("pk", flat=True)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def place_on(model: type[models.Model], day: datetime.date) -> Coalesce:
+    """The region of a record on a day, as an expression: before a succession the old one."""
+    moves = RegionMove.objects.filter(
+        model=model._meta.label_lower, object_id=OuterRef("pk"), until__gt=day
+    )
+    then = Subquery(moves.order_by("until").values("region")[:1])
+    return Coalesce(then, F("region"), output_field=models.CharField())
 
 
 def _tell_apart(

@@ -28,6 +28,7 @@ class Organization(Record):
     """A bureau, department, agency, university or committee."""
 
     succession_fields = ("region",)
+    remembers_moves = True
 
     name = models.CharField("机构名称", max_length=120)
     kind = models.CharField(
@@ -90,6 +91,7 @@ class Station(Record):
     """
 
     succession_fields = ("region",)
+    remembers_moves = True
 
     name = models.CharField("站点名称", max_length=120)
     kind = models.CharField("站点类型", max_length=2, choices=StationKind)

@@ -3,7 +3,7 @@
 from core.models.audit import ReadEvent, SecurityEvent
 from core.models.base import Record
 from core.models.job import ColumnMemory, ImportBatch, ImportRow, Job
-from core.models.region import Region
+from core.models.region import Region, RegionMove
 from core.models.token import ApiToken
 from core.models.user import User
 
@@ -16,6 +16,7 @@ __all__ = [
     "ReadEvent",
     "Record",
     "Region",
+    "RegionMove",
     "SecurityEvent",
     "User",
 ]

@@ -86,3 +86,27 @@ class Region(models.Model):
     @classmethod
     def province(cls) -> Region:
         return cls.objects.get(code=settings.PROVINCE_CODE)
+
+
+class RegionMove(models.Model):
+    """Where a record lay until its division was abolished, so that earlier days count it there.
+
+    Dated rows (posts, states, coverages) say that themselves; this is for records whose region
+    stands on them (`remembers_moves`).
+    """
+
+    model = models.CharField("类型", max_length=60)
+    object_id = models.UUIDField("记录")
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name="原地区")
+    until = models.DateField("至", help_text="在接续地区的第一天")
+
+    class Meta:
+        verbose_name = "区划变动前的地区"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "object_id", "until"], name="regionmove_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.until}"

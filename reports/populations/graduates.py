@@ -10,6 +10,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from core.indicators import Population
+from core.successions import place_on
 from reports.plans import plan_on
 from reports.populations.people import is_so
 from talent.codes import SchoolPlace
@@ -31,7 +32,7 @@ class Graduates(Population):
         # Nothing adds up yet before the first plan.
         first = plan.starts_on.year if plan else day.year + 1
         return GraduateStat.objects.filter(ended_on=None).annotate(
-            place=F("region"),
+            place=place_on(GraduateStat, day),
             kept=Coalesce(F("stayed"), 0),
             graduated=is_so(Q(year__lte=day.year)),
             since_plan=is_so(Q(year__gte=first, year__lte=day.year)),

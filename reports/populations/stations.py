@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
 
 from core.indicators import Population
+from core.successions import place_on
 from reports.populations.people import is_so
 from stations.codes import PLATFORM_KINDS, OrganizationKind, StationKind, StationStatus
 from stations.models import Organization, Station, StationState, dated_on
@@ -62,7 +63,7 @@ class Stations(Population):
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
         return with_state(day, Station.objects.all()).annotate(
-            place=F("region"),
+            place=place_on(Station, day),
             platform=is_so(Q(kind__in=PLATFORM_KINDS)),
             base=is_so(Q(kind__in=BASES)),
             room=is_so(Q(kind=StationKind.ROOM)),
@@ -93,7 +94,7 @@ class Agencies(Population):
     def rows(self, day: datetime.date) -> QuerySet[Any]:
         open_then = Q(ended_on=None) | Q(ended_on__gt=day)
         return Organization.objects.filter(kind=OrganizationKind.AGENCY).annotate(
-            place=F("region"), operating=is_so(open_then)
+            place=place_on(Organization, day), operating=is_so(open_then)
         )
 
 

@@ -73,6 +73,7 @@ class GraduateStat(Record):
     """
 
     succession_fields = ("region",)
+    remembers_moves = True
 
     school = models.CharField("院校名称", max_length=80)
     school_place = models.CharField(

@@ -10,13 +10,14 @@ import pytest
 from django.core.management import call_command
 
 from core.divisions import forget_divisions
+from core.indicators import amount, members
 from core.models import Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from core.successions import apply_successions, final_successor, move_stranded
-from reports.indicators import all_figures
+from reports.indicators import BY_CODE, all_figures
 from stations.models import Organization, Station, dated_on
-from talent.models import Person, Post
+from talent.models import GraduateStat, Person, Post
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_organization, make_person, make_project, make_station
 
@@ -94,6 +95,26 @@ def test_two_townships_become_one(abolished: tuple[Person, Station, str]) -> Non
     station.coverages.create(region_id=successor, valid_from=DAY)
     apply_successions()
     assert station.coverages.get(valid_to=None).region_id == successor
+
+
+def test_rooms_agencies_and_graduates_stay_where_they_were(
+    abolished: tuple[Person, Station, str],
+) -> None:
+    """T4, T7 and T8 of a day before are counted by the code of then."""
+    _, _, successor = abolished
+    make_station(TOWNSHIP_A, "某社工室", kind="4")
+    make_organization(TOWNSHIP_A, "某机构")
+    GraduateStat.objects.create(
+        school="某大学", region_id=TOWNSHIP_A, level="21", year=2022, graduates=30
+    )
+    apply_successions()
+    before, after = datetime.date(2025, 6, 30), datetime.date(2025, 7, 1)
+    for code, count in (("T7_ROOM", 1), ("T8", 2), ("T4", 30)):
+        then, now = all_figures(before), all_figures(after)
+        assert (then.value(code, TOWNSHIP_A), now.value(code, TOWNSHIP_A)) == (count, 0), code
+        assert (then.value(code, successor), now.value(code, successor)) == (0, count), code
+        rows = members(BY_CODE[code], before, TOWNSHIP_A)
+        assert amount(BY_CODE[code], rows) == count
 
 
 def test_places_of_one_name_are_told_apart(abolished: tuple[Person, Station, str]) -> None:
