@@ -130,9 +130,12 @@ class Checker:
         if _TOTAL.match(first) or _NOTE.match(first):
             return False
         # The sum of a group stands where the name would: 小计, 省内院校合计.
-        named = [cells[i] for i in self.required if i < len(cells) and isinstance(cells[i], str)]
-        if any(_SUM.fullmatch(normalise(cell[:_HEAD]).replace(" ", "")) for cell in named):
-            return False
+        for index in self.required:
+            cell = cells[index] if index < len(cells) else None
+            # Few cells end so; the others are not looked at any closer.
+            if isinstance(cell, str) and cell.rstrip()[-1:] == "计":
+                if _SUM.fullmatch(normalise(cell[:_HEAD]).replace(" ", "")):
+                    return False
         if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
             return False
         # A note below the table: a lone text where no required column stands.

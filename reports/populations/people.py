@@ -8,8 +8,6 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import (
@@ -35,7 +33,6 @@ from talent.codes import (
     MAY_SERVE,
     NOT_EMPLOYED,
     REGISTERED_STATUSES,
-    RELATED_MAJORS,
     CertificateLevel,
     TalentCategory,
     TitleLevel,
@@ -51,7 +48,6 @@ from talent.models import (
     Title,
 )
 
-_IS_RELATED = reduce(or_, (Q(major__contains=name) for name in RELATED_MAJORS))
 INTERMEDIATE = (TitleLevel.SENIOR, TitleLevel.ASSOCIATE, TitleLevel.INTERMEDIATE)
 
 
@@ -100,13 +96,10 @@ def located(day: datetime.date, people: QuerySet[Person]) -> QuerySet[Person]:
     )
 
 
-def obtained(
-    model: type[Any], column: str, day: datetime.date, *conditions: Q, **filters: Any
-) -> Exists:
+def obtained(model: type[Any], column: str, day: datetime.date, **filters: Any) -> Exists:
     """Whether a record without a date, or with one up to the day, exists for the person."""
     undated = Q(**{column: None}) | Q(**{f"{column}__lte": day})
-    held = model.objects.filter(undated, *conditions, person=OuterRef("pk"), ended_on=None)
-    return Exists(held.filter(**filters))
+    return Exists(model.objects.filter(undated, person=OuterRef("pk"), ended_on=None, **filters))
 
 
 def certified(day: datetime.date, **filters: Any) -> Exists:
@@ -157,7 +150,7 @@ class People(Population):
             educated=obtained(Education, "graduated_on", day, level__in=HIGHER_EDUCATION),
             titled=obtained(Title, "obtained_on", day, level__in=INTERMEDIATE),
             certified=certified(day),
-            related=obtained(Education, "graduated_on", day, _IS_RELATED),
+            related=obtained(Education, "graduated_on", day, is_related=True),
             certified_checked=certified(day, verification__gte=Verification.COUNTY),
             certified_middle=certified(day, level__in=middle),
             certified_senior=certified(day, level=senior),
@@ -222,7 +215,7 @@ def _say_studies(words: Words, keys: list[Any], day: datetime.date) -> None:
         said = f"学历：{study.get_level_display()}{study.major}"
         if study.level in HIGHER_EDUCATION:
             words[study.person_id]["educated"] = said
-        if any(name in study.major for name in RELATED_MAJORS):
+        if study.is_related:
             words[study.person_id]["related"] = f"相关专业：{study.major}"
     until = Q(obtained_on=None) | Q(obtained_on__lte=day)
     for title in Title.objects.filter(until, person__in=keys, ended_on=None):
