@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ ABOLISHED = datetime.date(2025, 7, 1)
 
 
 @pytest.fixture
-def abolished(cast: Cast) -> tuple[Person, Station, str]:
+def abolished(cast: Cast) -> Iterator[tuple[Person, Station, str]]:
     """Somebody at a station in a township that is then merged into its neighbour."""
     other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
     person, station = make_person(TOWNSHIP_A), make_station(TOWNSHIP_A)
@@ -40,7 +41,10 @@ def abolished(cast: Cast) -> tuple[Person, Station, str]:
     )  # fmt: skip
     make_project(TOWNSHIP_A)
     Region.objects.filter(pk=TOWNSHIP_A).update(valid_to=ABOLISHED, successor=other)
-    return person, station, other.pk
+    forget_divisions()
+    yield person, station, other.pk
+    # The tree is kept by the process; the next test has its own.
+    forget_divisions()
 
 
 def test_current_rows_follow(cast: Cast, abolished: tuple[Person, Station, str]) -> None:
