@@ -149,7 +149,10 @@ def test_person_by_keyboard(cast: Cast, visit: Visit, shot: Shot) -> None:
     page.keyboard.press("Enter")
     assert page.url.endswith("/people/new/")
     page.locator("#id_residence_text").focus()
-    page.keyboard.type("xinhualu")
+    # The suggestions for the whole word, not those for its beginning, which they replace.
+    with page.expect_response(lambda answer: "residence_text=xinhualu" in answer.url):
+        page.keyboard.type("xinhualu")
+    page.wait_for_timeout(300)
     page.locator("#id_residence_choices button").first.wait_for()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
