@@ -159,6 +159,8 @@ def test_person_by_keyboard(cast: Cast, visit: Visit, shot: Shot) -> None:
     expect(page.locator("#id_residence")).to_have_value(TOWN)
     expect(page.locator("#id_residence_choices")).to_be_empty()
     expect(page.locator("#id_residence_text")).to_be_focused()
+    # htmx gives the focus once more when the piece has settled, 20 ms later.
+    page.wait_for_timeout(300)
     page.get_by_role("button", name="保存").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="王小丫")).to_be_visible()
