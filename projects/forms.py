@@ -7,12 +7,10 @@ from copy import copy
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
-
 from core.dates import today
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
-from projects.actions import check_milestone, dated_payments
+from projects.actions import check_milestone, dated_payments, paid_total
 from projects.models import Milestone, Payment, Project
 from projects.rules import check_payment, check_project
 
@@ -26,14 +24,6 @@ PROJECT = (
 NEW_PROJECT = ((PROJECT[0][0], (*PROJECT[0][1], "stage")), *PROJECT[1:])
 MILESTONE = (("里程碑", ("stage", "planned_on", "reached_on", "score")),)
 PAYMENT = (("付款", ("stage", "amount", "paid_on", "is_opening_balance", "voucher")),)
-
-
-def paid_total(project: Any, *, but: Any = None) -> Decimal:
-    """What has been paid on a project, in yuan, without one payment."""
-    payments = Payment.objects.filter(project=project, ended_on=None)
-    if but is not None:
-        payments = payments.exclude(pk=but)
-    return payments.aggregate(total=Sum("amount"))["total"] or Decimal(0)
 
 
 class ProjectForm(RecordForm):

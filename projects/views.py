@@ -9,12 +9,13 @@ from projects import verbs
 from projects.actions import (
     add_milestone,
     add_payment,
+    paid_total,
     update_milestone,
     update_payment,
     update_project,
 )
 from projects.filters import MilestoneFilter, PaymentFilter, ProjectFilter
-from projects.forms import MilestoneForm, NewProjectForm, PaymentForm, ProjectForm, paid_total
+from projects.forms import MilestoneForm, NewProjectForm, PaymentForm, ProjectForm
 from projects.models import Milestone, Payment, Project
 from projects.tables import STAGE_KINDS, MilestoneTable, PaymentTable, ProjectTable
 
