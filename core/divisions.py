@@ -9,6 +9,7 @@ from django.conf import settings
 
 from core.kept import Kept
 from core.models import Region
+from core.places import forget_places
 
 # Code, name, level, parent's code, valid from and to, and the successor's code.
 Row = tuple[str, str, int, str | None, datetime.date | None, datetime.date | None, str | None]
@@ -60,6 +61,44 @@ class Divisions:
         is_above = found in self._rows and len(found) < len(code)
         return code if is_above else found
 
+    def parts(self, code: str) -> list[str]:
+        """The regions in force whose figures together are what a code asks for.
+
+        One, its `counterpart`; of a region that several were later merged into, all of them.
+        """
+        found = self.counterpart(code)
+        if self.is_valid(found) or found not in self._rows:
+            return [found]
+        return self._origins(found) or [found]
+
+    def _origins(self, code: str, seen: frozenset[str] = frozenset()) -> list[str]:
+        """The regions in force that a later code came from, through any that came between."""
+        seen |= {code}
+        found: list[str] = []
+        for before in self._before.get(code, []):
+            if self.is_valid(before):
+                found.append(before)
+            elif before not in seen:
+                found += self._origins(before, seen)
+        return found
+
+    def absorbed(self, code: str) -> list[tuple[str, datetime.date]]:
+        """(code, day of its end) of the regions that became, or joined, a region by the day."""
+        rows = (self._rows[before] for before in self._before.get(code, []))
+        return [(r[0], r[5]) for r in rows if len(r[0]) == len(code) and r[5] and r[5] <= self.day]
+
+    def is_made_of(self, code: str, before: str) -> bool:
+        """Whether a region began when another ended: it did not exist beside it."""
+        began, ended = self._rows[code][4], self._rows[before][5]
+        return began is not None and ended is not None and began >= ended
+
+    def renamed(self, code: str) -> str | None:
+        """The later code of a region that became one of its own, None where it did not."""
+        later = self._rows[code][6] if code in self._rows else None
+        if later is None or self._before[later] != [code]:
+            return None
+        return later if self.is_made_of(later, code) else None
+
     def _resolve(self, code: str) -> str:
         seen = {code}
         current = code
@@ -68,7 +107,7 @@ class Divisions:
             if row[5] is not None and row[5] <= self.day:
                 step = row[6]
             else:
-                earlier = [c for c in self._before.get(current, []) if self.is_valid(c)]
+                earlier = self._origins(current)
                 step = earlier[0] if len(earlier) == 1 else _common(earlier)
             if step is None or step in seen or step not in self._rows:
                 return self._above(current)
@@ -95,10 +134,12 @@ class Divisions:
 
     def sources(self, region: str, *, own: bool = False) -> list[str]:
         """Recorded codes that count for a region (`own`: for itself and none below)."""
+        is_several = self.counterpart(region) == region
+        wanted = tuple(self.parts(region)) if is_several else (region,)
         return [
             code
             for code, stands_for in self._effective.items()
-            if (stands_for == region if own else stands_for.startswith(region))
+            if (stands_for in wanted if own else stands_for.startswith(wanted))
         ]
 
     def children(self, region: str) -> list[str]:
@@ -153,5 +194,6 @@ def divisions_on(day: datetime.date) -> Divisions:
 
 def forget_divisions() -> None:
     """After a change of divisions."""
+    forget_places()
     _ROWS.forget()
     _tree.cache_clear()

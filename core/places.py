@@ -25,6 +25,11 @@ def place_names() -> dict[str, str]:
     return _NAMES.get()
 
 
+def forget_places() -> None:
+    """After a change of divisions."""
+    _NAMES.forget()
+
+
 def place_path(code: str | None) -> list[tuple[str, str]]:
     """(code, name) from the province down to the region itself."""
     if not code:

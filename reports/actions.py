@@ -293,13 +293,13 @@ def _set_one(target: Target | None, amount: Amount | None, **fields: Any) -> int
             return 0
         target.delete()
         return 1
-    wanted = {**amount._asdict(), "document": fields["document"]}
     if target is None:
         Target.objects.create(**fields, **amount._asdict())
         return 1
-    if all(getattr(target, name) == new for name, new in wanted.items()):
-        return 0
+    wanted = {**amount._asdict(), "document": fields["document"]}
+    is_other = any(getattr(target, name) != new for name, new in wanted.items())
     for name, new in wanted.items():
         setattr(target, name, new)
+    # Also when it says the same as before: from now on it is for all that joined the region.
     target.save()
-    return 1
+    return int(is_other)

@@ -133,7 +133,7 @@ def _figures(
     reading: snapshots.Reading, day: datetime.date, regions: list[str]
 ) -> list[dict[str, Any]]:
     """The figures in the order of the definitions; what is not stored is 0."""
-    goals = Goals(plan_on(day), regions)
+    goals = Goals(plan_on(day), regions, day=day)
     return [
         _figure(indicator, region, reading, goals) for region in regions for indicator in INDICATORS
     ]

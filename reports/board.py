@@ -17,7 +17,7 @@ from core.divisions import Divisions, divisions_on
 from core.indicators import Indicator
 from reports import snapshots, tile_checks, words
 from reports.indicators import BY_CODE, HEADLINES, NOT_WITHIN, T1, parts_of
-from reports.models import Plan, Settlement, Snapshot, SnapshotValue
+from reports.models import Plan, Settlement, Snapshot
 from reports.plans import Goal, Goals, ended_plan, expected_by, plan_on, plan_starts
 from reports.settlements import CORRECTED, settlement_of
 from reports.snapshots import Reading
@@ -173,7 +173,7 @@ class Board:
         self.codes = [c for c in self._below() if may_see(user, c)]
         self.reading = self._read(snapshot)
         self.plan: Plan | None = plan_on(self.day)
-        self.goals = Goals(self.plan, [region, *self.codes])
+        self.goals = Goals(self.plan, [region, *self.codes], day=self.day)
         # The settlement that stands beside today's figure, also when the next plan has begun.
         signed = settlement_of(self.day)
         self.ended: Plan | None = signed.plan if signed else ended_plan(self.day)
@@ -253,32 +253,25 @@ class Board:
     def _headlines(self, snapshot: Snapshot | None) -> Reading | None:
         if snapshot is None:
             return None
-        then = divisions_on(snapshot.as_of).counterpart(self.region)
         return snapshots.read(
-            snapshot, user=self.user, regions=[then], indicators=[i.code for i in HEADLINES]
+            snapshot, user=self.user, regions=[self.region], indicators=[i.code for i in HEADLINES]
         )
-
-    def _then(self, reading: Reading) -> str:
-        """The region under the code that it had on the day of a reading."""
-        return divisions_on(reading.as_of).counterpart(self.region)
 
     def _correction(self, indicator: Indicator, settled: Reading) -> Correction | None:
         """What changed since the signature, as (net change, its list)."""
         if self.settlement is None or self._settled_now is None:
             return None
-        then = self._then(settled)
-        now = self._settled_now.value(indicator.code, then)
+        now = self._settled_now.value(indicator.code, self.region)
         day = self.settlement.plan.ends_on
         url = self.list_url(indicator, part=CORRECTED, day=day)
-        return Correction(now - settled.value(indicator.code, then), url)
+        return Correction(now - settled.value(indicator.code, self.region), url)
 
     @cached_property
     def _goals_then(self) -> Goals:
         same = self.ended == self.plan
         if same or self.ended is None:
             return self.goals
-        then = divisions_on(self.ended.ends_on).counterpart(self.region)
-        return Goals(self.ended, [self.region, then])
+        return Goals(self.ended, [self.region], day=self.day)
 
     def _tile(self, indicator: Indicator, settlement: Reading | None) -> Tile:
         code, region = indicator.code, self.region
@@ -295,13 +288,12 @@ class Board:
             for whole in [denominator if indicator.out_of is not None else _whole_of(part, value)]
             for amount in [self.reading.value(part.code, region)]
         ]
-        then = self._then(settlement) if settlement else region
         before_goal = (
-            self._goals_then.final(code, then, settlement.denominator(code, then))
+            self._goals_then.final(code, region, settlement.denominator(code, region))
             if settlement
             else None
         )
-        before = settlement.value(code, then) if settlement else None
+        before = settlement.value(code, region) if settlement else None
         start = 0 if indicator.starts_over else before or 0
         expected = (
             expected_by(self.plan, goals, self.day, start=start) if self.plan and goals else None
@@ -394,26 +386,12 @@ class Board:
         last = {snapshot.as_of.year: snapshot for snapshot in days.defer("marks")}
         if self.reading.snapshot is not None:
             last[self.day.year] = self.reading.snapshot
-        # Before a division was made its people were counted under the code it came from.
-        then = {s.pk: divisions_on(s.as_of).counterpart(self.region) for s in last.values()}
-        values = {
-            (key, region): (value, denominator)
-            for key, region, value, denominator in SnapshotValue.objects.for_user(self.user)
-            .filter(region__in=set(then.values()), indicator=self.indicator.code)
-            .filter(snapshot__in=list(then))
-            .values_list("snapshot", "region", "value", "denominator")
-        }
-        points = {
-            year: self._point(Reading(s.as_of, None, s), *values.get((s.pk, then[s.pk]), (0, None)))
-            for year, s in last.items()
-        }
+        readings = snapshots.read_all(
+            last.values(), user=self.user, region=self.region, indicator=self.indicator.code
+        )
+        points = {reading.as_of.year: self._point(reading) for reading in readings}
         if self.reading.is_live:
-            code = self.indicator.code
-            points[self.day.year] = self._point(
-                self.reading,
-                self.reading.value(code, self.region),
-                self.reading.denominator(code, self.region),
-            )
+            points[self.day.year] = self._point(self.reading)
         return self._restarted([points[year] for year in sorted(points)])
 
     def _restarted(self, points: list[Point]) -> list[Point]:
@@ -426,14 +404,15 @@ class Board:
             for before, point in pairwise([*points[:1], *points])
         ]
 
-    def _point(self, reading: Reading, value: int, denominator: int | None) -> Point:
+    def _point(self, reading: Reading) -> Point:
+        code = self.indicator.code
         return Point(
             reading.as_of,
-            value,
+            reading.value(code, self.region),
             self.list_url(self.indicator, day=reading.as_of),
             reading.version(self.indicator),
             reading.divisions_version,
-            denominator,
+            reading.denominator(code, self.region),
         )
 
     def path(self) -> list[tuple[str, str]]:
@@ -442,13 +421,14 @@ class Board:
 
 
 def _newest(today: datetime.date) -> Snapshot | None:
-    """The latest stored day that may stand for today."""
+    """The latest stored day that may stand for today: none from before a change of divisions."""
     since = today - datetime.timedelta(days=_FRESH_DAYS)
-    return (
-        Snapshot.objects.filter(as_of__range=(since, today), settlement=None)
-        .order_by("-as_of", "-computed_at")
-        .first()
+    stored = Snapshot.objects.filter(
+        as_of__range=(since, today),
+        settlement=None,
+        divisions_version=divisions_on(today).version,
     )
+    return stored.order_by("-as_of", "-computed_at").first()
 
 
 def chosen_indicator(code: str) -> Indicator:

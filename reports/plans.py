@@ -12,7 +12,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
+from core.divisions import divisions_on
 from reports.models import Plan, Target
 
 
@@ -69,22 +71,72 @@ class Goal:
 
 
 class Goals:
-    """Targets of a plan for some regions, read at once."""
+    """Targets of a plan for some regions as divided on a day, read at once.
 
-    def __init__(self, plan: Plan | None, regions: Iterable[str]) -> None:
+    Targets follow a succession: what a region became, or was joined to, is to reach what
+    was set for it, until a target is set anew.
+    """
+
+    def __init__(self, plan: Plan | None, regions: Iterable[str], *, day: datetime.date) -> None:
         self.plan = plan
+        self._divisions = divisions_on(day)
         self._rows: dict[tuple[str, str], list[Target]] = {}
         if plan is None:
             return
         codes = set(regions)
         above = {code[:n] for code in codes for n in (2, 4, 6)}
-        wanted = Q(region__in=codes) | Q(region__in=above, is_rate=True)
+        asked = codes | {c for code in codes for c in self._related(code)}
+        wanted = Q(region__in=asked) | Q(region__in=above, is_rate=True)
         for target in Target.objects.filter(wanted, plan=plan).order_by("year"):
             self._rows.setdefault((target.indicator, target.region_id), []).append(target)
 
+    def _related(self, region: str, seen: frozenset[str] = frozenset()) -> set[str]:
+        """Codes whose targets may be a region's: those before it, the one after it."""
+        seen |= {region}
+        near = {code for code, _ in self._divisions.absorbed(region)}
+        if later := self._divisions.renamed(region):
+            near.add(later)
+        return near.union(*(self._related(code, seen) for code in near - seen))
+
+    def set_for(self, indicator: str, region: str) -> dict[int, Target]:
+        """Year -> the target set for a region or for those it is made of.
+
+        Those inherited are not stored: numbers of several regions add up, shares stand where
+        they are the same. Before it was renamed a region has the target of its later code.
+        """
+        found = self._inherited(indicator, region)
+        later = self._divisions.renamed(region)
+        if later and not found:
+            return self.set_for(indicator, later)
+        return found
+
+    def _inherited(self, indicator: str, region: str) -> dict[int, Target]:
+        own = {t.year: t for t in self._rows.get((indicator, region), [])}
+        before = {
+            code: (ended, self._inherited(indicator, code))
+            for code, ended in self._divisions.absorbed(region)
+        }
+        is_new = all(self._divisions.is_made_of(region, code) for code in before)
+        for year in {y for _, given in before.values() for y in given}:
+            mine = own.get(year)
+            if is_new and mine is None:
+                joined = [given.get(year) for _, given in before.values()]
+            elif mine and not is_new:
+                # A target set since they joined is for the whole.
+                written = timezone.localdate(mine.updated_at)
+                joined = [
+                    mine,
+                    *(g[year] for end, g in before.values() if year in g and written < end),
+                ]
+            else:
+                continue
+            if total := _together(joined, region):
+                own[year] = total
+        return own
+
     def rows(self, indicator: str, region: str) -> list[Target]:
         """For each year the region's own target, else the rate of the nearest one above it."""
-        found = {t.year: t for t in self._rows.get((indicator, region), [])}
+        found = self.set_for(indicator, region)
         for length in (6, 4, len(settings.PROVINCE_CODE)):
             if length < len(region):
                 for target in self._rows.get((indicator, region[:length]), []):
@@ -105,6 +157,25 @@ class Goals:
     def all(self, indicator: str, region: str, denominator: int | None) -> list[Goal]:
         goals = (goal_of(t, denominator) for t in self.rows(indicator, region))
         return [goal for goal in goals if goal]
+
+
+def _together(targets: list[Target | None], region: str) -> Target | None:
+    """The target of what was several regions; None where one has none, or shares differ."""
+    known = [t for t in targets if t is not None]
+    if not known or len(known) < len(targets):
+        return None
+    first = known[0]
+    if len(known) == 1 and first.region_id == region:
+        return first
+    if any(t.is_rate for t in known) and len({(t.is_rate, t.value) for t in known}) > 1:
+        return first if first.region_id == region else None
+    return Target(
+        plan_id=first.plan_id, indicator=first.indicator, region_id=region, year=first.year,
+        value=first.value if first.is_rate else sum(t.value for t in known),
+        is_rate=first.is_rate, kind=min(t.kind for t in known), clause=first.clause,
+        document="、".join(dict.fromkeys(t.document for t in known)),
+        updated_at=max(t.updated_at for t in known),
+    )  # fmt: skip
 
 
 def goal_of(target: Target | None, denominator: int | None) -> Goal | None:

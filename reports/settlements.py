@@ -91,9 +91,11 @@ def _settled_rows(
     settlement: Settlement, indicator: Indicator, region: str, part: str = WHOLE
 ) -> tuple[str, list[Any]]:
     """SQL of (key, amount, region) as frozen, and its parameters."""
-    where, params = "m.region_id LIKE %s", [f"{region}%"]
+    params: list[Any]
+    parts = divisions_on(settlement.plan.ends_on).parts(region)
+    where, params = "m.region_id LIKE ANY(%s)", [[f"{code}%" for code in parts]]
     if part == OWN:
-        where, params = "m.region_id = %s", [region]
+        where, params = "m.region_id = ANY(%s)", [parts]
     elif part == UNLOCATED:
         where, params = "m.region_id IS NULL AND %s = %s", [region, settings.PROVINCE_CODE]
     elif region == settings.PROVINCE_CODE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -168,19 +169,58 @@ class Reading:
 def read(
     snapshot: Snapshot, *, user: Any, regions: Iterable[str], indicators: Iterable[str] = ()
 ) -> Reading:
-    """Stored figures of regions, as far as the user may see them."""
+    """Stored figures of regions, as far as the user may see them, under the codes asked for."""
+    parts = parts_of_regions(regions, snapshot.as_of)
     rows = SnapshotValue.objects.for_user(user).filter(
-        Q(region__in=list(regions)) | Q(region=None), snapshot=snapshot
+        Q(region__in=list(parts)) | Q(region=None), snapshot=snapshot
     )
     if indicators:
         rows = rows.filter(indicator__in=list(indicators))
-    values = {
-        (indicator, region): (value, denominator)
-        for indicator, region, value, denominator in rows.values_list(
-            "indicator", "region", "value", "denominator"
-        )
-    }
-    return Reading(snapshot.as_of, snapshot.computed_at, snapshot, values)
+    figures = rows.values_list("indicator", "region", "value", "denominator")
+    return Reading(snapshot.as_of, snapshot.computed_at, snapshot, _asked_for(figures, parts))
+
+
+def read_all(
+    stored: Iterable[Snapshot], *, user: Any, region: str, indicator: str
+) -> list[Reading]:
+    """One stored figure of one region on several days, read at once."""
+    by_key = {snapshot.pk: snapshot for snapshot in stored}
+    parts = {key: parts_of_regions([region], s.as_of) for key, s in by_key.items()}
+    rows = SnapshotValue.objects.for_user(user).filter(
+        snapshot__in=list(by_key),
+        indicator=indicator,
+        region__in={c for p in parts.values() for c in p},
+    )
+    figures: dict[int, list[Any]] = defaultdict(list)
+    for key, *figure in rows.values_list("snapshot", "indicator", "region", "value", "denominator"):
+        figures[key].append(figure)
+    return [
+        Reading(s.as_of, s.computed_at, s, _asked_for(figures[key], parts[key]))
+        for key, s in by_key.items()
+    ]
+
+
+def parts_of_regions(regions: Iterable[str], day: datetime.date) -> dict[str, list[str]]:
+    """Region in force on the day -> the regions asked for that it is, or is a part of."""
+    divisions, found = divisions_on(day), defaultdict(list)
+    for region in dict.fromkeys(regions):
+        for part in divisions.parts(region):
+            found[part].append(region)
+    return found
+
+
+def _asked_for(
+    figures: Iterable[tuple[str, str | None, int, int | None]], parts: dict[str, list[str]]
+) -> dict[tuple[str, str | None], tuple[int, int | None]]:
+    """(indicator, region asked for) -> (value, denominator), summed over its parts."""
+    values: dict[tuple[str, str | None], tuple[int, int | None]] = {}
+    for indicator, code, value, denominator in figures:
+        asked: list[str | None] = [None] if code is None else [*parts.get(code, [])]
+        for region in asked:
+            before, out_of = values.get((indicator, region), (0, None))
+            whole = None if denominator is None else denominator + (out_of or 0)
+            values[indicator, region] = (before + value, whole)
+    return values
 
 
 class _Live:
@@ -215,12 +255,7 @@ _LIVE = _Live()
 def compute(day: datetime.date, *, regions: Iterable[str]) -> Reading:
     """Figures computed now for a day without stored ones; nothing is written."""
     computed_at, figures = _LIVE.get(day)
-    wanted = set(regions)
-    values = {
-        (indicator, region): (value, denominator)
-        for indicator, region, value, denominator in rows_of(figures)
-        if region in wanted or region is None
-    }
+    values = _asked_for(rows_of(figures), parts_of_regions(regions, day))
     return Reading(day, computed_at, None, values)
 
 

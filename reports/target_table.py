@@ -1,7 +1,7 @@
 """The table in which targets are filled in at once: regions down, indicators across.
 
 A cell is a text as people write it: 「1,200」, 「95%」 (of the indicator's denominator), or
-empty for none. Only what differs from the stored targets is handed to the action.
+empty for none. Only what differs from the targets that stand is handed to the action.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from core.indicators import Indicator
 from core.rules import RuleError
 from core.text import is_none, normalise
 from reports.actions import Amount
+from reports.board import may_see
 from reports.indicators import BY_CODE, INDICATORS
 from reports.models import Plan, Target
+from reports.plans import Goals
 
 # Indicators whose denominator exists only at some levels of region.
 _DEEPEST = {"T7_CENTRE": 2, "T7_HUB": 3}
@@ -109,9 +111,16 @@ class TargetTable:
         self.indicators = [
             i for i in INDICATORS if i.has_target and _DEEPEST.get(i.code, depth) >= depth
         ]
-        rows = Target.objects.for_user(user).filter(plan=plan, year=year)
-        wanted = rows.filter(region__in=[place, *below, *self.codes])
-        self.stored: dict[Key, Target] = {(t.indicator, t.region_id): t for t in wanted}
+        seen = [c for c in dict.fromkeys([place, *below, *self.codes]) if may_see(user, c)]
+        goals = Goals(plan, seen, day=self.divisions.day)
+        # With those that follow a succession: they stand until others are set.
+        self.standing: dict[Key, Target] = {
+            (i.code, code): found[year]
+            for code in seen
+            for i in INDICATORS
+            for found in [goals.set_for(i.code, code)]
+            if year in found
+        }
 
     # --- What is filled in ---------------------------------------------------------------
     @cached_property
@@ -122,6 +131,9 @@ class TargetTable:
         for key in self._keys() if self.data is not None else ():
             try:
                 amount = parse_amount(self._text(key), BY_CODE[key[0]])
+                standing = self.standing.get(key)
+                if amount is None and standing and standing._state.adding:
+                    raise RuleError("TARGET", "承接了撤销地区的目标，不能留空，请写新的目标数")
                 amounts[key] = amount and amount._replace(kind=self._kind(key))
             except RuleError as error:
                 errors[key] = "；".join(error.messages)
@@ -134,20 +146,20 @@ class TargetTable:
     def _text(self, key: Key) -> str:
         if self.data is not None:
             return self.data.get(_name(key), "")
-        target = self.stored.get(key)
+        target = self.standing.get(key)
         return _written(_amount(target)) if target else ""
 
     def _kind(self, key: Key) -> str:
         """That of the column where it was chosen anew, else the target keeps its own."""
         before, chosen = self._kinds_before[key[0]], self.kinds[key[0]]
-        stored = self.stored.get(key)
-        return stored.kind if stored and chosen == before else chosen
+        standing = self.standing.get(key)
+        return standing.kind if standing and chosen == before else chosen
 
     @cached_property
     def _kinds_before(self) -> dict[str, str]:
         """Indicator -> the kind of the region's own target, else of any one below."""
         found: dict[str, str] = {}
-        for (indicator, region), target in self.stored.items():
+        for (indicator, region), target in self.standing.items():
             if region == self.place or indicator not in found:
                 found[indicator] = target.kind
         return {i.code: found.get(i.code, Target.Kind.EXPECTED) for i in self.indicators}
@@ -181,20 +193,20 @@ class TargetTable:
 
     @property
     def changed(self) -> dict[Key, Amount | None]:
-        """Cells that differ from what is stored."""
-        stored = {key: _amount(target) for key, target in self.stored.items()}
-        return {k: amount for k, amount in self._read[0].items() if amount != stored.get(k)}
+        """Cells that differ from what stands."""
+        standing = {key: _amount(target) for key, target in self.standing.items()}
+        return {k: amount for k, amount in self._read[0].items() if amount != standing.get(k)}
 
     @property
     def seen(self) -> str:
-        """A mark of what is stored now, to tell whether somebody else changed it since."""
-        rows = sorted((*key, *_amount(target)) for key, target in self.stored.items())
+        """A mark of what stands now, to tell whether somebody else changed it since."""
+        rows = sorted((*key, *_amount(target)) for key, target in self.standing.items())
         return hashlib.sha256(repr(rows).encode()).hexdigest()
 
     @property
     def document(self) -> str:
         """The document of the targets that stand, to be used again."""
-        below = [t for (_, region), t in self.stored.items() if region in self.codes]
+        below = [t for (_, region), t in self.standing.items() if region in self.codes]
         latest = max(below, key=lambda t: t.updated_at, default=None)
         return latest.document if latest else self.plan.document
 
@@ -233,9 +245,9 @@ class TargetTable:
         ]  # fmt: skip
 
     def _sum(self, indicator: Indicator, codes: list[str], above: str) -> Sum:
-        targets = [self.stored.get((indicator.code, code)) for code in codes]
+        targets = [self.standing.get((indicator.code, code)) for code in codes]
         total = sum(t.value for t in targets if t and not t.is_rate)
-        goal = self.stored.get((indicator.code, above))
+        goal = self.standing.get((indicator.code, above))
         return Sum(indicator, total, _amount(goal) if goal else None)
 
     @property

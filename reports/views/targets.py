@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.divisions import divisions_on
 from core.rules import RuleError
 from reports import actions
+from reports.board import may_see
 from reports.forms import FreezeForm, PlanForm, TargetsForm
 from reports.indicators import INDICATORS
 from reports.models import Plan, Settlement, Target
-from reports.plans import next_plan
+from reports.plans import Goals, next_plan
 from reports.target_table import TargetTable
 from reports.views.asking import needs, region_asked
 
@@ -41,13 +42,14 @@ def target_list(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     divisions = divisions_on(timezone.localdate())
     below = divisions.children(region)
-    targets = Target.objects.for_user(user).filter(plan=plan, region__in=[region, *below])
+    shown = [code for code in (region, *below) if may_see(user, code)]
+    goals = Goals(plan, shown, day=divisions.day)
     context = {
         "plans": plans,
         "plan": plan,
         "region": region,
         "region_name": divisions.name(region),
-        "rows": [_row(i, region, below, list(targets)) for i in INDICATORS if i.has_target],
+        "rows": [_row(i, region, below, goals) for i in INDICATORS if i.has_target],
         "may_set": may_set(user, region) and bool(below),
         "may_add_plan": may_set(user, settings.PROVINCE_CODE),
         "settlement": Settlement.objects.filter(plan=plan).select_related("by", "job").first(),
@@ -57,10 +59,11 @@ def target_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/targets.html", context)
 
 
-def _row(indicator: Any, region: str, below: list[str], targets: list[Target]) -> dict[str, Any]:
-    mine = [t for t in targets if t.indicator == indicator.code]
-    own = sorted((t for t in mine if t.region_id == region), key=lambda t: t.year)
-    children = [t for t in mine if t.region_id != region and not t.is_rate]
+def _row(indicator: Any, region: str, below: list[str], goals: Goals) -> dict[str, Any]:
+    own = sorted(goals.set_for(indicator.code, region).values(), key=lambda t: t.year)
+    children = [
+        t for code in below for t in goals.set_for(indicator.code, code).values() if not t.is_rate
+    ]
     years = sorted({t.year for t in children})
     sums = [(year, sum(t.value for t in children if t.year == year)) for year in years]
     expected = {t.year: t.value for t in own if not t.is_rate}
@@ -115,13 +118,14 @@ def _saved(request: HttpRequest, form: TargetsForm, table: TargetTable) -> bool:
         form.add_error(None, "您打开以后有人改过这些目标。下面是您填的数，请核对后再保存一次。")
         return False
     try:
-        count = actions.set_targets(
+        actions.set_targets(
             by=user, plan=table.plan, year=table.year, targets=table.changed,
             document=form.cleaned_data["document"],
         )  # fmt: skip
     except (RuleError, PermissionDenied) as error:
         form.add_error(None, _said(error))
         return False
+    count = len(table.changed)
     said = f"已保存 {count} 个目标。" if count else "没有改动，目标与原来相同。"
     messages.success(request, said)
     return True

@@ -48,7 +48,7 @@ def test_the_plan_of_the_policy_is_loaded_once_and_again(plan: Plan) -> None:
     before = list(Target.objects.values_list("indicator", "year", "value", "is_rate"))
     call_command("load_plan", stdout=io.StringIO())
     assert list(Target.objects.values_list("indicator", "year", "value", "is_rate")) == before
-    goals = Goals(plan, ["52"])
+    goals = Goals(plan, ["52"], day=DAY)
     wanted = {"T1": 100_000, "T2": 5000, "T3": 400, "T4": 7500, "T5": 100, "T8": 150}
     found = {code: goals.final(code, "52", None) for code in wanted}
     assert {code: goal.value for code, goal in found.items() if goal} == wanted
@@ -57,14 +57,14 @@ def test_the_plan_of_the_policy_is_loaded_once_and_again(plan: Plan) -> None:
 
 
 def test_rates_hold_below_and_round_up(plan: Plan) -> None:
-    goals = Goals(plan, ["52", "520102"])
+    goals = Goals(plan, ["52", "520102"], day=DAY)
     assert [g.value for g in goals.all("T6_BUILT", "52", 1510)] == [1435, 1510]
     county = goals.final("T6_BUILT", "520102", 23)
     assert county is not None
     assert (county.value, county.rate, county.year) == (22, 95, 2025)
     assert goals.final("T7_CENTRE", "520102", 0) is None
     assert goals.final("T1", "520102", None) is None
-    assert Goals(None, ["52"]).final("T1", "52", None) is None
+    assert Goals(None, ["52"], day=DAY).final("T1", "52", None) is None
 
 
 def test_a_plan_speaks_until_the_next_begins(plan: Plan) -> None:
@@ -80,11 +80,11 @@ def test_a_plan_speaks_until_the_next_begins(plan: Plan) -> None:
 
 
 def test_the_pace_line_runs_through_the_yearly_targets(plan: Plan, cast: Any) -> None:
-    goals = Goals(plan, ["52"])
+    goals = Goals(plan, ["52"], day=DAY)
     halfway = expected_by(plan, goals.all("T1", "52", None), on("2023-07-02"))
     assert halfway == pytest.approx(50_000, abs=100)
     give(cast.province, plan, {"52": 30_000}, year=2022)
-    goals = Goals(plan, ["52"])
+    goals = Goals(plan, ["52"], day=DAY)
     yearly = goals.all("T1", "52", None)
     assert expected_by(plan, yearly, on("2022-12-31")) == 30_000
     assert expected_by(plan, yearly, on("2019-01-01")) == 0
@@ -98,7 +98,7 @@ def test_the_pace_line_runs_through_the_yearly_targets(plan: Plan, cast: Any) ->
 
 
 def test_words_of_gap_pace_and_settlement(plan: Plan) -> None:
-    goals = Goals(plan, ["52"]).all("T1", "52", None)
+    goals = Goals(plan, ["52"], day=DAY).all("T1", "52", None)
     goal = goals[0]
     assert words.gap(T1, 99_000, goal) == "还差 1,000 人"
     assert words.gap(T1, 100_500, goal) == "超出目标 500 人"
@@ -397,13 +397,13 @@ def test_a_rate_has_its_share_in_trend_and_total(plan: Plan, cast: Any, client_o
 def test_an_interim_number_does_not_replace_the_rate_of_the_end(plan: Plan, cast: Any) -> None:
     """南明区 set 5 townships for 2023: by 2025 it is still 95 % of 23."""
     give(cast.prefecture, plan, {"520102": 5}, "T6_BUILT", year=2023)
-    goals = Goals(plan, ["520102"])
+    goals = Goals(plan, ["520102"], day=DAY)
     final = goals.final("T6_BUILT", "520102", 23)
     assert final is not None
     assert (final.year, final.value) == (2025, 22)
     assert next(goal.year for goal in goals.all("T6_BUILT", "520102", 23)) == 2023
     give(cast.prefecture, plan, {"520102": 10}, "T1", year=2023)
-    assert Goals(plan, ["520102"]).final("T1", "520102", None) is None
+    assert Goals(plan, ["520102"], day=DAY).final("T1", "520102", None) is None
 
 
 def test_targets_of_what_was_signed_stay(plan: Plan, cast: Any) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from core.dates import EARLIEST
 from core.divisions import divisions_on
 from core.models import Region
-from reports.indicators import BY_CODE, FIXED_CODES, all_figures
+from reports import snapshots
+from reports.indicators import BY_CODE, FIXED_CODES
 from reports.plans import Goals, plan_on
 
 
@@ -52,18 +53,19 @@ class Command(BaseCommand):
 
 
 def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:
-    figures = all_figures(day)
-    goals = Goals(plan_on(day), [region])
+    reading = snapshots.compute(day, regions=[region])
+    goals = Goals(plan_on(day), [region], day=day)
     rows = []
     for code in FIXED_CODES:
         indicator = BY_CODE[code]
-        denominator = figures.denominator(code, region)
+        whole = reading.denominator(code, region)
+        denominator = None if indicator.out_of is None else whole or 0
         goal = goals.final(code, region, denominator)
         rows.append({
             "code": code,
             "name": indicator.name,
             "unit": indicator.unit,
-            "value": figures.value(code, region),
+            "value": reading.value(code, region),
             "denominator": denominator,
             "target": goal.value if goal else None,
         })  # fmt: skip
