@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.postgres.fields import DateRangeField
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import (
     BooleanField,
     CharField,
@@ -17,6 +19,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FilteredRelation,
+    Func,
     Model,
     OuterRef,
     Q,
@@ -24,6 +27,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from core.indicators import Population
 from core.places import place_name
@@ -110,6 +114,22 @@ def _registered(day: datetime.date) -> Exists:
     return Exists(RegistrationPeriod.objects.valid_on(day).filter(person=OuterRef("pk")))
 
 
+def _confirmed_within(after: datetime.date, until: datetime.date) -> Coalesce:
+    """Whether the latest confirmation, or on a past day one before it, lies in (after, until]."""
+    latest = Q(confirmed_on__gt=after, confirmed_on__lte=until)
+    if until >= timezone.localdate():
+        return is_so(latest)
+    within = Value(DateRange(after, until, "(]"), output_field=DateRangeField())
+    before = Func(
+        within,
+        F("confirmed_before"),
+        template="%(expressions)s)",
+        arg_joiner=" @> ANY(",
+        output_field=BooleanField(),
+    )
+    return is_so(latest | Q(before))
+
+
 class People(Population):
     code = "people"
     name = "人员"
@@ -158,7 +178,7 @@ class People(Population):
             practice=is_so(Q(category__startswith=TalentCategory.PRACTICE)),
             research=is_so(Q(category=TalentCategory.RESEARCH)),
             management=is_so(Q(category=TalentCategory.MANAGEMENT)),
-            fresh=is_so(Q(confirmed_on__gt=year_before(day), confirmed_on__lte=day)),
+            fresh=_confirmed_within(year_before(day), day),
         )
 
     def narrowed(

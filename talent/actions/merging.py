@@ -260,6 +260,8 @@ def _fill(person: Person, kept: Person) -> None:
             setattr(kept, field, value)
     if person.name != kept.name and not kept.former_name:
         kept.former_name = person.name
+    if person.confirmed_on:
+        kept.confirm(person.confirmed_on, *person.confirmed_before)
     kept.version += 1
     kept.save()
 

@@ -68,6 +68,8 @@ def create_person(*, person: Person, by: User, post: Post | None = None) -> Pers
         # As a ledger has it: in service with a post, waiting for one without.
         person.status = PersonStatus.SERVING if post else PersonStatus.IDLE
         person.verification = Verification.EMPLOYER if by.is_staff_role else Verification.SELF
+        # As a ledger does.
+        person.confirm(today())
         enter(person, on=post.started_on if post else None)
     if post is not None:
         post.person = person
@@ -99,6 +101,7 @@ def _bring_back(existing: Person, entered: Person, *, by: User) -> Person:
     for field in REFILLED:
         if value := getattr(entered, field):
             setattr(existing, field, value)
+    existing.confirm(today())
     existing.clean()
     existing.version += 1
     existing.save()
@@ -132,8 +135,8 @@ def confirm_person(*, person: Person, by: User) -> None:
     person = claim(person, by, "talent.change_person")
     if person.status == PersonStatus.UNVERIFIED:
         _set_status(person, _serving_or_idle(person), on=today(), reason="核实在册")
-    person.confirmed_on = today()
-    touch(person, "confirmed_on", "status")
+    person.confirm(today())
+    touch(person, "confirmed_on", "confirmed_before", "status")
 
 
 @transaction.atomic

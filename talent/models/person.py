@@ -128,6 +128,11 @@ class Person(Record):
         editable=False,
     )
     confirmed_on = models.DateField("最近确认日期", null=True, blank=True, editable=False)
+    # So that a past day can still tell whether the record was fresh then.
+    confirmed_before = ArrayField(
+        models.DateField(), default=list, db_default=[], editable=False,
+        verbose_name="以前的确认日期",
+    )  # fmt: skip
     data_source = models.CharField("数据来源", max_length=40, default="录入", editable=False)
     remark = models.CharField("备注", max_length=200, blank=True, default="")
     user = models.OneToOneField(
@@ -219,6 +224,11 @@ class Person(Record):
 
     def clean(self) -> None:
         self.pinyin, self.initials = name_pinyin(self.name)
+
+    def confirm(self, *days: datetime.date) -> None:
+        """Note that the record was found true on these days; the latest is shown."""
+        known = {*days, *self.confirmed_before, *filter(None, [self.confirmed_on])}
+        *self.confirmed_before, self.confirmed_on = sorted(known)
 
     @property
     def masked_id_number(self) -> str:

@@ -6,12 +6,16 @@ import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from core.divisions import forget_divisions
 from core.indicators import explain, members
 from reports.indicators import BY_CODE, all_figures
 from reports.models import Plan
+from talent.actions.merging import merge_person
+from talent.actions.people import confirm_person
 from talent.models import RegistrationPeriod, Title
+from tests.conftest import Cast
 from tests.reports import build
 from tests.reports.build import DAY, on
 
@@ -136,6 +140,29 @@ def test_categories_and_freshness_are_shown_apart() -> None:
     assert [count(f"T1_{name}") for name in ("PRACTICE", "RESEARCH", "MANAGEMENT")] == [1, 1, 1]
     assert count("T1_FRESH") == 1
     assert count("T1_FRESH", day=on("2024-02-29")) == 0
+
+
+def test_a_later_confirmation_leaves_the_past_as_it_was(cast: Cast) -> None:
+    """Confirmed every other year: on a day between she was fresh or not, whatever followed."""
+    someone = build.person(confirmed_on=on("2023-06-01"))
+    someone.confirm(on("2025-06-01"))
+    someone.save()
+    confirm_person(person=someone, by=cast.reviewer_a)
+    someone.refresh_from_db()
+    assert someone.confirmed_on == timezone.localdate()
+    for day, fresh in (
+        ("2023-05-31", 0), ("2023-06-01", 1), ("2024-05-31", 1), ("2024-06-01", 0),
+        ("2025-06-30", 1), ("2026-06-01", 0),
+    ):  # fmt: skip
+        assert count("T1_FRESH", day=on(day)) == fresh, day
+    assert count("T1_FRESH", day=timezone.localdate()) == 1
+
+
+def test_confirmations_of_both_records_of_a_person_stay(cast: Cast) -> None:
+    kept = build.person(confirmed_on=on("2025-06-01"))
+    twice = build.person(confirmed_on=on("2023-06-01"))
+    merge_person(person=twice, by=cast.reviewer_a, kept=kept, reason="重复")
+    assert [count("T1_FRESH", day=on(day)) for day in ("2023-12-31", "2025-12-31")] == [1, 1]
 
 
 # --- T2 --------------------------------------------------------------------------------------
