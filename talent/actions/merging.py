@@ -174,25 +174,36 @@ def _move_records(
 ) -> None:
     held = list(getattr(kept, accessor).filter(ended_on=None).select_for_update(of=("self",)))
     for row in getattr(person, accessor).filter(ended_on=None).select_for_update(of=("self",)):
-        same = next((other for other in held if is_same(row, other)), None)
-        if same is None:
+        twice = [other for other in held if is_same(row, other)]
+        if not twice:
             row.person = kept
             touch(row, "person")
             held.append(row)
             continue
+        same = max(twice, key=_strength)
         is_stronger = _strength(row) > _strength(same)
         if is_stronger:
             held[held.index(same)] = row
             row, same = same, row
             same.person = kept
-        row.ended_on, row.end_reason = today(), why
-        touch(row, "ended_on", "end_reason")
+        _end(row, why)
         takes_number = accessor == "certificates" and row.number and not same.number
         if takes_number:
             same.number = row.number
+        if is_stronger:
+            # A registration may overlap several.
+            for other in twice:
+                if other.ended_on is None and is_same(same, other):
+                    held.remove(other)
+                    _end(other, why)
         if is_stronger or takes_number:
             same.version += 1
             same.save()
+
+
+def _end(row: Any, why: str) -> None:
+    row.ended_on, row.end_reason = today(), why
+    touch(row, "ended_on", "end_reason")
 
 
 # --- The person -----------------------------------------------------------------------------

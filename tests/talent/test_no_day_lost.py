@@ -96,6 +96,32 @@ def test_a_volunteer_of_the_kept_record_yields_to_a_full_time_post(cast: Cast) -
     assert kept.posts.unended().get(is_primary=True).employment != VOLUNTEER
 
 
+def test_an_issued_registration_takes_the_place_of_all_under_review(cast: Cast) -> None:
+    person, kept = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
+    for one, starts, ends, state in (
+        (kept, D(2022, 3, 1), D(2025, 2, 28), "1"),
+        (kept, D(2025, 3, 1), D(2028, 2, 29), "1"),
+        (person, D(2023, 3, 1), D(2026, 2, 28), "7"),
+    ):
+        RegistrationPeriod.objects.create(person=one, starts_on=starts, ends_on=ends, state=state)
+    merge(person, kept, cast)
+    assert kept.registrationperiods.get(ended_on=None).state == "7"
+
+
+def test_an_issued_registration_stays_beside_one_under_review(cast: Cast) -> None:
+    """The duplicate's overlaps both: the issued one of the kept record is as good."""
+    person, kept = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
+    for one, starts, ends, state in (
+        (kept, D(2022, 3, 1), D(2025, 2, 28), "7"),
+        (kept, D(2025, 3, 1), D(2028, 2, 29), "1"),
+        (person, D(2023, 3, 1), D(2026, 2, 28), "7"),
+    ):
+        RegistrationPeriod.objects.create(person=one, starts_on=starts, ends_on=ends, state=state)
+    merge(person, kept, cast)
+    held = kept.registrationperiods.filter(ended_on=None)
+    assert sorted(held.values_list("state", flat=True)) == ["1", "7"]
+
+
 def test_an_issued_registration_stays_and_not_one_under_review(cast: Cast) -> None:
     person, kept = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
     serve(kept, make_station(TOWNSHIP_A))
