@@ -28,7 +28,7 @@ from talent.codes import (
     ClaimState,
     PersonStatus,
 )
-from talent.keeping import change_state, locate, succeed
+from talent.keeping import change_state, keep_primary, locate, succeed
 from talent.models import KeyTalentClaim, Person, PersonState, Post, RegistrationPeriod
 
 _UNKNOWN_SEX = "0"
@@ -53,6 +53,7 @@ def merge_person(*, person: Person, by: User, kept: Person, reason: str) -> str:
     for accessor, is_same in _TWICE.items():
         _move_records(accessor, is_same, person, kept, why)
     _move_states(person, kept, why)
+    keep_primary(kept, on=today(), reason="合并档案")
     _fill(person, kept)
     _move_account(person, kept, by=by)
     close_requests(person, reason="人员已合并")

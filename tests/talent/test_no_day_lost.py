@@ -96,6 +96,19 @@ def test_a_volunteer_of_the_kept_record_yields_to_a_full_time_post(cast: Cast) -
     assert kept.posts.unended().get(is_primary=True).employment != VOLUNTEER
 
 
+def test_a_secondary_post_is_the_primary_one_when_the_volunteering_yields(cast: Cast) -> None:
+    person, kept, station = (
+        make_person(TOWNSHIP_A),
+        make_person(TOWNSHIP_A),
+        make_station(TOWNSHIP_A),
+    )
+    serve(kept, station, D(2022, 1, 1), employment=VOLUNTEER)
+    serve(person, station, D(2023, 1, 1), is_primary=False)
+    merge(person, kept, cast)
+    assert kept.posts.unended().get().is_primary
+    assert figure("T1") == 1
+
+
 def test_an_issued_registration_takes_the_place_of_all_under_review(cast: Cast) -> None:
     person, kept = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
     for one, starts, ends, state in (
