@@ -71,8 +71,10 @@ class PostQuerySet(ScopedQuerySet):
     def move_all(self, *, to: Station, on: datetime.date, reason: str) -> int:
         """From a day on the posts of the set are held at another station; how many are open."""
         moving = list(self.unended().order_by("pk"))
+        # First those that have ended: what ends now ends as late as it began.
+        staying = self.cut_all(on=on)
         self.filter(pk__in=[post.pk for post in moving]).end_all(on=on, reason=reason)
-        for post in [*moving, *self.cut_all(on=on)]:
+        for post in [*moving, *staying]:
             self.model.objects.create(
                 person_id=post.person_id,
                 station=to,

@@ -206,6 +206,21 @@ def test_nobody_served_where_nothing_was_any_more(has_successor: bool, cast: Cas
     assert figure("T1", D(2026, 7, 1)) == 0
 
 
+def test_who_came_after_the_closing_has_one_post_where_it_went(cast: Cast) -> None:
+    station, successor = make_station(TOWNSHIP_A), make_station(TOWNSHIP_A)
+    person = make_person(TOWNSHIP_A)
+    serve(person, station, D(2026, 3, 1))
+    station_actions.close_station(
+        station=station,
+        by=cast.clerk_a,
+        closed_on=D(2026, 1, 1),
+        reason="并入",
+        successor=successor,
+    )
+    moved = person.posts.get(station=successor)
+    assert (moved.started_on, moved.ended_on, moved.is_primary) == (D(2026, 3, 1), None, True)
+
+
 def test_the_posts_follow_a_corrected_township(cast: Cast) -> None:
     station = Station(
         name="某站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2022, 1, 1)
