@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from core.actions import touch
 from core.crypto import blind_index
@@ -93,16 +95,37 @@ def change_state(
         setattr(person, field, value)
 
 
-def known_since(person: Person, day: datetime.date) -> None:
-    """Let the first dated state reach back to a day that something is known of.
+def known_since(person: Person, day: datetime.date, *, was: datetime.date | None = None) -> None:
+    """Let the first dated state begin with a post that began on a day (`was`: that was said
+    before to have begun on another).
 
     Whoever is registered after a post began has been there since: an earlier date counts
     her by the post, not by the day on which somebody typed it.
     """
     first = person.states.held().order_by("valid_from").first()
-    if first is not None and first.valid_from > day:
-        first.valid_from = day
+    if first is None:
+        return
+    posts = person.posts.held().values_list("started_on", flat=True)
+    begins = first_day(
+        first.valid_from, day, was=was, others=[timezone.localdate(person.created_at), *posts]
+    )
+    if first.valid_to is not None:
+        begins = min(begins, first.valid_to)
+    if begins != first.valid_from:
+        first.valid_from = begins
         first.save(update_fields=["valid_from"])
+
+
+def first_day(
+    known: datetime.date,
+    day: datetime.date,
+    *,
+    was: datetime.date | None,
+    others: Iterable[datetime.date],
+) -> datetime.date:
+    """Since when somebody is known whose post began on a day. Known by the day that was said
+    before, she is known no longer than by the new one and by `others`: posts, the entry."""
+    return min([day, *others]) if known == was else min(known, day)
 
 
 def succeed(post: Post, *, on: datetime.date, reason: str, **values: Any) -> Post:

@@ -106,7 +106,7 @@ def update_post(*, post: Post, by: User) -> Post:
     check_post(post)
     post.version = before.version + 1
     post.save()
-    known_since(person, post.started_on)
+    known_since(person, post.started_on, was=before.started_on)
     was_at = person.region_id
     locate(person)
     if was_at and not in_scope(was_at, by) and (person.region_id or "")[:6] != was_at[:6]:

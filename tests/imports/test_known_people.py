@@ -194,6 +194,14 @@ def test_a_residence_of_today_is_not_written_into_an_earlier_state(cast: Cast, n
     assert now.residence_id == first.residence_id == "520102016"
 
 
+def test_known_by_a_wrong_day_she_is_so_no_longer(cast: Cast) -> None:
+    number = id_number()
+    take(cast.clerk_a, "people", people(person("张三", number, 入职日期="2012-03-01")))
+    take(cast.clerk_a, "people", people(person("张三", number, 入职日期="2021-03-01")))
+    state, post = PersonState.objects.get(), Post.objects.get()
+    assert state.valid_from == post.started_on == datetime.date(2021, 3, 1)
+
+
 def test_another_school_and_major_is_a_further_degree(cast: Cast, number: str) -> None:
     batch = again(cast, number, 毕业院校="云南大学", 专业="法学")
     assert row_of(batch, 2).diff == [["学历", "本科", "本科、本科"]]

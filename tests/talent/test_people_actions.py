@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from core.dates import today
 from core.models import ReadEvent, Region, SecurityEvent
@@ -70,6 +71,32 @@ def test_a_person_is_known_since_the_first_post(cast: Cast) -> None:
     person = actions.create_person(person=new_person(), post=post, by=cast.clerk_a)
     assert person.states.get().valid_from == DAY
     assert person.posts.get().is_primary
+
+
+@pytest.mark.parametrize("has_another", [False, True])
+def test_known_by_a_wrong_day_she_is_so_no_longer(has_another: bool, cast: Cast) -> None:
+    station = make_station(TOWNSHIP_A)
+    post = Post(station=station, started_on=D(2012, 3, 1))
+    person = actions.create_person(person=new_person(), post=post, by=cast.clerk_a)
+    if has_another:
+        Post.objects.create(
+            person=person, station=station, region_id=TOWNSHIP_A, is_primary=False,
+            started_on=D(2019, 5, 1), ended_on=D(2020, 5, 1),
+        )  # fmt: skip
+    post.started_on = DAY
+    actions.update_post(post=post, by=cast.clerk_a)
+    assert person.states.get().valid_from == (D(2019, 5, 1) if has_another else DAY)
+
+
+def test_known_since_the_entry_she_stays_so(cast: Cast) -> None:
+    with time_machine.travel(D(2022, 1, 1)):
+        person = actions.create_person(person=new_person(), by=cast.clerk_a)
+        Person.objects.update(created_at=timezone.now())
+    post = Post(person=person, station=make_station(TOWNSHIP_A), started_on=D(2021, 5, 1))
+    actions.start_post(post=post, by=cast.clerk_a)
+    post.started_on = DAY
+    actions.update_post(post=post, by=cast.clerk_a)
+    assert person.states.earliest("valid_from").valid_from == D(2022, 1, 1)
 
 
 def test_a_known_number_tells_the_county_and_nothing_else(cast: Cast) -> None:

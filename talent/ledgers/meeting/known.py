@@ -14,15 +14,16 @@ from talent.models import Certificate, Education, Person, PersonState, Post, Tra
 
 @dataclass
 class Known:
-    """By person: the open and the earliest dated state, the open primary post, the days of
-    the ended primary posts, the ended posts by employer and end, the places of the other open
-    full-time posts, certificates and education. `numbers` are the owners of certificate
+    """By person: the open and the earliest dated state, all posts, the open primary one, the
+    days of the ended primary posts, the ended posts by employer and end, the places of the other
+    open full-time posts, certificates and education. `numbers` are the owners of certificate
     numbers by number and level, `requested` whose transfer waits for an answer."""
 
     day: datetime.date
     people: dict[bytes, Person] = field(default_factory=dict)
     states: dict[Any, PersonState] = field(default_factory=dict)
     first: dict[Any, PersonState] = field(default_factory=dict)
+    held: dict[Any, list[Post]] = field(default_factory=lambda: defaultdict(list))
     posts: dict[Any, Post] = field(default_factory=dict)
     ended: dict[tuple[Any, str, datetime.date], Post] = field(default_factory=dict)
     served: dict[Any, list[tuple[datetime.date, datetime.date]]] = field(
@@ -57,6 +58,7 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
     posts = Post.objects.filter(person_id__in=ids).held()
     posts = posts.select_related("station", "organization")
     for post in posts.order_by("started_on", "pk"):
+        known.held[post.person_id].append(post)
         if post.ended_on is not None:
             known.ended[post.person_id, employer_of(post), post.ended_on] = post
             if post.is_primary:

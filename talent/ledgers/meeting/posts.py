@@ -138,5 +138,5 @@ def _began(m: Encounter, old: Post, new: dict[str, Any]) -> None:
         return
     m.show("入职日期", first.started_on, said)
     m.update(POST, first.pk, started_on=said, started_precision=precision)
-    know_since(m, said)
+    know_since(m, said, corrects=first)
     _remark_overlap(m, said, of=first)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from core.imports.asking import ask, hold
 from core.places import place_name
 from talent.codes import AWAY, REGISTERED_STATUSES, PersonStatus
+from talent.keeping import first_day
 from talent.ledgers.meeting.encounter import PERSON, POST, STATE, Encounter
 from talent.ledgers.meeting.questions import LEDGER, RETURN
+from talent.models import Post
 
 
 def meet_status(m: Encounter) -> bool:
@@ -61,13 +66,22 @@ def serve(m: Encounter, post: dict[str, Any]) -> None:
     m.update_person(status=PersonStatus.SERVING)
 
 
-def know_since(m: Encounter, day: str) -> None:
-    """Whoever is registered after a post began has been there since (keeping.known_since)."""
+def know_since(m: Encounter, day: str, *, corrects: Post | None = None) -> None:
+    """Whoever is registered after a post began has been there since (keeping.known_since);
+    `corrects` is the post that began on another day than was known."""
     first = m.known.first.get(m.person.pk)
-    if first is None or first.valid_from.isoformat() <= day:
+    if first is None or not m.is_free(STATE, first.pk):
         return
-    if m.is_free(STATE, first.pk):
-        m.update(STATE, first.pk, valid_from=day)
+    others = [p.started_on for p in m.known.held[m.person.pk] if p != corrects]
+    begins = first_day(
+        first.valid_from,
+        datetime.date.fromisoformat(day),
+        was=corrects.started_on if corrects else None,
+        others=[timezone.localdate(m.person.created_at), *others],
+    )
+    begins = min(begins, first.valid_to or begins)
+    if begins != first.valid_from:
+        m.update(STATE, first.pk, valid_from=begins.isoformat())
 
 
 def meet_residence(m: Encounter) -> None:
