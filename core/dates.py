@@ -11,7 +11,7 @@ from core.text import normalise
 
 Precision = Literal["D", "M", "Y"]
 
-_NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:[-./月](\d{1,2})?[日号]?)?")
+_NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:(?:[-./]|月份?)(\d{1,2})?[日号]?)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _YEAR = re.compile(r"(\d{4})年?")
 _EXCEL_EPOCH = datetime.date(1899, 12, 30)

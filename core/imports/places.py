@@ -16,7 +16,7 @@ from core.rules import RuleError
 from core.text import normalise
 
 # 「新华路街道办事处」 is 「新华路街道」, and so is 「新华路」 where nothing else is.
-_OFFICE = re.compile("(办事处|人民政府|政府)$")
+_OFFICE = re.compile("((?<=街道)办|办事处|人民政府|政府)$")
 _ENDINGS = ("街道", "镇", "乡", "区", "县", "市")
 
 

@@ -25,6 +25,7 @@ DAY = datetime.date(2021, 3, 1)
         ("2021-03-01 00:00:00", "D"), (20210301, "D"), (44256, "D"), (44256.0, "D"),
         (DAY, "D"), (datetime.datetime(2021, 3, 1, 8), "D"),
         ("2021.3", "M"), ("2021年3月", "M"), ("202103", "M"), (202103, "M"), (2021.3, "M"),
+        ("2021年3月份", "M"),
     ],
 )  # fmt: skip
 def test_written(written: object, precision: str) -> None:

@@ -15,7 +15,7 @@ from core.rules import RuleError
 from core.text import as_number
 from projects.models import Project
 from stations.models import Organization, Station
-from talent.models import Certificate, GraduateStat, Post
+from talent.models import Certificate, Education, GraduateStat, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     PEOPLE,
@@ -112,6 +112,21 @@ def test_the_unit_above_the_header_counts(above: list[list[str]], cast: Cast) ->
     take(cast.clerk_a, "projects", workbook([*above, PROJECT_HEAD, row]))
     project = Project.objects.get()
     assert (project.budget, project.contract_amount) == (500_000, 456_000)
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "meant"),
+    [
+        ("证书级别", "初级社会工作师", "1"), ("证书级别", "中级社会工作师", "2"),
+        ("证书级别", "未持证", ""), ("证书级别", "未取得", ""), ("证书级别", "否", ""),
+        ("学历", "大学本科学历", "21"), ("学历", "高中学历", "61"), ("学历", "在职本科", "21"),
+    ],
+)  # fmt: skip
+def test_words_that_offices_use(column: str, said: str, meant: str, cast: Cast) -> None:
+    approved = {"批准日期": "2022-09-10"} if meant and column == "证书级别" else {}
+    take(cast.clerk_a, "people", people(person(**{column: said}, **approved)))
+    model: Any = Certificate if column == "证书级别" else Education
+    assert [row.level for row in model.objects.all()] == [meant] * bool(meant)
 
 
 def test_of_two_like_headers_none_is_guessed(cast: Cast) -> None:
