@@ -110,6 +110,7 @@ def check_payment(payment: Payment) -> None:
     reached = project.milestones.filter(stage=payment.stage or "-").values_list(
         "reached_on", flat=True
     )
+    opening = project.payments.filter(is_opening_balance=True, ended_on=None)
     rules.check_payment(
         amount=payment.amount,
         paid_before=paid_total(project, but=payment.pk),
@@ -118,6 +119,7 @@ def check_payment(payment: Payment) -> None:
         is_opening_balance=payment.is_opening_balance,
         stage=payment.stage,
         reached_on=reached.first(),
+        has_opening_balance=opening.exclude(pk=payment.pk).exists(),
     )
 
 

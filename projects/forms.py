@@ -10,9 +10,9 @@ from typing import Any
 from core.dates import today
 from core.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
-from projects.actions import check_milestone, dated_payments, paid_total
+from projects.actions import check_milestone, check_payment, dated_payments, paid_total
 from projects.models import Milestone, Payment, Project
-from projects.rules import check_payment, check_project
+from projects.rules import check_project
 
 PROJECT = (
     ("项目", ("name", "number", "region", "service_field", "started_on", "ends_on")),
@@ -89,18 +89,11 @@ class PaymentForm(RecordForm):
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        project, amount = self.instance.project, cleaned.get("amount")
-        if amount is None:
+        if cleaned.get("amount") is None:
             return ()
-        stage = cleaned.get("stage") or ""
-        reached = Milestone.objects.filter(project=project, stage=stage)
-        check_payment(
-            amount=amount,
-            paid_before=paid_total(project, but=self.instance.pk),
-            contract_amount=project.contract_amount,
-            paid_on=cleaned.get("paid_on"),
-            is_opening_balance=bool(cleaned.get("is_opening_balance")),
-            stage=stage,
-            reached_on=reached.values_list("reached_on", flat=True).first(),
-        )
+        entered = copy(self.instance)
+        entered.amount, entered.paid_on = cleaned["amount"], cleaned.get("paid_on")
+        entered.stage = cleaned.get("stage") or ""
+        entered.is_opening_balance = bool(cleaned.get("is_opening_balance"))
+        check_payment(entered)
         return ()

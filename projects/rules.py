@@ -47,11 +47,13 @@ def check_payment(
     is_opening_balance: bool = False,
     stage: str = "",
     reached_on: datetime.date | None = None,
+    has_opening_balance: bool = False,
 ) -> None:
     """Σ payments within the contract; a payment of a stage only after its milestone.
 
     `paid_before` are the other payments; `reached_on` the day the stage was reached, None
-    when it was not. An opening balance has no date and hangs on no milestone.
+    when it was not. An opening balance has no date and hangs on no milestone, and there is
+    one of a project (`has_opening_balance`: another one).
     """
     if amount <= 0:
         raise RuleError("R18", "付款金额应大于 0。", field="amount")
@@ -67,6 +69,9 @@ def check_payment(
     if is_opening_balance:
         if paid_on or stage:
             raise RuleError("R18", "期初已付不填付款日期和节点。", field="is_opening_balance")
+        if has_opening_balance:
+            words = "该项目已登记过期初已付，请在原来的一条上修改金额。"
+            raise RuleError("R18", words, field="is_opening_balance")
         return
     if paid_on is None:
         raise RuleError(

@@ -16,6 +16,7 @@ from core.rules import Flag, RuleError
 from talent.codes import CertificateLevel, RegistrationState
 
 FIRST_EXAM = datetime.date(2008, 6, 1)
+FIRST_GRADUATES = 1990
 MIN_AGE, USUAL_MAX_AGE, MIN_CERTIFICATE_AGE = 16, 65, 18
 REGISTRATION_MONTHS = 36
 RENEWAL_WINDOW_MONTHS = 3
@@ -257,9 +258,11 @@ def check_phone_shared(others: int) -> list[Flag]:
 
 
 def check_graduation_year(year: int | None, *, on: datetime.date | None = None) -> None:
-    """Nobody has graduated in a year to come. Raises RuleError."""
+    """Nobody has graduated in a year to come, nor in one that was mistyped. Raises RuleError."""
     if year is not None and year > (on or today()).year:
         raise RuleError("DATE", "毕业年度晚于今年，请核对。", field="year")
+    if year is not None and year < FIRST_GRADUATES:
+        raise RuleError("DATE", f"毕业年度早于 {FIRST_GRADUATES} 年，请核对。", field="year")
 
 
 def check_graduates(graduates: int | None, stayed: int | None) -> list[Flag]:

@@ -10,7 +10,7 @@ import pytest
 
 from core.rules import RuleError
 from projects import actions
-from projects.forms import MilestoneForm, NewProjectForm, ProjectForm
+from projects.forms import MilestoneForm, NewProjectForm, PaymentForm, ProjectForm
 from projects.models import Milestone, Payment, Project
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.rows import make_organization, make_project
@@ -87,6 +87,29 @@ def test_a_stage_has_one_milestone(cast: Cast) -> None:
         data={"stage": "60"}, user=cast.clerk_a, instance=Milestone(project=project)
     )
     assert again.non_field_errors() == ["这个阶段已有里程碑，请在原来的一条上修改。"]
+
+
+def test_there_is_one_opening_balance(cast: Cast) -> None:
+    """By the form, by an action and where one that was out of use comes back."""
+    project = make_project(TOWNSHIP_A)
+    first = Payment(project=project, amount=Decimal(1), is_opening_balance=True)
+    actions.add_payment(payment=first, by=cast.clerk_a)
+    filled = PaymentForm(
+        data={"amount": "5", "is_opening_balance": "on"},
+        user=cast.clerk_a,
+        instance=Payment(project=project),
+    )
+    words = "该项目已登记过期初已付，请在原来的一条上修改金额。"
+    assert filled.errors == {"is_opening_balance": [words]}
+    actions.end_payment(payment=first, by=cast.clerk_a, reason="录错")
+    second = Payment(project=project, amount=Decimal(2), is_opening_balance=True)
+    actions.add_payment(payment=second, by=cast.clerk_a)
+    with pytest.raises(RuleError, match=words):
+        actions.reactivate_payment(payment=first, by=cast.clerk_a, reason="对的")
+    again = PaymentForm(
+        data={"amount": "3", "is_opening_balance": "on"}, user=cast.clerk_a, instance=second
+    )
+    assert again.is_valid(), again.errors
 
 
 def paid_project(cast: Cast) -> tuple[Project, Milestone]:

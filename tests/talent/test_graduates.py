@@ -37,6 +37,10 @@ def test_nobody_has_graduated_in_a_year_to_come(cast: Cast) -> None:
     assert "毕业年度晚于今年" in str(form.errors["year"])
 
 
+def test_a_mistyped_year_is_said(cast: Cast) -> None:
+    assert form_of(cast, year=1925).errors["year"] == ["毕业年度早于 1990 年，请核对。"]
+
+
 def test_a_ledger_says_where_the_school_is(cast: Cast) -> None:
     """省内 unless it is said otherwise; a column that is left out changes nothing."""
     header = ["院校名称", "培养层次", "毕业年度", "毕业人数", "省内外"]
