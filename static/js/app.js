@@ -80,17 +80,18 @@
   };
   document.addEventListener("htmx:afterSettle", function (event) { focusAsked(event.target); });
 
-  /* Forms: one submit is one submit. What was typed is the matter of typing.js. */
+  /* Forms: one submit is one submit. What was typed is the matter of typing.js. The page stays
+     after a download: another button, or other choices, are another wish. */
+  var sentBy = new WeakMap();
   document.addEventListener("submit", function (event) {
-    var form = event.target;
+    var form = event.target, button = event.submitter || form;
     if (form.method === "get" || form.hasAttribute("hx-post")) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    setTimeout(function () { delete form.dataset.sent; }, 8000);
+    if (sentBy.get(form) === button) { event.preventDefault(); return; }
+    sentBy.set(form, button);
+    setTimeout(function () { sentBy.delete(form); }, 8000);
   });
-  window.addEventListener("pageshow", function () {
-    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
-  });
+  document.addEventListener("change", function (event) { sentBy.delete(event.target.form); });
+  window.addEventListener("pageshow", function () { sentBy = new WeakMap(); });
   on("change", "[data-autosubmit]", function (event, control) { control.form.requestSubmit(); });
   on("click", "[data-print]", function () { window.print(); });
 
