@@ -55,6 +55,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, "404.html", 404)
 
 
+def wrong_method(request: HttpRequest, *, allowed: str) -> HttpResponse:
+    response = _page(request, "405.html", 405)
+    response["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A failure; where the cause is a lost database it is said as such (503)."""
     if database_is_lost(sys.exc_info()[1]):

@@ -4,15 +4,24 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import logout, middleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import notice, passwords
-from core.errors import bad_request, database_is_lost, is_program, service_unavailable
+from core.errors import (
+    bad_request,
+    database_is_lost,
+    is_program,
+    service_unavailable,
+    wrong_method,
+)
 from core.history import acting
 from core.views.secrets import without_numbers
 
@@ -41,6 +50,19 @@ class ServiceUnavailableMiddleware:
             logger.error("database lost: %s on %s", type(exception).__name__, request.path)
             return service_unavailable(request)
         return None
+
+
+class WrongMethodMiddleware:
+    """An address that only takes what is sent is opened by a reloaded tab or a log-in."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or is_program(request):
+            return response
+        return wrong_method(request, allowed=response.headers["Allow"])
 
 
 class UnreadableInputMiddleware:
@@ -132,7 +154,15 @@ class SessionRulesMiddleware:
     def _out(request: HttpRequest, message: str) -> HttpResponse:
         logout(request)
         request.session["logged_out_because"] = message
-        return go_to(request, reverse(settings.LOGIN_URL))
+        back = urlencode({"next": without_numbers(way_back(request))})
+        return go_to(request, f"{reverse(settings.LOGIN_URL)}?{back}")
+
+
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    """After the log-in one is back on the page whose button was pressed in vain."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        return redirect_to_login(way_back(request), self.get_login_url(view_func))
 
 
 class ActingUserMiddleware:
@@ -186,6 +216,18 @@ class FirstThingsMiddleware:
             f"您的密码已超过 {settings.PASSWORD_DAYS} 天没有更换。按网络安全等级保护的要求，"
             "请先换一个新密码，再继续使用。"
         )
+
+
+def way_back(request: HttpRequest) -> str:
+    """The page that a log-in leads back to: what was sent or fetched by it is no page."""
+    is_piece = "HX-Request" in request.headers
+    if request.method not in WRITES and not is_piece:
+        return request.get_full_path()
+    page = request.headers.get("HX-Current-URL" if is_piece else "Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return "/"
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}".rstrip("?")
 
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:

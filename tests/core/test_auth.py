@@ -6,6 +6,7 @@ import re
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -200,6 +201,31 @@ def test_expired_session_sends_a_piece_of_a_page_to_the_login(cast: Any, client:
         clock.shift(timedelta(minutes=31))
         answer = client.get("/people/", HTTP_HX_REQUEST="true")
         assert answer.headers["HX-Redirect"].startswith("/login/")
+
+
+def test_a_log_in_leads_back_to_a_page(cast: Any, client: Client) -> None:
+    """Not to the address that a button sent to: that is no page, and showed a blank 405."""
+    page, sent_to = "/people/?status=10", "/people/export/"
+    came_from = {"HTTP_REFERER": f"http://testserver{page}"}
+    back = "/login/?next=/people/%3Fstatus%3D10"
+    assert client.post(sent_to, **came_from).headers["Location"] == back
+    assert client.get(page).headers["Location"] == back
+    elsewhere = client.post(sent_to, HTTP_REFERER="http://example.org/people/")
+    assert elsewhere.headers["Location"] == "/login/?next=/"
+    for method in (client.get, client.post):
+        with time_machine.travel(timezone.now()) as clock:
+            log_in(client, "clerk_a")
+            clock.shift(timedelta(minutes=31))
+            out = method(page, **came_from).headers["Location"]
+            assert parse_qs(urlsplit(out).query) == {"next": [page]}
+
+
+def test_an_address_that_only_takes_forms_says_so(cast: Any, client: Client) -> None:
+    log_in(client, "clerk_a")
+    answer = client.get("/people/export/")
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]
+    assert "这个网址不能直接打开" in answer.content.decode()
 
 
 def test_a_busy_session_lives_eight_hours(cast: Any, client: Client) -> None:
