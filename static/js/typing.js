@@ -11,6 +11,15 @@
     return event.target.closest ? event.target.closest(selector) : null;
   };
 
+  /* An input method shows its letters in the field while one chooses: they are not a word yet.
+     Nobody hears of them, and the chosen word is an input like any other. */
+  document.addEventListener("input", function (event) {
+    if (event.isComposing) event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("compositionend", function (event) {
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   /* Leaving with changes asks; Enter does not send half a form; a dialog knows that it holds something. */
   var changed = null;
   var isChanged = function () { return changed !== null && document.contains(changed); };
@@ -39,8 +48,14 @@
     changed.querySelector(".field :is(input:not([type=hidden]), select, textarea)").focus();
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
-    var place = event.detail.target;
-    if (!place.matches(".section-body")) return;
+    var place = event.detail.target, isSection = place.matches(".section-body");
+    /* A second click on a slow line: its answer comes late and must not undo what was typed. */
+    if (isSection && isChanged() ||
+        event.detail.requestConfig.verb === "get" && place.querySelector("dialog[open][data-typed]")) {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    if (!isSection) return;
     if (event.detail.serverResponse.indexOf("form-page") < 0) {
       /* The record was closed meanwhile: there is no form, show the record as it is. */
       event.detail.shouldSwap = false;
