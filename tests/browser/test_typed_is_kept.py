@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
+from talent.actions import request_change
 from tests.conftest import COUNTY_A, PASSWORD, Cast
 from tests.rows import make_person, make_row
 
@@ -132,3 +133,22 @@ def test_a_lost_line_or_another_account_sends_nothing(cast: Cast, visit: Visit) 
     expect(page.get_by_label("备注")).to_have_value("辛苦写的备注")
     person.refresh_from_db()
     assert person.remark == ""
+
+
+def test_every_form_of_words_asks_before_it_is_left(cast: Cast, visit: Visit) -> None:
+    """What asks is also what is kept when the session has ended."""
+    person = make_person(COUNTY_A, "王小丫", user=cast.worker_a)
+    request = request_change(by=cast.worker_a, changes={"sex": "2"}, reason="登记有误")
+    assert request.person == person
+    for path, field, user in (
+        ("/me/contact/", "通讯地址", cast.worker_a),
+        ("/transfers/new/", "转入原因", cast.clerk_a),
+        (f"/changes/{request.pk}/", "意见", cast.reviewer_a),
+    ):
+        page = visit(path, user)
+        asked = _asked(page)
+        page.get_by_label(field).fill("辛苦写的话")
+        page.locator(".nav-brand").click(no_wait_after=True)
+        page.wait_for_timeout(300)
+        assert asked == ["beforeunload"], path
+        expect(page.get_by_label(field)).to_have_value("辛苦写的话")
