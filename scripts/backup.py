@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Link  # noqa: N812
 
 DUMP, MANIFEST, MEDIA = "database.dump", "manifest.json", "media"
+UNFINISHED = "unfinished-"
 
 
 def _stamp() -> str:
@@ -156,14 +157,37 @@ def _swap(url: str, fresh: str, kept: str) -> None:
     link.close()
 
 
+@contextlib.contextmanager
+def _beside(media: Path) -> Iterator[Path]:
+    """A private folder on the file system of the media store, so that a rename moves files."""
+    media.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=media.parent) as folder:
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def _exchanged(restored: Path, media: Path, *, aside: Path) -> Iterator[None]:
+    """The restored files in the place of the present ones; back again when the rest fails."""
+    restored.mkdir(exist_ok=True)
+    restored.chmod(0o700)
+    media.rename(aside)
+    try:
+        restored.rename(media)
+        yield
+    except BaseException:
+        if not restored.exists():
+            media.rename(restored)
+        aside.rename(media)
+        raise
+
+
 def restore(archive: Path) -> None:
     """Restore beside the present data, compare the counts, and only then change places."""
     if not archive.is_file():
         venv.stop("请指定备份文件：make restore FILE=backups/registry-….tar")
     _refuse_while_running()
     stamp = _stamp()
-    with database() as (url, media), tempfile.TemporaryDirectory(dir=archive.parent) as folder:
-        work = Path(folder)
+    with database() as (url, media), _beside(media) as work:
         manifest = _unpack(archive, work)
         fresh, kept = f"{_name(url)}_restored_{stamp}", f"{_name(url)}_before_{stamp}"
         link = _connect(_other_database(url, "postgres"))
@@ -178,12 +202,8 @@ def restore(archive: Path) -> None:
         link.close()
         if found != manifest["rows"]:
             venv.stop(f"恢复的行数与备份不符，原数据没有改动；恢复的数据库保留为 {fresh}。")
-        _swap(url, fresh, kept)
-        if media.exists():
-            media.rename(media.with_name(f"{media.name}-before-{stamp}"))
-        (work / MEDIA).mkdir(exist_ok=True)
-        (work / MEDIA).rename(media)
-        media.chmod(0o700)
+        with _exchanged(work / MEDIA, media, aside=media.with_name(f"{media.name}-before-{stamp}")):
+            _swap(url, fresh, kept)
     print(f"已恢复 {sum(found.values())} 行（{len(found)} 张表），行数与备份一致。")
     print(f"恢复前的数据保留为数据库 {kept} 和文件夹 {media.name}-before-{stamp}，确认后可删除。")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -16,7 +17,7 @@ import psycopg2
 import pytest
 from dotenv import dotenv_values
 
-from scripts import localenv
+from scripts import backup, localenv
 from scripts import test as tester
 from scripts.services import LONGEST_RUN_FOLDER, Services, redis_command
 from scripts.serviceuser import ACL, open_way, service_user
@@ -25,7 +26,6 @@ from tests.servers import ROOT, test_database_url
 
 @pytest.fixture
 def short_folder() -> Iterator[Path]:
-    import shutil
     import tempfile
 
     folder = Path(tempfile.mkdtemp(prefix="registry-test-"))
@@ -204,6 +204,47 @@ def test_a_backup_comes_back_whole(own_database: str, tmp_path: Path) -> None:
     assert "100" in restored.stdout
     assert _sql(own_database, "SELECT count(*) FROM person") == [(100,)]
     assert (tmp_path / "media" / "ledger.bin").read_bytes() == b"kept"
+
+
+@pytest.fixture
+def on_another_disk(tmp_path: Path) -> Iterator[Path]:
+    """The name of an archive on another file system than the media store's."""
+    other = Path("/dev/shm")
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("only one file system here")
+    path = other / f"registry-{uuid.uuid4().hex}.tar"
+    yield path
+    path.unlink(missing_ok=True)
+
+
+def test_a_backup_on_another_disk_comes_back(
+    own_database: str, tmp_path: Path, on_another_disk: Path
+) -> None:
+    _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "ledger.bin").write_bytes(b"kept")
+    assert _backup(own_database, tmp_path).returncode == 0
+    shutil.move(next((tmp_path / "backups").glob("*.tar")), on_another_disk)
+    restored = _backup(own_database, tmp_path, "--restore", str(on_another_disk))
+    assert restored.returncode == 0, restored.stderr
+    assert (tmp_path / "media" / "ledger.bin").read_bytes() == b"kept"
+
+
+def test_files_stay_where_the_database_does_not_change_places(tmp_path: Path) -> None:
+    restored, media = tmp_path / "work" / "media", tmp_path / "media"
+    for folder, content in ((restored, b"old"), (media, b"present")):
+        folder.mkdir(parents=True)
+        (folder / "ledger.bin").write_bytes(content)
+
+    def fail() -> None:
+        with backup._exchanged(restored, media, aside=tmp_path / "media-before"):
+            assert (media / "ledger.bin").read_bytes() == b"old"
+            raise psycopg2.OperationalError
+
+    with pytest.raises(psycopg2.OperationalError):
+        fail()
+    assert (media / "ledger.bin").read_bytes() == b"present"
+    assert not (tmp_path / "media-before").exists()
 
 
 def test_a_damaged_backup_changes_nothing(own_database: str, tmp_path: Path) -> None:
