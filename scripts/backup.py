@@ -144,17 +144,21 @@ def _unpack(archive: Path, work: Path) -> dict[str, Any]:
 
 
 def _swap(url: str, fresh: str, kept: str) -> None:
-    """Put the restored database in the place of the present one, which keeps another name."""
+    """Put the restored database in the place of the present one, which keeps another name.
+
+    In one transaction: where there is no database for a moment, a start makes an empty one.
+    """
     link = _connect(_other_database(url, "postgres"))
-    link.autocommit = True
-    with link.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
-            [_name(url)],
-        )
-        cursor.execute(f'ALTER DATABASE "{_name(url)}" RENAME TO "{kept}"')
-        cursor.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{_name(url)}"')
-    link.close()
+    try:
+        with link, link.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [_name(url)],
+            )
+            cursor.execute(f'ALTER DATABASE "{_name(url)}" RENAME TO "{kept}"')
+            cursor.execute(f'ALTER DATABASE "{fresh}" RENAME TO "{_name(url)}"')
+    finally:
+        link.close()
 
 
 @contextlib.contextmanager

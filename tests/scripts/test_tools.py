@@ -247,6 +247,14 @@ def test_files_stay_where_the_database_does_not_change_places(tmp_path: Path) ->
     assert not (tmp_path / "media-before").exists()
 
 
+def test_databases_change_places_both_or_not_at_all(own_database: str) -> None:
+    _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
+    name = backup._name(own_database)
+    with pytest.raises(psycopg2.Error):
+        backup._swap(own_database, f"{name}_never_made", f"{name}_before")
+    assert _sql(own_database, "SELECT count(*) FROM person") == [(5,)]
+
+
 def test_a_damaged_backup_changes_nothing(own_database: str, tmp_path: Path) -> None:
     _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
     assert _backup(own_database, tmp_path).returncode == 0
