@@ -14,10 +14,13 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 DUMP, MANIFEST, MEDIA = "database.dump", "manifest.json", "media"
 UNFINISHED = "unfinished-"
+DAY_SECONDS = 86_400
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _stamp() -> str:
@@ -90,12 +95,22 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@contextlib.contextmanager
+def _work(parent: Path) -> Iterator[Path]:
+    """A private folder for what is unfinished; what killed runs left a day ago goes."""
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in parent.glob(f"{UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > DAY_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=parent) as folder:
+        yield Path(folder)
+
+
 def backup(folder: Path) -> Path:
     """Write one archive into `folder` and return it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"registry-{_stamp()}.tar"
-    with database() as (url, media), tempfile.TemporaryDirectory(dir=folder) as work:
-        dump = Path(work) / DUMP
+    with database() as (url, media), _work(folder) as work:
+        dump = work / DUMP
         link = _connect(url)
         link.set_session(isolation_level="REPEATABLE READ", readonly=True)
         with link.cursor() as cursor:
@@ -105,11 +120,11 @@ def backup(folder: Path) -> Path:
         _tool("pg_dump", "-Fc", "--snapshot", snapshot, "-f", str(dump), "-d", url)
         link.close()
         manifest = {"made_at": _stamp(), "sha256": _digest(dump), "rows": rows}
-        (Path(work) / MANIFEST).write_text(json.dumps(manifest, indent=1))
-        unfinished = Path(work) / "archive"
+        (work / MANIFEST).write_text(json.dumps(manifest, indent=1))
+        unfinished = work / "archive"
         with tarfile.open(unfinished, "w") as archive:
             for name in (MANIFEST, DUMP):
-                archive.add(Path(work) / name, arcname=name)
+                archive.add(work / name, arcname=name)
             if media.exists():
                 archive.add(media, arcname=MEDIA)
         unfinished.chmod(0o600)
@@ -162,11 +177,22 @@ def _swap(url: str, fresh: str, kept: str) -> None:
 
 
 @contextlib.contextmanager
-def _beside(media: Path) -> Iterator[Path]:
-    """A private folder on the file system of the media store, so that a rename moves files."""
-    media.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=media.parent) as folder:
-        yield Path(folder)
+def _fresh_database(url: str) -> Iterator[str]:
+    """An empty database beside the present one; gone again unless the two change places."""
+    name = f"{_name(url)}_restored"
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    link = _connect(_other_database(url, "postgres"))
+    link.autocommit = True
+    try:
+        with link.cursor() as cursor:
+            cursor.execute(drop)
+            cursor.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 LOCALE 'C.UTF-8'")
+            try:
+                yield name
+            finally:
+                cursor.execute(drop)
+    finally:
+        link.close()
 
 
 @contextlib.contextmanager
@@ -190,26 +216,31 @@ def restore(archive: Path) -> None:
     if not archive.is_file():
         venv.stop("请指定备份文件：make restore FILE=backups/registry-….tar")
     _refuse_while_running()
-    stamp = _stamp()
-    with database() as (url, media), _beside(media) as work:
-        manifest = _unpack(archive, work)
-        fresh, kept = f"{_name(url)}_restored_{stamp}", f"{_name(url)}_before_{stamp}"
-        link = _connect(_other_database(url, "postgres"))
-        link.autocommit = True
-        with link.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE \"{fresh}\" TEMPLATE template0 LOCALE 'C.UTF-8'")
-        link.close()
-        new_url = _other_database(url, fresh)
-        _tool("pg_restore", "--exit-on-error", "--no-owner", "-d", new_url, str(work / DUMP))
-        link = _connect(new_url)
-        found = counts(link)
-        link.close()
-        if found != manifest["rows"]:
-            venv.stop(f"恢复的行数与备份不符，原数据没有改动；恢复的数据库保留为 {fresh}。")
-        with _exchanged(work / MEDIA, media, aside=media.with_name(f"{media.name}-before-{stamp}")):
-            _swap(url, fresh, kept)
+    kept = f"before_{_stamp()}"
+    with database() as (url, media):
+        media.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # On the file system of the media store, so that a rename moves the files.
+        with _work(media.parent) as work, _fresh_database(url) as fresh:
+            manifest = _unpack(archive, work)
+            new_url = _other_database(url, fresh)
+            _tool("pg_restore", "--exit-on-error", "--no-owner", "-d", new_url, str(work / DUMP))
+            link = _connect(new_url)
+            found = counts(link)
+            link.close()
+            if found != manifest["rows"]:
+                venv.stop("恢复的行数与备份不符，原数据没有改动。")
+            for number in INTERRUPTIONS:
+                signal.signal(number, signal.SIG_IGN)
+            with _exchanged(work / MEDIA, media, aside=media.with_name(f"{media.name}-{kept}")):
+                _swap(url, fresh, f"{_name(url)}_{kept}")
     print(f"已恢复 {sum(found.values())} 行（{len(found)} 张表），行数与备份一致。")
-    print(f"恢复前的数据保留为数据库 {kept} 和文件夹 {media.name}-before-{stamp}，确认后可删除。")
+    print(
+        f"恢复前的数据保留为数据库 {_name(url)}_{kept} 和文件夹 {media.name}-{kept}，确认后可删除。"
+    )
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def main() -> None:
@@ -217,10 +248,15 @@ def main() -> None:
     parser.add_argument("--restore", type=Path)
     wanted = parser.parse_args().restore
     venv.enter("scripts.backup")
-    if wanted is not None:
-        restore(wanted)
-    else:
-        backup(Path(os.environ.get("DIR") or venv.ROOT / "backups"))
+    for number in INTERRUPTIONS:
+        signal.signal(number, _interrupt)
+    try:
+        if wanted is not None:
+            restore(wanted)
+        else:
+            backup(Path(os.environ.get("DIR") or venv.ROOT / "backups"))
+    except KeyboardInterrupt:
+        venv.stop("已中断，没有留下半份备份，原数据没有改动。")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,6 +176,12 @@ def _sql(url: str, statement: str) -> list[tuple[object, ...]]:
 
 
 def _backup(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    process = _start_backup(url, folder, *arguments)
+    out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def _start_backup(url: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
     env = {
         **os.environ,
         "DATABASE_URL": url,
@@ -183,7 +191,8 @@ def _backup(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProc
         "DIR": str(folder / "backups"),
     }
     command = [sys.executable, "-m", "scripts.backup", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, env=env, stdout=pipe, stderr=pipe, text=True)
 
 
 def test_a_backup_comes_back_whole(own_database: str, tmp_path: Path) -> None:
@@ -245,6 +254,50 @@ def test_files_stay_where_the_database_does_not_change_places(tmp_path: Path) ->
         fail()
     assert (media / "ledger.bin").read_bytes() == b"present"
     assert not (tmp_path / "media-before").exists()
+
+
+def test_an_interrupted_backup_leaves_nothing_half(own_database: str, tmp_path: Path) -> None:
+    """The terminal is closed while rows are counted; what was killed long ago goes too."""
+    _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
+    folder = tmp_path / "backups"
+    killed = folder / "unfinished-long-ago"
+    killed.mkdir(parents=True)
+    os.utime(killed, (0, 0))
+    waiting = (
+        "SELECT 1 FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    holder = psycopg2.connect(own_database)
+    holder.cursor().execute("LOCK TABLE person")
+    process = _start_backup(own_database, tmp_path)
+    try:
+        end = time.monotonic() + 60
+        while not _sql(own_database, waiting):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        process.send_signal(signal.SIGHUP)
+    finally:
+        holder.close()
+        _, said = process.communicate(timeout=60)
+    assert "已中断" in said
+    assert "Traceback" not in said
+    assert [*folder.iterdir()] == []
+
+
+def test_an_interrupted_restore_leaves_no_database(own_database: str) -> None:
+    made = []
+
+    def interrupted() -> None:
+        with backup._fresh_database(own_database) as name:
+            made.append(name)
+            raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    assert len(made) == 2
+    listed = _sql(own_database, "SELECT datname FROM pg_database")
+    assert (made[0],) not in listed
 
 
 def test_databases_change_places_both_or_not_at_all(own_database: str) -> None:
