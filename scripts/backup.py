@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Link  # noqa: N812
 
 DUMP, MANIFEST, MEDIA = "database.dump", "manifest.json", "media"
+# core.media decrypts into this folder of the store what is being read.
+OPENED = "opened"
 UNFINISHED = "unfinished-"
 DAY_SECONDS = 86_400
 INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -106,6 +108,11 @@ def _work(parent: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _kept_files(media: Path) -> list[Path]:
+    """What lies in the media store, without the files in clear that a reader has open."""
+    return [path for path in sorted(media.rglob("*")) if media / OPENED not in path.parents]
+
+
 def backup(folder: Path) -> Path:
     """Write one archive into `folder` and return it."""
     target = folder / f"registry-{_stamp()}.tar"
@@ -125,8 +132,10 @@ def backup(folder: Path) -> Path:
         with tarfile.open(unfinished, "w") as archive:
             for name in (MANIFEST, DUMP):
                 archive.add(work / name, arcname=name)
-            if media.exists():
-                archive.add(media, arcname=MEDIA)
+            for path in _kept_files(media):
+                # A file may expire meanwhile.
+                with contextlib.suppress(FileNotFoundError):
+                    archive.add(path, arcname=f"{MEDIA}/{path.relative_to(media)}", recursive=False)
         unfinished.chmod(0o600)
         unfinished.rename(target)
     print(f"已备份 {sum(rows.values())} 行（{len(rows)} 张表）：{target}")

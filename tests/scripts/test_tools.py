@@ -19,6 +19,7 @@ import psycopg2
 import pytest
 from dotenv import dotenv_values
 
+from core import media
 from scripts import backup, localenv
 from scripts import test as tester
 from scripts.services import LONGEST_RUN_FOLDER, Services, redis_command
@@ -197,7 +198,8 @@ def _start_backup(url: str, folder: Path, *arguments: str) -> subprocess.Popen[s
 
 def test_a_backup_comes_back_whole(own_database: str, tmp_path: Path) -> None:
     _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 100) AS n")
-    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / media._OPENED).mkdir(parents=True)
+    (tmp_path / "media" / media._OPENED / "in-clear").write_bytes(b"520102199003071236")
     (tmp_path / "media" / "ledger.bin").write_bytes(b"kept")
     made = _backup(own_database, tmp_path)
     assert made.returncode == 0, made.stderr
@@ -205,6 +207,7 @@ def test_a_backup_comes_back_whole(own_database: str, tmp_path: Path) -> None:
     with tarfile.open(archive) as file:
         manifest = json.load(file.extractfile("manifest.json"))  # type: ignore[arg-type]
     assert manifest["rows"] == {"person": 100}
+    assert b"520102199003071236" not in archive.read_bytes()
 
     _sql(own_database, "DELETE FROM person WHERE n > 10")
     (tmp_path / "media" / "ledger.bin").write_bytes(b"changed")
@@ -240,19 +243,19 @@ def test_a_backup_on_another_disk_comes_back(
 
 
 def test_files_stay_where_the_database_does_not_change_places(tmp_path: Path) -> None:
-    restored, media = tmp_path / "work" / "media", tmp_path / "media"
-    for folder, content in ((restored, b"old"), (media, b"present")):
+    restored, store = tmp_path / "work" / "media", tmp_path / "media"
+    for folder, content in ((restored, b"old"), (store, b"present")):
         folder.mkdir(parents=True)
         (folder / "ledger.bin").write_bytes(content)
 
     def fail() -> None:
-        with backup._exchanged(restored, media, aside=tmp_path / "media-before"):
-            assert (media / "ledger.bin").read_bytes() == b"old"
+        with backup._exchanged(restored, store, aside=tmp_path / "media-before"):
+            assert (store / "ledger.bin").read_bytes() == b"old"
             raise psycopg2.OperationalError
 
     with pytest.raises(psycopg2.OperationalError):
         fail()
-    assert (media / "ledger.bin").read_bytes() == b"present"
+    assert (store / "ledger.bin").read_bytes() == b"present"
     assert not (tmp_path / "media-before").exists()
 
 
