@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
-import fcntl
 import hashlib
 import json
 import os
@@ -143,17 +142,6 @@ def backup(folder: Path) -> Path:
     return target
 
 
-def _refuse_while_running() -> None:
-    lock = LOCAL / "run.lock"
-    if not lock.exists():
-        return
-    with lock.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            venv.stop("平台正在运行，恢复会替换全部数据。请先按 Ctrl-C 停止 make run 再恢复。")
-
-
 def _unpack(archive: Path, work: Path) -> dict[str, Any]:
     try:
         with tarfile.open(archive) as file:
@@ -224,9 +212,8 @@ def restore(archive: Path) -> None:
     """Restore beside the present data, compare the counts, and only then change places."""
     if not archive.is_file():
         venv.stop("请指定备份文件：make restore FILE=backups/registry-….tar")
-    _refuse_while_running()
     kept = f"before_{_stamp()}"
-    with database() as (url, media):
+    with localenv.alone("正在恢复备份，请等它结束"), database() as (url, media):
         media.mkdir(mode=0o700, parents=True, exist_ok=True)
         # On the file system of the media store, so that a rename moves the files.
         with _work(media.parent) as work, _fresh_database(url) as fresh:

@@ -6,9 +6,12 @@ shell while `make run` runs.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import secrets
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 from scripts import venv
@@ -81,6 +84,23 @@ def complete(addresses: dict[str, str], folder: Path = LOCAL) -> dict[str, str]:
     values |= {"DEBUG": stored.get("DEBUG", "false")} | ageless | addresses
     write(values, folder)
     return values
+
+
+@contextlib.contextmanager
+def alone(doing: str) -> Iterator[None]:
+    """Nobody else starts or restores this folder meanwhile; `doing` is what they are told."""
+    venv.refuse_foreign(LOCAL)
+    LOCAL.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (LOCAL / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            venv.stop(f"这个文件夹里{lock.read().strip()}。")
+        lock.truncate(0)
+        lock.write(doing)
+        lock.flush()
+        yield
 
 
 def start_services() -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -14,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 
 from scripts import localenv, venv
 from scripts.services import LOCAL
@@ -57,23 +55,6 @@ def check_port() -> None:
             venv.stop(f"当前用户不能使用端口 {PORT}，请换一个：PORT=8001 make run")
         except OSError:
             venv.stop(f"端口 {PORT} 已被其他程序占用，请换一个：PORT={int(PORT) + 1} make run")
-
-
-@contextlib.contextmanager
-def only_run() -> Iterator[None]:
-    """One make run a clone."""
-    venv.refuse_foreign(LOCAL)
-    LOCAL.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (LOCAL / "run.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            venv.stop(f"这个文件夹里已有一个 make run 在运行（端口 {lock.read().strip()}）。")
-        lock.truncate(0)
-        lock.write(PORT)
-        lock.flush()
-        yield
 
 
 def is_ready() -> bool:
@@ -146,7 +127,8 @@ def main() -> int:
     venv.enter("scripts.run")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
-    with only_run():
+    doing = f"已有一个 make run 在运行（端口 {PORT}），请先按 Ctrl-C 停止它"
+    with localenv.alone(doing):
         try:
             print("正在准备数据库和 Redis …", flush=True)
             values = localenv.start_services()

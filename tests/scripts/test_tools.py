@@ -13,6 +13,7 @@ import tarfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import psycopg2
@@ -301,6 +302,27 @@ def test_an_interrupted_restore_leaves_no_database(own_database: str) -> None:
     assert len(made) == 2
     listed = _sql(own_database, "SELECT datname FROM pg_database")
     assert (made[0],) not in listed
+
+
+def test_nothing_starts_while_a_backup_is_restored(
+    own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What people entered meanwhile would be put aside with the present data."""
+    told = []
+
+    def start_meanwhile(*_: object) -> None:
+        env = {**os.environ, "LOCAL_DIR": str(tmp_path), "PORT": "65001"}
+        command = [sys.executable, "-m", "scripts.run"]
+        run = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+        told.append(run.stderr)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(localenv, "LOCAL", tmp_path)
+    monkeypatch.setattr(backup, "database", lambda: nullcontext((own_database, tmp_path / "media")))
+    monkeypatch.setattr(backup, "_unpack", start_meanwhile)
+    with pytest.raises(KeyboardInterrupt):
+        backup.restore(Path(__file__))
+    assert "正在恢复备份" in told[0]
 
 
 def test_databases_change_places_both_or_not_at_all(own_database: str) -> None:
