@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from scripts import localenv, venv
+from scripts import localenv, prepare, venv
 from scripts.services import LOCAL, Services
 
 if TYPE_CHECKING:
@@ -229,6 +229,7 @@ def restore(archive: Path) -> None:
                 signal.signal(number, signal.SIG_IGN)
             with _exchanged(work / MEDIA, media, aside=media.with_name(f"{media.name}-{kept}")):
                 _swap(url, fresh, f"{_name(url)}_{kept}")
+    prepare.forget("reference")
     print(f"已恢复 {sum(found.values())} 行（{len(found)} 张表），行数与备份一致。")
     print(
         f"恢复前的数据保留为数据库 {_name(url)}_{kept} 和文件夹 {media.name}-{kept}，确认后可删除。"

@@ -36,6 +36,11 @@ def _remember(name: str, fingerprint: str) -> None:
     (LOCAL / f".{name}").write_text(fingerprint)
 
 
+def forget(name: str) -> None:
+    """What the mark stands for is done once more at the next start."""
+    (LOCAL / f".{name}").unlink(missing_ok=True)
+
+
 def check_servers() -> None:
     """Say plainly what is wrong with servers of one's own before anything is written."""
     import redis

@@ -212,9 +212,12 @@ def test_a_backup_comes_back_whole(own_database: str, tmp_path: Path) -> None:
 
     _sql(own_database, "DELETE FROM person WHERE n > 10")
     (tmp_path / "media" / "ledger.bin").write_bytes(b"changed")
+    (tmp_path / "local" / ".reference").touch()
     restored = _backup(own_database, tmp_path, "--restore", str(archive))
     assert restored.returncode == 0, restored.stderr
     assert "100" in restored.stdout
+    # An older backup has older divisions: the next start loads them anew.
+    assert not (tmp_path / "local" / ".reference").exists()
     assert _sql(own_database, "SELECT count(*) FROM person") == [(100,)]
     assert (tmp_path / "media" / "ledger.bin").read_bytes() == b"kept"
 
