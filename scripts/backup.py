@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from scripts import localenv, prepare, venv
-from scripts.services import LOCAL, Services
+from scripts.services import LOCAL, Services, redis_command
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Link  # noqa: N812
@@ -68,12 +68,13 @@ def database() -> Iterator[tuple[str, Path]]:
     """The database's address and the media folder; embedded servers run meanwhile."""
     services = Services(LOCAL)
     running = services.data.exists() and services.postgres_runs()
-    values = localenv.start_services()
+    redis_runs = redis_command(services.redis_socket, "PING") is not None
     media = Path(os.environ.get("MEDIA_ROOT") or LOCAL / MEDIA)
     try:
-        yield values["DATABASE_URL"], media
+        yield localenv.start_services()["DATABASE_URL"], media
     finally:
-        if not running:
+        # Either may run without the other, beside a server of one's own.
+        if not (running or redis_runs):
             services.stop()
 
 

@@ -263,6 +263,21 @@ def test_files_stay_where_the_database_does_not_change_places(tmp_path: Path) ->
     assert not (tmp_path / "media-before").exists()
 
 
+def test_a_backup_leaves_the_redis_of_a_running_product(
+    own_database: str, short_folder: Path
+) -> None:
+    """make run with a PostgreSQL of one's own, and with its own Redis."""
+    services = Services(short_folder / "local")
+    services.prepare_folders()
+    services.start_redis()
+    try:
+        made = _backup(own_database, short_folder)
+        assert made.returncode == 0, made.stderr
+        assert redis_command(services.redis_socket, "PING") == b"+PONG\r\n"
+    finally:
+        services.stop_redis()
+
+
 def test_an_interrupted_backup_leaves_nothing_half(own_database: str, tmp_path: Path) -> None:
     """The terminal is closed while rows are counted; what was killed long ago goes too."""
     _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
