@@ -246,6 +246,8 @@ def main() -> None:
     parser.add_argument("--restore", type=Path)
     wanted = parser.parse_args().restore
     venv.enter("scripts.backup")
+    import psycopg2
+
     for number in INTERRUPTIONS:
         signal.signal(number, _interrupt)
     try:
@@ -255,6 +257,11 @@ def main() -> None:
             backup(Path(os.environ.get("DIR") or venv.ROOT / "backups"))
     except KeyboardInterrupt:
         venv.stop("已中断，没有留下半份备份，原数据没有改动。")
+    except OSError as error:
+        where = error.filename or "磁盘"
+        venv.stop(f"没有完成，原数据没有改动。{where}：{error.strerror}。")
+    except psycopg2.Error as error:
+        venv.stop(f"没有完成，原数据没有改动。数据库的答复：{str(error).strip()}")
 
 
 if __name__ == "__main__":

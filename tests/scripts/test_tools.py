@@ -278,6 +278,17 @@ def test_a_backup_leaves_the_redis_of_a_running_product(
         services.stop_redis()
 
 
+def test_what_hinders_a_backup_is_said_plainly(own_database: str, tmp_path: Path) -> None:
+    (tmp_path / "backups").write_text("a file where the folder should be")
+    no_folder = _backup(own_database, tmp_path)
+    (tmp_path / "backups").unlink()
+    no_server = _backup(f"{own_database}_gone", tmp_path)
+    for refused in (no_folder, no_server):
+        assert refused.returncode == 1
+        assert "没有完成，原数据没有改动" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
 def test_an_interrupted_backup_leaves_nothing_half(own_database: str, tmp_path: Path) -> None:
     """The terminal is closed while rows are counted; what was killed long ago goes too."""
     _sql(own_database, "CREATE TABLE person AS SELECT generate_series(1, 5) AS n")
