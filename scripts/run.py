@@ -36,25 +36,27 @@ ACCOUNTS = (
 )
 
 
-def _ipv6() -> bool:
+def hosts() -> list[str]:
+    """The addresses of this machine that the web server listens at."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
         probe.bind(("::1", 0))
-        return True
-    return False
+        return ["127.0.0.1", "::1"]
+    return ["127.0.0.1"]
 
 
 def check_port() -> None:
     """Refuse early, before minutes of work, when somebody else has the port."""
     if not PORT.isdigit() or not 0 < int(PORT) < 65536:
         venv.stop(f"PORT 应为 1 至 65535 的端口号，现在是 {PORT}。")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(PORT)))
-        except PermissionError:
-            venv.stop(f"当前用户不能使用端口 {PORT}，请换一个：PORT=8001 make run")
-        except OSError:
-            venv.stop(f"端口 {PORT} 已被其他程序占用，请换一个：PORT={int(PORT) + 1} make run")
+    for host in hosts():
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, int(PORT)))
+            except PermissionError:
+                venv.stop(f"当前用户不能使用端口 {PORT}，请换一个：PORT=8001 make run")
+            except OSError:
+                venv.stop(f"端口 {PORT} 已被其他程序占用，请换一个：PORT={int(PORT) + 1} make run")
 
 
 def is_ready() -> bool:
@@ -132,10 +134,10 @@ def main() -> int:
         try:
             print("正在准备数据库和 Redis …", flush=True)
             values = localenv.start_services()
-            hosts = ["127.0.0.1", "[::1]"] if _ipv6() else ["127.0.0.1"]
+            addresses = [f"[{host}]" if ":" in host else host for host in hosts()]
             env = {
                 **values,
-                "WEB_BIND": ",".join(f"{host}:{PORT}" for host in hosts),
+                "WEB_BIND": ",".join(f"{address}:{PORT}" for address in addresses),
                 **os.environ,
                 **{name: values[name] for name in localenv.fresh_secrets()},
                 "PYTHONUNBUFFERED": "1",

@@ -25,6 +25,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from scripts import run
 from scripts.services import Services
 from tests.servers import ROOT
 
@@ -123,6 +124,21 @@ def test_a_second_one_says_why_it_cannot_start(running: Running, tmp_path: Path)
     assert same.wait(30) != 0
     assert f"已有一个 make run 在运行（端口 {running.port}）" in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def test_a_port_taken_at_the_other_address_is_taken(tmp_path: Path) -> None:
+    """Some development servers listen at [::1] alone, which is what localhost means to them."""
+    if "::1" not in run.hosts():
+        pytest.skip("no IPv6 here")
+    with socket.socket(socket.AF_INET6) as other:
+        other.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        other.bind(("::1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        log = tmp_path / "log"
+        assert _start(tmp_path / "local", port, log).wait(60) != 0
+    assert f"端口 {port} 已被其他程序占用" in log.read_text()
+    assert not (tmp_path / "local" / "pg").exists()
 
 
 # --- The database under it ----------------------------------------------------------------
