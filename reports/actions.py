@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -29,12 +29,15 @@ from reports.snapshots import is_stale, latest, look, rows_of
 # One computation at a time in the whole installation.
 _LOCK = 5_200_001
 _DAYS_KEPT = 40
+# A page finds a snapshot first and reads its figures one after another: were they deleted in
+# between, it would show zeros.
+_READING = datetime.timedelta(minutes=1)
 FREEZING = "freeze"
 
 
 # --- Snapshots ----------------------------------------------------------------------------
 def take_snapshot(*, on: datetime.date, is_settlement: bool = False) -> Snapshot | None:
-    """Compute and store all figures as of a day, replacing earlier ones of that day.
+    """Compute and store all figures as of a day, in place of earlier ones of that day.
 
     None when another computation is running.
     """
@@ -42,8 +45,19 @@ def take_snapshot(*, on: datetime.date, is_settlement: bool = False) -> Snapshot
         if not _locked():
             return None
         snapshot = _taken(on, is_settlement=is_settlement)
-        _forget(Snapshot.objects.filter(as_of=on, settlement=None).exclude(pk=snapshot.pk))
+        _forget(_replaced())
     return snapshot
+
+
+def _replaced() -> QuerySet[Snapshot]:
+    """Figures of any day that newer ones replaced, once no page can still be reading them."""
+    newer = Snapshot.objects.filter(
+        as_of=OuterRef("as_of"),
+        settlement=None,
+        computed_at__gt=OuterRef("computed_at"),
+        computed_at__lt=timezone.now() - _READING,
+    )
+    return Snapshot.objects.filter(Exists(newer), settlement=None)
 
 
 def _taken(on: datetime.date, *, is_settlement: bool) -> Snapshot:
