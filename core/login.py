@@ -19,7 +19,7 @@ from django.utils import timezone
 from core.addresses import client_address
 from core.auth import WRONG, account_of, address_is_exhausted
 from core.forms.fields import say_what_is_missing
-from core.middleware import LAST_SEEN, STARTED
+from core.middleware import LAST_SEEN, STARTED, way_back
 from core.models import SecurityEvent, User
 from core.passwords import expires_at, in_words
 from core.text import normalise
@@ -52,8 +52,7 @@ class LoginView(DjangoLoginView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A piece of a page that was asked for in vain sends the whole page to the log-in."""
         if request.headers.get("HX-Request"):
-            page = urlsplit(request.headers.get("HX-Current-URL", ""))
-            back = urlencode({"next": f"{page.path}?{page.query}".rstrip("?")})
+            back = urlencode({"next": way_back(request)})
             return HttpResponse(headers={"HX-Redirect": f"{request.path}?{back}"})
         return super().get(request, *args, **kwargs)
 
@@ -64,9 +63,10 @@ class LoginView(DjangoLoginView):
         return super().post(request, *args, **kwargs)
 
     def get_redirect_url(self) -> str:
-        """Only an address of our own from the root: anything else leads home."""
+        """Only an address of our own from the root: anything else leads home, the log-in too,
+        which would send whoever is logged in to itself."""
         url = super().get_redirect_url()
-        return url if url.startswith("/") else ""
+        return url if url.startswith("/") and urlsplit(url).path != self.request.path else ""
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)

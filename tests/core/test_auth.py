@@ -228,6 +228,16 @@ def test_an_address_that_only_takes_forms_says_so(cast: Any, client: Client) -> 
     assert "这个网址不能直接打开" in answer.content.decode()
 
 
+def test_a_piece_of_a_page_with_a_broken_address_is_sent_to_the_login_too(client: Client) -> None:
+    answer = client.get("/login/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://[")
+    assert answer.headers["HX-Redirect"].startswith("/login/")
+
+
+@pytest.mark.parametrize("target", ["/login/", "/login/?next=/login/"])
+def test_the_login_does_not_lead_to_itself(cast: Any, client_of: Any, target: str) -> None:
+    assert client_of(cast.clerk_a).get("/login/", {"next": target}).headers["Location"] == "/"
+
+
 def test_a_busy_session_lives_eight_hours(cast: Any, client: Client) -> None:
     with time_machine.travel(timezone.now()) as clock:
         log_in(client, "clerk_a")
