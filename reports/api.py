@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -62,12 +62,16 @@ class FiguresSerializer(serializers.Serializer):
 
 
 class _Statistics(APIView):
+    summary: ClassVar[str]
+
     def permission_for(self, request: Request) -> str:
         return "reports.view_dashboard"
 
 
 class IndicatorAPI(_Statistics):
     """What is counted and how: the definition cards."""
+
+    summary = "指标：口径"
 
     @extend_schema(responses=IndicatorSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -76,6 +80,8 @@ class IndicatorAPI(_Statistics):
 
 class FigureAPI(_Statistics):
     """All indicators of a region, its own or one it may compare itself with."""
+
+    summary = "指标：各地区的数值"
 
     @extend_schema(
         responses=FiguresSerializer,

@@ -260,6 +260,17 @@ def test_document_page_has_no_inline_script(cast: Any, client_of: Any) -> None:
     assert "https://" not in page
 
 
+def test_the_api_describes_itself_in_chinese(cast: Any, client_of: Any) -> None:
+    client = client_of(cast.clerk_a)
+    described = client.get("/api/v1/schema/").text
+    told = re.findall(r'"(?:summary|description)": "((?:[^"\\\\]|\\\\.)+)"', described)
+    assert len(told) > 100
+    assert not [words for words in told if words.isascii()]
+    assert client.options("/api/v1/people/").json() == {
+        "detail": "这个地址不支持该操作，接口除变更申请外只读。"
+    }
+
+
 def test_answers_follow_the_schema(cast: Any, client_of: Any) -> None:
     """The body of every list and every bounded set of generated queries follows the schema."""
     for entity in ENTITIES:
