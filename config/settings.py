@@ -337,6 +337,7 @@ REST_FRAMEWORK = {
     # The schema describes the API; OPTIONS would do it once more, in English.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.api_policy.JSONParser"],
     "EXCEPTION_HANDLER": "core.api_policy.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from knox.auth import TokenAuthentication as KnoxAuthentication
-from rest_framework import exceptions, status
+from rest_framework import exceptions, parsers, status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -82,6 +82,17 @@ def _fields(detail: Any, within: str = "") -> dict[str, list[str]]:
             words = messages if isinstance(messages, list) else [messages]
             found.setdefault(where, []).extend(map(str, words))
     return found
+
+
+class JSONParser(parsers.JSONParser):
+    """A body nested deeper than Python can read is no usable JSON, and null holds nothing."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            parsed = super().parse(*args, **kwargs)
+        except RecursionError:
+            raise exceptions.ParseError from None
+        return {} if parsed is None else parsed
 
 
 class TokenAuthentication(KnoxAuthentication):

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 _SENTENCES = {
-    400: "请求有误：网址里不能有证件号码、电话或看不见的字符，请检查后重试。",
+    400: "请求有误：网址里不能有证件号码、电话或看不见的字符，内容不能残缺或太大，请检查后重试。",
     403: "您没有权限，或页面已过期。",
     404: "没有找到这个地址。",
     500: "系统出错，已记录，请稍后再试。",

@@ -209,6 +209,15 @@ def test_changes_that_cannot_be_asked_for(changes: Any, worker_client: Any) -> N
     )
 
 
+@pytest.mark.parametrize("body", ["null", "[" * 100_000, "[]", "1"])
+def test_any_json_is_answered_in_chinese(body: str, worker_client: Any) -> None:
+    answer = post_json(worker_client, body)
+    assert answer.status_code == 400
+    told = answer.json()
+    fields = told.get("fields", {}).values()
+    assert not [words for said in ([told["detail"]], *fields) for words in said if words.isascii()]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [({"sources": ["01", "x"]}, "changes.sources"), ({"birth_date": "某日"}, "changes.birth_date"),
