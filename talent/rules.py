@@ -15,6 +15,7 @@ from core.identity import clean_id_number, joined_numbers, without_id_numbers
 from core.rules import Flag, RuleError
 from talent.codes import CertificateLevel, RegistrationState
 
+FIRST_BIRTH = datetime.date(1900, 1, 1)
 FIRST_EXAM = datetime.date(2008, 6, 1)
 FIRST_GRADUATES = 1990
 MIN_AGE, USUAL_MAX_AGE, MIN_CERTIFICATE_AGE = 16, 65, 18
@@ -45,6 +46,12 @@ def check_not_future(
     """What has happened cannot lie ahead. Raises RuleError."""
     if day and day > (on or today()):
         raise RuleError("DATE", f"{label}不能晚于今天，请核对。", field=field)
+
+
+def check_birth_date(born: datetime.date | None, *, on: datetime.date | None = None) -> None:
+    """R1, also of a birth date that no document number tells."""
+    if born and not FIRST_BIRTH <= born <= (on or today()):
+        raise RuleError("R1", "出生日期不合理，请核对。", field="birth_date")
 
 
 # --- Posts ----------------------------------------------------------------------------------

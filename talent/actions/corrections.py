@@ -207,7 +207,7 @@ def as_json(person: Person, name: str, value: Any) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return sorted(str(v) for v in value)
+        return sorted({str(v) for v in value})
     return getattr(value, "pk", value)
 
 

@@ -19,7 +19,7 @@ from core.rules import Flag, RuleError
 from talent.actions.people import registered_message
 from talent.keeping import county_of_registered, others_with_phone
 from talent.models import Person
-from talent.rules import check_free_text, check_phone_shared
+from talent.rules import check_birth_date, check_free_text, check_phone_shared
 
 LAYOUT = (
     ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity")),
@@ -76,6 +76,7 @@ class PersonForm(RecordForm):
         return chosen
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        check_birth_date(cleaned.get("birth_date"))
         yield from check_free_text(cleaned.get("remark", ""))
         cleaned["remark"] = without_id_numbers(cleaned.get("remark", ""))
         yield from self._check_phone(cleaned.get("phone", ""))

@@ -15,9 +15,17 @@ from django.db.models.functions import Left
 
 from core.fields import BlindIndexField, EncryptedTextField
 from core.history import tracked
-from core.identity import ID_TYPES, RESIDENT, SEXES, mask_id_number, mask_phone
+from core.identity import (
+    ID_TYPES,
+    RESIDENT,
+    SEXES,
+    is_known_division,
+    mask_id_number,
+    mask_phone,
+)
 from core.models import Record
 from core.pinyin import name_pinyin
+from core.rules import RuleError
 from core.scoping import ScopedModel, ScopedQuerySet
 from stations.models import dated_on
 from talent.codes import (
@@ -30,6 +38,7 @@ from talent.codes import (
     TalentCategory,
     Verification,
 )
+from talent.rules import check_birth_date
 
 _NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -224,6 +233,11 @@ class Person(Record):
 
     def clean(self) -> None:
         self.pinyin, self.initials = name_pinyin(self.name)
+        check_birth_date(self.birth_date)
+        for name, label in (("native_place", "籍贯"), ("household_place", "户籍地")):
+            if (code := getattr(self, name)) and not is_known_division(code):
+                message = f"{label}代码 {code} 不在历年行政区划代码中，请核对。"
+                raise RuleError("R2", message, field=name)
 
     def confirm(self, *days: datetime.date) -> None:
         """Note that the record was found true on these days; the latest is shown."""

@@ -87,6 +87,16 @@ def test_parallel_submits_are_one_record(cast: Any, client_of: Any) -> None:
     assert codes == [302, 302]
 
 
+def test_nobody_is_born_tomorrow(cast: Any, client_of: Any) -> None:
+    """A passport does not tell the birth date: what is typed is all there is."""
+    client = client_of(cast.clerk_a)
+    data = new_person(client, id_type="4", id_number="E12345678", birth_date="9999-12-31")
+    page = client.post("/people/new/", data)
+    assert page.status_code == 422
+    assert "出生日期不合理" in page.text
+    assert not Person.objects.exists()
+
+
 def test_id_number_registered_elsewhere_tells_only_the_county(cast: Any, client_of: Any) -> None:
     other = make_person(COUNTY_B, "杨某某", phone="13885100001")
     client = client_of(cast.clerk_a)

@@ -158,6 +158,23 @@ def test_values_are_checked_when_asked(cast: Cast, own: Person, field: str, valu
         ask(cast, **{field: value})
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("birth_date", datetime.date(9999, 12, 31)), ("birth_date", datetime.date(1, 1, 1)),
+     ("native_place", "529999"), ("household_place", "999999")],
+)  # fmt: skip
+def test_no_day_ahead_and_no_place_that_never_was(
+    cast: Cast, own: Person, field: str, value: Any
+) -> None:
+    with pytest.raises(RuleError) as refused:
+        ask(cast, **{field: value})
+    assert refused.value.field == field
+
+
+def test_a_code_named_twice_is_asked_for_once(cast: Cast, own: Person) -> None:
+    assert ask(cast, sources=["02", "02"]).changes["sources"]["new"] == ["02"]
+
+
 def test_nobody_withdraws_for_another(cast: Cast, own: Person) -> None:
     request = ask(cast, name="王晓明")
     Person.objects.filter(pk=own.pk).update(user=None)
