@@ -161,7 +161,7 @@ class SessionRulesMiddleware:
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """After the log-in one is back on the page whose button was pressed in vain."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         return redirect_to_login(way_back(request), self.get_login_url(view_func))
 
 

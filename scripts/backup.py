@@ -177,7 +177,7 @@ def _swap(url: str, fresh: str, kept: str) -> None:
 @contextlib.contextmanager
 def _fresh_database(url: str) -> Iterator[str]:
     """An empty database beside the present one; gone again unless the two change places."""
-    name = f"{_name(url)}_restored"
+    name = f"{_name(url)}_being_restored"
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
     link = _connect(_other_database(url, "postgres"))
     link.autocommit = True
