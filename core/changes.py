@@ -17,7 +17,7 @@ from core.models import User
 
 _SILENT = frozenset(
     {"id", "version", "created_at", "updated_at", "pinyin", "initials", "county", "prefecture",
-     "user", "is_related"}
+     "user", "is_related", "confirmed_before"}
 )  # fmt: skip
 _VERBS = {"insert": "新建", "update": "修改", "delete": "删除"}
 
