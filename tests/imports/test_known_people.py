@@ -37,7 +37,7 @@ from tests.imports.ledgers import (
     words,
     workbook,
 )
-from tests.rows import id_number
+from tests.rows import id_number, make_organization
 
 pytestmark = pytest.mark.django_db
 HEAD = (*PEOPLE, "人才类别", "毕业院校", "专业", "民族")
@@ -185,6 +185,17 @@ def test_a_change_of_one_post_is_not_written_into_another(cast: Cast) -> None:
     assert outcomes(come("志愿/兼职", **later)) == {"changed": 1}
     assert Post.objects.order_by("started_on")[0].started_on == datetime.date(2022, 5, 1)
     assert outcomes(come("志愿/兼职", **later)) == {"unchanged": 1}
+
+
+def test_a_post_that_goes_on_under_other_terms_stays_where_it_is(cast: Cast) -> None:
+    number, head = id_number(), ["姓名", "身份证号", "乡镇（街道）", "入职日期", "用工性质"]
+    bureau = make_organization("520102", "南明区民政局")
+    entered = person("张三", number, 工作单位=bureau.name)
+    take(cast.clerk_a, "people", workbook([[*PEOPLE, "用工性质"], [*entered, "实习"]]))
+    said = ["张三", number, OTHER_TOWNSHIP, "2023-03-01", "合同制"]
+    take(cast.clerk_a, "people", workbook([head, said]))
+    now = Post.objects.get(ended_on=None)
+    assert (now.employment, now.organization, now.region_id) == ("1", bureau, "520102")
 
 
 def test_a_residence_of_today_is_not_written_into_an_earlier_state(cast: Cast, number: str) -> None:

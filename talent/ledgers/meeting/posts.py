@@ -121,9 +121,21 @@ def _employed(m: Encounter, old: Post, new: dict[str, Any]) -> None:
         m.update(POST, old.pk, employment=new["employment"])
         return
     kind = new["kind"] if "post_kind" in m.given else old.kind
-    goes_on = {"kind": kind, "started_on": day.isoformat(), "started_precision": "D"}
+    # Where it was: what the ledger leaves out is not its default.
+    goes_on = {
+        "kind": kind,
+        "started_on": day.isoformat(),
+        "started_precision": "D",
+        "station_id": _key(old.station_id),
+        "organization_id": _key(old.organization_id),
+        "region_id": old.region_id,
+    }
     m.insert(POST, **new | goes_on)
     m.update(POST, old.pk, ended_on=day.isoformat(), end_reason=_AS_LEDGER)
+
+
+def _key(value: Any) -> str | None:
+    return str(value) if value else None
 
 
 def _began(m: Encounter, old: Post, new: dict[str, Any]) -> None:
