@@ -90,9 +90,10 @@ class KeyTalents(Population):
             facts[f"late_{kind.lower()}"] = _new(day, document, kind)
         came = _approved(day).filter(person=OuterRef("pk"), origin=Origin.INTRODUCED)
         claimed = _approved(day).filter(person=OuterRef("pk"))
-        last_post = Post.objects.filter(
+        begun = Post.objects.held().filter(
             person=OuterRef("pk"), is_primary=True, started_on__lte=day
-        ).order_by("-started_on", "pk")
+        )
+        last_post = begun.order_by("-started_on", "pk")
         # A record that is 停用 was a mistake, one that was merged is another's: nobody.
         people = located(day, Person.objects.filter(Exists(claimed))).exclude(
             state_then__status__in=(PersonStatus.DEACTIVATED, PersonStatus.MERGED)

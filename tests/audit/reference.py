@@ -205,7 +205,10 @@ class Reference:
         begun = [
             p
             for p in self.posts
-            if p["person_id"] == person["id"] and p["is_primary"] and p["started_on"] <= self.day
+            if p["person_id"] == person["id"]
+            and p["is_primary"]
+            and p["started_on"] <= self.day
+            and p["ended_on"] != p["started_on"]
         ]
         if begun:
             return str(max(begun, key=lambda p: p["started_on"])["region_id"])

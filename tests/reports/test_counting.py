@@ -252,6 +252,15 @@ def test_who_died_stays_in_the_cumulative_count_at_the_last_post() -> None:
     assert (count("T3"), count("T3", "520111"), count("T3_PRESENT")) == (1, 1, 0)
 
 
+def test_a_post_held_on_no_day_is_not_the_last_one() -> None:
+    someone = build.person("520102016", post=False)
+    build.give_post(someone, "520111004", until=on("2024-05-02"))
+    build.give_post(someone, "522301001", since=on("2024-05-01"), until=on("2024-05-01"))
+    build.claim(someone)
+    build.change_state(someone, on("2024-05-02"), "30", None)
+    assert (count("T3", "520111"), count("T3", "522301")) == (1, 0)
+
+
 def test_without_a_plan_nothing_is_new() -> None:
     build.claim(build.person(), "A", "2019-06-12")
     assert count("T3", day=on("2020-06-01")) == 0
