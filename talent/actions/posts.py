@@ -125,7 +125,8 @@ def _check_place(post: Post, by: User, *, was: str | None = None) -> None:
 
 @transaction.atomic
 def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> None:
-    """End a post: `ended_on` is the first day no longer served.
+    """End a post: `ended_on` is the first day no longer served; that of its beginning says
+    that it was never held.
 
     Without another open post a serving person becomes 待岗 and the place falls back to the
     residence; the full-time post held longest becomes the primary one.
@@ -138,6 +139,9 @@ def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> N
     post.ended_on, post.end_reason = ended_on, reason
     touch(post, "ended_on", "end_reason")
     follow_posts(person, on=ended_on, reason=reason)
+    if ended_on == post.started_on:
+        # Held on no day, it tells nothing of the days since.
+        known_since(person, today(), was=post.started_on)
 
 
 @transaction.atomic

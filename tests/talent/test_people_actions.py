@@ -88,6 +88,15 @@ def test_known_by_a_wrong_day_she_is_so_no_longer(has_another: bool, cast: Cast)
     assert person.states.get().valid_from == (D(2019, 5, 1) if has_another else DAY)
 
 
+def test_a_post_that_was_never_held_tells_nothing_of_earlier_days(cast: Cast) -> None:
+    post = Post(station=make_station(TOWNSHIP_A), started_on=D(2012, 3, 1))
+    person = actions.create_person(person=new_person(), post=post, by=cast.clerk_a)
+    actions.end_post(post=post, by=cast.clerk_a, ended_on=post.started_on, reason="录错")
+    assert person.states.get(valid_to=None).valid_from == today()
+    person.refresh_from_db()
+    assert person.status == PersonStatus.IDLE
+
+
 def test_known_since_the_entry_she_stays_so(cast: Cast) -> None:
     with time_machine.travel(D(2022, 1, 1)):
         person = actions.create_person(person=new_person(), by=cast.clerk_a)
