@@ -187,6 +187,17 @@ def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, in
     _queue(job)
 
 
+def keep_reason(*, batch: ImportBatch, by: User, reason: str) -> None:
+    """Keep what is typed beside the rows: deciding on them and turning pages come between."""
+    _require(by, batch.kind)
+    rows = ImportBatch.objects.for_user(by).filter(pk=batch.pk, is_confirmed=False)
+    rows.update(reason=_plain_reason(reason))
+
+
+def _plain_reason(text: str) -> str:
+    return without_id_numbers(normalise(text))[:200]
+
+
 @transaction.atomic
 def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = False) -> None:
     """Queue the checked rows for application.
@@ -200,7 +211,7 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
         raise RuleError("STATE", "核对还没有完成，请稍后再确认。")
     if fresh.counts.get("flagged") and not reason.strip():
         raise RuleError("REASON", "有需要说明的行，请填写说明后再入库。")
-    fresh.is_confirmed, fresh.reason = True, without_id_numbers(normalise(reason))[:200]
+    fresh.is_confirmed, fresh.reason = True, _plain_reason(reason)
     fresh.save()
     job.by = by
     _queue(job, inline=inline)

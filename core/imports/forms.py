@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 
 from core.forms.actions import ReasonField
-from core.models import User
+from core.models import ImportBatch, User
 from core.resources import kinds
 from core.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
@@ -55,3 +56,11 @@ class ConfirmForm(forms.Form):
         label="提示项说明",
         help_text="有提示的行照常录入，请说明原因，例如「证书批准日期以纸质证书为准」。",
     )
+
+    def __init__(self, *, batch: ImportBatch) -> None:
+        super().__init__(initial={"reason": batch.reason})
+        self.fields["reason"].widget.attrs |= {
+            "hx-post": reverse("import_reason", args=[batch.pk]),
+            "hx-trigger": "input changed delay:400ms, change",
+            "hx-swap": "none",
+        }

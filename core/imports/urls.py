@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:pk>/columns/", views.columns, name="import_columns"),
     path("<uuid:pk>/sheet/", views.sheet, name="import_sheet"),
     path("<uuid:pk>/confirm/", views.confirm, name="import_confirm"),
+    path("<uuid:pk>/reason/", views.reason, name="import_reason"),
     path("<uuid:pk>/cancel/", views.cancel, name="import_cancel"),
     path("<uuid:pk>/resume/", views.resume, name="import_resume"),
     path("<uuid:pk>/undo/", views.undo, name="import_undo"),

@@ -165,7 +165,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "page": page,
         "shown": shown,
         "shared": showing.shared_questions(batch) if (stage, tab) == ("preview", "held") else [],
-        "form": ConfirmForm(),
+        "form": ConfirmForm(batch=batch),
         "written": counts["new"] + counts["changed"],
         "left": counts["held"] + counts["refused"],
         "kept": counts[showing.KEPT],
@@ -219,6 +219,14 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _act(request, pk, actions.confirm, reason=request.POST.get("reason", ""))
+
+
+@require_POST
+def reason(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The words of the confirmation as they are typed."""
+    words = request.POST.get("reason", "")
+    actions.keep_reason(batch=_batch(request, pk), by=_user(request), reason=words)
+    return HttpResponse(status=204)
 
 
 @require_POST

@@ -115,3 +115,20 @@ def test_each_question_of_a_row_is_answered_by_itself(
     page.get_by_role("link", name="变更 1").click()
     expect(row.get_by_text("已选择：按台账更正管理号")).to_be_visible()
     shot(page, "import-questions-changed")
+
+
+def test_the_words_of_the_confirmation_outlast_a_decision(
+    cast: Cast, transactional_db: None, visit: Callable[..., Page]
+) -> None:
+    number = id_number()
+    twice = person("张三", number), person("张三", number, 备注="第二行")
+    batch = check(cast.clerk_a, "people", people(*twice, person("李四", 入职日期="")))
+    page = visit(f"/imports/{batch.pk}/", cast.clerk_a)
+    page.get_by_label("提示项说明").fill("名册没有入职日期")
+    page.get_by_role("button", name="改为录入这一行").click()
+    expect(page.get_by_text("行已记下。")).to_be_visible()
+    expect(page.get_by_label("提示项说明")).to_have_value("名册没有入职日期")
+    page.get_by_role("button", name="写入 2 行").click()
+    expect(page.get_by_text("排队中").first).to_be_visible()
+    batch.refresh_from_db()
+    assert batch.reason == "名册没有入职日期"

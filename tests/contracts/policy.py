@@ -157,6 +157,7 @@ POLICIES: dict[str, Policy] = {
     "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
     "import_sheet": Policy(_IMPORT, make=_batch, methods=POST),
     "import_confirm": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_reason": Policy(_IMPORT, make=_batch, methods=POST),
     "import_cancel": Policy(_IMPORT, make=_batch, methods=POST),
     "import_resume": Policy(_IMPORT, make=_batch, methods=POST),
     "import_undo": Policy(_IMPORT, make=_batch, methods=POST),
