@@ -20,6 +20,16 @@
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  /* What an ID number tells fills a field that is empty or that an ID number has filled. What
+     somebody typed or chose stays, whenever the answer comes. */
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var field = event.detail.target, piece = event.detail.fragment.querySelector("[data-told]");
+    if (!piece) return;
+    var chosen = field.querySelector(":checked"), now = chosen ? chosen.value : field.value;
+    if (now === piece.dataset.told) field.dataset.told = now;
+    event.detail.shouldSwap = !now || now === "0" || now === field.dataset.told;
+  });
+
   /* Leaving with changes asks; Enter does not send half a form; a dialog knows that it holds something. */
   var changed = null;
   var isChanged = function () { return changed !== null && document.contains(changed); };

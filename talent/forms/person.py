@@ -53,7 +53,7 @@ class PersonForm(RecordForm):
             # Once more on a form that was refused.
             "hx-trigger": "change, load" if self.is_bound else "change",
             "hx-target": "#id-number-answer",
-            "hx-include": "[name=id_type], [name=birth_date]",
+            "hx-include": "[name=id_type]",
         }
 
     def clean_name(self) -> str:

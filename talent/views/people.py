@@ -221,7 +221,7 @@ def id_number_check(request: HttpRequest) -> HttpResponse:
     if not (user.has_perm("talent.add_person") or user.has_perm("talent.change_person")):
         raise PermissionDenied
     number = request.POST.get("id_number", "").strip()
-    context: dict[str, Any] = {"given": bool(number), "posted": request.POST}
+    context: dict[str, Any] = {}
     if number:
         try:
             identity = check_id_number(number, id_type=request.POST.get("id_type") or "1")

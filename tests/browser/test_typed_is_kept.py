@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from talent.actions import request_change
 from tests.conftest import COUNTY_A, PASSWORD, Cast
-from tests.rows import make_person, make_row
+from tests.rows import id_number, make_person, make_row
 
 Visit = Callable[..., Page]
 
@@ -133,6 +133,27 @@ def test_a_lost_line_or_another_account_sends_nothing(cast: Cast, visit: Visit) 
     expect(page.get_by_label("备注")).to_have_value("辛苦写的备注")
     person.refresh_from_db()
     assert person.remark == ""
+
+
+def test_an_id_number_fills_only_what_nobody_chose(cast: Cast, visit: Visit) -> None:
+    page = visit("/people/new/", cast.clerk_a, tolerant=True)
+    number, born = page.get_by_label("证件号码"), page.get_by_label("出生日期")
+    man, woman = page.get_by_label("男", exact=True), page.get_by_label("女", exact=True)
+    page.get_by_label("姓名", exact=True).fill("王小丫")
+    for birth in ("19881224", "19900307"):
+        number.fill(id_number(birth=birth, woman=birth > "1990"))
+        number.press("Tab")
+        expect(born).to_have_value(f"{birth[:4]}-{birth[4:6]}-{birth[6:]}")
+    expect(woman).to_be_checked()
+    # Chosen against the number, and told why: the form that asks for it keeps the choice.
+    man.check()
+    page.get_by_label("常住地").last.fill("新华路")
+    with page.expect_response("**/people/id-number/"):
+        page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("性别与身份证号不一致")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(man).to_be_checked()
+    expect(born).to_have_value("1990-03-07")
 
 
 def test_every_form_of_words_asks_before_it_is_left(cast: Cast, visit: Visit) -> None:
