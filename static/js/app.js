@@ -78,7 +78,12 @@
     var wanted = root.querySelector("[data-focus], :is(.section-body, dialog) .field :is(input:not([type=hidden]), select, textarea)");
     if (wanted) wanted.focus();
   };
-  document.addEventListener("htmx:afterSettle", function (event) { focusAsked(event.target); });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    focusAsked(event.target);
+    /* The link of another page went with the old list: the keyboard goes on from the new one. */
+    var rows = event.target.id === "list" && document.activeElement === document.body && event.target.querySelector(".table-wrap");
+    if (rows) rows.focus({ preventScroll: true });
+  });
 
   /* Forms: one submit is one submit. What was typed is the matter of typing.js. The page stays
      after a download: another button, or other choices, are another wish. */

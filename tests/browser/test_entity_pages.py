@@ -291,6 +291,23 @@ def test_selection_bar_says_how_many(cast: Cast, visit: Visit) -> None:
     expect(bar).to_be_hidden()
 
 
+def test_a_sorted_list_goes_on_by_keyboard(cast: Cast, visit: Visit) -> None:
+    """What stands beside the rows knows the order too; the focus stays in the list."""
+    for index in range(35):
+        make_person(TOWN, f"张{'一二三四五六七八九十'[index % 10]}")
+    page = visit("/people/", cast.clerk_a)
+    by_date = page.get_by_role("link", name="更新日期")
+    by_date.press("Enter")
+    expect(page).to_have_url(re.compile("sort=updated_at"))
+    expect(by_date).to_be_focused()
+    page.get_by_role("link", name="下一页").press("Enter")
+    expect(page).to_have_url(re.compile("page=2"))
+    expect(page.get_by_role("region", name="人员，可左右滚动")).to_be_focused()
+    page.locator("summary").filter(has_text="列").click()
+    page.get_by_role("button", name="应用").click()
+    expect(page).to_have_url(re.compile("sort=updated_at.*cols="))
+
+
 def test_expired_session_leads_to_the_login_page(cast: Cast, visit: Visit) -> None:
     """A piece that is fetched must not hold the log-in page: the whole page goes there."""
     for index in range(35):
