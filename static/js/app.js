@@ -59,11 +59,13 @@
   document.addEventListener("click", function (event) {
     if (event.target.tagName === "DIALOG" && !event.target.dataset.typed) event.target.close();
   });
+  var opener = null;
   on("click", "a[data-dialog]", function (event, link) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) return;
     event.preventDefault();
     var menu = link.closest("details.menu");
-    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    opener = menu ? menu.querySelector("summary") : link;
+    if (menu) { menu.open = false; opener.focus(); }
     window.htmx.ajax("GET", link.getAttribute("href"), { target: "#dialog-place", swap: "innerHTML", source: link });
   });
   document.addEventListener("htmx:afterSwap", function (event) {
@@ -72,6 +74,11 @@
       if (dialog && !dialog.open) dialog.showModal();
     }
   });
+
+  /* An answer in place of the first dialog does not know what had opened that one. */
+  document.addEventListener("close", function (event) {
+    if (opener && event.target.closest("#dialog-place")) opener.focus();
+  }, true);
 
   /* Focus what asks for it: the error summary, the first field of a dialog or of a section. */
   var focusAsked = function (root) {
