@@ -353,6 +353,9 @@ def test_the_pages_work_without_a_script(county: dict[str, str], cast: Cast, chr
     page.locator("dialog").get_by_label("在岗", exact=True).check()
     page.locator("dialog").get_by_role("button", name="查看结果").click()
     assert "status=10" in page.url
+    page.get_by_role("checkbox", name="选择 阿依古丽").check()
+    page.get_by_role("button", name="确认在册").click()
+    page.get_by_role("heading", name="确认在册：1 人").wait_for()
     page.goto("/people/new/")
     page.get_by_label("姓名", exact=True).fill("无脚本")
     page.get_by_label("证件号码").fill(id_number())
