@@ -132,6 +132,9 @@
     updateSelection(button.form);
   });
 
+  /* By then the browser has ticked again what was ticked before one came back. */
+  window.addEventListener("pageshow", function () { document.querySelectorAll("form[data-list]").forEach(updateSelection); });
+
   /* Choices under a typed field: picking one fills the hidden key and the text. */
   on("click", "[data-pick]", function (event, button) {
     var place = document.getElementById(button.dataset.for);
@@ -207,7 +210,6 @@
   document.addEventListener("DOMContentLoaded", function () {
     focusAsked(document);
     document.querySelectorAll("dialog[open]").forEach(function (dialog) { dialog.close(); dialog.showModal(); });
-    document.querySelectorAll("form[data-list]").forEach(updateSelection);
     document.querySelectorAll("[data-drop-hint]").forEach(function (hint) { hint.hidden = false; });
   });
 })();

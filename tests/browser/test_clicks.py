@@ -30,6 +30,8 @@ def test_after_a_download_the_list_goes_on(cast: Cast, visit: Visit) -> None:
         export.click()
     page.get_by_role("button", name="确认在册").click()
     expect(page.get_by_role("heading", name="确认在册：2 人")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".bulk-bar")).to_contain_text("已选 2 人")
 
 
 def _slow(page: Page) -> None:
