@@ -100,7 +100,9 @@
     if (form.method === "get" || form.hasAttribute("hx-post")) return;
     if (sentBy.get(form) === button) { event.preventDefault(); return; }
     sentBy.set(form, button);
-    setTimeout(function () { sentBy.delete(form); }, 8000);
+    /* An upload takes its time; another click would begin it anew. */
+    if (button.dataset.sending) button.textContent = button.dataset.sending;
+    else setTimeout(function () { sentBy.delete(form); }, 8000);
   });
   document.addEventListener("change", function (event) { sentBy.delete(event.target.form); });
   window.addEventListener("pageshow", function () { sentBy = new WeakMap(); });

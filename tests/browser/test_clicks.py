@@ -86,3 +86,26 @@ def test_nothing_is_looked_up_while_a_word_is_composed(cast: Cast, visit: Visit)
     method.send("Input.insertText", {"text": "新华路"})
     expect(page.locator("#id_residence_choices")).to_contain_text("新华路街道")
     assert len(asked) == 1
+
+
+def test_a_long_upload_is_not_begun_anew(cast: Cast, visit: Visit) -> None:
+    page = visit("/imports/new/", cast.clerk_a)
+    page.clock.install()
+    sent: list[str] = []
+    page.route(
+        "**/imports/new/",
+        lambda route: (
+            sent.append(route.request.method)
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    page.get_by_role("radio", name="人员").check()
+    file = {"name": "台账.csv", "mimeType": "text/csv", "buffer": b"x"}
+    page.get_by_label("台账文件").set_input_files(file)  # type: ignore[arg-type]
+    for _ in range(2):
+        # A click of the page's own: Playwright's would wait for the answer.
+        page.evaluate("document.querySelector('.save-bar button').click()")
+        page.clock.fast_forward(10_000)
+    expect(page.get_by_role("button", name="正在上传，请不要关闭本页…")).to_be_visible()
+    assert sent == ["POST"]
