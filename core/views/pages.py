@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -116,6 +118,7 @@ def region_switch(request: HttpRequest) -> HttpResponse:
         code = request.POST.get("region", "")
         if Region.objects.for_user(user).filter(pk=code).exists():
             request.session["working_region"] = code
+            target = _moved(target, code)
         else:
             messages.error(request, "这个地区不在您的辖区，没有切换。")
         return HttpResponseRedirect(target)
@@ -129,6 +132,19 @@ def region_switch(request: HttpRequest) -> HttpResponse:
     htmx: Any = request
     template = "core/region_switch.html" + ("#panel" if htmx.htmx else "")
     return render(request, template, context)
+
+
+def _moved(address: str, code: str) -> str:
+    """The same page about another region, where its address names one."""
+    parts = urlsplit(address)
+    try:
+        match = resolve(parts.path)
+    except Resolver404:
+        return address
+    if "region" not in match.kwargs:
+        return address
+    path = reverse(match.view_name, kwargs=match.kwargs | {"region": code})
+    return f"{path}?{parts.query}".rstrip("?")
 
 
 @require_http_methods(["GET", "POST"])

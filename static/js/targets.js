@@ -12,6 +12,7 @@
       return { name: row.cells[0].textContent.replace("（本级）", ""), isOwn: row.classList.contains("target-own"), cells: list(row.querySelectorAll("input")) };
     })
     .filter(function (row) { return row.cells.length; });
+  if (!rows.length) return;
 
   var number = function (text) {
     var plain = text.normalize("NFKC").replace(/[,\s]/g, "");

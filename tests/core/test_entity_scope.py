@@ -208,3 +208,18 @@ def test_working_region_stays_inside_the_scope(cast: Any, client_of: Any) -> Non
     assert (
         client.post("/region/", {"region": COUNTY_A, "next": "//evil.example"})["Location"] == "/"
     )
+
+
+def test_the_switch_stays_on_the_page(cast: Any, client_of: Any) -> None:
+    """With its conditions, and about the region switched to where the address names one."""
+    client = client_of(cast.prefecture)
+    page = client.get("/people/?status=20&region=520111&page=2").text
+    assert "/region/?next=/people/%3Fstatus%3D20" in page
+    assert client.get("/people/").text.count("/region/?next=/people/") == 2
+    for page, led in (
+        ("/dashboard/5201/?on=2025-12-31", f"/dashboard/{COUNTY_A}/?on=2025-12-31"),
+        ("/people/?status=20", "/people/?status=20"),
+        ("/nowhere/", "/nowhere/"),
+    ):
+        answer = client.post("/region/", {"region": COUNTY_A, "next": page})
+        assert answer["Location"] == led
