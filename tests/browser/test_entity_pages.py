@@ -297,6 +297,19 @@ def test_selection_bar_says_how_many(cast: Cast, visit: Visit) -> None:
     expect(bar).to_be_hidden()
 
 
+def test_a_finger_opens_what_a_phone_shows(county: dict[str, str], cast: Cast,
+                                           visit: Visit) -> None:  # fmt: skip
+    page = visit("/people/?status=10", cast.clerk_a, width=390)
+    wanted = "td.name a, .chip a, .box-foot > a, .has-cards td a, .page-foot a"
+    for path in ("/people/?status=10", county["person"], "/certificates/"):
+        page.goto(path)
+        for link in page.locator(wanted).filter(visible=True).all():
+            box = link.bounding_box()
+            assert box
+            assert min(box["height"], box["width"]) >= 24, link.inner_text()
+            assert box["height"] >= 40, link.inner_text()
+
+
 def test_a_sorted_list_goes_on_by_keyboard(cast: Cast, visit: Visit) -> None:
     """What stands beside the rows knows the order too; the focus stays in the list."""
     for index in range(35):
