@@ -97,6 +97,8 @@ def alone(doing: str) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             venv.stop(f"这个文件夹里{lock.read().strip()}。")
+        # Forked children live on when this process is killed; the lock does not.
+        os.register_at_fork(after_in_child=lock.close)
         lock.truncate(0)
         lock.write(doing)
         lock.flush()

@@ -13,13 +13,16 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 from scripts import localenv, venv
-from scripts.services import LOCAL
+from scripts.services import LOCAL, is_alive
 
 PORT = os.environ.get("PORT") or "8000"
 PEOPLE = os.environ.get("DEMO_PEOPLE") or "20000"
 READY_SECONDS = 120
+LEFTOVER_SECONDS = 10
+PROGRAMS = {"web": "gunicorn", "worker": "celery", "beat": "celery"}
 ACCOUNTS = (
     ("sheng", "省级审核员", "贵州省"),
     ("lingdao", "省级领导（只看）", "贵州省"),
@@ -57,6 +60,22 @@ def check_port() -> None:
                 venv.stop(f"当前用户不能使用端口 {PORT}，请换一个：PORT=8001 make run")
             except OSError:
                 venv.stop(f"端口 {PORT} 已被其他程序占用，请换一个：PORT={int(PORT) + 1} make run")
+
+
+def end_leftovers() -> None:
+    """End the web, worker and beat of a make run that was killed: they go on without it."""
+    for file in LOCAL.glob("*.pid"):
+        process = int(file.read_text().strip() or 0)
+        with contextlib.suppress(OSError):
+            command = Path(f"/proc/{process}/cmdline").read_text()
+            if command.startswith(f"{venv.PYTHON}\0-m\0{PROGRAMS[file.stem]}\0"):
+                print(f"正在结束上次留下的进程 {file.stem} …", flush=True)
+                os.killpg(process, signal.SIGTERM)
+                end = time.monotonic() + LEFTOVER_SECONDS
+                while is_alive(process) and time.monotonic() < end:
+                    time.sleep(0.1)
+                os.killpg(process, signal.SIGKILL)
+        file.unlink()
 
 
 def is_ready() -> bool:
@@ -100,16 +119,17 @@ def supervise(env: dict[str, str], began: float) -> int:
     manager = Manager()
     # honcho hands the words to a shell, and folders have spaces in their names.
     python, schedule = (shlex.quote(str(path)) for path in (venv.PYTHON, LOCAL / "beat-schedule"))
-    celery = f"exec {python} -m celery --quiet -A config"
-    processes = {
-        "web": f"exec {python} -m gunicorn -c deploy/gunicorn.conf.py config.wsgi",
-        "worker": f"{celery} worker --concurrency 2 --loglevel warning",
-        "beat": f"{celery} beat --schedule {schedule} --pidfile= --loglevel warning",
+    arguments = {
+        "web": "-c deploy/gunicorn.conf.py config.wsgi",
+        "worker": "--quiet -A config worker --concurrency 2 --loglevel warning",
+        "beat": f"--quiet -A config beat --schedule {schedule} --pidfile= --loglevel warning",
     }
     # Only pages have a limit on how long a statement may take; and who starts this as root
     # on a machine of his own need not be warned by every worker.
     unlimited = {"STATEMENT_TIMEOUT_MS": "0", "PYTHONWARNINGS": "ignore:You're running the worker"}
-    for name, command in processes.items():
+    for name, words in arguments.items():
+        pid = shlex.quote(str(LOCAL / f"{name}.pid"))
+        command = f"echo $$ > {pid}; exec {python} -m {PROGRAMS[name]} {words}"
         own = {} if name == "web" else unlimited
         manager.add_process(name, command, env={**env, **own}, cwd=str(venv.ROOT))
     threading.Thread(target=announce, args=(env, began), daemon=True).start()
@@ -125,12 +145,13 @@ def _interrupt(*_: object) -> None:
 
 def main() -> int:
     began = time.monotonic()
-    check_port()
-    venv.enter("scripts.run")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
     doing = f"已有一个 make run 在运行（端口 {PORT}），请先按 Ctrl-C 停止它"
     with localenv.alone(doing):
+        end_leftovers()
+        check_port()
+        venv.enter("scripts.run")
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         try:
             print("正在准备数据库和 Redis …", flush=True)
             values = localenv.start_services()

@@ -26,7 +26,7 @@ import psycopg2
 import pytest
 
 from scripts import run
-from scripts.services import Services
+from scripts.services import Services, is_alive
 from tests.servers import ROOT
 
 LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY")
@@ -238,6 +238,26 @@ def test_without_a_free_connection_pages_say_so(running: Running) -> None:
             link.close()
     _until_ready(running)
     assert _ask(running, "/people/", session)[0] == 200
+
+
+def _of(running: Running, name: str) -> int:
+    return int((running.folder / f"{name}.pid").read_text())
+
+
+def test_what_a_killed_run_left_makes_way(running: Running) -> None:
+    """After kill -9 the web server keeps the port and the worker its code."""
+    left = [_of(running, name) for name in ("web", "worker", "beat")]
+    running.process.kill()
+    running.process.wait(60)
+    assert all(is_alive(process) for process in left)
+    running.process = _start(running.folder, running.port, running.log)
+    end = time.monotonic() + READY_SECONDS
+    while "已就绪" not in running.output():
+        assert running.process.poll() is None, running.output()
+        assert time.monotonic() < end, running.output()
+        time.sleep(0.2)
+    assert not any(is_alive(process) for process in left)
+    assert all(is_alive(_of(running, name)) for name in ("web", "worker", "beat"))
 
 
 def test_ctrl_c_stops_everything(running: Running) -> None:
