@@ -12,7 +12,8 @@ import json
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
+from psycopg2.errors import LockNotAvailable
 
 from core.fields import EncryptedTextField
 from core.imports.comparing import compare
@@ -21,6 +22,8 @@ from core.models import ImportBatch, ImportRow
 from core.resources import ImportContext, ScopedResource
 
 _APPLY_LOCK = 5201315
+# A wait for another ledger is this long at a time: well within a lease.
+_TURN_SECONDS = 10
 _MANY = 1_000
 # Rows of an applied batch whose records stand in the registry because of it.
 _APPLIED = "r.outcome IN ('new', 'changed') AND NOT r.is_undone"
@@ -38,31 +41,54 @@ def apply(
     repeats it from the same staged rows. They are compared once more first, because the
     registry may have moved since the preview; what it would change stands still from then on.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Also carries the acting user to the triggers of what follows.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
-            # What the history triggers are handed stays in memory.
-            cursor.execute("SET LOCAL work_mem = '128MB'")
-        lease.guard()
-        if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
-            return dict(ImportBatch.objects.get(pk=batch.pk).counts)
-        for label in resource.models:
-            _lock(apps.get_model(label), batch)
-        counts = compare(batch, resource, context, is_final=True)
-        resource.before_apply(batch, context)
-        # Updates first: a post ends before the next one may be open.
-        for label in resource.models:
-            _update(apps.get_model(label), batch)
-        for label in resource.models:
-            _insert(apps.get_model(label), batch)
-        resource.after_apply(batch, context)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE core_importbatch SET applied_at = now(), counts = %s WHERE id = %s",
-                [json.dumps(counts), batch.pk],
-            )
+    while True:
+        with transaction.atomic():
+            if _is_our_turn():
+                return _apply(batch, resource, context, lease)
+        # The lease goes on meanwhile, and so may a cancel.
+        lease.progress(done=0, total=0, phase="排在另一份台账之后写入")
+
+
+def _is_our_turn() -> bool:
+    """Whether this transaction is the one that writes ledgers, after a wait of some seconds."""
+    with connection.cursor() as cursor:
+        # Also carries the acting user to the triggers of what follows.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL lock_timeout = %s", [f"{_TURN_SECONDS}s"])
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            return False
+        cursor.execute("SET LOCAL lock_timeout = 0")
+        # What the history triggers are handed stays in memory.
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        return True
+
+
+def _apply(
+    batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
+) -> dict[str, int]:
+    lease.guard()
+    if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
+        return dict(ImportBatch.objects.get(pk=batch.pk).counts)
+    for label in resource.models:
+        _lock(apps.get_model(label), batch)
+    counts = compare(batch, resource, context, is_final=True)
+    resource.before_apply(batch, context)
+    # Updates first: a post ends before the next one may be open.
+    for label in resource.models:
+        _update(apps.get_model(label), batch)
+    for label in resource.models:
+        _insert(apps.get_model(label), batch)
+    resource.after_apply(batch, context)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_importbatch SET applied_at = now(), counts = %s WHERE id = %s",
+            [json.dumps(counts), batch.pk],
+        )
     return counts
 
 

@@ -322,6 +322,33 @@ def test_staging_goes_on_behind_the_last_committed_row(
     assert len({p["key"] for p in places}) == len(places) == 1
 
 
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_a_ledger_that_waits_for_another_keeps_its_lease(
+    gives_up: bool, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes one worker however long it waits, and can be cancelled."""
+    monkeypatch.setattr(applying, "_TURN_SECONDS", 1)
+    monkeypatch.setattr(jobs, "LEASE_SECONDS", 2)
+    batch = start(cast.clerk_a, people(person()), inline=True)
+    jobs.run(batch.job_id)
+    actions.confirm(batch=fresh(batch), by=cast.clerk_a, inline=True)
+    waits = threading.Thread(target=lambda: together(lambda: jobs.run(batch.job_id)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(5201315)")
+        waits.start()
+        time.sleep(4)
+        assert not jobs.run(batch.job_id)
+        assert "另一份台账" in fresh(batch).job.phase
+        if gives_up:
+            actions.cancel(batch=fresh(batch), by=cast.clerk_a)
+            waits.join(10)
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    waits.join(30)
+    job = fresh(batch).job
+    assert (job.status, job.attempts) == ("cancelled" if gives_up else "done", 1)
+    assert Person.objects.count() == (0 if gives_up else 1)
+
+
 # --- Two imports --------------------------------------------------------------------------
 def test_the_same_file_in_parallel_is_taken_once(cast: Cast) -> None:
     """F13"""
