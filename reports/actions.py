@@ -23,6 +23,7 @@ from core.rules import RuleError
 from core.scoping import OutOfScope
 from reports.indicators import BY_CODE, INDICATORS, all_figures, definitions_version
 from reports.models import Plan, Settlement, Snapshot, SnapshotValue, Target
+from reports.plans import days_of_trend, days_shown
 from reports.settlements import store_members
 from reports.snapshots import is_stale, latest, look, rows_of
 
@@ -83,8 +84,8 @@ def refresh_if_stale() -> list[Snapshot]:
     """New snapshots of today, of ended plans and, less often, of the trend's other days where
     data changed since the last ones."""
     taken = []
-    shown = _days_shown()
-    others = [(day, False) for day in _days_of_trend() if day not in dict(shown)]
+    shown = days_shown()
+    others = [(day, False) for day in days_of_trend() if day not in dict(shown)]
     for day, is_settlement in [*shown, *others]:
         current = latest(day)
         is_other = (day, is_settlement) in others
@@ -100,10 +101,10 @@ def refresh_if_stale() -> list[Snapshot]:
 
 def take_all() -> None:
     """Every night: today, the settlements, and the ends of the plan's years for the trend."""
-    shown = _days_shown()
+    shown = days_shown()
     for day, is_settlement in shown:
         take_snapshot(on=day, is_settlement=is_settlement)
-    for day in _days_of_trend():
+    for day in days_of_trend():
         current = latest(day)
         if day not in dict(shown) and (current is None or is_stale(current)):
             take_snapshot(on=day)
@@ -117,23 +118,6 @@ def prune(*, today: datetime.date) -> int:
     )
     months = old.annotate(month=TruncMonth("as_of")).values("month").annotate(last=Max("as_of"))
     return _forget(old.exclude(as_of__in=[row["last"] for row in months]))
-
-
-def _days_shown() -> list[tuple[datetime.date, bool]]:
-    today = timezone.localdate()
-    ended = Plan.objects.filter(ends_on__lt=today).values_list("ends_on", flat=True)
-    return [(today, False), *((day, True) for day in ended)]
-
-
-def _days_of_trend() -> list[datetime.date]:
-    """The ends of the plans' years up to the last one, with the day before each plan."""
-    last = timezone.localdate().year - 1
-    years = {
-        year
-        for plan in Plan.objects.all()
-        for year in range(plan.starts_on.year - 1, min(plan.ends_on.year, last) + 1)
-    }
-    return [datetime.date(year, 12, 31) for year in sorted(years)]
 
 
 def _is_resting(snapshot: Snapshot, *, is_urgent: bool = True) -> bool:

@@ -36,6 +36,24 @@ def ended_plan(day: datetime.date) -> Plan | None:
     return Plan.objects.filter(ends_on__lt=day).order_by("-ends_on").first()
 
 
+def days_shown() -> list[tuple[datetime.date, bool]]:
+    """Today and the ends of plans that are over (True), whose figures are renewed at once."""
+    today = timezone.localdate()
+    ended = Plan.objects.filter(ends_on__lt=today).values_list("ends_on", flat=True)
+    return [(today, False), *((day, True) for day in ended)]
+
+
+def days_of_trend() -> list[datetime.date]:
+    """The ends of the plans' years up to the last one, with the day before each plan."""
+    last = timezone.localdate().year - 1
+    years = {
+        year
+        for plan in Plan.objects.all()
+        for year in range(plan.starts_on.year - 1, min(plan.ends_on.year, last) + 1)
+    }
+    return [datetime.date(year, 12, 31) for year in sorted(years)]
+
+
 def next_plan() -> dict[str, Any]:
     """What the plan after the last one most likely says: five years, from where that ended."""
     last = Plan.objects.order_by("-ends_on").first()

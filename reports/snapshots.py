@@ -19,6 +19,7 @@ from core.indicators import Figures, Indicator
 from reports import words
 from reports.indicators import all_figures, definitions_version
 from reports.models import Snapshot, SnapshotValue
+from reports.plans import days_of_trend, days_shown
 
 # The year of the first examination; no figure is asked for before.
 EARLIEST = datetime.date(2008, 1, 1)
@@ -106,9 +107,21 @@ def latest(day: datetime.date) -> Snapshot | None:
 
 
 def shown(day: datetime.date) -> Snapshot | None:
-    """The figures that stand for a day: signed ones where there are, else the latest."""
+    """The figures that stand for a day: signed ones where there are, else the latest.
+
+    None also for a day that nothing renews, once a change of the past reached it.
+    """
     signed = Snapshot.objects.filter(as_of=day, settlement__isnull=False)
-    return signed.select_related("settlement").first() or latest(day)
+    if found := signed.select_related("settlement").first():
+        return found
+    stored = latest(day)
+    if stored is None or _is_renewed(day) or not is_stale(stored):
+        return stored
+    return None
+
+
+def _is_renewed(day: datetime.date) -> bool:
+    return day in dict(days_shown()) or day in days_of_trend()
 
 
 def newest() -> Snapshot | None:

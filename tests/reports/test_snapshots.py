@@ -11,6 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from reports import actions, snapshots, tasks
+from reports.board import Board
 from reports.indicators import INDICATORS, all_figures
 from reports.models import Snapshot, SnapshotValue
 from tests.reports import build
@@ -182,6 +183,18 @@ def test_the_trend_follows_a_change_of_the_past() -> None:
     values = [snapshots.shown(day) for day in days]
     counts = SnapshotValue.objects.filter(indicator="T1", region="52", snapshot__in=values)
     assert list(counts.order_by("snapshot__as_of").values_list("value", flat=True)) == [1, 2]
+
+
+@pytest.mark.django_db
+def test_a_night_of_before_follows_a_change_of_the_past(cast: Any) -> None:
+    """Nothing renews its figures: until they are computed anew the board must not show them."""
+    day = timezone.localdate() - datetime.timedelta(days=8)
+    build.person("520102016", since=on("2022-06-01"))
+    actions.take_snapshot(on=day)
+    assert not Board(user=cast.province, region="52", day=day).reading.is_live
+    build.person("520102016", since=on("2022-06-01"))
+    board = Board(user=cast.province, region="52", day=day)
+    assert (board.reading.value("T1", "52"), board.trend()[-1].value) == (2, 2)
 
 
 @pytest.mark.django_db
