@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from core.exports import export_table
-from core.indicators import WHOLE, Indicator, amount, explain
+from core.indicators import WHOLE, Indicator, amount, explain, members
 from core.paging import Page, Paginator, page_number
 from core.places import place_name
 from reports import snapshots
@@ -78,9 +78,13 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
     may_count = (stored.figure or 0) <= _TOO_MANY_TO_COUNT
     is_counted = not stored.is_crowded or (may_count and "count" in request.GET)
     length = asked.rows.count() if is_counted else stored.figure
+    now = _now(asked, length) if is_counted else None
+    hidden = _hidden(asked, now, stored.figure)
     context = {
         "asked": asked,
-        "now": _now(asked, length) if is_counted else None,
+        "now": now,
+        "hidden": hidden,
+        "has_moved": None not in (now, stored.figure) and (now or 0) + hidden != stored.figure,
         "may_count": may_count,
         "stored": stored.figure,
         "snapshot": stored.snapshot,
@@ -98,6 +102,14 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
 
 def _now(asked: Asked, length: int | None) -> int | None:
     return amount(asked.indicator, asked.rows) if asked.indicator.weight else length
+
+
+def _hidden(asked: Asked, now: int | None, stored: int | None) -> int:
+    """How much of the figure lies in other areas by now, out of the reader's sight."""
+    if now is None or now == stored:
+        return 0
+    whole = members(asked.indicator, asked.day, asked.region, part=asked.part)
+    return max(0, amount(asked.indicator, whole) - now)
 
 
 def _page(asked: Asked, stored: Stored, length: int, number: int) -> Page:
