@@ -107,6 +107,17 @@ def check_id_number(
     return _check_resident(number, id_type=id_type, on=on or today())
 
 
+def is_resident_number(text: str) -> bool:
+    """Whether a cleaned text can be nothing but somebody's resident identity number."""
+    if not _RESIDENT.fullmatch(text) or not is_known_division(text[:6]):
+        return False
+    try:
+        check_id_number(text)
+    except RuleError:
+        return False
+    return True
+
+
 def _other(number: str, pattern: re.Pattern[str], message: str) -> Identity:
     if not pattern.fullmatch(number):
         raise RuleError("R3", f"{message}，请核对。", field="id_number")

@@ -11,7 +11,12 @@ import re
 from collections.abc import Iterable
 
 from core.dates import today
-from core.identity import clean_id_number, joined_numbers, without_id_numbers
+from core.identity import (
+    clean_id_number,
+    is_resident_number,
+    joined_numbers,
+    without_id_numbers,
+)
 from core.rules import Flag, RuleError
 from talent.codes import CertificateLevel, RegistrationState
 
@@ -141,6 +146,10 @@ def clean_certificate_number(value: object) -> tuple[str, list[Flag]]:
         raise RuleError(
             "R7", f"管理号最多 32 位（现在是 {len(number)} 位），请核对。", field="number"
         )
+    if is_resident_number(number):
+        # It would stand in clear in every list.
+        message = "管理号填成了身份证号，请按证书上的管理号填写；不清楚时留空。"
+        raise RuleError("R7", message, field="number")
     if number and len(number) < 10:
         message = f"管理号只有 {len(number)} 位，通常为 10 位以上，请核对。"
         return number, [Flag("R7", "W", message, "number")]

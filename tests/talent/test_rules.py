@@ -18,6 +18,7 @@ TODAY = D(2026, 1, 1)
 REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("R6", lambda: rules.check_age_at_post(D(2010, 6, 2), D(2026, 6, 1))),
     ("R7", lambda: rules.clean_certificate_number("A" * 33)),
+    ("R7", lambda: rules.clean_certificate_number(id_number())),
     ("R14", lambda: rules.check_one_primary(is_primary=True, has_open_primary=True)),
     ("R15", lambda: rules.check_post_within(started_on=D(2024, 1, 1), closed_on=D(2025, 1, 1))),
     (
