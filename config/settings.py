@@ -331,7 +331,6 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["core.api_policy.RolePermission"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "core.api_pages.Pagination",
     "DEFAULT_SCHEMA_CLASS": "core.api_schema.AutoSchema",
     # The schema describes the API; OPTIONS would do it once more, in English.

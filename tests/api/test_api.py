@@ -122,6 +122,7 @@ def test_parts_are_asked_for_by_what_they_belong_to(cast: Any, client_of: Any) -
         "per=-1",
         "q=%00",
         "status=zz",
+        "region=100%",
         "regoin=52",
     ],
 )
