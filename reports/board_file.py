@@ -8,9 +8,10 @@ from typing import Any
 from core.exports import Column
 from core.indicators import Indicator
 from reports import words
-from reports.board import Area, Board, Point, Tile
+from reports.board import Board
 from reports.models import Target
 from reports.plans import Goal
+from reports.tiles import Area, Point, Tile
 
 Row = dict[str, Any]
 

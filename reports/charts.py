@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from reports.board import Area, Board, Point
+from reports.board import Board
+from reports.tiles import Area, Point
 
 
 @functools.cache
