@@ -231,7 +231,7 @@ def create_planned(places: list[dict[str, Any]]) -> dict[str, str]:
             continue
         pk = place["id"]
         if pk in still_open:
-            pk = moved[pk] = str(uuid.uuid4())
+            moved[place["id"]] = pk = str(uuid.uuid4())
         values = {
             "pk": pk,
             "name": place["name"],

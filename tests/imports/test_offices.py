@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from core.dates import parse_date
+from core.dates import parse_date, today
 from core.imports import actions, workbooks
 from core.rules import RuleError
 from core.spreadsheets import read_sheet
 from projects.models import Project
+from stations.actions import close_station, end_organization
 from stations.models import Organization, Station
 from talent.actions.transfers import accept_due_transfers
 from talent.models import ActivationCode, Person, Post, TransferRequest
@@ -162,3 +163,19 @@ def test_undo_leaves_people_who_have_a_code(cast: Cast) -> None:
     )
     assert actions.undo(batch=batch, by=cast.clerk_a) == [3]
     assert Person.objects.get().name == "张三"
+
+
+@pytest.mark.parametrize("name", ["新华社工站", "某某服务中心"])
+def test_nobody_begins_where_a_ledger_s_place_has_closed(name: str, cast: Cast) -> None:
+    """R15: the next ledger that names it makes another place, with the people in it."""
+    take(cast.clerk_a, "people", people(person("张三", 工作单位=name)))
+    old = Post.objects.get().station or Post.objects.get().organization
+    if isinstance(old, Station):
+        close_station(station=old, by=cast.reviewer_a, closed_on=today(), reason="撤并")
+    else:
+        end_organization(organization=old, by=cast.reviewer_a, ended_on=today(), reason="注销")
+    rows = [person(n, 工作单位=name) for n in ("李四", "王五")]
+    take(cast.clerk_a, "people", people(*rows))
+    places = {post.station or post.organization for post in Post.objects.unended()}
+    assert len(places) == 1
+    assert old not in places
