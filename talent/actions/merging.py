@@ -77,6 +77,7 @@ def _move_posts(person: Person, kept: Person, why: str) -> None:
     Of ended posts that overlap both stay: on a day of both the one that began later counts.
     """
     held = list(kept.posts.select_for_update(of=("self",)))
+    own = {post.pk for post in held}
     for post in person.posts.select_for_update(of=("self",)).order_by("started_on", "pk"):
         same = next((p for p in held if _is_same_post(post, p)), None)
         if same is not None and not _goes_on(post, same, why):
@@ -85,6 +86,31 @@ def _move_posts(person: Person, kept: Person, why: str) -> None:
             row.person = kept
             touch(row, "person")
             held.append(row)
+    _count_full_time(kept, own, why)
+
+
+def _count_full_time(kept: Person, own: set[Any], why: str) -> None:
+    """A volunteer's post of one record is secondary while the other served in full time since
+    before: as the later one it would count. `own` are those of the kept record."""
+    primary = list(kept.posts.held().filter(is_primary=True).order_by("started_on", "pk"))
+    employed = [p for p in primary if p.employment not in NOT_EMPLOYED]
+    others = [(p, p.pk in own) for p in primary if p.employment in NOT_EMPLOYED]
+    for post, is_own in others:
+        full_time = next(
+            (p for p in employed if (p.pk in own) != is_own and _held_when_begun(p, post)), None
+        )
+        if full_time is None:
+            continue
+        end = full_time.ended_on
+        if end is not None and (post.ended_on is None or post.ended_on > end):
+            others.append((succeed(post, on=end, reason=why), is_own))
+        post.is_primary = False
+        touch(post, "is_primary")
+
+
+def _held_when_begun(one: Post, other: Post) -> bool:
+    is_held = one.ended_on is None or one.ended_on > other.started_on
+    return one.started_on <= other.started_on and is_held
 
 
 def _goes_on(post: Post, same: Post, why: str) -> bool:

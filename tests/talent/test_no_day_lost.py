@@ -109,6 +109,22 @@ def test_a_secondary_post_is_the_primary_one_when_the_volunteering_yields(cast: 
     assert figure("T1") == 1
 
 
+@pytest.mark.parametrize("ends", [None, D(2025, 1, 1)])
+@pytest.mark.parametrize("is_kept_volunteer", [False, True])
+def test_volunteering_beside_a_full_time_post_takes_no_day(
+    is_kept_volunteer: bool, ends: datetime.date | None, cast: Cast
+) -> None:
+    person, kept = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
+    volunteer, worker = (kept, person) if is_kept_volunteer else (person, kept)
+    serve(worker, make_station(TOWNSHIP_A), D(2021, 1, 1), ended_on=D(2024, 1, 1))
+    serve(volunteer, make_station(TOWNSHIP_A), D(2022, 1, 1), ended_on=ends, employment=VOLUNTEER)
+    merge(person, kept, cast)
+    days = (D(2021, 6, 1), D(2022, 6, 1), D(2023, 12, 31), D(2024, 6, 1))
+    assert [figure("T1", day) for day in days] == [1, 1, 1, 0]
+    later = kept.posts.get(started_on=D(2024, 1, 1))
+    assert (later.is_primary, later.ended_on) == (True, ends)
+
+
 def test_an_issued_registration_takes_the_place_of_all_under_review(cast: Cast) -> None:
     person, kept = make_person(TOWNSHIP_A), make_person(TOWNSHIP_A)
     for one, starts, ends, state in (
