@@ -30,8 +30,13 @@
     event.detail.shouldSwap = !now || now === "0" || now === field.dataset.told;
   });
 
-  /* Leaving with changes asks; Enter does not send half a form; a dialog knows that it holds something. */
-  var changed = null;
+  /* Leaving with changes asks; Enter does not send half a form; a dialog knows that it holds something.
+     What came back with errors holds what was typed before. */
+  var changed = document.querySelector("form[data-ask-leave]:has(.error-summary)");
+  document.addEventListener("htmx:afterSwap", function (event) {
+    var refused = event.target.querySelector("dialog:has(.error-summary)");
+    if (refused) refused.dataset.typed = "1";
+  });
   var isChanged = function () { return changed !== null && document.contains(changed); };
   ["input", "change"].forEach(function (type) {
     document.addEventListener(type, function (event) {

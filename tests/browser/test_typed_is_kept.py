@@ -135,6 +135,28 @@ def test_a_lost_line_or_another_account_sends_nothing(cast: Cast, visit: Visit) 
     assert person.remark == ""
 
 
+def test_what_came_back_with_errors_is_kept_too(cast: Cast, visit: Visit) -> None:
+    page = visit("/people/new/", cast.clerk_a, tolerant=True)
+    asked = _asked(page)
+    page.get_by_label("备注").fill("辛苦写的备注")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("还没有保存，请先改正以下内容")).to_be_visible()
+    page.locator("nav").get_by_role("link", name="站点").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    person = make_person(COUNTY_A, "王小丫")
+    page = visit(f"/people/{person.pk}/", cast.clerk_a, tolerant=True)
+    page.get_by_text("办理").click()
+    page.get_by_role("link", name="离省").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("去向和原因").fill("去外省工作")
+    dialog.get_by_label("离省日期").fill("2099-01-01")
+    dialog.get_by_role("button", name="离省").click()
+    expect(dialog.get_by_text("还没有保存，请先改正以下内容")).to_be_visible()
+    page.mouse.click(10, 500)
+    expect(dialog.get_by_label("去向和原因")).to_have_value("去外省工作")
+
+
 def test_an_id_number_fills_only_what_nobody_chose(cast: Cast, visit: Visit) -> None:
     page = visit("/people/new/", cast.clerk_a, tolerant=True)
     number, born = page.get_by_label("证件号码"), page.get_by_label("出生日期")
