@@ -101,6 +101,9 @@
     document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach(function (input) { input.value = token; });
   };
+  var sayExpired = function () {
+    say("您的登录已过期，内容没有送出，还在本页。请在新窗口登录，再回到这里保存。", { href: frame().login, label: "在新窗口登录" });
+  };
   var whenLoggedIn = function (go) {
     if (asking) return;
     asking = true;
@@ -109,7 +112,7 @@
       if (now.user === frame().user) { takeTokens(now.token); go(); }
       else if (now.failed) say("服务器暂时没有应答，内容没有送出，还在本页。请稍后再保存。");
       else if (now.user) say("这个浏览器现在登录的是另一个账号，内容没有送出，还在本页。请用原来的账号登录后再保存。");
-      else say("您的登录已过期，内容没有送出，还在本页。请在新窗口登录，再回到这里保存。", { href: frame().login, label: "在新窗口登录" });
+      else sayExpired();
     }, function () {
       asking = false;
       say("网络连接中断，内容没有送出，还在本页。请检查网络后再保存。");
@@ -131,5 +134,13 @@
     if (event.detail.verb !== "post" || !event.detail.elt.matches("form") || !frame().session) return;
     event.preventDefault();
     whenLoggedIn(function () { event.detail.issueRequest(true); });
+  });
+  /* Suggestions that are asked for after the end of a session must not lead away from a form. */
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    var to = event.detail.xhr.getResponseHeader("HX-Redirect") || "", elt = event.detail.elt;
+    if (to.indexOf(frame().login) !== 0) return;
+    if (!isChanged() && !document.querySelector("dialog[open][data-typed]") && !elt.matches("input, select, textarea")) return;
+    event.preventDefault();
+    sayExpired();
   });
 })();

@@ -101,6 +101,20 @@ def test_an_ended_session_keeps_what_was_typed(how: str, cast: Cast, visit: Visi
     assert person.remark == "辛苦写的备注"
 
 
+def test_suggestions_of_an_ended_session_stay_on_the_form(cast: Cast, visit: Visit) -> None:
+    page = visit("/people/new/", cast.clerk_a, tolerant=True)
+    asked = _asked(page)
+    page.get_by_label("备注").fill("辛苦写的备注")
+    page.context.clear_cookies()
+    page.locator("#id_residence_text").press_sequentially("新华路")
+    expect(page.get_by_text("您的登录已过期，内容没有送出，还在本页")).to_be_visible()
+    expect(page.get_by_label("备注")).to_have_value("辛苦写的备注")
+    assert asked == []
+    _log_in(page, cast.clerk_a)
+    page.locator("#id_residence_text").fill("新华")
+    expect(page.locator("#id_residence_choices")).to_contain_text("新华路街道")
+
+
 def test_a_dialog_of_an_ended_session_keeps_its_reason(cast: Cast, visit: Visit) -> None:
     figures = make_row("graduatestat", COUNTY_A)
     page = visit(f"/graduates/{figures.pk}/", cast.clerk_a, tolerant=True)
