@@ -36,6 +36,10 @@ def _remember(name: str, fingerprint: str) -> None:
     (LOCAL / f".{name}").write_text(fingerprint)
 
 
+def is_marked(name: str) -> bool:
+    return (LOCAL / f".{name}").exists()
+
+
 def forget(name: str) -> None:
     """What the mark stands for is done once more at the next start."""
     (LOCAL / f".{name}").unlink(missing_ok=True)
@@ -80,6 +84,22 @@ def check_keys() -> None:
         )
 
 
+def mark_demo_accounts() -> None:
+    """Whether there is a demo account that opens with the password that make run prints: a
+    restored database has its own, and one without demo data has none."""
+    from django.conf import settings
+
+    from core.models import User
+    from demo.accounts import ACCOUNTS
+
+    names = [account.username for account in ACCOUNTS]
+    users = User.objects.filter(username__in=names, is_active=True)
+    if any(user.check_password(settings.DEMO_PASSWORD) for user in users):
+        _remember("demo", "")
+    else:
+        forget("demo")
+
+
 def prepare(people: int) -> None:
     """Migrate, load reference data, seed an empty database with `people`, collect statics."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -109,6 +129,7 @@ def prepare(people: int) -> None:
     if empty and people and "seed_demo" in known:
         print(f"正在生成 {people} 人的演示数据 …", flush=True)
         call_command("seed_demo", people=people)
+    mark_demo_accounts()
     mark = _fingerprint(ROOT / "static") + str(settings.DEBUG)
     if not (settings.DEBUG or _unchanged("static-files", mark)):
         call_command("collectstatic", interactive=False, verbosity=0, clear=True)

@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from scripts import localenv, venv
+from scripts import localenv, prepare, venv
 from scripts.services import LOCAL, is_alive
 
 PORT = os.environ.get("PORT") or "8000"
@@ -78,6 +78,11 @@ def end_leftovers() -> None:
         file.unlink()
 
 
+def check_people() -> None:
+    if not PEOPLE.isdecimal():
+        venv.stop(f"DEMO_PEOPLE 应为演示人数（0 表示不要演示数据），现在是 {PEOPLE}。")
+
+
 def is_ready() -> bool:
     connection = http.client.HTTPConnection("127.0.0.1", int(PORT), timeout=5)
     try:
@@ -103,7 +108,9 @@ def announce(values: dict[str, str], began: float) -> None:
             return
         time.sleep(0.1)
     lines = ["", f"已就绪（{time.monotonic() - began:.0f} 秒）：http://localhost:{PORT}/", ""]
-    if PEOPLE != "0":
+    if not prepare.is_marked("demo"):
+        lines += ["这里没有演示账号，或者它们的密码已改，请用已有的账号登录。", ""]
+    else:
         lines.append(f"演示账号，密码均为 {values['DEMO_PASSWORD']}")
         for name, role, region in ACCOUNTS:
             lines.append(f"  {name:<10}{role}{' ' * (20 - _width(role))}{region}")
@@ -149,6 +156,7 @@ def main() -> int:
     with localenv.alone(doing):
         end_leftovers()
         check_port()
+        check_people()
         venv.enter("scripts.run")
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
@@ -163,9 +171,9 @@ def main() -> int:
                 **{name: values[name] for name in localenv.fresh_secrets()},
                 "PYTHONUNBUFFERED": "1",
             }
-            prepare = [str(venv.PYTHON), "-m", "scripts.prepare", "--people", PEOPLE]
+            command = [str(venv.PYTHON), "-m", "scripts.prepare", "--people", PEOPLE]
             unlimited = {**env, "STATEMENT_TIMEOUT_MS": "0"}
-            done = subprocess.run(prepare, env=unlimited, cwd=venv.ROOT)
+            done = subprocess.run(command, env=unlimited, cwd=venv.ROOT)
             if done.returncode:
                 return done.returncode
             return supervise(env, began)

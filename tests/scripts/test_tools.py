@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
 from dotenv import dotenv_values
 
-from scripts import localenv
+from demo.accounts import create_accounts
+from scripts import localenv, prepare
 from scripts import test as tester
 from scripts.services import LONGEST_RUN_FOLDER, Services, redis_command
 from scripts.serviceuser import ACL, open_way, service_user
@@ -124,6 +126,21 @@ def test_a_database_that_would_lose_names_is_refused(own_database: str, tmp_path
     done = _prepare({"DATABASE_URL": own_database.replace(name[:-2], name)}, tmp_path)
     assert done.returncode == 1
     assert "C.UTF-8" in done.stderr
+
+
+def test_demo_accounts_are_named_only_where_they_open(
+    db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not without demo data, and not by the password of another folder."""
+    monkeypatch.setattr(prepare, "LOCAL", tmp_path)
+    settings.DEMO_PASSWORD = "Printed-2026-pass"
+    named = []
+    for password in ("", "Printed-2026-pass", "Another-2026-pass"):
+        if password:
+            create_accounts(password)
+        prepare.mark_demo_accounts()
+        named.append(prepare.is_marked("demo"))
+    assert named == [False, True, False]
 
 
 def _prepare(values: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
