@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg2.errors import LockNotAvailable
 
 from core import jobs, media
 from core.history import acting
@@ -319,6 +320,11 @@ def undo(*, batch: ImportBatch, by: User) -> list[int]:
             touched = applying.undo(fresh, resource_for(fresh.kind))
     except IntegrityError:
         message = "导入的人员中有已发激活码等后续办理的，不能整批撤销；请在相应的记录上停用。"
+        raise RuleError("STATE", message) from None
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        message = "另一份台账正在写入，或有人正在修改其中的记录，请一两分钟后再撤销。"
         raise RuleError("STATE", message) from None
     fresh.undone_at = now
     fresh.save()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
 
 from core.crypto import blind_index
 from core.imports import actions
@@ -17,6 +18,7 @@ from talent.models import Certificate, Education, Person, PersonState, Post, Tra
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import apply, check, fresh, outcomes, people, person, row_of, take
 from tests.rows import id_number, make_person
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -165,3 +167,16 @@ def test_undo_leaves_who_is_somebody_elses_by_now(since: str, cast: Cast) -> Non
         accept_transfer(request=request, by=cast.reviewer_b)
     assert actions.undo(batch=fresh(batch), by=cast.clerk_a) == [2]
     assert known.certificates.filter(ended_on=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_beside_another_ledger_is_told_to_wait(cast: Cast) -> None:
+    """It is no failure of the database, and nothing is lost."""
+    batch = take(cast.clerk_a, "people", people(person()))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(5201315)")
+        [refused] = together(lambda: actions.undo(batch=batch, by=cast.clerk_a))
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+    assert isinstance(refused, RuleError)
+    assert "另一份台账正在写入" in str(refused)
+    assert actions.undo(batch=batch, by=cast.clerk_a) == []
