@@ -10,6 +10,7 @@ import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from core.actions import claim, locked, require, touch
 from core.crypto import blind_index
@@ -335,7 +336,8 @@ def close_requests(person: Person, *, reason: str) -> None:
         *person.changerequests.filter(state=RequestState.PENDING).select_for_update(of=("self",)),
     ]:
         request.state, request.decision_reason = RequestState.WITHDRAWN, reason
-        touch(request, "state", "decision_reason")
+        request.decided_at = timezone.now()
+        touch(request, "state", "decision_reason", "decided_at")
 
 
 def close_account(person: Person, *, by: User, reason: str) -> None:

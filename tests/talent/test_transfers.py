@@ -146,6 +146,7 @@ def test_the_dead_do_not_move(cast: Cast, serving: Person) -> None:
     actions.record_death(person=serving, by=cast.clerk_a, died_on=today(), proof="证明 1 号")
     request.refresh_from_db()
     assert request.state == RequestState.WITHDRAWN
+    assert TransferRequest.objects.settled_for(cast.clerk_b).get() == request
     assert accept_due_transfers() == 0
 
 
