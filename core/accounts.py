@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from core.auth import forget_failures
 from core.models import ApiToken, Region, SecurityEvent, User
 from core.notice import NOTICE_VERSION
 from core.passwords import one_time_password
@@ -157,7 +158,10 @@ def change_account(*, user: User, display_name: str, role: str, region: Region, 
 
 
 def reset_password(*, user: User, reason: str, by: User) -> str:
-    """A new one-time password, shown once; the old password and every session end."""
+    """A new one-time password, shown once; the old password and every session end.
+
+    Who typed the old one wrong five times need not wait to use it.
+    """
     _check_reach(
         by=by,
         kind="重置密码",
@@ -174,6 +178,7 @@ def reset_password(*, user: User, reason: str, by: User) -> str:
         user.one_time_expires_at = timezone.now() + datetime.timedelta(hours=ONE_TIME_HOURS)
         user.save(update_fields=["password", "must_change_password", "one_time_expires_at"])
         end_sessions(user)
+        forget_failures(user.username)
         _record(kind="重置密码", user=user, by=by, reason=reason)
     return password
 

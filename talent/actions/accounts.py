@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from core.actions import claim, locked
+from core.auth import forget_failures
 from core.crypto import blind_index
 from core.identity import clean_id_number
 from core.models import SecurityEvent, User
@@ -119,6 +120,7 @@ def _open_account(found: ActivationCode, password: str) -> User | None:
     user.notice_version = NOTICE_VERSION
     user.set_password(password)
     user.save()
+    forget_failures(user.username, str(person.id_number))
     if person.user_id is None:
         Person.objects.filter(pk=person.pk).update(user=user)
     SecurityEvent.record(kind="激活账号", actor=user, target=user.username, notice=NOTICE_VERSION)

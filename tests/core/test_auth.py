@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from core.accounts import reset_password
 from core.addresses import client_address
 from core.auth import WRONG, counted_name
 from core.models import SecurityEvent, User
@@ -42,6 +43,14 @@ def test_five_wrong_lock_the_pair_with_the_same_words(cast: Any, client: Client)
     assert WRONG in answers[-1].text
     assert log_in(client, "clerk_a", REMOTE_ADDR="10.0.0.9").status_code == 302
     assert log_in(Client(), "reviewer_a").status_code == 302
+
+
+def test_a_reset_opens_what_wrong_passwords_had_locked(cast: Any, client: Client) -> None:
+    """A forgotten password is typed five times, then somebody is asked for a new one."""
+    for _ in range(5):
+        log_in(client, "clerk_a", "Wrong-2026-pass")
+    password = reset_password(user=cast.clerk_a, reason="忘记密码", by=cast.reviewer_a)
+    assert log_in(client, "clerk_a", password).status_code == 302
 
 
 def test_variants_of_a_name_are_counted_together(cast: Any, client: Client) -> None:

@@ -66,6 +66,17 @@ def test_a_worker_opens_her_account_and_logs_in(cast: Cast, person: Person) -> N
         assert client.get("/me/").status_code == 200
 
 
+def test_a_new_code_opens_what_wrong_passwords_had_locked(cast: Cast, person: Person) -> None:
+    submit(str(person.id_number), issue(person, cast))
+    names = (str(person.id_number), person.number)
+    for name in names * 5:
+        Client().post("/login/", {"username": name, "password": "Wrong-2026-pass"})
+    submit(str(person.id_number), issue(person, cast))
+    for name in names:
+        answer = Client().post("/login/", {"username": name, "password": PASSWORD})
+        assert answer.status_code == 302, name
+
+
 def test_the_notice_is_open_to_all_and_kept_with_the_activation(cast: Cast, person: Person) -> None:
     """T53: what she could read before, by version and time."""
     assert "/notice/" in Client().get("/activate/").content.decode()
