@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -100,6 +101,23 @@ def test_later_corrections_stand_beside_and_move_nothing(cast: Any, plan: Plan) 
     (sum_then,) = settlements.corrections(settlement, BY_CODE["T4"], "52")
     assert (sum_then.before, sum_then.now) == (100, 90)
     assert settlements.digest_of(settlement) == signed == settlement.digest
+
+
+def test_scripts_print_of_a_settled_day_what_was_signed(cast: Any, plan: Plan) -> None:
+    """As the board, the API and the files do, also where nothing was counted."""
+    someone = build.person()
+    freeze(cast.province, plan)
+    someone.posts.update(ended_on=build.on("2025-06-01"))
+
+    def printed(region: str) -> dict[str, Any]:
+        out = io.StringIO()
+        call_command("indicators", "--on", "2025-12-31", "--region", region, "--json", stdout=out)
+        return {row["code"]: row for row in json.loads(out.getvalue())["indicators"]}
+
+    assert printed("520102")["T1"]["value"] == 1
+    empty = printed("520111")
+    assert (empty["T1"]["value"], empty["T1"]["denominator"]) == (0, None)
+    assert (empty["T7_CENTRE"]["value"], empty["T7_CENTRE"]["denominator"]) == (0, 0)
 
 
 def test_nothing_changes_what_was_signed(cast: Any, plan: Plan) -> None:

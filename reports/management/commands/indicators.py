@@ -14,6 +14,7 @@ from core.models import Region
 from reports import snapshots
 from reports.indicators import BY_CODE, FIXED_CODES
 from reports.plans import Goals, plan_on
+from reports.settlements import settlement_of
 
 
 class Command(BaseCommand):
@@ -53,7 +54,13 @@ class Command(BaseCommand):
 
 
 def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:
-    reading = snapshots.compute(day, regions=[region])
+    # Of a settled day what was signed.
+    signed = settlement_of(day)
+    reading = (
+        snapshots.read_whole(signed.snapshot, regions=[region])
+        if signed and signed.snapshot
+        else snapshots.compute(day, regions=[region])
+    )
     goals = Goals(plan_on(day), [region], day=day)
     rows = []
     for code in FIXED_CODES:
