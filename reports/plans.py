@@ -44,14 +44,10 @@ def days_shown() -> list[tuple[datetime.date, bool]]:
 
 
 def days_of_trend() -> list[datetime.date]:
-    """The ends of the plans' years up to the last one, with the day before each plan."""
-    last = timezone.localdate().year - 1
-    years = {
-        year
-        for plan in Plan.objects.all()
-        for year in range(plan.starts_on.year - 1, min(plan.ends_on.year, last) + 1)
-    }
-    return [datetime.date(year, 12, 31) for year in sorted(years)]
+    """The day before the first plan and the ends of all years since, up to the last one."""
+    starts, last = plan_starts(), timezone.localdate().year - 1
+    years = range(min(starts).year - 1, last + 1) if starts else ()
+    return [datetime.date(year, 12, 31) for year in years]
 
 
 def next_plan() -> dict[str, Any]:

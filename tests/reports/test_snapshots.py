@@ -13,7 +13,7 @@ from django.utils import timezone
 from reports import actions, snapshots, tasks
 from reports.board import Board
 from reports.indicators import INDICATORS, all_figures
-from reports.models import Snapshot, SnapshotValue
+from reports.models import Plan, Snapshot, SnapshotValue
 from tests.reports import build
 from tests.reports.build import DAY, on
 
@@ -183,6 +183,19 @@ def test_the_trend_follows_a_change_of_the_past() -> None:
     values = [snapshots.shown(day) for day in days]
     counts = SnapshotValue.objects.filter(indicator="T1", region="52", snapshot__in=values)
     assert list(counts.order_by("snapshot__as_of").values_list("value", flat=True)) == [1, 2]
+
+
+@pytest.mark.django_db
+def test_the_trend_goes_on_where_no_plan_follows() -> None:
+    """The years after the last plan are points of the trend as well."""
+    year = Plan.objects.latest("ends_on").ends_on.year + 1
+    day = datetime.date(year, 12, 31)
+    noon = datetime.datetime(year + 1, 6, 10, 4, tzinfo=datetime.UTC)
+    with time_machine.travel(noon):
+        actions.take_snapshot(on=day)
+        build.person(since=on("2022-06-01"))
+    with time_machine.travel(noon + datetime.timedelta(hours=1)):
+        assert day in {snapshot.as_of for snapshot in actions.refresh_if_stale()}
 
 
 @pytest.mark.django_db
