@@ -100,7 +100,7 @@ class FigureAPI(_Statistics):
         day, snapshot = self._asked(request.query_params.get("on", ""))
         divisions = divisions_on(day)
         regions = [divisions.counterpart(region)]
-        if request.query_params.get("below") in {"1", "true"}:
+        if _is_asked(request.query_params.get("below", ""), "below"):
             regions += divisions.children(regions[0])
         regions = [code for code in regions if may_see(user, code)]
         if snapshot is None:
@@ -133,6 +133,13 @@ class FigureAPI(_Statistics):
             message = "统计日期应在 2008 年以后、不晚于今天。"
             raise exceptions.ValidationError({"on": [message]})
         return found.day, snapshots.shown(found.day)
+
+
+def _is_asked(text: str, name: str) -> bool:
+    """A yes or no as programs write them; anything else is not taken for a no."""
+    if text.lower() not in {"", "0", "1", "false", "true"}:
+        raise exceptions.ValidationError({name: ["请写 true 或 false。"]})
+    return text.lower() in {"1", "true"}
 
 
 def _figures(

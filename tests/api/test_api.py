@@ -252,8 +252,12 @@ def test_figures_of_regions_one_may_compare_with(cast: Any, client_of: Any) -> N
     assert value("52") == 21
     assert value("522301") is None
     assert value("999999") is None
-    below = client.get("/api/v1/indicators/figures/", {"below": "1"}).json()
-    assert {f["region"][:6] for f in below["figures"]} == {COUNTY_A}
+    for yes in ("1", "True"):
+        below = client.get("/api/v1/indicators/figures/", {"below": yes}).json()
+        assert {f["region"][:6] for f in below["figures"]} == {COUNTY_A}
+        assert len({f["region"] for f in below["figures"]}) > 1
+    refused = client.get("/api/v1/indicators/figures/", {"below": "yes"})
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["below"])
     # A day without stored figures is computed.
     answer = client.get("/api/v1/indicators/figures/", {"on": "2020-01-01"})
     assert (answer.status_code, answer.json()["on"]) == (200, "2020-01-01")
