@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from core.auth import forget_failures
+from core.auth import counted_name
 from core.models import ApiToken, Region, SecurityEvent, User
 from core.notice import NOTICE_VERSION
 from core.passwords import one_time_password
@@ -247,6 +248,12 @@ def end_sessions(user: User) -> None:
     User.objects.filter(pk=user.pk).update(session_key=NO_SESSION)
     user.session_key = NO_SESSION
     ApiToken.objects.filter(user=user).delete()
+
+
+def forget_failures(*names: str) -> None:
+    """Tries under these names count no more: the password they were about is gone."""
+    counted = [counted_name(None, {"username": name}) for name in names]
+    AccessAttempt.objects.filter(username__in=counted).delete()
 
 
 def create_token(*, user: User, purpose: str, days: int) -> str:

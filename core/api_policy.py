@@ -30,6 +30,7 @@ _WORDS = {
     exceptions.NotFound: "没有找到，或不在您的辖区内。",
 }
 _FORBIDDEN = "您的角色没有这项权限。"
+_NOT_FROM_A_PAGE = "缺少提交凭证或凭证已过期：在网页中请刷新后重试，程序请用接口令牌。"
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -61,6 +62,8 @@ def _error_body(error: exceptions.APIException) -> dict[str, Any]:
         return {"detail": "提交或查询的内容有误，请按提示修改。", "fields": _fields(detail)}
     if isinstance(error, exceptions.PermissionDenied):
         words = str(error.detail)
+        if words.startswith("CSRF"):
+            return {"detail": _NOT_FROM_A_PAGE}
         return {"detail": words if not words.isascii() else _FORBIDDEN}
     for kind, words in _WORDS.items():
         if isinstance(error, kind):

@@ -66,12 +66,6 @@ def counted_name(request: HttpRequest | None, credentials: Any = None) -> str:
     return normalise(str(given or "")).lower()[:255]
 
 
-def forget_failures(*names: str) -> None:
-    """Tries under these names count no more: the password they were about is gone."""
-    counted = [counted_name(None, {"username": name}) for name in names]
-    AccessAttempt.objects.filter(username__in=counted).delete()
-
-
 def address_is_exhausted(request: HttpRequest) -> bool:
     """Whether one address has failed so often, with whatever names, that it must wait."""
     address = client_address(request)

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.accounts import forget_failures
 from core.actions import claim, locked
-from core.auth import forget_failures
 from core.crypto import blind_index
 from core.identity import clean_id_number
 from core.models import SecurityEvent, User

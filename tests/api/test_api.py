@@ -210,6 +210,14 @@ def test_changes_that_cannot_be_asked_for(changes: Any, worker_client: Any) -> N
     )
 
 
+def test_a_missing_form_token_is_not_a_missing_right(cast: Any, client_of: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = client_of(cast.worker_a).cookies
+    answer = post_json(client, {"other": "学历漏登", "reason": "更正"})
+    assert answer.status_code == 403
+    assert "提交凭证" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("body", ["null", "[" * 100_000, "[]", "1"])
 def test_any_json_is_answered_in_chinese(body: str, worker_client: Any) -> None:
     answer = post_json(worker_client, body)
