@@ -208,6 +208,7 @@ def test_a_list_of_a_past_day_says_who_lies_elsewhere_by_now(cast: Any, client_o
     assert "现在 <b>0</b> 人" in page
     assert "另有 1 人现已归别的辖区" in page
     assert "快照之后有变动" not in page
+    assert '/dashboard/520102/?on=2024-03-03&amp;i=T1">回到看板' in page
     assert "现已归别的辖区" not in body(client_of(cast.province).get(address))
 
 
