@@ -197,21 +197,6 @@ def test_a_list_says_when_it_moved_since_the_snapshot(
     assert "快照之后有变动" in page
 
 
-def test_a_list_of_a_past_day_says_who_lies_elsewhere_by_now(cast: Any, client_of: Login) -> None:
-    """Not stored, the day had nothing to differ from: the board said 1, its list 0."""
-    someone = build.person("520102016", post=False)
-    build.give_post(someone, "520102016", until=on("2024-05-01"))
-    build.give_post(someone, "520111004", since=on("2024-05-01"))
-    Person.objects.filter(pk=someone.pk).update(region="520111004")
-    address = "/dashboard/520102/list/T1/?on=2024-03-03"
-    page = body(client_of(cast.clerk_a).get(address))
-    assert "现在 <b>0</b> 人" in page
-    assert "另有 1 人现已归别的辖区" in page
-    assert "快照之后有变动" not in page
-    assert '/dashboard/520102/?on=2024-03-03&amp;i=T1">回到看板' in page
-    assert "现已归别的辖区" not in body(client_of(cast.province).get(address))
-
-
 def test_lists_of_every_kind_open_and_export(world: None, cast: Any, client_of: Login) -> None:
     client = client_of(cast.province)
     for indicator in INDICATORS:

@@ -180,3 +180,19 @@ def test_merging_loses_nobody(cast: Cast) -> None:
     assert (figure("T2"), figure("T2_CHECKED")) == (1, 1)
     days = (D(2024, 6, 1), D(2025, 2, 28), D(2025, 3, 1), D(2025, 7, 1))
     assert [figure("T1", day=day) for day in days] == [1, 1, 1, 1]
+
+
+def test_a_list_of_a_past_day_says_who_lies_elsewhere_by_now(cast: Cast, client_of: Any) -> None:
+    """Not stored, the day had nothing to differ from: the board said 1, its list 0."""
+    someone = build.person("520102016", post=False)
+    build.give_post(someone, "520102016", until=build.on("2024-05-01"))
+    build.give_post(someone, "520111004", since=build.on("2024-05-01"))
+    Person.objects.filter(pk=someone.pk).update(region="520111004")
+    address = "/dashboard/520102/list/T1/?on=2024-03-03"
+    page = client_of(cast.clerk_a).get(address).content.decode()
+    assert "现在 <b>0</b> 人" in page
+    assert "另有 1 人现已归别的辖区" in page
+    assert "快照之后有变动" not in page
+    assert '/dashboard/520102/?on=2024-03-03&amp;i=T1">回到看板' in page
+    everywhere = client_of(cast.province).get(address).content.decode()
+    assert "现已归别的辖区" not in everywhere
