@@ -118,6 +118,19 @@ def is_resident_number(text: str) -> bool:
     return True
 
 
+def refuse_id_number(text: str) -> None:
+    """R22 for words that everybody reads as they are: names, places, documents.
+
+    Raises RuleError where a resident identity number stands in them.
+    """
+    if len(text) < _SHORTEST:
+        return
+    if any(
+        is_resident_number(m[0].upper()) for m in _RESIDENT_WITHIN.finditer(joined_numbers(text))
+    ):
+        raise RuleError("R22", "这里的文字会原样显示，不能有身份证号，请删去。")
+
+
 def _other(number: str, pattern: re.Pattern[str], message: str) -> Identity:
     if not pattern.fullmatch(number):
         raise RuleError("R3", f"{message}，请核对。", field="id_number")

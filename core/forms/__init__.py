@@ -6,6 +6,7 @@ from core.forms.fields import (
     FreeTextField,
     LookupField,
     NationalPlaceField,
+    NoteField,
     RegionField,
 )
 from core.forms.record import RecordForm, RecordMeta, names_in
@@ -16,6 +17,7 @@ __all__ = [
     "FreeTextField",
     "LookupField",
     "NationalPlaceField",
+    "NoteField",
     "ReasonField",
     "RecordForm",
     "RecordMeta",

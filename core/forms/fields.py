@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from core.dates import parse_date
 from core.forms.widgets import LookupWidget, PlaceWidget, RegionWidget, SearchSelect, TypedChoice
-from core.identity import without_id_numbers
+from core.identity import refuse_id_number, without_id_numbers
 from core.models import Region
 from core.national import place_label, places_named
 from core.places import place_name, resolve_regions
@@ -95,15 +95,25 @@ class PlainForm(forms.Form):
         say_what_is_missing(self.fields)
 
 
-class TextField(forms.CharField):
-    """Text as the registry keeps it: half width, without invisible characters."""
+class NoteField(forms.CharField):
+    """Text as the registry keeps it: half width, without invisible characters. What stands in
+    it is for the form's own rules to judge."""
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
         return normalise(text) if text else ""
 
 
-class FreeTextField(TextField):
+class TextField(NoteField):
+    """Words that are shown as they are; an ID number in them is refused (R22)."""
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        refuse_id_number(text)
+        return text
+
+
+class FreeTextField(NoteField):
     """Words about people, kept without anybody's ID number (R22)."""
 
     def to_python(self, value: Any) -> str:

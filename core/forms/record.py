@@ -63,7 +63,7 @@ def record_formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
 
 def _plain_field(db_field: Any, **kwargs: Any) -> forms.Field | None:
     if isinstance(db_field, models.CharField) and "widget" not in kwargs:
-        return db_field.formfield(form_class=TextField, **kwargs)
+        return db_field.formfield(**{"form_class": TextField, **kwargs})
     if isinstance(db_field, models.DecimalField | models.IntegerField):
         kwargs.setdefault(
             "widget", forms.TextInput(attrs={"class": "w-number", "inputmode": "decimal"})

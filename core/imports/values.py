@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from core.dates import parse_date
-from core.identity import clean_name, clean_phone
+from core.identity import clean_name, clean_phone, refuse_id_number
 from core.rules import Flag, RuleError
 from core.spreadsheets.child import squeeze
 from core.text import as_number, normalise
@@ -37,6 +37,20 @@ INEXACT = 1e15
 
 
 def text(label: str, max_length: int) -> Cleaner:
+    """Words that are shown as they are (R22)."""
+    as_note = note(label, max_length)
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        value: str = as_note(cell, row)
+        refuse_id_number(value)
+        return value
+
+    return clean
+
+
+def note(label: str, max_length: int) -> Cleaner:
+    """Text that the kind's own rules judge."""
+
     def clean(cell: Any, row: RowCheck) -> str:
         if isinstance(cell, int | float) and abs(cell) >= INEXACT:
             raise RuleError(

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.forms import RecordForm, RecordMeta, names_in
-from core.identity import without_id_numbers
+from core.forms import FreeTextField, RecordForm, RecordMeta, names_in
 from core.rules import Flag
 from talent.actions.credentials import missing_basis
 from talent.forms.credentials import PersonalForm
@@ -27,13 +26,11 @@ class KeyTalentClaimForm(PersonalForm):
     class Meta(RecordMeta):
         model = KeyTalentClaim
         fields = names_in(CLAIM)
+        field_classes = {"evidence": FreeTextField}
         help_texts = {
             "qualified_on": "取得资格的日期，不是填报日期；B 类为两项中较晚的一项。",
             "evidence": "写明材料名称和编号，如 社会工作师证书 2022 年批次。",
         }
-
-    def clean_evidence(self) -> str:
-        return without_id_numbers(self.cleaned_data["evidence"])
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         self.not_in_future(cleaned, "qualified_on")

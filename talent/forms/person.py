@@ -7,7 +7,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from core.forms import NationalPlaceField, RecordForm, RecordMeta, names_in
+from core.forms import (
+    FreeTextField,
+    NationalPlaceField,
+    NoteField,
+    RecordForm,
+    RecordMeta,
+    names_in,
+)
 from core.identity import (
     check_id_number,
     clean_name,
@@ -38,6 +45,7 @@ class PersonForm(RecordForm):
     class Meta(RecordMeta):
         model = Person
         fields = names_in(LAYOUT)
+        field_classes = {"address": FreeTextField, "remark": NoteField}
         help_texts = {
             "name": "与身份证一致；少数民族姓名中的圆点请照写。",
             "id_number": "填写后自动得出出生日期和性别。",
@@ -62,9 +70,6 @@ class PersonForm(RecordForm):
     def clean_former_name(self) -> str:
         value = self.cleaned_data["former_name"]
         return clean_name(value) if value else ""
-
-    def clean_address(self) -> str:
-        return without_id_numbers(self.cleaned_data["address"])
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])

@@ -96,3 +96,23 @@ def test_reason_of_an_import(cast: Cast) -> None:
     batch = check(cast.clerk_a, "people", people(person("张三")))
     imports.confirm(batch=batch, by=cast.clerk_a, reason=TYPED)
     assert ImportBatch.objects.get(pk=batch.pk).reason == KEPT
+
+
+def test_words_that_everybody_reads_hold_no_number(cast: Cast, client_of: ClientOf) -> None:
+    """Names and places are shown as they are: refused there, not hidden."""
+    client = client_of(cast.clerk_a)
+    kept = {"name": "新华路社工站", "kind": "3", "region": TOWNSHIP_A, "state": "2"}
+    answer = client.post("/stations/new/", {**kept, "address": TYPED})
+    assert answer.status_code == 422
+    assert "不能有身份证号" in answer.content.decode()
+    answer = client_of(cast.reviewer_a).post(
+        reverse("token_create"), {"purpose": TYPED, "days": "30"}
+    )
+    assert "不能有身份证号" in answer.content.decode()
+    batch = check(cast.clerk_a, "people", people(person("张三", 工作单位=TYPED)))
+    assert "不能有身份证号" in str(batch.rows.get().messages)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM core_importrow AS r WHERE r::text LIKE %s", [f"%{NUMBER}%"]
+        )
+        assert cursor.fetchone() == (0,)
