@@ -84,6 +84,7 @@ def build(row: RowCheck) -> None:
         "status": PersonStatus.SERVING if post else PersonStatus.IDLE,
         "verification": Verification.EMPLOYER,
         "confirmed_on": row.context.day.isoformat(),
+        "confirmed_before": [],
         "data_source": "台账导入",
         "remark": without_id_numbers(v.get("remark", "")),
         "user_id": None,

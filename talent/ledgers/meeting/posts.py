@@ -29,6 +29,7 @@ def meet_post(m: Encounter) -> None:
     elif "employer" not in m.given or employer_of(old) == _employer(new):
         _same(m, old, new)
     elif _moves(m, old, new):
+        new = new | _terms(m, old)
         since = max(new["started_on"], old.started_on.isoformat())
         m.update(POST, old.pk, ended_on=since, end_reason=_MOVED)
         m.insert(POST, **new | {"started_on": since})
@@ -36,6 +37,15 @@ def meet_post(m: Encounter) -> None:
         m.update_person(region_id=new["region_id"])
         _remark_elsewhere(m, new["employment"], new["region_id"])
         _remark_overlap(m, since)
+
+
+def _terms(m: Encounter, old: Post) -> dict[str, Any]:
+    """Without a 用工性质 who volunteers, or is an intern, is not employed by going elsewhere."""
+    if "employment" in m.given or old.employment not in NOT_EMPLOYED:
+        return {}
+    message = f"台账没有用工性质，沿用在册的「{old.get_employment_display()}」。"
+    say(m.row, message, rule="R14", level="I", column="用工性质")
+    return {"employment": old.employment}
 
 
 def _employer(post: dict[str, Any]) -> str | None:
