@@ -104,7 +104,7 @@ class ProjectsResource(ScopedResource):
         "合同金额（元）",
         values.money("合同金额"),
         is_money=True,
-        synonyms=("合同额", "合同金额", "中标金额"),
+        synonyms=("合同额", "合同金额", "合同价", "合同价款", "中标金额", "中标价"),
     )
     procurement = Column(
         "procurement",

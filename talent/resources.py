@@ -40,6 +40,11 @@ _CERTIFICATES = {
     "高级社工师": "3", "高级": "3", "高级社会工作师": "3",
     "未取得": "", "未持证": "", "未考取": "", "否": "",
 }  # fmt: skip
+_CERTIFICATE_GROUPS = (
+    "证书", "资格证", "资格证书", "职业资格", "职业资格证书", "社工证", "社工证书",
+    "社会工作者职业资格证书", "社会工作者职业资格", "持证情况", "社会工作职业资格证书",
+)  # fmt: skip
+_GIVEN_ON = ("取得时间", "取得日期", "发证日期", "获证时间", "发证时间", "批准时间")
 _POSTS = {
     "社工": "3", "社会工作者": "3", "一线社工": "3", "专职社工": "3", "站长": "1", "主任": "1",
     "副站长": "1", "负责人": "1", "督导": "2", "项目主管": "4", "项目经理": "4", "主管": "4",
@@ -58,6 +63,11 @@ def _id_number(cell: Any, row: RowCheck) -> str:
     if not isinstance(cell, str):
         check_id_number(cell)
     return clean_id_number(cell)
+
+
+def _in_groups(*names: str) -> list[str]:
+    """级别 under a header 职业资格证书 that stands over several columns."""
+    return [f"{group}{name}" for group in _CERTIFICATE_GROUPS for name in names]
 
 
 @register
@@ -201,22 +211,40 @@ class PeopleResource(ScopedResource):
         "证书级别",
         values.choice("证书级别", CertificateLevel.choices, _CERTIFICATES),
         choices=CertificateLevel.labels,
-        synonyms=("职业资格等级", "职业资格", "资格等级", "持证情况", "证书名称", "社工证"),
+        synonyms=(
+            "职业资格等级",
+            "职业资格",
+            "资格等级",
+            "持证情况",
+            "证书名称",
+            "社工证",
+            "证书等级",
+            *_in_groups("级别", "等级", "名称"),
+        ),
     )
     certificate_number = Column(
         "certificate_number",
         "管理号",
-        values.text("管理号", 40),
+        values.note("管理号", 40),
         is_text=True,
         width=24,
-        synonyms=("证书管理号", "证书编号", "证书号", "资格证编号"),
+        synonyms=(
+            "证书管理号",
+            "证书编号",
+            "证书号",
+            "资格证编号",
+            *_in_groups("编号", "号码"),
+        ),
     )
     approved_on = Column(
         "approved_on",
         "批准日期",
         values.date("批准日期"),
         width=12,
-        synonyms=("取得时间", "取得日期", "发证日期", "获证时间", "发证时间"),
+        synonyms=(
+            *_GIVEN_ON,
+            *(f"{group}{one}" for group in _CERTIFICATE_GROUPS for one in _GIVEN_ON),
+        ),
     )
     category = Column(
         "category",
@@ -224,7 +252,7 @@ class PeopleResource(ScopedResource):
         values.choice("人才类别", TalentCategory.choices, {"实务": "1", "研究": "2", "管理": "3"}),
         choices=TalentCategory.labels,
     )
-    remark = Column("remark", "备注", values.text("备注", 200), width=24)
+    remark = Column("remark", "备注", values.note("备注", 200), width=24)
 
     def build(self, row: RowCheck) -> None:
         people.build(row)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from core.models import ColumnMemory
@@ -13,8 +15,14 @@ from core.spreadsheets.child import squeeze
 _LONGEST = 110
 
 
-def match(resource: ScopedResource, header: list[str], *, region: str) -> dict[str, int]:
-    """{attribute: index in the header}; each column and each header text at most once."""
+def match(
+    resource: ScopedResource, header: list[str], *, region: str, groups: Sequence[str] = ()
+) -> dict[str, int]:
+    """{attribute: index in the header}; each column and each header text at most once.
+
+    `groups` are the texts that stand above each header, over several of them (级别 under
+    职业资格证书).
+    """
     remembered = dict(
         ColumnMemory.objects.filter(region_id=region, kind=resource.kind).values_list(
             "header", "attribute"
@@ -28,20 +36,20 @@ def match(resource: ScopedResource, header: list[str], *, region: str) -> dict[s
             found.setdefault(attribute, index)
     texts = [squeeze(text) for text in header]
     open_ones = [i for i, text in enumerate(texts) if text and keys[i] not in remembered]
-    # Our own names first; then what offices call them, where it stands once: of two
-    # 取得时间 the first may be that of the degree.
-    for index in open_ones:
-        for attribute, column in columns.items():
-            if attribute not in found and texts[index] == squeeze(column.label):
+    # Our own names first; then what offices call them, where it stands once (of two 取得时间
+    # the first may be that of the degree); then with the group it stands in.
+    pairs = zip_longest(groups, texts, fillvalue="")
+    grouped = [squeeze(group) + text if group else "" for group, text in pairs]
+    meanings: tuple[Callable[[int, Column], bool], ...] = (
+        lambda i, column: texts[i] == squeeze(column.label),
+        lambda i, column: texts.count(texts[i]) == 1 and texts[i] in column.names,
+        lambda i, column: grouped[i] in column.names,
+    )
+    for means in meanings:
+        for index in open_ones:
+            left = (a for a in columns if a not in found and index not in found.values())
+            if attribute := next((a for a in left if means(index, columns[a])), ""):
                 found[attribute] = index
-                break
-    for index in open_ones:
-        if index in found.values() or texts.count(texts[index]) > 1:
-            continue
-        for attribute, column in columns.items():
-            if attribute not in found and texts[index] in column.names:
-                found[attribute] = index
-                break
     return found
 
 

@@ -71,8 +71,9 @@ def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: 
     header = [_title(c) for c in sheet.top[0]]
     if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
         raise Refused(_NO_HEADER)
+    groups = [_group_above(sheet.above, index) for index in range(len(header))]
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
-        resource, header, region=batch.region_id
+        resource, header, region=batch.region_id, groups=groups
     )
     for column in resource.columns():
         index = columns.get(column.attribute)
@@ -100,10 +101,14 @@ def _unit_above(above: list[list[Any]], index: int) -> str:
         for cell in row:
             if found := _UNIT.search(_title(cell)):
                 return f"（{found[1]}元）"
-    # Of a merged cell over several columns the first one holds the text.
-    group = next((_title(c) for c in reversed((above[-1:] or [[]])[0][: index + 1]) if c), "")
-    found = _GROUP_UNIT.search(group)
+    found = _GROUP_UNIT.search(_group_above(above, index))
     return f"（{found[1]}元）" if found else ""
+
+
+def _group_above(above: list[list[Any]], index: int) -> str:
+    """The text over a header: of a merged cell over several columns the first one holds it."""
+    line = above[-1] if above else []
+    return next((_title(c) for c in reversed(line[: index + 1]) if c), "")
 
 
 def _title(cell: Any) -> str:

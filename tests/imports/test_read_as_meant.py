@@ -196,3 +196,28 @@ def test_a_cell_merged_downwards_in_an_ods_stands_in_each_row(cast: Cast) -> Non
     batch = take(cast.clerk_a, "people", open_document([head], below=below), name="台账.ods")
     assert outcomes(batch) == {"new": 2}
     assert Post.objects.filter(station__name="某社工站").count() == 2
+
+
+def test_a_header_is_read_with_the_group_it_stands_in(cast: Cast) -> None:
+    above = ["姓名", "身份证号", "乡镇（街道）", "学历", "职业资格证书", "", ""]
+    head = ["", "", "", "", "级别", "编号", "取得时间"]
+    row = [
+        "张三",
+        id_number(),
+        "新华路街道",
+        "本科",
+        "社会工作师",
+        "2022091252010001",
+        "2022-09-10",
+    ]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cells in (above, head, row):
+        sheet.append(cells)
+    for place in ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:G1"):
+        sheet.merge_cells(place)
+    book.save(file := io.BytesIO())
+    take(cast.clerk_a, "people", file.getvalue())
+    found = Certificate.objects.get()
+    assert (found.level, found.number) == ("2", "2022091252010001")
+    assert found.approved_on == datetime.date(2022, 9, 10)
