@@ -85,7 +85,9 @@ class PaymentForm(RecordForm):
         model = Payment
         fields = names_in(PAYMENT)
         help_texts = {
-            "is_opening_balance": "建档以前已经付过、没有明细的金额，不填付款日期。",
+            "is_opening_balance": "建档以前已经付过、没有明细的金额，不填付款节点和日期。",
+            "stage": "除期初已付外必填。",
+            "paid_on": "除期初已付外必填。",
         }
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:

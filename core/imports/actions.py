@@ -208,6 +208,8 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
     fresh, job = _locked(batch, by=by)
     if fresh.applied_at or (fresh.is_confirmed and job.status != Job.Status.CANCELLED):
         return
+    if job.status == Job.Status.CANCELLED:
+        raise RuleError("STATE", "这一批已取消，没有写入；需要时请重新上传。")
     if job.status != Job.Status.WAITING or not fresh.counts:
         raise RuleError("STATE", "核对还没有完成，请稍后再确认。")
     if fresh.counts.get("flagged") and not reason.strip():

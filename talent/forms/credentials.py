@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.forms import RecordForm, RecordMeta, names_in
+from core.forms import NoteField, RecordForm, RecordMeta, names_in
 from core.rules import Flag
 from talent.actions.credentials import check_period
 from talent.models import Certificate, Education, RegistrationPeriod, Title
@@ -47,6 +47,8 @@ class CertificateForm(PersonalForm):
     class Meta(RecordMeta):
         model = Certificate
         fields = names_in(CERTIFICATE)
+        # Its rule knows an ID number from a certificate's own.
+        field_classes = {"number": NoteField}
         help_texts = {
             "number": "证书上的管理号，字母不分大小写。",
             "approved_on": "证书上的批准日期；只知道年月可写 2021-03。",
@@ -93,7 +95,12 @@ class EducationForm(PersonalForm):
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         self.not_in_future(cleaned, "graduated_on")
-        return ()
+        same = {name: cleaned.get(name) for name in ("level", "school", "major")}
+        others = Education.objects.filter(person=self.instance.person, ended_on=None, **same)
+        if others.exclude(pk=self.instance.pk).exists():
+            yield Flag(
+                "EDUCATION", "W", "已有一条学历、院校、专业都相同的记录，请核对是否重复。", "level"
+            )
 
 
 class TitleForm(PersonalForm):

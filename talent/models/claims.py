@@ -32,7 +32,12 @@ class KeyTalentClaim(PersonalRecord):
         editable=False,
     )
     submitted_by = models.ForeignKey(
-        "core.User", models.PROTECT, null=True, related_name="+", editable=False
+        "core.User",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name="申报人",
     )
     decided_by = models.ForeignKey(
         "core.User",

@@ -196,12 +196,14 @@ def test_a_restart_of_the_database_costs_only_what_was_under_way(
 
     with ThreadPoolExecutor(20) as pool:
         clients = [pool.submit(client, number) for number in range(20)]
-        stopped = services._pg("pg_ctl", "-D", str(services.data), "-m", mode, "-w", "stop")
-        assert stopped.returncode == 0, stopped.stdout
-        while_down = _ask(running, "/people/", session)
-        services.start_postgres()
-        _until_ready(running)
-        is_over.set()
+        try:
+            stopped = services._pg("pg_ctl", "-D", str(services.data), "-m", mode, "-w", "stop")
+            assert stopped.returncode == 0, stopped.stdout
+            while_down = _ask(running, "/people/", session)
+            services.start_postgres()
+            _until_ready(running)
+        finally:
+            is_over.set()
         answers = [answer for one in clients for answer in one.result(60)]
     _serves_all(answers)
     assert while_down[0] == 503, while_down[1][:3000]
