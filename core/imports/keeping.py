@@ -21,6 +21,10 @@ def forget_expired(*, before: datetime.datetime) -> int:
     cleared = 0
     for batch in expired.exclude(job__status__in=open_states):
         with transaction.atomic():
+            job = Job.objects.select_for_update().get(pk=batch.job_id)
+            if job.status in open_states:
+                # Confirmed or resumed while others were cleared.
+                continue
             ImportRow.objects.filter(batch=batch).delete()
             ImportBatch.objects.filter(pk=batch.pk).update(file_path="")
             Job.objects.filter(pk=batch.job_id, status=Job.Status.WAITING).update(

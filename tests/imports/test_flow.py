@@ -83,6 +83,25 @@ def test_uploads_are_encrypted_and_expire(cast: Cast, settings: Any) -> None:
     assert not ImportRow.objects.exists()
 
 
+def test_what_is_confirmed_while_others_expire_is_kept(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = [check(cast.clerk_a, "people", people(person())) for _ in range(2)]
+
+    def confirm_the_other(path: str) -> None:
+        for batch in map(fresh, batches):
+            if batch.file_path:
+                actions.confirm(batch=batch, by=cast.clerk_a, inline=True)
+
+    monkeypatch.setattr(media, "remove", confirm_the_other)
+    later = batches[1].created_at + datetime.timedelta(days=31)
+    assert forget_expired(before=later) == 1
+    [confirmed] = [batch for batch in map(fresh, batches) if batch.file_path]
+    jobs.run(confirmed.job_id)
+    assert outcomes(fresh(confirmed)) == {"new": 1}
+    assert Person.objects.count() == 1
+
+
 @pytest.mark.parametrize("data", [b"", b"a" * (20 * 1024 * 1024 + 1)])
 def test_what_is_not_even_kept(data: bytes, cast: Cast) -> None:
     with pytest.raises(Refused):
