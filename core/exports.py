@@ -154,7 +154,13 @@ def export_table(
         if kind == "csv":
             _write_csv(file, table, run.over(rows))
         else:
-            notes = _notes(user=user, title=title, filter_text=filter_text, purpose=purpose)
+            notes = _notes(
+                user=user,
+                title=title,
+                filter_text=filter_text,
+                purpose=purpose,
+                is_personal=people is not None,
+            )
             _write_xlsx(file, title=title, columns=table, rows=run.over(rows), notes=notes, run=run)
         ReadEvent.record(
             user=user,
@@ -298,15 +304,20 @@ def sheet_name(title: str) -> str:
     return re.sub(r"[\[\]:*?/\\']", "", plain_text(title))[:31] or "数据"
 
 
-def _notes(*, user: Any, title: str, filter_text: str, purpose: str) -> list[tuple[str, str]]:
+def _notes(
+    *, user: Any, title: str, filter_text: str, purpose: str, is_personal: bool
+) -> list[tuple[str, str]]:
+    care = "仅限工作使用；导出已留痕"
+    if is_personal:
+        care = f"含个人信息，{care}，请妥善保管，用后删除"
     return [
         ("内容", title),
-        ("范围", place_name(user.region_id) if user.region_id else ""),
+        ("导出人辖区", place_name(user.region_id) if user.region_id else ""),
         ("筛选条件", filter_text or "无"),
         ("导出时间", timezone.localtime().strftime("%Y-%m-%d %H:%M")),
         ("导出人", f"{user}（{user.username}）"),
         *([("事由", purpose)] if purpose else []),
-        ("提示", "含个人信息，仅限工作使用；导出已留痕，请妥善保管，用后删除。"),
+        ("提示", f"{care}。"),
     ]
 
 

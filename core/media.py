@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -75,8 +75,19 @@ def opened(name: str) -> Iterator[Path]:
 
 def forget_opened(*, before: float) -> int:
     """Remove files in clear that killed processes left before a time (Unix seconds)."""
+    return _forget((Path(settings.MEDIA_ROOT) / _OPENED).glob("*"), before=before)
+
+
+def forget_unnamed(folder: str, *, named: Container[str], before: float) -> int:
+    """Remove files of a folder that no record names: a process was killed between the file and
+    the record. Those younger than a time (Unix seconds) may still get one."""
+    files = (Path(settings.MEDIA_ROOT) / folder).glob("*")
+    return _forget((path for path in files if f"{folder}/{path.name}" not in named), before=before)
+
+
+def _forget(paths: Iterable[Path], *, before: float) -> int:
     removed = 0
-    for path in (Path(settings.MEDIA_ROOT) / _OPENED).glob("*"):
+    for path in paths:
         # Whoever has it open may remove it at the same moment.
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < before:

@@ -29,8 +29,11 @@ def stamp(day: datetime.date, definitions: str, divisions: str) -> str:
 
 
 def percent(part: int, whole: int | None) -> str:
-    """「63.2%」, or nothing where there is no whole."""
-    return f"{part * 100 / whole:.1f}%" if whole else ""
+    """「63.2%」, or nothing where there is no whole; 100.0% only where nothing is missing."""
+    if not whole:
+        return ""
+    share = part * 100 / whole
+    return f"{min(share, 99.9) if part < whole else share:.1f}%"
 
 
 def gap(indicator: Indicator, value: int, goal: Goal | None) -> str:

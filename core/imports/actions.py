@@ -16,6 +16,7 @@ from core.identity import without_id_numbers
 from core.imports import applying, mapping
 from core.imports.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.imports.comparing import REPEAT, compare_anew, tied
+from core.imports.keeping import FOLDER
 from core.imports.running import KIND
 from core.models import ImportBatch, ImportRow, Job, User
 from core.resources import ImportContext, resource_for
@@ -68,7 +69,7 @@ def start_import(
     earlier = _earlier(user, kind, digest)
     if earlier is not None and not again:
         raise DuplicateFile(earlier)
-    path = media.store(data, folder="imports")
+    path = media.store(data, folder=FOLDER)
     try:
         with transaction.atomic(), acting(user):
             _give_way(user, kind, digest)

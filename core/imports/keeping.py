@@ -1,20 +1,24 @@
 """How long uploads and staged rows are kept."""
 
 import datetime
+import time
 
 from django.db import transaction
 
 from core import media
 from core.models import ImportBatch, ImportRow, Job
 
+# Of the media store.
+FOLDER = "imports"
+_DAY_SECONDS = 86_400
 NEVER_CONFIRMED = "核对后 30 天没有确认，已放弃，没有写入任何数据。请重新上传。"
 
 
 def forget_expired(*, before: datetime.datetime) -> int:
     """Remove the files and staged rows of batches uploaded before a moment.
 
-    The batch itself, its counts and its job stay; one that still waited is put away.
-    Returns how many were cleared.
+    The batch itself, its counts and its job stay; one that still waited is put away. Files
+    that no batch names go, too. Returns how many batches were cleared.
     """
     open_states = [Job.Status.QUEUED, Job.Status.RUNNING]
     expired = ImportBatch.objects.filter(created_at__lt=before).exclude(file_path="")
@@ -32,4 +36,6 @@ def forget_expired(*, before: datetime.datetime) -> int:
             )
         media.remove(batch.file_path)
         cleared += 1
+    named = set(ImportBatch.objects.exclude(file_path="").values_list("file_path", flat=True))
+    media.forget_unnamed(FOLDER, named=named, before=time.time() - _DAY_SECONDS)
     return cleared

@@ -33,17 +33,19 @@ def with_state(day: datetime.date, stations: QuerySet[Station]) -> QuerySet[Stat
 
 
 def _same_site(day: datetime.date) -> Exists:
-    """Another counted platform of the same operator at the same address, named first."""
+    """Another counted platform of the same operator at the same address: of a centre and a base
+    the centre counts."""
     running = StationState.objects.filter(
         dated_on(day), station=OuterRef("pk"), status=StationStatus.RUNNING
     )
+    before = Q(kind__lt=OuterRef("kind")) | Q(kind=OuterRef("kind"), pk__lt=OuterRef("pk"))
     twin = Station.objects.filter(
+        before,
         APPROVED,
         Exists(running),
         kind__in=PLATFORM_KINDS,
         operator__credit_code=OuterRef("operator__credit_code"),
         address=OuterRef("address"),
-        pk__lt=OuterRef("pk"),
     ).exclude(Q(operator__credit_code="") | Q(address=""))
     return Exists(twin)
 

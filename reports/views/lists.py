@@ -150,8 +150,17 @@ def indicator_export(request: HttpRequest, region: str, code: str) -> HttpRespon
         columns=asked.kind.export_columns,
         rows=export_rows(asked.indicator, asked.rows, asked.day),
         people=(lambda row: row[0].pk) if asked.kind.people else None,
-        filter_text=f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}",
+        filter_text=(
+            f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}{_left_out(asked)}"
+        ),
     )
+
+
+def _left_out(asked: Asked) -> str:
+    """What the file says of who is counted for a past day and lies elsewhere by now."""
+    hidden = _hidden(asked, amount(asked.indicator, asked.rows), None)
+    unit = asked.indicator.unit
+    return f"；另有 {hidden} {unit}现已归别的辖区，只计数，不列" if hidden else ""
 
 
 def export_rows(indicator: Indicator, rows: Any, day: Any) -> Any:

@@ -236,7 +236,9 @@ class Reference:
 
     def platforms(self) -> list[Counted]:
         seen, result = set(), []
-        for key, station in sorted(self.stations.items(), key=lambda item: str(item[0])):
+        for key, station in sorted(
+            self.stations.items(), key=lambda item: (item[1]["kind"], str(item[0]))
+        ):
             runs = self.status_of(key) == "3" and self.is_approved(station)
             if station["kind"] not in ("1", "2", "5", "6") or not runs:
                 continue

@@ -106,7 +106,8 @@ class TestExcel:
         )
         assert sheet_of(data)["A1"].value == "姓名"
         notes = {row[0].value: row[1].value for row in sheet_of(data, "说明").iter_rows()}
-        assert notes["范围"] == "贵阳市 南明区"
+        assert notes["导出人辖区"] == "贵阳市 南明区"
+        assert "个人信息" not in notes["提示"], "figures name nobody"
         assert notes["筛选条件"] == "南明区 在岗"
         assert notes["行数"] == "2 行"
         assert "clerk_a" in notes["导出人"]

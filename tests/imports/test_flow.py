@@ -287,21 +287,6 @@ def test_who_resumes_a_failed_import_does_it_in_the_own_name(cast: Cast) -> None
     assert fresh(batch).applied_at is not None
 
 
-def test_a_file_that_was_open_when_its_reader_was_killed_is_removed(
-    cast: Cast, settings: Any
-) -> None:
-    name = media.store(b"420", folder="imports")
-    reader = media.opened(name)
-    left = reader.__enter__()
-    assert left.read_bytes() == b"420"
-    assert settings.MEDIA_ROOT in left.parents
-    now = left.stat().st_mtime
-    assert media.forget_opened(before=now - 1) == 0
-    assert media.forget_opened(before=now + 1) == 1
-    assert not left.exists()
-    reader.__exit__(None, None, None)
-
-
 @pytest.mark.parametrize("act", ["confirm", "cancel", "undo", "resume"])
 def test_imports_of_another_county_are_out_of_reach(act: str, cast: Cast) -> None:
     batch = check(cast.clerk_a, "people", people(person()))

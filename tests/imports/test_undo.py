@@ -112,7 +112,7 @@ def test_after_its_time_a_batch_can_only_be_looked_at(cast: Cast) -> None:
     assert Person.objects.get().name == "张三"
     waiting = fresh(waiting)
     assert (waiting.job.status, waiting.job.message[:11]) == ("cancelled", "核对后 30 天没有确")
-    with pytest.raises(RuleError, match="还没有完成"):
+    with pytest.raises(RuleError, match="重新上传"):
         actions.confirm(batch=waiting, by=cast.clerk_a)
     Job.objects.filter(pk=waiting.job_id).update(status=Job.Status.FAILED)
     with pytest.raises(RuleError, match="重新上传"):

@@ -316,6 +316,11 @@ def test_one_site_with_two_plaques_is_one_platform() -> None:
         build.station("520102", kind, operator=who, address="新华路1号")
     build.station("520102", "6", operator=who, address="别处")
     assert count("T5") == 2
+    for number in range(2, 8):
+        for kind in "52":
+            build.station("520102", kind, operator=who, address=f"新华路{number}号")
+    # Whatever their keys: the hub counts, and of the bases the one elsewhere.
+    assert (count("T5"), count("T5_BASE")) == (8, 1)
 
 
 def test_two_centres_of_one_prefecture_are_one() -> None:

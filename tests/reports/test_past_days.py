@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import io
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.dates import today
@@ -196,3 +198,7 @@ def test_a_list_of_a_past_day_says_who_lies_elsewhere_by_now(cast: Cast, client_
     assert '/dashboard/520102/?on=2024-03-03&amp;i=T1">回到看板' in page
     everywhere = client_of(cast.province).get(address).content.decode()
     assert "现已归别的辖区" not in everywhere
+    export, asked = "/dashboard/520102/list/T1/export/", {"on": "2024-03-03"}
+    file = b"".join(client_of(cast.clerk_a).post(export, asked).streaming_content)
+    notes = openpyxl.load_workbook(io.BytesIO(file))["说明"].iter_rows(values_only=True)
+    assert "另有 1 人现已归别的辖区" in dict(notes)["筛选条件"]

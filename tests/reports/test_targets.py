@@ -97,6 +97,11 @@ def test_the_pace_line_runs_through_the_yearly_targets(plan: Plan, cast: Any) ->
     assert goals.final("T1", "52", None).value == 100_000  # type: ignore[union-attr]
 
 
+def test_what_is_missing_is_not_rounded_away() -> None:
+    shares = [words.percent(*of) for of in ((99_960, 100_000), (5, 5), (6, 5), (1, 3), (1, 0))]
+    assert shares == ["99.9%", "100.0%", "120.0%", "33.3%", ""]
+
+
 def test_words_of_gap_pace_and_settlement(plan: Plan) -> None:
     goals = Goals(plan, ["52"], day=DAY).all("T1", "52", None)
     goal = goals[0]
