@@ -143,8 +143,9 @@ def _profile(found: dict[str, Any]) -> list[str]:
 
 
 def _phases(found: dict[str, Any]) -> list[str]:
-    lines = ["| step | seconds |", "| --- | ---: |"]
-    return lines + [f"| {step} | {seconds:.1f} |" for step, seconds in found["phases"].items()]
+    empty, million = found["phases"]["empty"], found["phases"]["million"]
+    lines = ["| step, seconds | empty base | many people |", "| --- | ---: | ---: |"]
+    return lines + [f"| {step} | {empty[step]:.1f} | {million[step]:.1f} |" for step in empty]
 
 
 METHOD = """# Performance
@@ -168,8 +169,8 @@ encryption on.
 
 ## Where the time of an import goes
 
-The import into an empty base, step by step. Two processes check the rows; PostgreSQL writes
-alone, in one transaction.
+The import into an empty base and into {people:,} people, step by step. Two processes check the
+rows; PostgreSQL writes alone, in one transaction.
 
 {phases}
 

@@ -160,12 +160,15 @@ class Bench:
         }  # fmt: skip
 
     def profile(self) -> None:
-        """Where the time of an import goes: step by step, and function by function with all
-        of it in one process."""
+        """Where the time of an import goes: step by step into both bases, and function by
+        function with all of it in one process."""
+        self.found["phases"] = {}
+        for name, base in (("empty", "nobody"), ("million", "large")):
+            self.say(f"steps of an import, {name}")
+            self.clone(base, "importing")
+            path = str(self.folder / f"{name}.xlsx")
+            self.found["phases"][name] = self.product("phases", path, database="importing")
         self.say("profile of an import into an empty base")
-        self.clone("nobody", "importing")
-        path = str(self.folder / "empty.xlsx")
-        self.found["phases"] = self.product("phases", path, database="importing")
         self.clone("nobody", "importing")
         kept = self.folder / "profile"
         command = [sys.executable, "-m", "cProfile", "-o", str(kept), "manage.py"]
