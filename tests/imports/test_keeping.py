@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,12 @@ from tests.conftest import Cast
 from tests.imports.ledgers import check, people, person
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings: Any, tmp_path: Path) -> None:
+    """What other tests left lies elsewhere."""
+    settings.MEDIA_ROOT = tmp_path
 
 
 def test_a_file_that_was_open_when_its_reader_was_killed_is_removed(
