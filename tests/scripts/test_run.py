@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -76,8 +77,14 @@ def _start(folder: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    base = tmp_path_factory.mktemp("run")
+def running() -> Iterator[Running]:
+    # Not below the folder of all test runs, whose rights each of them narrows anew: the user
+    # that the database runs as would lose its way there.
+    with tempfile.TemporaryDirectory(prefix="registry-run-") as folder:
+        yield from _run_in(Path(folder))
+
+
+def _run_in(base: Path) -> Iterator[Running]:
     one = Running(None, base / "本机 data", _free_port(), base / "log")  # type: ignore[arg-type]
     one.process = _start(one.folder, one.port, one.log)
     end = time.monotonic() + READY_SECONDS
