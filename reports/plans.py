@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from core.divisions import divisions_on
@@ -98,10 +97,9 @@ class Goals:
         if plan is None:
             return
         codes = set(regions)
-        above = {code[:n] for code in codes for n in (2, 4, 6)}
+        codes |= {code[:n] for code in codes for n in (2, 4, 6)}
         asked = codes | {c for code in codes for c in self._related(code)}
-        wanted = Q(region__in=asked) | Q(region__in=above, is_rate=True)
-        for target in Target.objects.filter(wanted, plan=plan).order_by("year"):
+        for target in Target.objects.filter(region__in=asked, plan=plan).order_by("year"):
             self._rows.setdefault((target.indicator, target.region_id), []).append(target)
 
     def _related(self, region: str, seen: frozenset[str] = frozenset()) -> set[str]:
@@ -153,9 +151,9 @@ class Goals:
         found = self.set_for(indicator, region)
         for length in (6, 4, len(settings.PROVINCE_CODE)):
             if length < len(region):
-                for target in self._rows.get((indicator, region[:length]), []):
+                for year, target in self.set_for(indicator, region[:length]).items():
                     if target.is_rate:
-                        found.setdefault(target.year, target)
+                        found.setdefault(year, target)
         return [found[year] for year in sorted(found)]
 
     def final(self, indicator: str, region: str, denominator: int | None) -> Goal | None:

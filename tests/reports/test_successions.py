@@ -127,6 +127,18 @@ def test_a_renamed_region_keeps_its_target_both_ways(plan: Plan) -> None:
     assert goal(plan, "520221", on("2021-06-30")) == 20
 
 
+def test_a_share_from_above_follows_the_succession_of_its_region(plan: Plan) -> None:
+    rate = {"indicator": "T6_BUILT", "is_rate": True}
+    Region.objects.create(code="5298", name="地区", level=2, parent_id="52")
+    Region.objects.create(
+        code="5299", name="市", level=2, parent_id="52", valid_from=on("2024-07-01")
+    )
+    Region.objects.filter(pk="5298").update(valid_to=on("2024-07-01"), successor="5299")
+    county("529901", valid_from=on("2024-07-01"))
+    give(plan, "5298", 60, **rate)
+    assert [goal(plan, code, indicator="T6_BUILT") for code in ("5299", "529901")] == [6, 6]
+
+
 def test_the_pages_show_and_keep_what_is_inherited(plan: Plan, cast: Cast, client_of: Any) -> None:
     give(plan, OLD, 30)
     client = client_of(cast.province)
