@@ -118,9 +118,7 @@ class Goals:
         """
         found = self._inherited(indicator, region)
         later = self._divisions.renamed(region)
-        if later and not found:
-            return self.set_for(indicator, later)
-        return found
+        return self.set_for(indicator, later) | found if later else found
 
     def _inherited(self, indicator: str, region: str) -> dict[int, Target]:
         own = {t.year: t for t in self._rows.get((indicator, region), [])}

@@ -125,6 +125,9 @@ def test_a_renamed_region_keeps_its_target_both_ways(plan: Plan) -> None:
     assert [goal(plan, code) for code in (OLD, NEW)] == [30, 30]
     give(plan, "520204", 20)
     assert goal(plan, "520221", on("2021-06-30")) == 20
+    # What was set under the old name for another year does not hide it.
+    give(plan, "520221", 10, year=2021)
+    assert goal(plan, "520221", on("2021-06-30")) == 20
 
 
 def test_a_share_from_above_follows_the_succession_of_its_region(plan: Plan) -> None:
