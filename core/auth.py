@@ -28,7 +28,9 @@ def account_of(name: str) -> User | None:
     cleaned = clean_id_number(name)
     if len(cleaned) >= 15 and sum(c.isdigit() for c in cleaned) >= 8:
         index = blind_index(cleaned, purpose="id_number")
-        return User.objects.filter(person__id_index=index, role=Role.WORKER).first()
+        if worker := User.objects.filter(person__id_index=index, role=Role.WORKER).first():
+            return worker
+    # A user name may be as long and hold a phone number.
     return User.objects.filter(username=name.strip().lower()).first()
 
 

@@ -70,6 +70,12 @@ def test_spellings_of_an_id_number_are_counted_together(cast: Any, client: Clien
     assert AccessAttempt.objects.count() == 1
 
 
+def test_a_long_user_name_with_a_phone_number_logs_in(cast: Any, client: Client) -> None:
+    """It looks like an ID number and is none."""
+    User.objects.filter(pk=cast.clerk_a.pk).update(username="nanming.13985012345")
+    assert log_in(client, "nanming.13985012345").status_code == 302
+
+
 def test_lock_ends_after_half_an_hour(cast: Any, client: Client) -> None:
     with time_machine.travel(timezone.now()) as clock:
         for _ in range(5):
