@@ -14,7 +14,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from core.auth import counted_name
@@ -228,9 +229,12 @@ def disable_dormant() -> int:
 
 
 def was_dormant() -> Q:
-    """The condition of accounts that are closed because nobody used them."""
-    events = SecurityEvent.objects.filter(kind=DORMANT, target=OuterRef("username"))
-    return Q(is_active=False) & Q(Exists(events))
+    """The condition of accounts whose last closing was for disuse."""
+    closings = SecurityEvent.objects.filter(
+        kind__in=(DORMANT, "停用账号"), target=OuterRef("username")
+    )
+    last = Subquery(closings.order_by("-pk").values("kind")[:1])
+    return Q(is_active=False) & Q(Exact(last, DORMANT))
 
 
 @transaction.atomic

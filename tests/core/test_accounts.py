@@ -315,3 +315,20 @@ def test_an_account_opened_again_is_left_alone(cast: Any, settings: Any) -> None
     settings.DORMANT_DAYS = 0
     User.objects.update(last_login=None)
     assert accounts.disable_dormant() == 0
+
+
+def test_an_account_closed_by_hand_after_disuse_is_not_listed_as_unused(
+    cast: Any, client_of: Any
+) -> None:
+    """Opening those again that nobody used must not open one that somebody closed."""
+    User.objects.update(created_at=timezone.now() - timedelta(days=200))
+    User.objects.exclude(username="clerk_a").update(
+        last_login=timezone.now(), password_changed_at=timezone.now()
+    )
+    accounts.disable_dormant()
+    client = client_of(cast.reviewer_a)
+    assert "南明录入员" in client.get("/accounts/", {"state": "dormant"}).text
+    accounts.enable_account(user=cast.clerk_a, reason="休假回来", by=cast.reviewer_a)
+    accounts.disable_account(user=cast.clerk_a, reason="调离", by=cast.reviewer_a)
+    assert "南明录入员" not in client.get("/accounts/", {"state": "dormant"}).text
+    assert "南明录入员" in client.get("/accounts/", {"state": "disabled"}).text
