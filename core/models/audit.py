@@ -144,6 +144,11 @@ class SecurityEvent(models.Model):
         return f"{self.kind} {self.target}"
 
     @property
+    def by_words(self) -> str:
+        """Who did it; of a try to log in nobody knows, and it was not the system."""
+        return str(self.actor or ("未知" if self.kind == "登录失败" else "系统"))
+
+    @property
     def words(self) -> str:
         """The detail as the log shows it."""
         from core.places import place_name
