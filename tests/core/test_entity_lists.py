@@ -313,6 +313,9 @@ def test_empty_list_says_the_next_step(cast: Any, client_of: Any) -> None:
     assert "本辖区还没有人员" in page.text
     assert "/people/new/" in page.text
     assert "没有符合条件的人员" in client_of(cast.clerk_a).get("/people/?status=50").text
+    # Who only reads is not told to add or import.
+    assert "可以逐个新增" in page.text
+    assert "新增" not in client_of(cast.viewer_a).get("/people/").text
 
 
 def test_every_entity_is_declared_whole() -> None:
