@@ -68,6 +68,14 @@ class StationsResource(ScopedResource):
         synonyms=("所在乡镇", "所在乡镇街道", "乡镇街道", "乡镇", "街道"),
         hint="名称或九位区划代码。",
     )
+    region = Column(
+        "region",
+        "所在地区",
+        values.text("所在地区", 60),
+        synonyms=("地区", "所属地区"),
+        width=18,
+        hint="写了县（市、区）或乡镇（街道）的不用填；市级的站点填市（州）。",
+    )
     built_on = Column(
         "built_on",
         "建成日期",

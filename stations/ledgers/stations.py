@@ -90,14 +90,19 @@ def build(row: RowCheck) -> None:
 
 
 def _region(row: RowCheck) -> str:
-    """Township, else county, else what the name begins with, else the importer's region."""
+    """Township, else county, else 所在地区, as our own export writes it, else what the name
+    begins with, else the importer's region."""
     v, places = row.values, row.context.places
     county = v.get("county") or ""
-    if v.get("township"):
+    said, label = v.get("township"), "乡镇（街道）"
+    level: int | None = 4
+    if not said and not county:
+        said, label, level = v.get("region"), "所在地区", None
+    if said:
         try:
-            return str(places.resolve(v["township"], label="乡镇（街道）", level=4, within=county))
+            return str(places.resolve(said, label=label, level=level, within=county))
         except RuleError as error:
-            row.refuse("乡镇（街道）", str(error), error.rule)
+            row.refuse(label, str(error), error.rule)
             return ""
     if county:
         return str(county)
