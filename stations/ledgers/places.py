@@ -74,6 +74,7 @@ def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
 def find_organization(name: str, region: str, context: ImportContext) -> Employer:
     """Like find_employer, but never a station: purchasers, contractors, operators."""
     known = [e for e in _known(context).get(name, []) if e.column == "organization_id"]
+    known += context.memory["named"].get(name, [])
     for reach in (region, region[:6]):
         if near := [e for e in known if e.region.startswith(reach)]:
             return near[0]
@@ -121,8 +122,24 @@ def _read_registry(context: ImportContext) -> None:
     context.memory |= {
         "employers": employers,
         "stations_by_region": by_region,
+        "named": _named_elsewhere(context),
         "places_known": 0,
     }
+
+
+def _named_elsewhere(context: ImportContext) -> dict[str, list[Employer]]:
+    """Organisations outside the scope that stations and projects in it name: 贵阳市民政局
+    as purchaser of a county's project. A row that says the name means the same one."""
+    found: dict[str, list[Employer]] = {}
+    for relation in ("stations", "purchases", "contracts"):
+        field: Any = Organization._meta.get_field(relation)
+        named = field.related_model.objects.for_user(context.user).values(field.field.name)
+        elsewhere = Organization.objects.filter(ended_on=None, pk__in=named).exclude(
+            pk__in=Organization.objects.for_user(context.user).values("pk")
+        )
+        for pk, name, region in elsewhere.values_list("pk", "name", "region_id"):
+            found.setdefault(name, []).append(Employer("organization_id", str(pk), region))
+    return found
 
 
 def _plan(
