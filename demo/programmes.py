@@ -128,7 +128,7 @@ def build_graduates(rng: random.Random, places: Places, today: datetime.date) ->
     rows += [
         GraduateStat(
             id=new_id(rng),
-            school="外省高校（黔籍毕业生汇总）",
+            school="外省高校(黔籍毕业生汇总)",
             school_place=SchoolPlace.OUTSIDE,
             region_id=settings.PROVINCE_CODE,
             major="社会工作",
