@@ -13,7 +13,7 @@ from core.resources import ImportContext, RowCheck
 from core.rules import RuleError
 from projects.codes import Fund, Procurement, Stage
 from projects.models import Payment, Project
-from projects.rules import check_payment, check_project
+from projects.rules import check_payment, check_project, check_stage
 from stations.ledgers.places import create_used, find_organization
 from talent.codes import ServiceField
 
@@ -124,6 +124,12 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
         evaluator=str(record.evaluator_id) if record.evaluator_id else None,
         paid=paid,
     )
+    if after["stage"] != record.stage:
+        for flag in check_stage(record.stage, after["stage"]):
+            message = (
+                f"{record.get_stage_display()} → {Stage(after['stage']).label}：{flag.message}"
+            )
+            say(row, message, rule=flag.rule, level=flag.level, column="当前阶段")
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -100,3 +100,20 @@ def test_nothing_paid_beside_dated_payments_is_remarked(cast: Cast, project: Pro
     batch = take(cast.clerk_a, "projects", workbook([HEAD, row(已拨付=0)]))
     assert outcomes(batch) == {"unchanged": 1}
     assert "少于已登记的付款 80000.00 元" in words(batch, 2)
+
+
+def test_stages_go_forward_in_a_ledger_too(cast: Cast, project: Project) -> None:
+    """R18: backwards is remarked on and wants a reason; what is closed stays closed."""
+    head = [*HEAD, "当前阶段"]
+
+    def take_stage(word: str) -> Any:
+        return take(cast.clerk_a, "projects", workbook([head, [*row(), word]]))
+
+    assert take_stage("实施").counts["flagged"] == 0
+    assert "阶段倒退" in words(take_stage("采购"), 2)
+    Project.objects.update(stage="80")
+    batch = take_stage("实施")
+    assert outcomes(batch) == {"held": 1}
+    assert "已结项或终止" in words(batch, 2)
+    assert Project.objects.get().stage == "80"
+    assert outcomes(take_stage("整改")) == {"changed": 1}
