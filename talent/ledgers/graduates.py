@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from core.imports.asking import say
 from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.models import ImportRow
 from core.resources import RowCheck
 from talent.codes import EducationLevel, SchoolPlace
 from talent.rules import check_graduates, check_graduation_year
 
 MODEL = "talent.graduatestat"
+
+
+def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
+    """Those who stayed may be known from an earlier ledger only (R20)."""
+    changed = row.writes["update"].get(MODEL, {})
+    if "graduates" in changed and "stayed" not in row.shown["given"]:
+        for flag in check_graduates(changed["graduates"], record.stayed):
+            say(row, flag.message, rule=flag.rule, level=flag.level, column="毕业人数")
+
+
 LEDGER = PlainLedger(
     model=MODEL,
     key=("level", "year", "major", "school"),
@@ -18,6 +32,7 @@ LEDGER = PlainLedger(
         "stayed": "其中留黔人数",
         "document": "依据文件",
     },
+    follow=_follow,
 )
 
 

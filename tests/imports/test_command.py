@@ -147,3 +147,6 @@ def test_graduates_are_corrected_by_their_key(cast: Cast) -> None:
     assert outcomes(batch) == {"changed": 1}
     one = GraduateStat.objects.get()
     assert (one.graduates, one.stayed) == (101, 60)
+    batch = take(cast.province, "graduates", workbook([GRADUATES, [*row[:4], 50, ""]]))
+    assert "留黔人数 60 超过毕业人数 50" in words(batch, 2)
+    assert batch.counts["flagged"] == 1
