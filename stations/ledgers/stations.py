@@ -55,7 +55,7 @@ def build(row: RowCheck) -> None:
         "name": v["name"],
         "kind": v["kind"],
         "region_id": region,
-        "status": v.get("status", StationStatus.PREPARING),
+        "status": v.get("status") or _status_unsaid(built),
         "built_on": built[0] if built else None,
         "approval_number": v.get("approval_number", ""),
         "approved_on": None,
@@ -87,6 +87,11 @@ def build(row: RowCheck) -> None:
             "valid_from": since,
             "valid_to": None,
         }
+
+
+def _status_unsaid(built: Any) -> str:
+    """Of a ledger without 运行状态: what has a day of building is built, at the least."""
+    return str(StationStatus.BUILT if built else StationStatus.PREPARING)
 
 
 def _region(row: RowCheck) -> str:
@@ -139,6 +144,11 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
         update.setdefault(STATION, {"id": str(record.pk)})["is_incomplete"] = False
         row.diff.append(["资料", "待完善", "已完善"])
     changed = update.get(STATION, {})
+    is_assumed = record.is_incomplete and record.status == StationStatus.PREPARING
+    if is_assumed and "built_on" in changed and "status" not in row.shown["given"]:
+        changed["status"] = incoming["status"]
+        new = StationStatus(incoming["status"]).label
+        row.diff.append(["运行状态", record.get_status_display(), new])
     states = list(record.states.order_by("valid_from"))
     if "built_on" in changed:
         built_on = datetime.date.fromisoformat(changed["built_on"])

@@ -101,6 +101,18 @@ def test_a_day_filled_in_later_counts_from_that_day(cast: Cast) -> None:
     assert built() == 1
 
 
+@pytest.mark.parametrize("is_people_first", [True, False])
+def test_what_has_a_day_of_building_is_built(cast: Cast, is_people_first: bool) -> None:
+    """T6 of a ledger without 运行状态: at the least 已建成未运行; without a day 筹建."""
+    if is_people_first:
+        take(cast.clerk_a, "people", people(person()))
+    take(cast.clerk_a, "stations", stations(row(运行状态="")))
+    assert dated(Station.objects.get()) == [("2", D(2021, 3, 1))]
+    assert built() == 1
+    take(cast.clerk_a, "stations", stations(row("另一站", 运行状态="", 建成日期="")))
+    assert Station.objects.get(name="另一站").status == "1"
+
+
 def test_day_and_state_of_a_station_with_a_past_wait(cast: Cast) -> None:
     """One row carries one dated row of each kind; the rest is done on the page."""
     take(cast.clerk_a, "stations", stations(row()))
