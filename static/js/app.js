@@ -94,18 +94,27 @@
 
   /* Forms: one submit is one submit. What was typed is the matter of typing.js. The page stays
      after a download: another button, or other choices, are another wish. */
-  var sentBy = new WeakMap();
+  var sentBy = new WeakMap(), said = null;
+  var forgetSent = function () {
+    sentBy = new WeakMap();
+    if (said) said.button.replaceChildren.apply(said.button, said.was);
+    said = null;
+  };
   document.addEventListener("submit", function (event) {
     var form = event.target, button = event.submitter || form;
     if (form.method === "get" || form.hasAttribute("hx-post")) return;
     if (sentBy.get(form) === button) { event.preventDefault(); return; }
     sentBy.set(form, button);
     /* An upload takes its time; another click would begin it anew. */
-    if (button.dataset.sending) button.textContent = button.dataset.sending;
-    else setTimeout(function () { sentBy.delete(form); }, 8000);
+    if (button.dataset.sending) {
+      said = { button: button, was: Array.prototype.slice.call(button.childNodes) };
+      button.textContent = button.dataset.sending;
+    } else setTimeout(function () { sentBy.delete(form); }, 8000);
   });
   document.addEventListener("change", function (event) { sentBy.delete(event.target.form); });
-  window.addEventListener("pageshow", function () { sentBy = new WeakMap(); });
+  window.addEventListener("pageshow", forgetSent);
+  /* Whoever stops an upload (Esc) may begin it again. */
+  if (window.navigation) window.navigation.addEventListener("navigateerror", forgetSent);
   on("change", "[data-autosubmit]", function (event, control) { control.form.requestSubmit(); });
   on("click", "[data-print]", function () { window.print(); });
 

@@ -108,3 +108,18 @@ def test_a_long_upload_is_not_begun_anew(cast: Cast, visit: Visit) -> None:
     sending.click()
     page.wait_for_timeout(300)
     assert sent == ["POST"]
+
+
+def test_an_upload_that_was_stopped_can_be_begun_again(cast: Cast, visit: Visit) -> None:
+    page = visit("/imports/new/", cast.clerk_a)
+    sent: list[Route] = []
+    page.route("**/imports/new/", lambda route: sent.append(route))
+    page.get_by_role("radio", name="人员").check()
+    file = {"name": "台账.csv", "mimeType": "text/csv", "buffer": b"x"}
+    page.get_by_label("台账文件").set_input_files(file)  # type: ignore[arg-type]
+    for times in (1, 2):
+        # As by Esc; nothing can be asked of a page that is on its way elsewhere.
+        page.evaluate("() => { setTimeout(() => window.stop(), 1000); }")
+        page.get_by_role("button", name="上传并核对").click(no_wait_after=True)
+        page.wait_for_timeout(1500)
+        assert len(sent) == times
