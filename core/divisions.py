@@ -83,9 +83,17 @@ class Divisions:
         return found
 
     def absorbed(self, code: str) -> list[tuple[str, datetime.date]]:
-        """(code, day of its end) of the regions that became, or joined, a region by the day."""
+        """(code, day of its end) of the regions that became, or joined, a region by the day.
+
+        Each ended before the region itself did, so that no chain of them leads back.
+        """
+        until = self._rows[code][5] if code in self._rows else None
         rows = (self._rows[before] for before in self._before.get(code, []))
-        return [(r[0], r[5]) for r in rows if len(r[0]) == len(code) and r[5] and r[5] <= self.day]
+        return [
+            (r[0], r[5])
+            for r in rows
+            if len(r[0]) == len(code) and r[5] and r[5] <= self.day and (not until or r[5] < until)
+        ]
 
     def is_made_of(self, code: str, before: str) -> bool:
         """Whether a region began when another ended: it did not exist beside it."""
@@ -134,6 +142,7 @@ class Divisions:
 
     def sources(self, region: str, *, own: bool = False) -> list[str]:
         """Recorded codes that count for a region (`own`: for itself and none below)."""
+        # Another code's figures are asked for by that code; only what was several has none.
         is_several = self.counterpart(region) == region
         wanted = tuple(self.parts(region)) if is_several else (region,)
         return [

@@ -241,10 +241,7 @@ class PeopleResource(ScopedResource):
         "批准日期",
         values.date("批准日期"),
         width=12,
-        synonyms=(
-            *_GIVEN_ON,
-            *(f"{group}{one}" for group in _CERTIFICATE_GROUPS for one in _GIVEN_ON),
-        ),
+        synonyms=(*_GIVEN_ON, *_in_groups(*_GIVEN_ON)),
     )
     category = Column(
         "category",
