@@ -86,7 +86,8 @@
     if (wanted) wanted.focus();
   };
   document.addEventListener("htmx:afterSettle", function (event) {
-    focusAsked(event.target);
+    /* Who is in a field of the section already stays there: the next keys would go elsewhere. */
+    if (!event.target.matches(".section-body:focus-within")) focusAsked(event.target);
     /* The link of another page went with the old list: the keyboard goes on from the new one. */
     var rows = event.target.id === "list" && document.activeElement === document.body && event.target.querySelector(".table-wrap");
     if (rows) rows.focus({ preventScroll: true });
