@@ -4,8 +4,8 @@ from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 
-from core import region_api as regions
-from core.account_views import ApiDocumentView
+from core.desk import region_api as regions
+from core.desk.accounts import ApiDocumentView
 from projects import api as projects
 from reports import api as reports
 from stations import api as stations

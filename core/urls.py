@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.views import exports, pages, regions
+from core.desk import exports, pages, regions
 
 urlpatterns = [
     path("", pages.home, name="home"),

@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 
-from core.actions import claim, require_open, touch
 from core.dates import today
-from core.deactivation import reactivate
+from core.entities.deactivation import reactivate
+from core.guards import claim, require_open, touch
 from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible

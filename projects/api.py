@@ -1,7 +1,7 @@
 """The API of projects, their milestones and payments."""
 
-from core.api import RecordAPI
-from core.serializers import serializer_for
+from core.entities.api.records import RecordAPI
+from core.entities.api.serializers import serializer_for
 from projects.filters import PartFilter, ProjectFilter
 from projects.models import Milestone, Payment, Project
 

@@ -4,7 +4,7 @@ import django_filters as filters
 from django.db.models import Q
 
 from core.dates import today
-from core.filters import (
+from core.entities.filters import (
     ChoiceFilter,
     ChosenFilter,
     DateFilter,

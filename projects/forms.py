@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.dates import today
-from core.forms import RecordForm, RecordMeta, names_in
+from core.entities.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
 from projects.actions import check_milestone, check_payment, dated_payments, paid_total
 from projects.models import Milestone, Payment, Project

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from core.history import tracked
+from core.audit.history import tracked
 from core.models import Record
 from projects.codes import PAYMENT_STAGES, Fund, Procurement, Stage
 from stations.models import Organization

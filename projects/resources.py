@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports import values
-from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.ledgers import values
+from core.ledgers.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from projects.codes import Fund, Procurement, Stage
 from projects.ledgers import projects
 from stations.ledgers.places import remove_unused

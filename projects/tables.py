@@ -1,6 +1,6 @@
 """Columns of the lists of projects and payments."""
 
-from core.tables import (
+from core.entities.tables import (
     Column,
     DateColumn,
     NameColumn,

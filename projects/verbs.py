@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 
 from core.dates import today
-from core.forms import ActionForm, DateField, ReasonField
-from core.forms.actions import ReasonForm
-from core.views import Action
-from core.views.declarations import reactivation
+from core.entities.declarations import reactivation
+from core.entities.forms import ActionForm, DateField, ReasonField
+from core.entities.forms.actions import ReasonForm
+from core.entities.pages import Action
 from projects import actions
 from projects.codes import Stage
 

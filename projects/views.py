@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.views import EntityView, Related, Section
+from core.entities.pages import EntityView, Related, Section
 from projects import verbs
 from projects.actions import (
     add_milestone,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.exports import Column
-from core.indicators import Indicator
+from core.entities.workbooks import Column
+from core.figures.indicators import Indicator
 from reports import words
 from reports.board import Board
 from reports.models import Target

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from core.filters import RecordFilter
-from core.indicators import members
+from core.entities.filters import RecordFilter
+from core.figures.indicators import members
 from reports.board import may_list
 from reports.indicators import BY_CODE
 from stations.filters import StationFilter

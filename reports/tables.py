@@ -8,8 +8,8 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
-from core.exports import Column
-from core.places import place_name
+from core.entities.workbooks import Column
+from core.regions.names import place_name
 from reports.populations import (
     AGENCIES,
     COUNTIES,

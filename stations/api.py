@@ -1,7 +1,7 @@
 """The API of stations and organisations."""
 
-from core.api import RecordAPI
-from core.serializers import serializer_for
+from core.entities.api.records import RecordAPI
+from core.entities.api.serializers import serializer_for
 from stations.filters import MonthFilter, OrganizationFilter, StationFilter
 from stations.models import Organization, Station, StationMonthly
 

@@ -3,7 +3,7 @@
 import django_filters as filters
 from django.db.models import Q
 
-from core.filters import (
+from core.entities.filters import (
     ChoiceFilter,
     ChosenFilter,
     DateFilter,

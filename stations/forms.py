@@ -9,9 +9,9 @@ from typing import Any
 from django import forms
 
 from core.dates import today
-from core.forms import RecordForm, RecordMeta, RegionField, names_in
-from core.identity import check_credit_code
+from core.entities.forms import RecordForm, RecordMeta, RegionField, names_in
 from core.rules import Flag, RuleError
+from core.secrecy.identity import check_credit_code
 from stations.codes import OPEN_STATUSES
 from stations.keeping import workers_in
 from stations.models import Organization, Station, StationMonthly

@@ -10,7 +10,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from core.history import tracked
+from core.audit.history import tracked
 from core.models import Record
 from core.scoping import ScopedModel, ScopedQuerySet
 from stations.codes import OperatingModel, OrganizationKind, StationKind, StationStatus

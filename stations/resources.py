@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports import values
-from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.ledgers import values
+from core.ledgers.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from stations.codes import StationKind, StationStatus
 from stations.ledgers import stations
 from stations.ledgers.places import remove_unused

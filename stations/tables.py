@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.tables import (
+from core.entities.tables import (
     Column,
     DateColumn,
     NameColumn,

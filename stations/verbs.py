@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 
 from core.dates import today
-from core.forms import ActionForm, DateField, LookupField, ReasonField
+from core.entities.declarations import reactivation
+from core.entities.forms import ActionForm, DateField, LookupField, ReasonField
+from core.entities.pages import Action
 from core.models import Region
-from core.views import Action
-from core.views.declarations import reactivation
 from stations import actions
 from stations.codes import StationKind
 from stations.forms import OPEN_STATES

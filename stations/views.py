@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.display import shown
-from core.places import place_name
-from core.views import EntityView, Related, Section
-from core.views.secrets import Secret
+from core.entities.display import shown
+from core.entities.pages import EntityView, Related, Section
+from core.regions.names import place_name
+from core.secrecy.numbers import Secret
 from stations import (
     verbs,
     waiting,  # noqa: F401  puts its kinds on the workbench

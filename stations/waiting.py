@@ -1,6 +1,6 @@
 """What of stations and organisations waits for a user on the workbench."""
 
-from core.waiting import Waiting, is_county_or_below, register_waiting
+from core.notices.waiting import Waiting, is_county_or_below, register_waiting
 from stations.models import Organization, Station
 
 register_waiting(

@@ -7,10 +7,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import RecordAPI
-from core.history import acting
-from core.identity import SEXES
-from core.serializers import is_visible, serializer_for
+from core.audit.history import acting
+from core.entities.api.records import RecordAPI
+from core.entities.api.serializers import is_visible, serializer_for
+from core.secrecy.identity import SEXES
 from talent.actions.corrections import request_change
 from talent.actions.transfers import origin_known_to
 from talent.codes import (

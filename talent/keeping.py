@@ -15,10 +15,10 @@ from typing import Any
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.actions import touch
-from core.crypto import blind_index
 from core.dates import today
+from core.guards import touch
 from core.scoping import in_scope
+from core.secrecy.crypto import blind_index
 from core.timeline import change_from
 from talent.codes import PersonStatus
 from talent.models import Person, PersonState, Post

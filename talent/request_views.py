@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.entities.paging import Paginator, page_number
 from core.models import ReadEvent
-from core.paging import Paginator, page_number
 from core.scoping import in_scope
 from talent import actions, kinds
 from talent.actions.corrections import differences, present_mark

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
-from core.imports import values
-from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.ledgers import values
+from core.ledgers.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.secrecy.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
 from stations.ledgers.places import remove_unused
 from talent.codes import (
     ETHNICITIES,

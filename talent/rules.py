@@ -2,7 +2,7 @@
 
 Pure functions on plain values: forms, actions, the API and the importer call the same ones.
 Each raises RuleError where a value is refused and returns flags where it is accepted with a
-remark. Rules on identity documents are in core.identity.
+remark. Rules on identity documents are in core.secrecy.identity.
 """
 
 import calendar
@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterable
 
 from core.dates import today
-from core.identity import (
+from core.rules import Flag, RuleError
+from core.secrecy.identity import (
     clean_id_number,
     is_resident_number,
     joined_numbers,
     without_id_numbers,
 )
-from core.rules import Flag, RuleError
 from talent.codes import CertificateLevel, RegistrationState
 
 FIRST_BIRTH = datetime.date(1900, 1, 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.forms.actions import ReasonForm
-from core.views import Action
+from core.entities.forms.actions import ReasonForm
+from core.entities.pages import Action
 from talent import actions
 from talent.actions.people import GONE
 from talent.actions.posts import counties_in_conflict

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.dates import today
-from core.display import record_url
-from core.waiting import Waiting, is_county_or_below, register_waiting
+from core.entities.display import record_url
+from core.notices.waiting import Waiting, is_county_or_below, register_waiting
 from talent.codes import ClaimState, RequestState
 from talent.filters.people import MISSING
 from talent.filters.records import TO_VERIFY, to_decide

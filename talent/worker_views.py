@@ -20,10 +20,10 @@ from django.utils.html import strip_tags
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.addresses import client_address
-from core.changes import changes_of
-from core.display import ENDINGS, facts, label_of, shown
-from core.exports import Column, export_table
+from core.accounts.clients import client_address
+from core.entities.changes import changes_of
+from core.entities.display import ENDINGS, facts, label_of, shown
+from core.entities.workbooks import Column, export_table
 from core.models import ReadEvent
 from talent import actions, kinds
 from talent.actions.corrections import differences

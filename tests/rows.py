@@ -6,7 +6,7 @@ import datetime
 import itertools
 from typing import Any
 
-from core.identity import check_character
+from core.secrecy.identity import check_character
 from projects.models import Milestone, Payment, Project
 from stations.models import Organization, Station, StationMonthly, StationState
 from talent.keeping import enter

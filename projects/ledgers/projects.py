@@ -6,10 +6,10 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.imports.asking import say
-from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.ledgers.asking import say
+from core.ledgers.plain import PlainLedger, natural_key, stable_id
+from core.ledgers.resources import ImportContext, RowCheck
 from core.models import ImportRow
-from core.resources import ImportContext, RowCheck
 from core.rules import RuleError
 from projects.codes import Fund, Procurement, Stage
 from projects.models import Payment, Project

@@ -29,8 +29,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.indicators import Population
-from core.places import place_name
+from core.figures.indicators import Population
+from core.regions.names import place_name
 from stations.models import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,

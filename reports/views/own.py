@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from core.dates import today
-from core.indicators import Indicator, explain
+from core.figures.indicators import Indicator, explain
 from reports.indicators import BY_CODE
 from talent.models import Person
 from talent.worker_views import own_context, own_record

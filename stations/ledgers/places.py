@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from core.imports.plain import stable_id
-from core.places import place_name, place_names
-from core.resources import ImportContext
+from core.ledgers.plain import stable_id
+from core.ledgers.resources import ImportContext
+from core.regions.names import place_name, place_names
 from core.rules import RuleError
 from stations.codes import OrganizationKind, StationKind, StationStatus
 from stations.keeping import open_stations

@@ -7,10 +7,10 @@ import uuid
 from typing import Any
 
 from core.dates import today
-from core.imports.asking import hold
-from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.ledgers.asking import hold
+from core.ledgers.plain import PlainLedger, natural_key, stable_id
+from core.ledgers.resources import ImportContext, RowCheck
 from core.models import ImportRow
-from core.resources import ImportContext, RowCheck
 from core.rules import RuleError
 from stations import keeping
 from stations.codes import StationKind, StationStatus

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from core.imports.asking import say
+from core.ledgers.asking import say
+from core.ledgers.resources import ImportContext
 from core.models import ImportRow
-from core.resources import ImportContext
 from stations.codes import StationKind
 from stations.models import Station
 from stations.rules import check_one_per_township

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from core.accounts import forget_failures
-from core.actions import claim, locked
-from core.crypto import blind_index
-from core.identity import clean_id_number
+from core.accounts.actions import forget_failures
+from core.accounts.privacy import NOTICE_VERSION
+from core.accounts.roles import Role
+from core.guards import claim, locked
 from core.models import SecurityEvent, User
-from core.notice import NOTICE_VERSION
-from core.roles import Role
 from core.rules import RuleError
+from core.secrecy.crypto import blind_index
+from core.secrecy.identity import clean_id_number
 from talent.actions.people import GONE
 from talent.codes import PersonStatus
 from talent.models import ActivationAttempt, ActivationCode, Person

@@ -11,14 +11,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core.actions import FORBIDDEN, claim, locked, touch
-from core.crypto import sign
-from core.display import label_of, words
-from core.history import acting
-from core.identity import clean_name, clean_phone, without_id_numbers
+from core.audit.history import acting
+from core.entities.display import label_of, words
+from core.guards import FORBIDDEN, claim, locked, touch
 from core.models import User
 from core.rules import RuleError
 from core.scoping import in_scope
+from core.secrecy.crypto import sign
+from core.secrecy.identity import clean_name, clean_phone, without_id_numbers
 from core.text import normalise
 from talent.actions.people import GONE
 from talent.codes import PersonStatus, RequestState

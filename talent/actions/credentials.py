@@ -11,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from core.actions import claim, require_open, touch
+from core.audit.history import last_writer
 from core.dates import today
-from core.history import last_writer
+from core.guards import claim, require_open, touch
 from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible

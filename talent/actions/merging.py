@@ -15,8 +15,8 @@ from typing import Any
 
 from django.db import transaction
 
-from core.actions import claim, touch
 from core.dates import today
+from core.guards import claim, touch
 from core.models import User
 from core.rules import RuleError
 from talent import rules

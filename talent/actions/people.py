@@ -12,12 +12,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from core.actions import claim, locked, require, touch
-from core.crypto import blind_index
 from core.dates import today
+from core.guards import claim, locked, require, touch
 from core.models import ReadEvent, Region, SecurityEvent, User
+from core.regions.names import place_name
 from core.rules import RuleError
 from core.scoping import ensure_visible, in_scope
+from core.secrecy.crypto import blind_index
 from talent import rules
 from talent.codes import (
     AWAY,
@@ -58,7 +59,7 @@ def create_person(*, person: Person, by: User, post: Post | None = None) -> Pers
     Raises RuleError R4 with the county when the ID number is registered. A 停用 record of the
     own area is brought back instead, filled with what was entered, and returned.
     """
-    from talent.actions.posts import start_post
+    from talent.actions.posts import start_post  # noqa: PLC0415
 
     require(by, "talent.add_person")
     existing = _registered(person, by)
@@ -92,8 +93,6 @@ def _registered(person: Person, by: User) -> Person | None:
 
 def registered_message(county: str) -> str:
     """What anyone may learn of a person registered elsewhere: the county."""
-    from core.places import place_name
-
     place = place_name(county) if county else "尚未定位到县"
     return f"该证件号码已在册，归属{place}。如需在本地登记，请申请转入，不要重复建档。"
 

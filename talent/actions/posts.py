@@ -6,10 +6,10 @@ import datetime
 
 from django.db import transaction
 
-from core.actions import claim, locked, require, touch
 from core.dates import today
+from core.guards import claim, locked, require, touch
 from core.models import User
-from core.places import place_name
+from core.regions.names import place_name
 from core.rules import Flag, RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from stations.rules import CLOSED_STATUSES

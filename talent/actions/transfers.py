@@ -12,14 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from core.actions import FORBIDDEN, claim, locked, require, touch
-from core.crypto import blind_index
+from core.audit.history import acting
 from core.dates import parse_date, today
-from core.history import acting
-from core.identity import check_id_number
+from core.guards import FORBIDDEN, claim, locked, require, touch
 from core.models import Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
+from core.secrecy.crypto import blind_index
+from core.secrecy.identity import check_id_number
 from stations.ledgers.places import create_planned
 from stations.models import Organization, Station
 from talent.codes import Employment, PersonStatus, PostKind, RequestState

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from core.dates import today
-from core.filters import (
+from core.entities.filters import (
     ChecksFilter,
     ChoiceFilter,
     ChosenFilter,

@@ -6,7 +6,7 @@ import django_filters as filters
 from django.db.models import Q
 
 from core.dates import today
-from core.filters import ChoiceFilter, ChosenFilter, DateFilter, RecordFilter, RegionFilter
+from core.entities.filters import ChoiceFilter, ChosenFilter, DateFilter, RecordFilter, RegionFilter
 from talent.codes import (
     COUNTING_LEVELS,
     MAY_SERVE,

@@ -7,14 +7,14 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from core.crypto import blind_index
 from core.dates import today
-from core.forms import ActionForm, DateField, FreeTextField, ReasonField, RegionField
-from core.forms.actions import ReasonForm
-from core.forms.widgets import SearchSelect
-from core.identity import clean_id_number
+from core.entities.forms import ActionForm, DateField, FreeTextField, ReasonField, RegionField
+from core.entities.forms.actions import ReasonForm
+from core.entities.forms.widgets import SearchSelect
 from core.models import Region
-from core.places import place_name
+from core.regions.names import place_name
+from core.secrecy.crypto import blind_index
+from core.secrecy.identity import clean_id_number
 from core.text import normalise
 from talent.codes import Verification
 from talent.models import Person

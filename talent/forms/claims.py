@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.forms import FreeTextField, RecordForm, RecordMeta, names_in
+from core.entities.forms import FreeTextField, RecordForm, RecordMeta, names_in
 from core.rules import Flag
 from talent.actions.credentials import missing_basis
 from talent.forms.credentials import PersonalForm

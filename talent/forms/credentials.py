@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.forms import NoteField, RecordForm, RecordMeta, names_in
+from core.entities.forms import NoteField, RecordForm, RecordMeta, names_in
 from core.rules import Flag
 from talent.actions.credentials import check_period
 from talent.models import Certificate, Education, RegistrationPeriod, Title

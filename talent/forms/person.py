@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from core.forms import (
+from core.entities.forms import (
     FreeTextField,
     NationalPlaceField,
     NoteField,
@@ -15,14 +15,14 @@ from core.forms import (
     RecordMeta,
     names_in,
 )
-from core.identity import (
+from core.national import is_known_division
+from core.rules import Flag, RuleError
+from core.secrecy.identity import (
     check_id_number,
     clean_name,
     clean_phone,
-    is_known_division,
     without_id_numbers,
 )
-from core.rules import Flag, RuleError
 from talent.actions.people import registered_message
 from talent.keeping import county_of_registered, others_with_phone
 from talent.models import Person

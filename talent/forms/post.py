@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.forms import RecordForm, RecordMeta, names_in
+from core.entities.forms import RecordForm, RecordMeta, names_in
 from core.rules import Flag, RuleError
 from talent.actions.posts import check_post
 from talent.keeping import place_post

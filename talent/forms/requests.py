@@ -11,7 +11,9 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from core.forms import (
+from core.accounts.passwords import in_words
+from core.accounts.roles import Role
+from core.entities.forms import (
     ActionForm,
     LookupField,
     NationalPlaceField,
@@ -21,13 +23,11 @@ from core.forms import (
     RegionField,
     names_in,
 )
-from core.forms.fields import PlainForm, say_what_is_missing
-from core.identity import ID_TYPES, clean_name, clean_phone
+from core.entities.forms.fields import PlainForm, say_what_is_missing
 from core.models import Region, User
-from core.passwords import in_words
-from core.places import place_name
-from core.roles import Role
+from core.regions.names import place_name
 from core.rules import RuleError
+from core.secrecy.identity import ID_TYPES, clean_name, clean_phone
 from stations.models import Station
 from talent.codes import Employment, PostKind
 from talent.models import Person

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports.asking import say
-from core.imports.plain import PlainLedger, natural_key, stable_id
+from core.ledgers.asking import say
+from core.ledgers.plain import PlainLedger, natural_key, stable_id
+from core.ledgers.resources import RowCheck
 from core.models import ImportRow
-from core.resources import RowCheck
 from talent.codes import EducationLevel, SchoolPlace
 from talent.rules import check_graduates, check_graduation_year
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import connection
 
-from core.crypto import blind_index, encrypt
-from core.identity import Identity, check_id_number, mask_id_number, without_id_numbers
+from core.ledgers.resources import ImportContext, RowCheck
 from core.models import ImportRow
 from core.pinyin import name_pinyin
-from core.resources import ImportContext, RowCheck
 from core.rules import Flag, RuleError
+from core.secrecy.crypto import blind_index, encrypt
+from core.secrecy.identity import Identity, check_id_number, mask_id_number, without_id_numbers
 from stations.ledgers.places import create_used, find_employer, station_of
 from talent.codes import PersonStatus, Verification
 from talent.ledgers.meeting import ASKED, TRANSFER, WILL_ASK, meet

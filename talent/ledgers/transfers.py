@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from core.ledgers.resources import ImportContext
 from core.models import ImportBatch, ImportRow
-from core.resources import ImportContext
 from talent.codes import RequestState
 from talent.models import Person, TransferRequest
 

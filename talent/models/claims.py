@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from core.history import tracked
+from core.audit.history import tracked
 from core.models import Record
 from talent.codes import ClaimClass, ClaimState, EducationLevel, NativeBasis, Origin, SchoolPlace
 from talent.models.credentials import PersonalRecord

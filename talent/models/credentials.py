@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 
-from core.history import tracked
+from core.audit.history import tracked
 from core.models import Record
 from core.scoping import ScopedQuerySet
 from talent.codes import (

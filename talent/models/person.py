@@ -13,20 +13,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
 
-from core.fields import BlindIndexField, EncryptedTextField
-from core.history import tracked
-from core.identity import (
-    ID_TYPES,
-    RESIDENT,
-    SEXES,
-    is_known_division,
-    mask_id_number,
-    mask_phone,
-)
+from core.audit.history import tracked
 from core.models import Record
+from core.national import is_known_division
 from core.pinyin import name_pinyin
 from core.rules import RuleError
 from core.scoping import ScopedModel, ScopedQuerySet
+from core.secrecy.fields import BlindIndexField, EncryptedTextField
+from core.secrecy.identity import (
+    ID_TYPES,
+    RESIDENT,
+    SEXES,
+    mask_id_number,
+    mask_phone,
+)
 from stations.models import dated_on
 from talent.codes import (
     ETHNICITIES,
@@ -251,13 +251,6 @@ class Person(Record):
     @property
     def masked_phone(self) -> str:
         return mask_phone(str(self.phone))
-
-    def age_on(self, day: datetime.date) -> int | None:
-        """Full years on a day, None when the birth date is unknown."""
-        born = self.birth_date
-        if born is None:
-            return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 class PersonStateQuerySet(ScopedQuerySet):

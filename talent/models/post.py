@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Left
 
-from core.history import tracked
+from core.audit.history import tracked
 from core.models import Record
 from core.scoping import ScopedQuerySet
 from stations.models import Organization, Station
@@ -59,7 +59,7 @@ class PostQuerySet(ScopedQuerySet):
     def close_all(self, *, on: datetime.date, reason: str) -> int:
         """No post of the set is held from a day on; how many were open. What a station does
         to its own posts when it closes: stations reach them as `station.posts`."""
-        from talent.keeping import follow_posts
+        from talent.keeping import follow_posts  # noqa: PLC0415
 
         people = list(self.unended().order_by("person").values_list("person", flat=True))
         self.cut_all(on=on)

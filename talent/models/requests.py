@@ -11,7 +11,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Left, Now
 from django.utils import timezone
 
-from core.history import tracked
+from core.audit.history import tracked
 from core.models import Record
 from core.scoping import ScopedQuerySet
 from talent.codes import RequestState

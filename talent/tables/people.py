@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.tables import (
+from core.entities.tables import (
     EMPTY,
     Column,
     DateColumn,

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.dates import today
-from core.tables import (
+from core.entities.tables import (
     Column,
     DateColumn,
     NameColumn,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.views import EntityView, Section
+from core.entities.pages import EntityView, Section
 from talent import kinds, verbs
 from talent.actions.credentials import submit_claim
 from talent.filters import GraduateStatFilter, KeyTalentClaimFilter

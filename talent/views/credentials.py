@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.views import EntityView, Section
-from core.views.secrets import Secret
+from core.entities.pages import EntityView, Section
+from core.secrecy.numbers import Secret
 from talent import kinds, verbs
 from talent.actions.credentials import add_registration, update_certificate
 from talent.actions.people import not_merged

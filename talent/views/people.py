@@ -12,16 +12,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from core.crypto import blind_index
 from core.dates import today
-from core.display import label_of, record_url
-from core.identity import SEXES, check_id_number, is_known_division
+from core.entities.display import label_of, record_url
+from core.entities.pages import EntityView, Related, Section
 from core.models import ReadEvent
-from core.national import place_label
+from core.national import is_known_division, place_label
 from core.rules import RuleError
+from core.secrecy.crypto import blind_index
+from core.secrecy.identity import SEXES, check_id_number
+from core.secrecy.numbers import Secret
 from core.templatetags.shell import days_left
-from core.views import EntityView, Related, Section
-from core.views.secrets import Secret
 from talent import kinds, verbs
 from talent.actions.people import GONE, create_person, registered_message, update_person
 from talent.codes import PersonStatus

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.places import place_name
-from core.views import EntityView, Section
-from core.views.secrets import Secret
+from core.entities.pages import EntityView, Section
+from core.regions.names import place_name
+from core.secrecy.numbers import Secret
 from talent import verbs
 from talent.actions.posts import counties_in_conflict, start_post, update_post
 from talent.filters import PostFilter

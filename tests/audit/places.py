@@ -6,9 +6,9 @@ import datetime
 from typing import Any
 
 from core.dates import today
-from core.divisions import forget_divisions
 from core.models import ImportBatch, Region
-from core.successions import apply_successions
+from core.regions.successions import apply_successions
+from core.regions.tree import forget_divisions
 from stations import actions as station_actions
 from stations.models import Organization, Station, StationMonthly
 from tests.audit.desk import PLACES, REASON, Desk

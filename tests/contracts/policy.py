@@ -14,9 +14,9 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from core.accounts.roles import Role
+from core.entities.pages import ENTITIES
 from core.models import ImportBatch, Job, User
-from core.roles import Role
-from core.views import ENTITIES
 from talent.models import ChangeRequest, TransferRequest
 from tests.rows import make_person, make_row
 

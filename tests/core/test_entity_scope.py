@@ -10,9 +10,9 @@ from django import forms
 from django.urls import NoReverseMatch, reverse
 
 from config import urls  # noqa: F401  registers every EntityView
+from core.entities.pages import ENTITIES
 from core.models import Region, User
-from core.places import resolve_regions
-from core.views import ENTITIES
+from core.regions.names import resolve_regions
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_row
 

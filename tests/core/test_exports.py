@@ -17,11 +17,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core import exports
-from core.exports import Column, export_table
+from core.entities import workbooks as exports
+from core.entities.workbooks import Column, export_table
+from core.ledgers.spreadsheets import read_sheet
 from core.models import ReadEvent
 from core.rules import RuleError
-from core.spreadsheets import read_sheet
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_person
 

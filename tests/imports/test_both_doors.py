@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from core.forms.record import RecordForm
-from core.identity import check_character
+from core.entities.forms.record import RecordForm
+from core.ledgers.resources import resource_for
 from core.models import ImportRow
-from core.resources import resource_for
+from core.secrecy.identity import check_character
 from stations.models import Station
 from talent.actions import record_death
 from talent.actions.credentials import update_certificate

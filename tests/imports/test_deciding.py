@@ -12,10 +12,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from core import jobs
 from core.dates import today
-from core.imports import actions, showing, workbooks
-from core.imports.comparing import count
+from core.jobs import running as jobs
+from core.ledgers import actions, showing, workbooks
+from core.ledgers.comparing import count
 from core.models import ImportBatch, Job
 from core.rules import RuleError
 from talent.actions import people as acting

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from core.dates import parse_date, today
-from core.imports import actions, workbooks
+from core.ledgers import actions, workbooks
+from core.ledgers.spreadsheets import read_sheet
 from core.rules import RuleError
-from core.spreadsheets import read_sheet
 from projects.models import Project
 from stations.actions import close_station, end_organization
 from stations.models import Organization, Station

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates import today
-from core.identity import check_character, check_id_number
-from core.imports.places import PlaceIndex
-from core.imports.values import as_text
+from core.ledgers.places import PlaceIndex
+from core.ledgers.resources import ImportContext, RowCheck, resource_for
+from core.ledgers.values import as_text
 from core.models import ImportRow
-from core.resources import ImportContext, RowCheck, resource_for
 from core.rules import RuleError
+from core.secrecy.identity import check_character, check_id_number
 from talent.models import Person
 from tests.conftest import Cast
 from tests.imports.ledgers import apply, check, outcomes, people, person

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.imports import actions
+from core.ledgers import actions
 from core.rules import RuleError
 from reports.indicators import all_figures
 from stations.actions import change_station_state

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from core.dates import today
 from core.models import Region
+from core.notices.waiting import waiting_for
 from core.rules import RuleError
-from core.waiting import waiting_for
 from stations.actions import close_station
 from stations.models import StationMonthly
 from talent import actions

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from core.changes import changes_of
+from core.entities.changes import changes_of
 from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope

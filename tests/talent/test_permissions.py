@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from core.deactivation import deactivate
+from core.entities.deactivation import deactivate
 from core.models import Region
 from core.scoping import OutOfScope
 from projects import actions as project_actions
@@ -151,7 +151,7 @@ def test_only_clerks_create(cast: Cast) -> None:
     ],
 )
 def test_nobody_confirms_what_the_own_hand_wrote(cast: Cast, entity: str, name: str) -> None:
-    from core.history import acting
+    from core.audit.history import acting
     from core.rules import RuleError
 
     with acting(cast.reviewer_a):

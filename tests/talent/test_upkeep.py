@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 
 from core.dates import today
 from core.models import User
-from core.waiting import WAITING
+from core.notices.waiting import WAITING
 from reports.populations.people import PEOPLE
 from talent.actions import leave_province, record_death
 from talent.filters import CertificateFilter, PersonFilter, RegistrationPeriodFilter

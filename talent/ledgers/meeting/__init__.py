@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports.asking import ask, hold
+from core.ledgers.asking import ask, hold
+from core.ledgers.resources import ImportContext
 from core.models import ImportRow
-from core.places import place_name
-from core.resources import ImportContext
+from core.regions.names import place_name
 from core.scoping import in_scope
 from talent.ledgers.meeting.credentials import meet_certificate, meet_education, number_of, settle
 from talent.ledgers.meeting.encounter import GONE, Encounter

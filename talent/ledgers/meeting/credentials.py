@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports.asking import ask
+from core.ledgers.asking import ask
 from core.models import ImportRow
 from talent.codes import CertificateLevel, EducationLevel, Verification
 from talent.ledgers.meeting import questions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports.asking import ask
+from core.ledgers.asking import ask
 from talent.ledgers.meeting.encounter import PERSON, Encounter
 from talent.ledgers.meeting.questions import LEDGER, NAME
 from talent.models import Person

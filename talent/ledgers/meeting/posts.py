@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from core.imports.asking import ask, say
+from core.ledgers.asking import ask, say
 from talent.codes import NOT_EMPLOYED, Employment, PersonStatus, PostKind
 from talent.ledgers.meeting import questions
 from talent.ledgers.meeting.encounter import POST, STATE, Encounter, says_otherwise

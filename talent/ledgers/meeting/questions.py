@@ -1,6 +1,6 @@
 """What a clerk is asked when a ledger and the registry say different things of a person."""
 
-from core.imports.asking import SKIP, WHOLE, Question
+from core.ledgers.asking import SKIP, WHOLE, Question
 
 LEDGER, REGISTRY, BOTH = "ledger", "registry", "both"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from core.imports.asking import ask, hold
-from core.places import place_name
+from core.ledgers.asking import ask, hold
+from core.regions.names import place_name
 from talent.codes import AWAY, REGISTERED_STATUSES, PersonStatus
 from talent.keeping import first_day
 from talent.ledgers.meeting.encounter import PERSON, POST, STATE, Encounter

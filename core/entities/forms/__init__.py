@@ -1,0 +1,26 @@
+"""Forms of records and actions: one look, one set of rules, choices inside the scope."""
+
+from core.entities.forms.actions import ActionForm, ReasonField
+from core.entities.forms.fields import (
+    DateField,
+    FreeTextField,
+    LookupField,
+    NationalPlaceField,
+    NoteField,
+    RegionField,
+)
+from core.entities.forms.record import RecordForm, RecordMeta, names_in
+
+__all__ = [
+    "ActionForm",
+    "DateField",
+    "FreeTextField",
+    "LookupField",
+    "NationalPlaceField",
+    "NoteField",
+    "ReasonField",
+    "RecordForm",
+    "RecordMeta",
+    "RegionField",
+    "names_in",
+]
