@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.accounts.models import User
 from core.audit.models import ReadEvent
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
@@ -180,9 +180,9 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
 
 def _leave_read_event(request: HttpRequest, batch: ImportBatch, rows: list[ImportRow]) -> None:
     """A preview shows what the registry holds of people beside what the ledger says."""
-    view = ENTITIES.get(resource_for(batch.kind).models[0].rpartition(".")[2])
+    entity = ENTITIES.get(resource_for(batch.kind).models[0].rpartition(".")[2])
     people = [row.target for row in rows if row.target]
-    if people and view and view.person_path == "pk":
+    if people and entity and entity.person == "pk":
         ReadEvent.record(
             user=_user(request), kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
         )
