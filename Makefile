@@ -41,5 +41,5 @@ backup: ## write database and files to backups/ (DIR=...)
 restore: ## put a backup back: make restore FILE=backups/....tar
 	@$(SCRIPT)backup --restore "$(FILE)"
 
-lock: ## write constraints.txt anew from the requirements
+lock: ## write the locks anew from the requirements (UPGRADE=1 takes the newest of all)
 	@$(SCRIPT)lock

@@ -63,7 +63,7 @@ def _judge_audit(done: subprocess.CompletedProcess[str]) -> tuple[bool, str]:
 def steps(env: dict[str, str]) -> list[Step]:
     python = str(venv.PYTHON)
     production = {**env, **localenv.fresh_secrets(), **PRODUCTION}
-    audit = (str(BIN / "pip-audit"), "--disable-pip", "--no-deps", "--timeout", "10")
+    audit = (str(BIN / "pip-audit"), "--disable-pip", "--require-hashes", "--timeout", "10")
     return [
         Step("mypy", (str(BIN / "mypy"),), env),
         Step("ruff check", (str(BIN / "ruff"), "check", "--output-format", "concise", "."), env),
@@ -86,7 +86,7 @@ def steps(env: dict[str, str]) -> list[Step]:
         ),
         Step(
             "pip-audit",
-            (*audit, "-f", "json", "-r", "constraints.txt"),
+            (*audit, "-f", "json", "-r", "requirements-dev.lock"),
             env,
             _judge_audit,
         ),
