@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from scripts import localenv, venv
+from scripts import localenv, prepared, venv
 from scripts.services import Services
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
@@ -74,11 +74,10 @@ def main() -> int:
         arguments = ["-n", workers, "--dist", "loadfile", *arguments]
     folder = tempfile.mkdtemp(prefix="registry-local-")
     try:
-        with Services.throwaway() as services:
+        with prepared.servers() as services:
             command = [str(venv.PYTHON), "-m", "pytest", *arguments]
-            return subprocess.run(
-                command, cwd=venv.ROOT, env=environment(services, folder)
-            ).returncode
+            env = environment(services, folder) | {prepared.VARIABLE: prepared.NAME}
+            return subprocess.run(command, cwd=venv.ROOT, env=env).returncode
     except KeyboardInterrupt:
         return 130
     finally:
