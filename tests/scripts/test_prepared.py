@@ -138,6 +138,8 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.setattr(prepared, "CACHE", cache)
     monkeypatch.setattr(prepared, "make", make)
+    # Also when somebody edits a model while the tests run.
+    monkeypatch.setattr(prepared, "fits", lambda entry: (entry / prepared.MANIFEST).exists())
     return cache
 
 
