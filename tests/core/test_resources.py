@@ -6,7 +6,7 @@ import itertools
 import uuid
 
 from core.ledgers import resources
-from core.ledgers.resources import ImportContext
+from core.ledgers.ledger import ImportContext
 
 
 def test_ids_are_random_valid_and_ascend_for_long_stretches() -> None:
