@@ -17,6 +17,7 @@ from core.resources import ImportContext, RowCheck, resource_for
 from core.rules import RuleError
 from talent.models import Person
 from tests.conftest import Cast
+from tests.histories import examples
 from tests.imports.ledgers import apply, check, outcomes, people, person
 
 NUMBERS = [
@@ -46,7 +47,9 @@ ROWS = st.lists(
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS)
 def test_rows_add_up(rows: list[dict[str, Any]], cast: Cast) -> None:
