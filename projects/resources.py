@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports import values
-from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.ledgers import values
+from core.ledgers.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from projects.codes import Fund, Procurement, Stage
-from projects.ledgers import projects
-from stations.ledgers.places import remove_unused
+from projects.projects import ledger as projects
+from stations.places.named import remove_unused
 from talent.codes import ServiceField
 
 _FUNDS = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.imports import values
-from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.ledgers import values
+from core.ledgers.resources import Column, ImportContext, RowCheck, ScopedResource, register
 from stations.codes import StationKind, StationStatus
-from stations.ledgers import stations
-from stations.ledgers.places import remove_unused
-from stations.rules import CLOSED_STATUSES
+from stations.places import ledger as stations
+from stations.places.named import remove_unused
+from stations.places.rules import CLOSED_STATUSES
 
 _KINDS = {
     "市级指导中心": "1", "指导中心": "1", "县级总站": "2", "总站": "2", "社工总站": "2",

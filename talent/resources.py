@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
-from core.imports import values
-from core.resources import Column, ImportContext, RowCheck, ScopedResource, register
-from stations.ledgers.places import remove_unused
+from core.ledgers import values
+from core.ledgers.resources import Column, ImportContext, RowCheck, ScopedResource, register
+from core.secrecy.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
+from stations.places.named import remove_unused
 from talent.codes import (
     ETHNICITIES,
     CertificateLevel,
@@ -18,9 +18,10 @@ from talent.codes import (
     SchoolPlace,
     TalentCategory,
 )
-from talent.ledgers import graduates, people
-from talent.ledgers.across import remark_seniors, remark_shared_phones
-from talent.ledgers.transfers import withdraw
+from talent.graduates import ledger as graduates
+from talent.people.ledger import rows as people
+from talent.people.ledger.across import remark_seniors, remark_shared_phones
+from talent.people.ledger.transfers import withdraw
 
 _EDUCATION = {
     "研究生": "14", "硕士": "14", "硕士研究生": "14", "专业硕士": "14", "学术硕士": "14",

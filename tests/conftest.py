@@ -19,10 +19,10 @@ from django.db import connection
 from django.test import Client, override_settings
 from hypothesis import is_hypothesis_test
 
-from core.logs import OneLineFormatter
+from core.accounts.privacy import NOTICE_VERSION
+from core.accounts.roles import Role
 from core.models import User
-from core.notice import NOTICE_VERSION
-from core.roles import Role
+from core.secrecy.logs import OneLineFormatter
 from scripts import prepared
 from tests import histories, reference
 from tests.servers import RedisServer, Worker
@@ -256,7 +256,7 @@ def client_of() -> Callable[[Any], Client]:
     def log_in(user: Any) -> Client:
         client = Client()
         if user.is_authenticated:
-            client.force_login(user, backend="core.auth.RegistryBackend")
+            client.force_login(user, backend="core.accounts.backend.RegistryBackend")
         return client
 
     return log_in

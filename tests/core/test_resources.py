@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import uuid
 
-from core import resources
-from core.resources import ImportContext
+from core.ledgers import resources
+from core.ledgers.resources import ImportContext
 
 
 def test_ids_are_random_valid_and_ascend_for_long_stretches() -> None:

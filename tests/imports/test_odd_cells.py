@@ -11,9 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from core.imports import mapping
+from core.ledgers import mapping
+from core.ledgers.spreadsheets import Refused, read_sheet
 from core.models import Job
-from core.spreadsheets import Refused, read_sheet
 from projects.models import Project
 from talent.models import Certificate, Person, Post
 from talent.resources import PeopleResource

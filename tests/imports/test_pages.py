@@ -11,12 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from core import jobs
-from core.identity import mask_id_number
-from core.imports import workbooks
-from core.imports.keeping import forget_expired
+from core.jobs import running as jobs
+from core.ledgers import workbooks
+from core.ledgers.keeping import forget_expired
+from core.ledgers.resources import kinds, resource_for
 from core.models import ImportBatch, ImportRow, Job, ReadEvent
-from core.resources import kinds, resource_for
+from core.secrecy.identity import mask_id_number
 from talent.models import Person
 from tests.conftest import COUNTY_A, TOWNSHIP_A
 from tests.imports.ledgers import PEOPLE, SAMPLES, person, workbook

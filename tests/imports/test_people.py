@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from core.imports import actions
+from core.ledgers import actions
+from core.ledgers.resources import resource_for
 from core.models import ReadEvent
-from core.resources import resource_for
 from core.rules import RuleError
 from stations.models import Organization, Station
 from talent.codes import PersonStatus
@@ -378,8 +378,8 @@ def test_township_clerks_take_in_their_township_only(cast: Cast) -> None:
 
 
 def test_labels_of_the_header_are_all_known() -> None:
-    from core.resources import resource_for
-    from core.spreadsheets.child import squeeze
+    from core.ledgers.resources import resource_for
+    from core.ledgers.spreadsheets.child import squeeze
 
     names = resource_for("people").column_names()
     assert all(squeeze(label) in names for label in PEOPLE)

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates import today
-from core.identity import check_character, check_id_number
-from core.imports.places import PlaceIndex
-from core.imports.values import as_text
+from core.entities.made import form_of
+from core.ledgers.places import PlaceIndex
+from core.ledgers.resources import ImportContext, RowCheck, resource_for
+from core.ledgers.values import as_text
 from core.models import ImportRow
-from core.resources import ImportContext, RowCheck, resource_for
 from core.rules import RuleError
+from core.secrecy.identity import check_character, check_id_number
+from talent.entities import PEOPLE
 from talent.models import Person
 from tests.conftest import Cast
 from tests.histories import examples
@@ -98,7 +100,7 @@ def _import_says(label: str, cell: Any, cast: Cast) -> str | None:
     ],
 )
 def test_forms_and_imports_agree_on_id_numbers(number: str, cast: Cast) -> None:
-    from talent.forms import PersonForm
+    PersonForm = form_of(PEOPLE)
 
     form = PersonForm(data={"id_number": number, "id_type": "1"}, user=cast.clerk_a)
     form.is_valid()
@@ -114,7 +116,7 @@ def test_forms_and_imports_agree_on_id_numbers(number: str, cast: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["张三", "张 三", "买买提•艾力", "张3", "", "张" * 51, "䶮㛃"])
 def test_forms_and_imports_agree_on_names(name: str, cast: Cast) -> None:
-    from talent.forms import PersonForm
+    PersonForm = form_of(PEOPLE)
 
     form = PersonForm(data={"name": name}, user=cast.clerk_a)
     form.is_valid()
@@ -124,7 +126,7 @@ def test_forms_and_imports_agree_on_names(name: str, cast: Cast) -> None:
 
 @pytest.mark.parametrize("phone", ["13800001234", "+86 138 0000 1234", "0851-85551234", "123", "a"])
 def test_forms_and_imports_agree_on_phones(phone: str, cast: Cast) -> None:
-    from talent.forms import PersonForm
+    PersonForm = form_of(PEOPLE)
 
     form = PersonForm(data={"phone": phone}, user=cast.clerk_a)
     form.is_valid()

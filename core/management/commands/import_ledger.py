@@ -8,12 +8,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core import jobs
-from core.imports import actions, mapping
-from core.models import ImportBatch, ImportRow, Job, User
-from core.resources import kinds, resource_for
+from core.accounts.models import User
+from core.jobs import running as jobs
+from core.jobs.models import Job
+from core.ledgers import actions, mapping
+from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.resources import kinds, resource_for
+from core.ledgers.spreadsheets import Refused
 from core.rules import RuleError
-from core.spreadsheets import Refused
 
 REASON = "命令行导入，提示项已知悉"
 
