@@ -57,7 +57,9 @@ class Entity:
     search          field names a typed text is looked for in, or a function of (text, filterset)
     state, colours  field with the state; field -> value -> colour of its tag
     check           a record as it would be saved -> flags; raises RuleError. May set cleaned
-                    values on it. Form, actions and ledger all call it
+                    values on it. Form and ledger call it, a row at a time: it asks nothing of
+                    the database. What other rows have to say is for check_beside, which the
+                    form calls after it and a ledger asks in sets
     create, update  actions that save a new record or an edit, called with
                     {argument: record, "by": user}; without them the record is saved as it is
     person          path from a row to the id of the Person it is about, "" for nobody
@@ -90,6 +92,9 @@ class Entity:
     # 停用 and 恢复使用, for models with ended_on and end_reason that mean it.
     can_deactivate: bool = False
     check: Callable[[Any], Iterable[Flag]] | None = None
+    check_beside: Callable[[Any], Iterable[Flag]] | None = None
+    # How offices send many of them: a core.ledgers.ledger.Ledger.
+    ledger: Any = None
     create: Callable[..., Any] | None = None
     update: Callable[..., Any] | None = None
     argument: str = ""
@@ -148,6 +153,8 @@ class Entity:
 
     def __post_init__(self) -> None:
         ENTITIES[self.name] = self
+        if hasattr(self.ledger, "bind"):
+            self.ledger.bind(self)
 
     # --- Names -----------------------------------------------------------------------
 

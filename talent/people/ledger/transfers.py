@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from core.ledgers.resources import ImportContext
+from core.ledgers.ledger import ImportContext
 from core.models import ImportBatch, ImportRow
 from talent.codes import RequestState
 from talent.moves.models import TransferRequest
