@@ -17,13 +17,14 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client, override_settings
+from hypothesis import is_hypothesis_test
 
 from core.accounts.privacy import NOTICE_VERSION
 from core.accounts.roles import Role
 from core.models import User
 from core.secrecy.logs import OneLineFormatter
 from scripts import prepared
-from tests import reference
+from tests import histories, reference
 from tests.servers import RedisServer, Worker
 
 PASSWORD = "Cast-2026-pass"
@@ -31,10 +32,11 @@ COUNTY_A, COUNTY_B, TOWNSHIP_A, PREFECTURE = "520102", "520111", "520102016", "5
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--drill", action="store_true", help="run the long failure drills alone")
+    parser.addoption("--drill", action="store_true", help="run drills and long histories alone")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    histories.load(is_long=bool(config.getoption("--drill")))
     folder = tempfile.mkdtemp(prefix="registry-files-")
     static = Path(folder) / "static"
     static.mkdir()
@@ -52,8 +54,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drills alone by make drill, and properties once more, with other and more examples."""
     wanted = bool(config.getoption("--drill"))
-    chosen = [item for item in items if bool(item.get_closest_marker("drill")) == wanted]
+    chosen = [
+        item
+        for item in items
+        if bool(item.get_closest_marker("drill")) == wanted
+        or (wanted and is_hypothesis_test(getattr(item, "obj", None)))
+    ]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
 
