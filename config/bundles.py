@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-BUNDLES = ("css/app.css",)
+BUNDLES = ("css/app.css", "js/app.js", "js/board.js", "js/targets.js")
 
 STYLE = re.compile(r'^@import "(?P<part>[\w-]+\.css)"(?: (?P<media>[\w-]+))?;\n', re.MULTILINE)
 MODULE = re.compile(
