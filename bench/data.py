@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from core.identity import check_character
+from core.secrecy.identity import check_character
 
 CHUNK = 25_000
 SEED = 20_260_101
@@ -171,7 +171,7 @@ def _write_chunk(span: tuple[int, int]) -> None:
 
 
 def _person(n: int, tables: dict[str, Table]) -> None:
-    from core.crypto import blind_index, encrypt
+    from core.secrecy.crypto import blind_index, encrypt
 
     rng = random.Random(SEED + n)
     number, birth, sex = identity(n)

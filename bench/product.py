@@ -36,7 +36,9 @@ from talent.models import Certificate, Person
 
 def client_of(username: str) -> Client:
     client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.get(username=username), backend="core.auth.RegistryBackend")
+    client.force_login(
+        User.objects.get(username=username), backend="core.accounts.backend.RegistryBackend"
+    )
     return client
 
 
@@ -179,8 +181,8 @@ def ledger(path: str, first: str, rows: str) -> dict[str, Any]:
 
 def phases(path: str) -> dict[str, float]:
     """Seconds of each step of an import, in the order they happen, by the clock."""
-    from core import jobs
-    from core.imports import actions, applying, running
+    from core.jobs import running as jobs
+    from core.ledgers import actions, applying, running
 
     found: dict[str, float] = {}
 

@@ -23,7 +23,7 @@ if (LOCAL_DIR / "env").exists():
     env.read_env(str(LOCAL_DIR / "env"), recurse=False)
 
 DEBUG = env.bool("DEBUG", False)
-# A development key is accepted only where DEBUG is on; core.checks refuses it elsewhere.
+# A development key is accepted only where DEBUG is on; core.secrecy.checks refuses it elsewhere.
 SECRET_KEY = env.str("SECRET_KEY", "development-only" if DEBUG else "")
 # "id:hex,id:hex": 128-bit SM4 keys, the first one encrypts, the others still decrypt.
 FIELD_KEYS = env.str("FIELD_KEYS", "")
@@ -79,24 +79,24 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Headers first: static files, refusals and failures carry them too.
     "csp.middleware.CSPMiddleware",
-    "core.middleware.SecurityHeadersMiddleware",
+    "core.web.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "core.middleware.ServiceUnavailableMiddleware",
-    "core.middleware.WrongMethodMiddleware",
+    "core.web.middleware.ServiceUnavailableMiddleware",
+    "core.web.middleware.WrongMethodMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "core.middleware.SessionRulesMiddleware",
-    "core.middleware.NumbersInAddressMiddleware",
-    "core.middleware.LoginRequiredMiddleware",
+    "core.web.middleware.SessionRulesMiddleware",
+    "core.web.middleware.NumbersInAddressMiddleware",
+    "core.web.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "core.middleware.ActingUserMiddleware",
-    "core.middleware.FirstThingsMiddleware",
-    "core.middleware.UnreadableInputMiddleware",
+    "core.web.middleware.ActingUserMiddleware",
+    "core.web.middleware.FirstThingsMiddleware",
+    "core.web.middleware.UnreadableInputMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -130,7 +130,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.context_processors.site",
+                "core.web.context.site",
             ],
         },
     }
@@ -152,16 +152,20 @@ _timeouts = (
 DATABASES = {
     "default": env.dj_db_url("DATABASE_URL", "postgres://postgres@localhost/registry") | _postgres
 }
-# A streaming replica for the read-only pages of reports; see core.replica.
+# A streaming replica for the read-only pages of reports; see core.database.
 if env.str("DATABASE_REPLICA_URL", ""):
     DATABASES["replica"] = env.dj_db_url("DATABASE_REPLICA_URL") | _postgres
-DATABASE_ROUTERS = ["core.replica.ReplicaRouter"]
+DATABASE_ROUTERS = ["core.database.ReplicaRouter"]
 for _database in DATABASES.values():
     # libpq answers within 5 s whether the server is there.
     _database.setdefault("OPTIONS", {}).update(connect_timeout=5, options=_timeouts)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # History is read by record and by act; an index for every other foreign key of every event
 # would cost a large import more than the rows themselves.
+# Triggers follow from the models and are put in place after every migrate: a new column is two
+# lines of a migration instead of fifty of trigger text.
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextForeignKey(db_index=True)
@@ -212,9 +216,11 @@ IMPORT_PROCESSES = env.int("IMPORT_PROCESSES", min(2, os.cpu_count() or 1))
 
 # --- Accounts, sessions, passwords -----------------------------------------------------
 AUTH_USER_MODEL = "core.User"
+ROLES = "config.policy.ROLES"
+NAVIGATION = "config.navigation.NAVIGATION"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "core.auth.RegistryBackend",
+    "core.accounts.backend.RegistryBackend",
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
@@ -224,20 +230,20 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "core.passwords.LengthValidator"},
-    {"NAME": "core.passwords.WellKnownValidator"},
+    {"NAME": "core.accounts.passwords.LengthValidator"},
+    {"NAME": "core.accounts.passwords.WellKnownValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "display_name")},
     },
-    {"NAME": "core.passwords.ThreeClassesValidator"},
+    {"NAME": "core.accounts.passwords.ThreeClassesValidator"},
 ]
 # Days after which an official's password has to be changed; 0 never asks (ADR 0016).
 PASSWORD_DAYS = env.int("PASSWORD_DAYS", 90)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-# The longest a session lives, however busy it is (core.middleware.SessionRulesMiddleware).
+# The longest a session lives, however busy it is (core.web.middleware.SessionRulesMiddleware).
 SESSION_COOKIE_AGE = 8 * 3600
-# Idle minutes after which core.middleware.SessionRulesMiddleware asks to log in again.
+# Idle minutes after which core.web.middleware.SessionRulesMiddleware asks to log in again.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 # Days without a log-in after which an account is closed; 0 closes none.
 DORMANT_DAYS = env.int("DORMANT_DAYS", 90)
@@ -251,10 +257,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_LOCKOUT_CALLABLE = "core.auth.locked_out"
-AXES_CLIENT_IP_CALLABLE = "core.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "core.accounts.backend.locked_out"
+AXES_CLIENT_IP_CALLABLE = "core.accounts.clients.client_address"
 # A worker logs in with an ID number, which must not stand in the table of attempts.
-AXES_USERNAME_CALLABLE = "core.auth.counted_name"
+AXES_USERNAME_CALLABLE = "core.accounts.backend.counted_name"
 AXES_SENSITIVE_PARAMETERS = [
     "username",
     "ip_address",
@@ -272,7 +278,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "core.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
@@ -327,17 +333,17 @@ USE_THOUSAND_SEPARATOR = False
 REST_FRAMEWORK = {
     # The token first: it is the one that answers 401 with how to authenticate.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "core.api_policy.TokenAuthentication",
+        "core.entities.api.policy.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["core.api_policy.RolePermission"],
-    "DEFAULT_PAGINATION_CLASS": "core.api_pages.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "core.api_schema.AutoSchema",
+    "DEFAULT_PERMISSION_CLASSES": ["core.entities.api.policy.RolePermission"],
+    "DEFAULT_PAGINATION_CLASS": "core.entities.api.paging.Pagination",
+    "DEFAULT_SCHEMA_CLASS": "core.entities.api.schema.AutoSchema",
     # The schema describes the API; OPTIONS would do it once more, in English.
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["core.api_policy.JSONParser"],
-    "EXCEPTION_HANDLER": "core.api_policy.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["core.entities.api.policy.JSONParser"],
+    "EXCEPTION_HANDLER": "core.entities.api.policy.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 KNOX_TOKEN_MODEL = "core.ApiToken"
@@ -355,7 +361,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_PERMISSIONS": ["core.api_policy.StaffPermission"],
+    "SERVE_PERMISSIONS": ["core.entities.api.policy.StaffPermission"],
     # Many models have a state, kind or level of their own; names come from the choices.
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [],
@@ -368,7 +374,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "core.logs.OneLineFormatter"},
+        "line": {"()": "core.secrecy.logs.OneLineFormatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},

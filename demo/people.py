@@ -6,9 +6,9 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.identity import check_id_number
 from core.models import User
 from core.pinyin import name_pinyin
+from core.secrecy.identity import check_id_number
 from demo.names import person_name, phone, resident_id
 from demo.places import Places, new_id
 from stations.codes import StationStatus

@@ -15,10 +15,10 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from core import jobs
-from core.actions import require
-from core.divisions import divisions_on
+from core.guards import require
+from core.jobs import running as jobs
 from core.models import Job, Region, User
+from core.regions.tree import divisions_on
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from reports.indicators import BY_CODE, INDICATORS, all_figures, definitions_version

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.api import RecordAPI, refuse_unknown
 from core.dates import parse_date, today
-from core.divisions import divisions_on
+from core.entities.api.records import RecordAPI, refuse_unknown
 from core.models import Region
-from core.places import place_name
+from core.regions.names import place_name
+from core.regions.tree import divisions_on
 from core.rules import RuleError
 from reports import snapshots
 from reports.board import may_see

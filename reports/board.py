@@ -13,8 +13,8 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from core.divisions import Divisions, divisions_on
-from core.indicators import Indicator
+from core.figures.indicators import Indicator
+from core.regions.tree import Divisions, divisions_on
 from reports import snapshots, tile_checks, words
 from reports.indicators import BY_CODE, HEADLINES, NOT_WITHIN, T1, parts_of
 from reports.models import Plan, Settlement, Snapshot

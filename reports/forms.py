@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from core.forms.fields import PlainForm
+from core.entities.forms.fields import PlainForm
 from reports.models import Plan
 
 

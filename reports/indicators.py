@@ -10,7 +10,7 @@ import datetime
 import hashlib
 from dataclasses import replace
 
-from core.indicators import Figures, Indicator, figures_on
+from core.figures.indicators import Figures, Indicator, figures_on
 from reports.populations import (
     AGENCIES,
     COUNTIES,

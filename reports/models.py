@@ -14,9 +14,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from core.divisions import divisions_on
-from core.history import never_emptied, tracked
+from core.audit.history import never_emptied, tracked
 from core.models import Job
+from core.regions.tree import divisions_on
 from core.scoping import ScopedModel, ScopedQuerySet
 
 
@@ -53,11 +53,9 @@ class StatisticsQuerySet(ScopedQuerySet):
         Figures, not lists: staff and viewers may compare themselves with their
         neighbours and with every region above them.
         """
-        from core.models import User
-
-        if not isinstance(user, User) or not user.is_active or not user.region_id:
+        if not getattr(user, "is_active", False) or not getattr(user, "has_record_scope", False):
             return self.none()
-        if not user.has_record_scope:
+        if not user.region_id:
             return self.none()
         own = user.region_id
         parent = own[:-3] if len(own) == 9 else own[:-2]

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from core.divisions import divisions_on
+from core.regions.tree import divisions_on
 from reports.models import Plan, Target
 
 

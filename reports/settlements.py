@@ -16,13 +16,21 @@ from django.db.models import F, IntegerField, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from core.divisions import divisions_on
-from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, Population, members, sql_condition
+from core.figures.indicators import (
+    OWN,
+    UNLOCATED,
+    WHOLE,
+    Indicator,
+    Population,
+    members,
+    sql_condition,
+)
 from core.models import Region
+from core.regions.tree import divisions_on
 from reports.indicators import INDICATORS
 from reports.models import SettledMembers, Settlement
 
-# A list of the differences to what was signed (the other parts are core.indicators').
+# A list of the differences to what was signed (the other parts are core.figures.indicators').
 CORRECTED = "corrected"
 
 

@@ -14,8 +14,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core.divisions import divisions_on
-from core.indicators import Figures, Indicator
+from core.figures.indicators import Figures, Indicator
+from core.regions.tree import divisions_on
 from reports import words
 from reports.indicators import all_figures, definitions_version
 from reports.models import Snapshot, SnapshotValue

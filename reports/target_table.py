@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from core.divisions import divisions_on
-from core.indicators import Indicator
+from core.figures.indicators import Indicator
+from core.regions.tree import divisions_on
 from core.rules import RuleError
 from core.text import is_none, normalise
 from reports.actions import Amount

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from core.indicators import Indicator
+from core.figures.indicators import Indicator
 from reports import words
 from reports.plans import Goal
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from core.replica import from_replica
+from core.database import from_replica
 from reports.views import dashboard, lists, own, targets
 
 

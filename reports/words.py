@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from core.indicators import Indicator
+from core.figures.indicators import Indicator
 from reports.models import Plan
 from reports.plans import Goal, expected_by
 

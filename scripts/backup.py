@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from psycopg2.extensions import connection as Link  # noqa: N812
 
 DUMP, MANIFEST, MEDIA = "database.dump", "manifest.json", "media"
-# core.media decrypts into this folder of the store what is being read.
+# core.secrecy.files decrypts into this folder of the store what is being read.
 OPENED = "opened"
 UNFINISHED = "unfinished-"
 DAY_SECONDS = 86_400

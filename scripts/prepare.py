@@ -75,7 +75,7 @@ def check_servers() -> None:
 
 
 def check_keys() -> None:
-    from core.checks import keys_fit_the_data
+    from core.secrecy.checks import keys_fit_the_data
 
     if keys_fit_the_data():
         stop(

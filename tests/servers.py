@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.celery import app as celery_app
-from core import health
+from core.web import health
 from scripts.services import start_redis, stop_redis
 
 ROOT = Path(__file__).resolve().parent.parent

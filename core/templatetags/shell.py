@@ -8,9 +8,11 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 
-from core.navigation import navigation_for
-from core.places import place_name, place_path, working_region_code
-from core.waiting import waiting_total
+from core.desk import logs
+from core.entities import display
+from core.entities.navigation import navigation_for
+from core.notices.waiting import waiting_total
+from core.regions.names import place_name, place_path, working_region_code
 
 register = template.Library()
 
@@ -68,12 +70,6 @@ def days_left(day: datetime.date | None) -> str:
     return "今天到期" if days == 0 else f"已过 {-days} 天"
 
 
-@register.filter
-def tag_kind(value: object, mapping: dict[object, str]) -> str:
-    """The colour meaning of a state, "" where none is declared."""
-    return mapping.get(value, "")
-
-
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The query string of this page with some parameters changed; None or "" removes one."""
@@ -89,6 +85,10 @@ def query(context: template.Context, **changes: Any) -> str:
 @register.filter
 def record_url(record: Any) -> str:
     """Address of a record's page."""
-    from core.display import record_url as address
+    return display.record_url(record)
 
-    return address(record)
+
+@register.filter
+def security_words(event: Any) -> str:
+    """What a row of the security log says besides who and when."""
+    return logs.security_words(event)

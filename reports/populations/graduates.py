@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from core.indicators import Population
-from core.successions import place_on
+from core.figures.indicators import Population
+from core.regions.successions import place_on
 from reports.plans import plan_on
 from reports.populations.people import is_so
 from talent.codes import SchoolPlace

@@ -21,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from core.indicators import Population
+from core.figures.indicators import Population
 from reports.plans import baselines
 from reports.populations.people import Words, is_so, located
 from talent.codes import (

@@ -29,9 +29,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.indicators import Population
-from core.places import place_name
-from stations.models import dated_on
+from core.figures.indicators import Population
+from core.regions.names import place_name
+from core.timeline import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,
     MAY_SERVE,

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, QuerySet
 
-from core.indicators import Population
-from core.successions import place_on
+from core.figures.indicators import Population
+from core.regions.successions import place_on
+from core.timeline import dated_on
 from reports.populations.people import is_so
 from stations.codes import PLATFORM_KINDS, OrganizationKind, StationKind, StationStatus
-from stations.models import Organization, Station, StationState, dated_on
+from stations.models import Organization, Station, StationState
 
 BASES = (StationKind.TRAINING_BASE, StationKind.FIELDWORK_BASE)
 

@@ -14,10 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from core.dates import parse_date
-from core.divisions import divisions_on
-from core.indicators import OWN, UNLOCATED, WHOLE, Indicator, members
+from core.figures.indicators import OWN, UNLOCATED, WHOLE, Indicator, members
 from core.models import ReadEvent
-from core.places import place_names, working_region_code
+from core.regions.names import place_names, working_region_code
+from core.regions.tree import divisions_on
 from core.rules import RuleError
 from reports import snapshots, words
 from reports.board import may_list, may_see

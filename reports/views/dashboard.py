@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
-from core.divisions import divisions_on
-from core.exports import export_table
+from core.entities.workbooks import export_table
+from core.regions.tree import divisions_on
 from reports import board_file, charts, tasks, words
 from reports.board import Board, chosen_indicator, may_list
 from reports.indicators import BY_CODE, HEADLINES, INDICATORS, parts_of

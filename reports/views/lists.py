@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from core.exports import export_table
-from core.indicators import WHOLE, Indicator, amount, explain, members
-from core.paging import Page, Paginator, page_number
-from core.places import place_name
+from core.entities.paging import Page, Paginator, page_number
+from core.entities.workbooks import export_table
+from core.figures.indicators import WHOLE, Indicator, amount, explain, members
+from core.regions.names import place_name
 from reports import snapshots
 from reports.settlements import settlement_of
 from reports.views.asking import PER_PAGE, Asked, leave_trace, list_asked, needs

@@ -9,10 +9,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.exports import export_table
-from core.indicators import condition, explain
-from core.paging import Paginator, page_number
-from core.places import place_name
+from core.entities.paging import Paginator, page_number
+from core.entities.workbooks import export_table
+from core.figures.indicators import condition, explain
+from core.regions.names import place_name
 from reports import settlements, words
 from reports.models import Settlement
 from reports.settlements import CORRECTED, Correction

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from core.divisions import divisions_on
+from core.regions.tree import divisions_on
 from core.rules import RuleError
 from reports import actions
 from reports.board import may_see

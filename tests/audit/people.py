@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from core.audit.history import acting
 from core.dates import today
-from core.history import acting
 from core.models import Region
 from stations.models import Station
 from talent import actions

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.divisions import divisions_on, forget_divisions
-from core.indicators import amount, members
+from core.figures.indicators import amount, members
+from core.regions.tree import divisions_on, forget_divisions
 from reports.indicators import BY_CODE, FIXED_CODES, all_figures
 from reports.views.lists import export_rows
 from tests import rows

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from core.deactivation import deactivate
+from core.entities.deactivation import deactivate
 from talent.models import Person
 from tests.conftest import COUNTY_A, Cast
 from tests.rows import id_number, make_person, make_project, make_row, make_station

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core import jobs
+from core.jobs import running as jobs
 from core.models import ImportBatch
 from talent.models import Person
 from tests.conftest import COUNTY_A, Cast

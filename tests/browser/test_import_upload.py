@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from core import jobs
+from core.jobs import running as jobs
 from core.models import ImportBatch, Job
 from tests.conftest import Cast
 from tests.imports.ledgers import PEOPLE, apply, check, people, person, workbook

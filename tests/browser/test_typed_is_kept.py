@@ -61,7 +61,7 @@ def test_a_click_beside_a_dialog_keeps_what_was_typed(cast: Cast, visit: Visit) 
 
 
 def test_a_section_of_a_closed_record_shows_the_record(cast: Cast, visit: Visit) -> None:
-    from core.deactivation import deactivate
+    from core.entities.deactivation import deactivate
 
     row = make_row("certificate", COUNTY_A)
     page = visit(f"/certificates/{row.pk}/", cast.clerk_a)

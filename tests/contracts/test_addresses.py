@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from core.entities.entity import ENTITIES
 from core.models import ReadEvent
-from core.views import ENTITIES
 from stations.models import Station
 from talent.models import Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B
@@ -229,7 +229,7 @@ def test_post_needs_the_token(name: str, stage: Any) -> None:
     url = url_for(name, policy, policy.make(COUNTY_A) if policy.make else None)
     for user in (stage.reviewer_a, stage.security, stage.worker_a):
         client = Client(enforce_csrf_checks=True)
-        client.force_login(user, backend="core.auth.RegistryBackend")
+        client.force_login(user, backend="core.accounts.backend.RegistryBackend")
         response = client.post(url, {"reason": "试"})
         assert response.status_code == 403, url
         says_it_in_chinese(response, url)

@@ -48,15 +48,15 @@ def test_counties_add_up_to_the_province(entity: str, cast: Any) -> None:
 
 # file: why its unscoped read is right. A new one needs a reason here.
 _REASONS = {
-    "core/security_views.py": "logs and jobs of administrators, narrowed by their own querysets",
-    "core/account_views.py": "events and attempts of one account that was looked up in reach",
-    "core/views/pages.py": "regions are public codes",
-    "core/region_api.py": "regions go through for_user in the base class",
+    "core/desk/logs.py": "logs and jobs of administrators, narrowed by their own querysets",
+    "core/desk/accounts.py": "events and attempts of one account that was looked up in reach",
+    "core/desk/pages.py": "regions are public codes",
+    "core/desk/region_api.py": "regions go through for_user in the base class",
     "reports/api.py": "snapshots and region codes are the same for everybody",
     "talent/api.py": "a worker's own change requests",
     "talent/worker_views.py": "a worker's own record and who read it",
-    "core/views/doing.py": "the version of the record just locked in scope",
-    "core/imports/views.py": "ids of a list in scope, rows of a batch in scope",
+    "core/entities/pages/act.py": "the version of the record just locked in scope",
+    "core/ledgers/views.py": "ids of a list in scope, rows of a batch in scope",
     "reports/views/targets.py": "plans are the same for everybody",
 }
 _READS = re.compile(
@@ -103,7 +103,7 @@ def test_no_door_reads_past_the_scope() -> None:
 
 def test_doors_are_found_and_reasons_still_stand() -> None:
     names = {str(p.relative_to(ROOT)) for p in doors()}
-    assert {"talent/api.py", "core/views/listing.py", "core/account_views.py"} <= names
+    assert {"talent/api.py", "core/entities/pages/list.py", "core/desk/accounts.py"} <= names
 
 
 def test_no_filter_is_built_from_the_request() -> None:
@@ -133,7 +133,7 @@ def test_threads_of_two_users_never_mix() -> None:
             clients = {}
             for county, user in users.items():
                 clients[county] = Client()
-                clients[county].force_login(user, backend="core.auth.RegistryBackend")
+                clients[county].force_login(user, backend="core.accounts.backend.RegistryBackend")
             for turn in range(16):
                 county, other = (COUNTY_A, COUNTY_B) if turn % 2 else (COUNTY_B, COUNTY_A)
                 for url in ("/people/", "/api/v1/people/"):

@@ -18,9 +18,9 @@ _ROOMS = re.compile(
 )
 # A file elsewhere that writes, and why that is right. A new one needs a reason here.
 _REASONS = {
-    "core/login.py": "the session of who logs in, and the password of who changes it",
-    "core/views/editing.py": "the one default of save_new and save_changes, in their transaction",
-    "core/views/doing.py": "raises the version of the record an action was done to",
+    "core/desk/login.py": "the session of who logs in, and the password of who changes it",
+    "core/entities/pages/edit.py": "the default of save_new and save_changes, in their transaction",
+    "core/entities/pages/act.py": "raises the version of the record an action was done to",
 }
 _SAVES = {
     "save", "delete", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create",

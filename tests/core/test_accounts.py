@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from core import accounts
+from core.accounts import actions as accounts
+from core.accounts.roles import Role
+from core.desk.logs import security_words
 from core.models import ApiToken, Region, SecurityEvent, User
-from core.roles import Role
 from tests.conftest import COUNTY_A, COUNTY_B, PASSWORD
 
 FORM = {"username": "newclerk", "display_name": "王五", "role": "clerk", "region": COUNTY_A}
@@ -302,7 +303,7 @@ def test_an_account_nobody_uses_is_closed_and_listed(cast: Any, client_of: Any) 
     assert "花溪录入员" not in listed
     event = SecurityEvent.objects.get(target="clerk_a")
     assert (event.kind, event.actor) == (accounts.DORMANT, None)
-    assert "90 天没有登录" in event.words
+    assert "90 天没有登录" in security_words(event)
 
 
 def test_an_account_opened_again_is_left_alone(cast: Any, settings: Any) -> None:

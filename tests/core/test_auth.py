@@ -15,9 +15,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from core.accounts import reset_password
-from core.addresses import client_address
-from core.auth import WRONG, counted_name
+from core.accounts.actions import reset_password
+from core.accounts.backend import WRONG, counted_name
+from core.accounts.clients import client_address
 from core.models import SecurityEvent, User
 from talent.models import Person
 from tests.conftest import COUNTY_A, PASSWORD

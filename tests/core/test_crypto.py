@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.checks import keys_fit_the_data, refuse_to_start
-from core.crypto import DecryptionError, blind_index, decrypt, encrypt, parse_keys, sign
+from core.secrecy.checks import keys_fit_the_data, refuse_to_start
+from core.secrecy.crypto import DecryptionError, blind_index, decrypt, encrypt, parse_keys, sign
 from talent.models import Person
 from tests.conftest import COUNTY_A
 from tests.rows import make_person

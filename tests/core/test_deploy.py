@@ -159,7 +159,7 @@ def test_beat_is_well_while_it_writes_its_schedule(
 
 
 def test_the_containers_agree_on_the_worker_heartbeat() -> None:
-    from core import health
+    from core.web import health
 
     text = (ROOT / "deploy" / "healthcheck.py").read_text()
     assert f'WORKERS = "{health.WORKERS}"' in text

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from core.changes import changes_of
+from core.entities.changes import changes_of
+from core.entities.entity import ENTITIES
 from core.models import ReadEvent
-from core.views import ENTITIES
 from talent.actions import deactivate_person, start_post
 from talent.models import Person, Post, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
+from core.entities.entity import ENTITIES
 from core.models import ReadEvent
-from core.places import place_names
-from core.views import ENTITIES
+from core.regions.names import place_names
 from talent.models import Certificate, Person
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_person, make_row

@@ -17,11 +17,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core import exports
-from core.exports import Column, export_table
+from core.entities import workbooks as exports
+from core.entities.workbooks import ExportColumn, export_table
+from core.ledgers.spreadsheets import read_sheet
 from core.models import ReadEvent
 from core.rules import RuleError
-from core.spreadsheets import read_sheet
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_person
 
@@ -192,7 +192,7 @@ class TestRecord:
 
 @pytest.mark.django_db
 class TestMasks:
-    COLUMNS = [Column("证件号码", lambda r: "5201**", 22, is_text=True, clear=lambda r: r)]
+    COLUMNS = [ExportColumn("证件号码", lambda r: "5201**", 22, is_text=True, clear=lambda r: r)]
 
     def test_masked_unless_asked(self, cast: Any) -> None:
         assert sheet_of(export(cast.clerk_a, self.COLUMNS, ["9"]))["A2"].value == "5201**"

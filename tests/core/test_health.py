@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core import health
+from core.web import health
 from tests.servers import RedisServer, Worker
 
 

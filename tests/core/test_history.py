@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from core.changes import changes_of
-from core.history import acting
+from core.audit.history import acting
+from core.entities.changes import changes_of
 from stations.models import Organization
 from talent.models import Person
 from tests.conftest import COUNTY_A

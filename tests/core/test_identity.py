@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.identity import (
+from core.pinyin import name_pinyin
+from core.rules import RuleError
+from core.secrecy.identity import (
     check_character,
     check_credit_code,
     check_id_number,
@@ -18,8 +20,6 @@ from core.identity import (
     mask_id_number,
     mask_phone,
 )
-from core.pinyin import name_pinyin
-from core.rules import RuleError
 
 NUMBER = "520102199003077734"
 DAYS = st.dates(min_value=datetime.date(1900, 1, 1), max_value=datetime.date(2020, 12, 31))

@@ -3,8 +3,8 @@
 import pytest
 from django import forms
 
-from core.forms.fields import say_what_is_missing
-from core.forms.widgets import SearchSelect
+from core.entities.forms.fields import say_what_is_missing
+from core.entities.forms.widgets import SearchSelect
 from talent.codes import ETHNICITIES
 
 COUNTIES = [("520102", "贵阳市 南明区"), ("520103", "贵阳市 云岩区"), ("522301", "黔西南州 兴义市")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 
-from core.forms import NationalPlaceField
+from core.entities.forms import NationalPlaceField
 from core.national import place_label, places_beginning
 
 

@@ -14,9 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from config.celery import app
-from core import jobs
+from core.desk.logs import _existing
+from core.jobs import running as jobs
 from core.models import ImportBatch, Job
-from core.security_views import _existing
 from talent.models import Person
 from tests.conftest import PASSWORD, Cast
 from tests.imports.ledgers import people, person

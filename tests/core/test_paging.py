@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from core.paging import Paginator
+from core.entities.paging import Paginator
 from talent.models import Person
 from tests.reports import build
 
@@ -40,7 +40,7 @@ def keys(paginator: Paginator) -> list[Any]:
 def test_every_row_stands_once_also_when_pages_begin_at_a_mark(
     monkeypatch: pytest.MonkeyPatch, order: list[str]
 ) -> None:
-    monkeypatch.setattr("core.paging._WORTH_MARKING", 0)
+    monkeypatch.setattr("core.entities.paging._WORTH_MARKING", 0)
     wanted = list(Person.objects.order_by(*order).values_list("pk", flat=True))
     for _ in range(2):
         assert keys(pages(order, key="all")) == wanted
@@ -50,7 +50,7 @@ def test_every_row_stands_once_also_when_pages_begin_at_a_mark(
 def test_a_page_deep_inside_is_entered_where_it_began(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    monkeypatch.setattr("core.paging._WORTH_MARKING", 0)
+    monkeypatch.setattr("core.entities.paging._WORTH_MARKING", 0)
     first = pages(["pinyin", "id"], key="all").page(3).object_list
     with django_assert_num_queries(3) as found:
         again = pages(["pinyin", "id"], key="all").page(3).object_list
@@ -70,7 +70,7 @@ def _sql_of(paginator: Paginator, number: int) -> str:
 
 
 def test_columns_that_may_be_empty_are_not_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.paging._WORTH_MARKING", 0)
+    monkeypatch.setattr("core.entities.paging._WORTH_MARKING", 0)
     Person.objects.filter(pinyin="b").update(birth_date="1990-01-01")
     order = ["birth_date", "id"]
     wanted = list(Person.objects.order_by(*order).values_list("pk", flat=True))

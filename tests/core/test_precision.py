@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.changes import changes_of, changes_of_many
+from core.entities.changes import changes_of, changes_of_many
 from talent.models import Certificate, GraduateStat
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.core.test_entity_editing import form_data

@@ -22,12 +22,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, InternalError, OperationalError, connection, transaction
 from django.test import Client
 
-from core.errors import server_error
-from core.logs import OneLineFormatter
-from core.middleware import ServiceUnavailableMiddleware
+from core.accounts.passwords import ThreeClassesValidator, one_time_password
+from core.audit.chain import verify_chain
 from core.models import ReadEvent, SecurityEvent, User
-from core.passwords import ThreeClassesValidator, one_time_password
-from core.verification import verify_chain
+from core.secrecy.logs import OneLineFormatter
+from core.web.errors import server_error
+from core.web.middleware import ServiceUnavailableMiddleware
 from talent.models import Person
 from tests.conftest import COUNTY_A
 from tests.rows import make_person
@@ -130,7 +130,7 @@ def test_a_removed_end_is_found_by_what_was_noted(cast: Any) -> None:
 @pytest.mark.django_db
 def test_bulk_writes_are_in_the_history_with_their_user(cast: Any) -> None:
     """T17: bulk_create and update, each row, one context."""
-    from core.history import acting
+    from core.audit.history import acting
 
     people = [make_person(COUNTY_A) for _ in range(20)]
     events = Person.pgh_event_model.objects.filter(pgh_obj_id__in=[p.pk for p in people])
@@ -267,7 +267,7 @@ def test_first_security_admin_from_the_command_line() -> None:
 def test_check_refuses_weak_secrets() -> None:
     code = (
         "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings';"
-        "django.setup(); from core.checks import secrets_are_set;"
+        "django.setup(); from core.secrecy.checks import secrets_are_set;"
         "print(sorted(e.id for e in secrets_are_set(None)))"
     )
     env = {

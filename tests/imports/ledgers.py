@@ -10,8 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
-from core import jobs
-from core.imports import actions
+from core.jobs import running as jobs
+from core.ledgers import actions
 from core.models import ImportBatch, ImportRow, Job, User
 from tests.rows import id_number
 

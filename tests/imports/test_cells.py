@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from core.spreadsheets import Refused, biff, prescan, read_sheet
+from core.ledgers.spreadsheets import Refused, biff, prescan, read_sheet
 from tests.imports.ledgers import workbook
 from tests.imports.malformed import _SHEET, HEADER, TWO, packed, parts
 

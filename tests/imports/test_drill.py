@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from bench import ledger
-from core.imports import actions
+from core.ledgers import actions
 from core.models import ImportBatch, Job
 from scripts.services import Services
 from talent.models import Person, Post

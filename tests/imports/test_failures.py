@@ -13,11 +13,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.celery import app
-from core import jobs
-from core.imports import actions, applying, running, staging
-from core.imports.actions import DuplicateFile
+from core.jobs import running as jobs
+from core.ledgers import actions, applying, running, staging
+from core.ledgers.actions import DuplicateFile
+from core.ledgers.spreadsheets import reading
 from core.models import ImportBatch, ImportRow, Job, User
-from core.spreadsheets import reading
 from stations.models import Station
 from talent.models import Person, Post
 from tests.conftest import Cast

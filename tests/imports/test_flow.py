@@ -12,16 +12,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import F
 
-from core import jobs, media
-from core.imports import actions
-from core.imports.actions import DuplicateFile
-from core.imports.keeping import forget_expired
+from core.jobs import running as jobs
+from core.ledgers import actions
+from core.ledgers.actions import DuplicateFile
+from core.ledgers.keeping import forget_expired
+from core.ledgers.spreadsheets import Refused
 from core.models import ImportBatch, ImportRow, Job, User
 from core.rules import RuleError
-from core.spreadsheets import Refused
+from core.secrecy import files as media
 from stations.models import Station
-from talent.ledgers import people as people_rows
 from talent.models import Person, TransferRequest
+from talent.people.ledger import rows as people_rows
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     apply,
@@ -184,7 +185,7 @@ def test_a_waiting_import_is_put_away(cast: Cast) -> None:
 def test_a_running_import_is_cancelled(
     when: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.imports import running
+    from core.ledgers import running
 
     data = people(person())
     if when == "while it is checked":
@@ -213,7 +214,7 @@ def test_what_is_applied_cannot_be_cancelled(cast: Cast) -> None:
 def test_a_failed_import_goes_on_where_it_stood(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.imports import running
+    from core.ledgers import running
 
     monkeypatch.setattr(running, "compare", lambda *args: 1 / 0)
     batch = start(cast.clerk_a, people(person(), person()), inline=True)

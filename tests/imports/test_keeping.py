@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core import media
-from core.imports.keeping import forget_expired
+from core.ledgers.keeping import forget_expired
+from core.secrecy import files as media
 from tests.conftest import Cast
 from tests.imports.ledgers import check, people, person
 

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from core.dates import today
-from core.imports import actions
+from core.ledgers import actions
 from core.models import ImportBatch, Region
 from talent.actions import (
     create_person,

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from core import jobs
-from core.imports import processes, staging
+from core.jobs import running as jobs
+from core.ledgers import processes, staging
+from core.ledgers.spreadsheets import reading
 from core.models import ImportBatch, ImportRow, Job
-from core.spreadsheets import reading
 from tests.conftest import Cast
 from tests.imports.ledgers import check, fresh, people, person
 from tests.rows import id_number

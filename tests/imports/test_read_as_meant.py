@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from core.dates import parse_date
-from core.imports.workbooks import refused_workbook
+from core.ledgers.workbooks import refused_workbook
 from core.rules import RuleError
 from core.text import as_number
 from projects.models import Project

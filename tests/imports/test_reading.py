@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.spreadsheets import Refused, read_sheet, reading
+from core.ledgers.spreadsheets import Refused, read_sheet, reading
 from tests.imports.ledgers import workbook
 from tests.imports.malformed import CORPUS, HEADER, TOLERATED, TWO
 

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from core.imports.workbooks import REASON, refused_workbook
+from core.ledgers.workbooks import REASON, refused_workbook
 from core.models import ImportBatch
 from talent.models import Person, Post
 from tests.conftest import Cast

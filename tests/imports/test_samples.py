@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.imports import actions
+from core.ledgers import actions
 from core.models import ImportBatch, User
 from projects.models import Payment, Project
 from stations.models import Station

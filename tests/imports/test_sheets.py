@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from core import jobs
+from core.jobs import running as jobs
 from core.models import ImportBatch
 from talent.models import Person
 from tests.conftest import Cast

@@ -9,9 +9,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
-from core import jobs
-from core.imports import actions, applying
-from core.imports.comparing import MOVED
+from core.jobs import running as jobs
+from core.ledgers import actions, applying
+from core.ledgers.comparing import MOVED
 from projects.models import Project
 from talent.models import Person
 from tests.conftest import Cast

@@ -7,11 +7,11 @@ import datetime
 import pytest
 from django.db import connection
 
-from core.crypto import blind_index
-from core.imports import actions
-from core.imports.keeping import forget_expired
+from core.ledgers import actions
+from core.ledgers.keeping import forget_expired
 from core.models import Job, Region
 from core.rules import RuleError
+from core.secrecy.crypto import blind_index
 from stations.models import Organization, Station
 from talent.actions import accept_transfer, merge_person, request_transfer_out
 from talent.models import Certificate, Education, Person, PersonState, Post, TransferRequest

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core.divisions import forget_divisions
-from core.indicators import explain, members
+from core.figures.indicators import explain, members
+from core.regions.tree import forget_divisions
 from reports.indicators import BY_CODE, all_figures
 from reports.models import Plan
-from talent.actions.merging import merge_person
-from talent.actions.people import confirm_person
 from talent.models import RegistrationPeriod, Title
+from talent.people.actions import confirm_person
+from talent.people.merging import merge_person
 from tests.conftest import Cast
 from tests.reports import build
 from tests.reports.build import DAY, on
@@ -352,7 +352,7 @@ def test_coverage_counts_townships_not_stations() -> None:
 
 
 def count_townships(county: str) -> int:
-    from core.divisions import divisions_on
+    from core.regions.tree import divisions_on
 
     return len(divisions_on(DAY).children(county))
 

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core.divisions import Divisions, divisions_on, forget_divisions
-from core.indicators import Population, amount, condition, explain, figures_on, members
+from core.figures.indicators import Population, amount, condition, explain, figures_on, members
+from core.regions.tree import Divisions, divisions_on, forget_divisions
 from reports.indicators import (
     BY_CODE,
     FIXED_CODES,

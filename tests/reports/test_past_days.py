@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from core.dates import today
-from core.imports import actions as imports
+from core.ledgers import actions as imports
 from core.models import Region
 from reports.indicators import all_figures
 from talent import actions

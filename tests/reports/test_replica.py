@@ -9,8 +9,8 @@ import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
+from core.database import REPLICA
 from core.models import ReadEvent
-from core.replica import REPLICA
 from tests.conftest import COUNTY_A
 from tests.rows import make_person, make_row
 

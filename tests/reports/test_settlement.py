@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, connection, transaction
 from python_calamine import CalamineWorkbook
 
-from core import jobs
+from core.jobs import running as jobs
 from core.models import Job
 from core.rules import RuleError
 from reports import actions, settlements, snapshots

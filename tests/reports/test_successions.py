@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core.divisions import divisions_on, forget_divisions
-from core.indicators import members
+from core.figures.indicators import members
 from core.models import Region
+from core.regions.tree import divisions_on, forget_divisions
 from reports import actions
 from reports.actions import Amount
 from reports.board import Board

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from core.history import acting
+from core.audit.history import acting
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from reports import actions, words

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from core import media
+from core.secrecy import files as media
 from scripts import backup, localenv
 from scripts.services import Services, redis_command
 from tests.servers import ROOT

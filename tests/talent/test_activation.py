@@ -15,11 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.accounts.privacy import NOTICE_VERSION
 from core.models import SecurityEvent, User
-from core.notice import NOTICE_VERSION
 from talent import actions
-from talent.actions import accounts
 from talent.models import ActivationAttempt, ActivationCode, Person
+from talent.own import accounts
 from talent.tasks import forget_attempts
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import id_number, make_person

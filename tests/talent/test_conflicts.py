@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from core.notices.waiting import waiting_for
 from core.rules import RuleError
-from core.waiting import waiting_for
 from talent import actions
 from talent.models import Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast

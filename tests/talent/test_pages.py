@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from python_calamine import CalamineWorkbook
 
-from core.display import record_url
+from core.entities.display import record_url
 from core.models import ReadEvent, Region
 from talent import actions
 from talent.models import (

@@ -15,7 +15,7 @@ from core.dates import today
 from core.models import ReadEvent, Region, SecurityEvent
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from stations.models import dated_on
+from core.timeline import dated_on
 from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Person, PersonState, Post, RegistrationPeriod
@@ -313,7 +313,7 @@ def test_a_reveal_needs_a_reason_and_leaves_an_event(cast: Cast, serving: Person
 
 
 def test_history_names_who_and_why(cast: Cast, serving: Person) -> None:
-    from core.history import acting, last_writer
+    from core.audit.history import acting, last_writer
 
     with acting(cast.clerk_a, reason="误录"):
         actions.deactivate_person(person=serving, by=cast.clerk_a, reason="误录")

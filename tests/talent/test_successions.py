@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from core.divisions import forget_divisions
-from core.indicators import amount, members
+from core.figures.indicators import amount, members
 from core.models import Region, User
+from core.regions.successions import apply_successions, final_successor, move_stranded
+from core.regions.tree import forget_divisions
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from core.successions import apply_successions, final_successor, move_stranded
+from core.timeline import dated_on
 from reports.indicators import BY_CODE, all_figures
-from stations.models import Organization, Station, dated_on
+from stations.models import Organization, Station
 from talent.models import GraduateStat, Person, Post
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_organization, make_person, make_project, make_station

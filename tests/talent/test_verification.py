@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from core.history import acting
+from core.audit.history import acting
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions

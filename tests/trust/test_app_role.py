@@ -12,12 +12,12 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import Client
 
-from core.history import acting
-from core.imports import actions
+from core.audit.history import acting
+from core.entities.entity import ENTITIES
+from core.ledgers import actions
 from core.management.commands.grant_app_role import VARIABLE, kept_tables
 from core.models import ReadEvent, SecurityEvent
 from core.tasks import housekeeping, sweep_jobs
-from core.views import ENTITIES
 from reports.actions import take_all
 from talent.models import Person
 from tests.conftest import COUNTY_A, PASSWORD

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from core import jobs
-from core.imports import actions
+from core.jobs import running as jobs
+from core.ledgers import actions
 from core.models import Job
 from tests.imports.ledgers import people, person
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from core import jobs
+from core.jobs import running as jobs
 from core.models import ImportBatch
 from tests.imports.ledgers import people, person
 

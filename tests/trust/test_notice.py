@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from core.accounts.privacy import NOTICE_VERSION
 from core.models import SecurityEvent, User
-from core.notice import NOTICE_VERSION
 from talent.models import Person
 from tests.conftest import COUNTY_A
 from tests.rows import make_person
@@ -27,7 +27,7 @@ def worker(cast: Any, client_of: Any) -> Any:
 
 @pytest.fixture
 def new_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("core.notice", "core.accounts", "core.views.pages"):
+    for module in ("core.accounts.privacy", "core.accounts.actions", "core.desk.helping"):
         monkeypatch.setattr(import_module(module), "NOTICE_VERSION", NEW)
 
 

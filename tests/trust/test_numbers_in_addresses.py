@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from core.views import ENTITIES
-from core.views.secrets import without_numbers
+from core.entities.entity import ENTITIES
+from core.secrecy.numbers import without_numbers
 from stations.models import Organization
 from tests.conftest import COUNTY_A
 from tests.contracts.policy import addresses

@@ -16,8 +16,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from core.accounts.roles import Role
 from core.models import User
-from core.roles import Role
 from demo.accounts import ACCOUNTS
 from scripts import localenv
 from tests.conftest import PASSWORD

@@ -10,8 +10,8 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
+from core.entities.entity import ENTITIES
 from core.models import User
-from core.views import ENTITIES
 from tests.conftest import COUNTY_A
 from tests.contracts.policy import allows, policy_of
 from tests.contracts.test_addresses import SWEPT, closed, url_for

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from core.places import place_name
-from core.successions import apply_successions
+from core.regions.names import place_name
+from core.regions.successions import apply_successions
 
 
 class Command(BaseCommand):

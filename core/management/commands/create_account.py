@@ -6,9 +6,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.accounts import open_account
-from core.models import Region, User
-from core.roles import Role
+from core.accounts.actions import open_account
+from core.accounts.models import User
+from core.accounts.roles import Role
+from core.regions.models import Region
 
 
 class Command(BaseCommand):

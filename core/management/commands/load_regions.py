@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from core.models import Region
 from core.pinyin import name_pinyin
+from core.regions.models import Region
 
 _LEVELS = {"province": 1, "prefecture": 2, "county": 3, "township": 4}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.verification import verify_chain
+from core.audit.chain import verify_chain
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from core.audit.history import acting
 from core.dates import today
-from core.history import acting
 from core.models import Region, User
 from demo.accounts import create_accounts
 from demo.people import build_people

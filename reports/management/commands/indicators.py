@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.dates import EARLIEST
-from core.divisions import divisions_on
 from core.models import Region
+from core.regions.tree import divisions_on
 from reports import snapshots
 from reports.indicators import BY_CODE, FIXED_CODES
 from reports.plans import Goals, plan_on

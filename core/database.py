@@ -1,0 +1,60 @@
+"""The database as the product meets it: it may be lost, and it may have a replica.
+
+Read-only pages of reports may be answered by a streaming replica (DATABASE_REPLICA_URL).
+Everything else, and every write of these pages too, goes to the primary server, so
+nobody misses what was just saved.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from django.http import HttpRequest, HttpResponse
+
+REPLICA = "replica"
+_is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
+
+View = Callable[..., HttpResponse]
+
+
+def database_is_lost(error: BaseException | None) -> bool:
+    """Whether an error says that the database went away.
+
+    Where it leaves without a last word psycopg2 raises the bare DatabaseError.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def from_replica(view: View) -> View:
+    """Decorator of a view: what a GET of it reads comes from the replica, where there is one."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        is_reading = request.method == "GET" and REPLICA in connections.databases
+        token = _is_reading.set(is_reading)
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            _is_reading.reset(token)
+
+    return wrapped
+
+
+class ReplicaRouter:
+    """Django's question which database to ask."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return REPLICA if _is_reading.get() else None
+
+    def db_for_write(self, model: Any, **hints: Any) -> str:
+        return "default"
+
+    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
+        return True
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        return db == "default"

@@ -1,0 +1,160 @@
+"""The history of a record as people read it: who changed which field from what to what.
+
+Rows come from the triggers of core.audit.history, so bulk writes and raw SQL are in it too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db.models import DateField, DateTimeField, ForeignKey
+
+from core.accounts.models import User
+from core.entities.display import date_as_known, label_of, words
+from core.secrecy.fields import BlindIndexField, EncryptedTextField
+
+_SILENT = frozenset(
+    {"id", "version", "created_at", "updated_at", "pinyin", "initials", "county", "prefecture",
+     "user", "is_related", "confirmed_before"}
+)  # fmt: skip
+_VERBS = {"insert": "新建", "update": "修改", "delete": "删除"}
+
+
+@dataclass
+class Change:
+    """One write: `rows` are {label, old, new}; `what` says of which record."""
+
+    at: Any
+    who: str
+    what: str
+    reason: str = ""
+    rows: list[dict[str, str]] = field(default_factory=list)
+
+
+def event_model(model: type[Any]) -> type[Any]:
+    return apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+
+
+def as_of_version(record: Any, version: str) -> Any:
+    """The record as it stood with that version, None where history has no such row."""
+    if not version.isdecimal() or len(version) > 9:
+        return None
+    events = event_model(type(record)).objects.filter(pgh_obj_id=record.pk, version=int(version))
+    return events.order_by("-pgh_id").first()
+
+
+def changes_of(record: Any, *, limit: int = 50) -> list[Change]:
+    """The latest changes of a record, newest first; two queries and one for the names."""
+    return changes_of_many([record], limit=limit)
+
+
+def changes_of_many(records: list[Any], *, limit: int = 50) -> list[Change]:
+    """Changes of several records of one model, newest first."""
+    if not records:
+        return []
+    model = type(records[0])
+    titles = {record.pk: str(record) for record in records}
+    events = list(
+        event_model(model)
+        .objects.filter(pgh_obj_id__in=list(titles))
+        .select_related("pgh_context")
+        .order_by("-pgh_id")[: limit + len(records)]
+    )
+    names = _names(events)
+    changes = []
+    for index, event in enumerate(events):
+        older = next((e for e in events[index + 1 :] if e.pgh_obj_id == event.pgh_obj_id), None)
+        if older is None and event.pgh_label == "update":
+            older = _before(model, event)
+        if change := _change(model, event, older, names, titles, single=len(records) == 1):
+            changes.append(change)
+    return changes[:limit]
+
+
+def _before(model: type[Any], event: Any) -> Any:
+    """The version before one, which lies further back than what is shown."""
+    events = event_model(model).objects.filter(pgh_obj_id=event.pgh_obj_id)
+    return events.filter(pgh_id__lt=event.pgh_id).order_by("-pgh_id").first()
+
+
+def _names(events: list[Any]) -> dict[str, str]:
+    ids = {_metadata(e).get("user") for e in events} - {None}
+    return {
+        str(pk): name
+        for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "display_name")
+    }
+
+
+def _metadata(event: Any) -> dict[str, Any]:
+    return event.pgh_context.metadata if event.pgh_context else {}
+
+
+def _change(
+    model: Any,
+    event: Any,
+    older: Any,
+    names: dict[str, str],
+    titles: dict[Any, str],
+    *,
+    single: bool,
+) -> Change | None:
+    metadata = _metadata(event)
+    rows = _differences(model, older, event) if event.pgh_label == "update" and older else []
+    if event.pgh_label == "update" and older and not rows:
+        return None
+    title = "" if single else f"{model._meta.verbose_name}「{titles.get(event.pgh_obj_id, '')}」"
+    verb = _VERBS.get(event.pgh_label, event.pgh_label)
+    return Change(
+        at=event.pgh_created_at,
+        who=names.get(str(metadata.get("user")), "系统"),
+        what=f"{verb}{title}",
+        reason=str(metadata.get("reason", "")),
+        rows=rows,
+    )
+
+
+def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
+    rows = []
+    for column in model._meta.concrete_fields:
+        if column.name in _SILENT or isinstance(column, BlindIndexField):
+            continue
+        if not hasattr(newer, column.attname):
+            continue
+        if column.name.endswith("_precision"):
+            # Said with the date.
+            continue
+        old, new = getattr(older, column.attname), getattr(newer, column.attname)
+        if isinstance(column, DateField) and not isinstance(column, DateTimeField):
+            old, new = _as_known(older, column.name, old), _as_known(newer, column.name, new)
+        if old == new:
+            continue
+        rows.append({
+            "label": label_of(model, column.name),
+            "old": _worded(column, old),
+            "new": _worded_anew(column, new),
+        })  # fmt: skip
+    return rows
+
+
+def _as_known(event: Any, name: str, value: Any) -> str:
+    return date_as_known(event, name, value) if value else ""
+
+
+def _worded_anew(column: Any, value: Any) -> str:
+    if isinstance(column, EncryptedTextField) and value:
+        return "已更换（号码不显示）"
+    return _worded(column, value)
+
+
+def _worded(column: Any, value: Any) -> str:
+    """Foreign keys other than regions are named; a key that is gone stays a dash."""
+    if (
+        isinstance(column, ForeignKey)
+        and value
+        and column.remote_field.model._meta.label != "core.Region"
+    ):
+        found = column.remote_field.model._base_manager.filter(pk=value).first()
+        return str(found) if found else "（已不存在）"
+    return words(column, value)

@@ -1,0 +1,208 @@
+"""The page of a record and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+from core.audit.models import ReadEvent
+from core.entities.changes import Change, changes_of, changes_of_many
+from core.entities.declarations import Related
+from core.entities.display import facts, label_of, shown
+from core.entities.entity import ENTITIES, Entity
+from core.entities.made import form_of
+from core.entities.pages.base import EntityPage
+from core.entities.reach import Reach
+
+_RELATED_ROWS = 100
+
+
+class RelatedRows:
+    """The rows of a related list that a user may see, read through for_user."""
+
+    def __init__(self, entity: Entity, related: Related, user: Any) -> None:
+        accessor = entity.model._meta.get_field(related.accessor)
+        self.related, self.user = related, user
+        self.model: Any = accessor.related_model
+        self.key: str = accessor.field.name
+        self.entity = ENTITIES.get(self.model._meta.model_name)
+        # People named beside a record that is about nobody: the staff of a station.
+        self.leaves_traces = self.entity is not None and not entity.person
+
+    def may(self, verb: str) -> bool:
+        meta = self.model._meta
+        own = f"{meta.app_label}.{verb}_{meta.model_name}"
+        return bool(self.user.has_perm(self.entity.permission(verb) if self.entity else own))
+
+    def read(self, record: Any, most: int) -> list[Any]:
+        rows = Reach(self.entity, self.user).rows() if self.entity else self._plain_rows()
+        rows = rows.filter(**{self.key: record})
+        joined = self.entity.select_related if self.entity else ()
+        joined = joined or tuple(c for c in self.columns if _is_foreign_key(self.model, c))
+        found = list((rows.select_related(*joined) if joined else rows)[:most])
+        if self.leaves_traces and self.entity:
+            reach = Reach(self.entity, self.user)
+            reach.leave_read_event(ReadEvent.Kind.DETAIL, found, page="related")
+        return found
+
+    def _plain_rows(self) -> Any:
+        return self.model.objects.for_user(self.user)
+
+    @property
+    def columns(self) -> list[str]:
+        return self.related.columns.split()
+
+
+class DetailPage(EntityPage):
+    page = "detail"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        record = self.record()
+        self.reach.require("view")
+        self.reach.leave_read_event(ReadEvent.Kind.DETAIL, [record])
+        return self.render(self.detail_context(record))
+
+    def detail_context(self, record: Any) -> dict[str, Any]:
+        """What the page says of a record. A subclass may add to it."""
+        entity = self.entity
+        lists = [RelatedRows(entity, related, self.request.user) for related in entity.related]
+        return self.context(
+            **self.parent_context(record),
+            title=str(record),
+            headline=self._facts(record, entity.headline.split()),
+            state=entity.state_of(record),
+            state_kind=entity.state_kind(record),
+            is_ended=bool(getattr(record, "ended_on", None)),
+            sections=[self._section(record, number) for number in range(len(entity.sections))],
+            related=[self.related_context(record, rows) for rows in lists if rows.may("view")],
+            tasks=entity.tasks(record, self.request.user) if entity.tasks else [],
+            aside=self._facts(record, entity.aside.split()),
+            may_edit=self.reach.may("change")
+            and entity.is_editable(record)
+            and bool(entity.layout(is_new=False)),
+            edit_url=entity.url("edit", record),
+            history_url=entity.url("history", record),
+            action_links=[
+                {"action": action, "url": entity.url("act", record, verb=action.code)}
+                for action in self.reach.actions_for(record)
+            ],
+            print_scope=f"{entity.label}：{record}",
+        )
+
+    def _facts(self, record: Any, names: Any) -> list[dict[str, Any]]:
+        return facts(record, tuple(names), user=self.request.user, labels=self.entity.labels)
+
+    def _section(self, record: Any, number: int) -> dict[str, Any]:
+        """Title and facts of a section, and the address of its own short form."""
+        section, url = self.entity.sections[number], self.entity.url("edit", record)
+        has_fields = bool(url) and not set(section.fields).isdisjoint(
+            form_of(self.entity).base_fields
+        )
+        return {
+            "title": section.title,
+            "facts": self._facts(record, section.fields),
+            "edit_url": f"{url}?section={number}" if has_fields else "",
+        }
+
+    def related_context(self, record: Any, rows: RelatedRows) -> dict[str, Any]:
+        """Heads and cells of a related list: one query."""
+        entity, related, model = rows.entity, rows.related, rows.model
+        may_change = rows.may("change")
+        may_add = related.can_add and rows.may("add") and self.entity.grows(record)
+        create_url = entity.url("create") if entity else ""
+        labels = entity.labels if entity else {}
+        found = []
+        for row in rows.read(record, _RELATED_ROWS):
+            is_over = entity.is_out_of_use(row) if entity else bool(getattr(row, "end_reason", ""))
+            found.append({
+                "record": row,
+                "cells": [self._cell(entity, row, c) for c in rows.columns],
+                "url": entity.url("detail", row) if entity else "",
+                "is_ended": is_over,
+                "edit_url": entity.url("edit", row)
+                if entity and may_change and not is_over
+                else "",
+            })  # fmt: skip
+        return {
+            "related": related,
+            "heads": [
+                {"label": label_of(model, c, labels), "css": "num" if _is_number(model, c) else ""}
+                for c in rows.columns
+            ],
+            "rows": found,
+            "add_url": f"{create_url}?{rows.key}={record.pk}" if may_add and create_url else "",
+        }
+
+    def _cell(self, entity: Entity | None, row: Any, name: str) -> dict[str, Any]:
+        """A value, in the colour of its meaning where it is the row's state."""
+        is_state = entity is not None and name == entity.state and name in entity.colours
+        return {
+            "label": label_of(type(row), name, entity.labels if entity else {}),
+            "value": shown(row, name, self.request.user),
+            "kind": entity.state_kind(row) if entity and is_state else "",
+            "is_state": is_state,
+            "css": _css(type(row), name),
+        }
+
+
+class HistoryPage(EntityPage):
+    page = "history"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        record = self.record()
+        self.reach.require("view")
+        self.reach.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="history")
+        return self.render(
+            self.context(
+                **self.parent_context(record),
+                title=f"{record} 的修改历史",
+                entries=self._entries(record),
+            )
+        )
+
+    def _entries(self, record: Any) -> list[Change]:
+        """Changes of the record and of what belongs to it, newest first."""
+        entries = changes_of(record, limit=100)
+        for related in self.entity.related:
+            rows = RelatedRows(self.entity, related, self.request.user)
+            if rows.may("view") and _is_tracked(rows.model):
+                found = rows.read(record, 50)
+                entries += changes_of_many(found, limit=60) if len(found) != 1 else _titled(*found)
+        return sorted(entries, key=lambda change: change.at, reverse=True)[:200]
+
+
+def _is_number(model: Any, name: str) -> bool:
+    field = next((f for f in model._meta.fields if f.name == name), None)
+    return isinstance(field, models.DecimalField | models.IntegerField)
+
+
+def _css(model: Any, name: str) -> str:
+    """Numbers stand right, dates do not break."""
+    field = next((f for f in model._meta.fields if f.name == name), None)
+    if _is_number(model, name):
+        return "num"
+    return "nowrap" if isinstance(field, models.DateField) else ""
+
+
+def _titled(row: Any) -> list[Change]:
+    """Changes of the only row of a related list still say of which record they are."""
+    entries = changes_of(row, limit=60)
+    for entry in entries:
+        entry.what += f"{row._meta.verbose_name}「{row}」"
+    return entries
+
+
+def _is_tracked(model: Any) -> bool:
+    try:
+        apps.get_model(model._meta.app_label, f"{model.__name__}Event")
+    except LookupError:
+        return False
+    return True
+
+
+def _is_foreign_key(model: Any, name: str) -> bool:
+    names = {f.name: f for f in model._meta.fields}
+    return name in names and names[name].is_relation

@@ -1,0 +1,338 @@
+"""What a user does with an import. Every change of a batch starts here."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePath
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg2.errors import LockNotAvailable
+
+from core.accounts.models import User
+from core.audit.history import acting
+from core.jobs import running as jobs
+from core.jobs.models import Job
+from core.ledgers import applying, mapping
+from core.ledgers.asking import SKIP, WHOLE, answer, choices_of, open_rows
+from core.ledgers.comparing import REPEAT, compare_anew, tied
+from core.ledgers.keeping import FOLDER
+from core.ledgers.ledger import ImportContext, ledger_for
+from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.running import KIND
+from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
+from core.rules import RuleError
+from core.secrecy import files as media
+from core.secrecy.files import Refused
+from core.secrecy.identity import without_id_numbers
+from core.text import normalise
+
+# Rows that are compared while somebody waits for the page: some tenths of a second.
+AT_ONCE = 500
+
+
+class DuplicateFile(Exception):
+    """The same file was taken in before, by this office; `batch` is that batch."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        super().__init__("这个文件已经导入过。")
+        self.batch = batch
+
+
+def _require(user: User, kind: str = "") -> None:
+    if not user.has_perm("core.import_ledger") or not user.region_id:
+        raise PermissionDenied
+    if kind and not user.has_perm(ledger_for(kind).permission):
+        raise PermissionDenied
+
+
+def start_import(
+    *,
+    user: User,
+    kind: str,
+    name: str,
+    data: bytes,
+    sheet: str = "",
+    again: bool = False,
+    inline: bool = False,
+) -> ImportBatch:
+    """Keep an uploaded ledger and queue its check.
+
+    Raises Refused for a file that cannot be taken, DuplicateFile (with the first batch)
+    when the office uploaded the same bytes before and did not ask for them `again`. `sheet`
+    names the sheet to read, "" leaves it to the reader. With `inline` nobody is told: the
+    caller runs the job itself.
+    """
+    _require(user, kind)
+    if len(data) > FILE_BYTES:
+        raise Refused(TOO_LARGE)
+    if not data:
+        raise Refused("文件是空的，请选择有内容的文件。")
+    digest = hashlib.sha256(data).hexdigest()
+    earlier = _earlier(user, kind, digest)
+    if earlier is not None and not again:
+        raise DuplicateFile(earlier)
+    path = media.store(data, folder=FOLDER)
+    try:
+        with transaction.atomic(), acting(user):
+            _give_way(user, kind, digest)
+            job = Job.objects.create(kind=KIND, by=user, region_id=user.region_id)
+            batch = ImportBatch.objects.create(
+                job=job,
+                kind=kind,
+                region_id=user.region_id,
+                by=user,
+                file_name=_plain_name(name),
+                file_path=path,
+                sheet=sheet,
+                sha256=digest,
+                is_repeat=earlier is not None,
+            )
+            if not inline:
+                jobs.ring(job.pk)
+    except IntegrityError:
+        media.remove(path)
+        first = _earlier(user, kind, digest)
+        if first is None:
+            raise
+        raise DuplicateFile(first) from None
+    except BaseException:
+        media.remove(path)
+        raise
+    return batch
+
+
+def start_sheet(*, batch: ImportBatch, by: User, sheet: str) -> ImportBatch:
+    """Take in a sheet of a batch's file once more, or another one, as a batch of its own."""
+    if sheet not in [batch.sheet, *(name for name, _ in batch.other_sheets)]:
+        raise RuleError("SHEET", "文件中没有这张工作表。")
+    try:
+        with media.opened(batch.file_path) as path:
+            data = path.read_bytes()
+    except FileNotFoundError:
+        raise RuleError("EXPIRED", "上传的文件已过保存期，请重新上传。") from None
+    return start_import(
+        user=by, kind=batch.kind, name=batch.file_name, data=data, sheet=sheet, again=True
+    )
+
+
+def _earlier(user: User, kind: str, digest: str) -> ImportBatch | None:
+    return (
+        ImportBatch.objects.for_user(user)
+        .filter(region_id=user.region_id, kind=kind, sha256=digest, undone_at=None)
+        .exclude(job__status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
+        .order_by("created_at")
+        .first()
+    )
+
+
+def _give_way(user: User, kind: str, digest: str) -> None:
+    """Batches that were put away no longer stand for their file."""
+    put_away = Job.objects.filter(status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
+    same = ImportBatch.objects.filter(region_id=user.region_id, kind=kind, sha256=digest)
+    same.filter(job__in=put_away).update(is_repeat=True)
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a file name without control characters, at most 120 characters."""
+    plain = normalise(PurePath(name.replace("\\", "/")).name)
+    return without_id_numbers(plain)[-120:] or "台账"
+
+
+def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[ImportBatch, Job]:
+    """The batch and its job, locked, if `by` may act on it.
+
+    A job keeps its lock while it writes; without `waits` that is a RuleError at once.
+    """
+    _require(by, batch.kind)
+    try:
+        with transaction.atomic():
+            job = Job.objects.select_for_update(nowait=not waits).get(pk=batch.job_id)
+    except OperationalError:
+        raise RuleError("STATE", "正在写入，不能取消；写完后可以撤销这一批。") from None
+    fresh = ImportBatch.objects.for_user(by).select_for_update().filter(pk=batch.pk).first()
+    if fresh is None:
+        raise PermissionDenied
+    return fresh, job
+
+
+def _queue(job: Job, *, inline: bool = False, answers: dict[str, str] | None = None) -> None:
+    """Queue a job that rested; it acts with the rights of who set it going."""
+    job.payload = {"answers": answers} if answers else {}
+    job.status, job.attempts, job.lease_until = Job.Status.QUEUED, 0, None
+    job.message, job.finished_at, job.is_cancel_requested = "", None, False
+    # The bar begins anew.
+    job.phase = ""
+    job.save()
+    if not inline:
+        jobs.ring(job.pk)
+
+
+@transaction.atomic
+def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, int]) -> None:
+    """Match columns by hand ({attribute: index in the header}) and check once more.
+
+    Raises RuleError when a required column is left without a match.
+    """
+    fresh, job = _locked(batch, by=by)
+    if job.status != Job.Status.WAITING or fresh.applied_at:
+        raise RuleError("STATE", "现在不能修改列对应，请等待核对完成。")
+    ledger = ledger_for(fresh.kind)
+    known = {c.attribute for c in ledger.columns}
+    chosen = {
+        a: i for a, i in mapping_by_header.items() if a in known and 0 <= i < len(fresh.header)
+    }
+    if absent := mapping.missing(ledger, chosen):
+        names = "、".join(c.label for c in absent)
+        raise RuleError("MAPPING", f"必填列「{names}」还没有选择对应的表头。")
+    mapping.remember(ledger, fresh.header, chosen, region=fresh.region_id)
+    ImportRow.objects.filter(batch=fresh).delete()
+    fresh.mapping, fresh.counts, fresh.places = chosen, {}, []
+    fresh.save()
+    _queue(job)
+
+
+def keep_reason(*, batch: ImportBatch, by: User, reason: str) -> None:
+    """Keep what is typed beside the rows: deciding on them and turning pages come between."""
+    _require(by, batch.kind)
+    rows = ImportBatch.objects.for_user(by).filter(pk=batch.pk, is_confirmed=False)
+    rows.update(reason=_plain_reason(reason))
+
+
+def _plain_reason(text: str) -> str:
+    return without_id_numbers(normalise(text))[:200]
+
+
+@transaction.atomic
+def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = False) -> None:
+    """Queue the checked rows for application.
+
+    Rows with a remark of level W need one reason for the batch. Raises RuleError.
+    """
+    fresh, job = _locked(batch, by=by)
+    if fresh.applied_at or (fresh.is_confirmed and job.status != Job.Status.CANCELLED):
+        return
+    if job.status == Job.Status.CANCELLED:
+        raise RuleError("STATE", "这一批已取消，没有写入；需要时请重新上传。")
+    if job.status != Job.Status.WAITING or not fresh.counts:
+        raise RuleError("STATE", "核对还没有完成，请稍后再确认。")
+    if fresh.counts.get("flagged") and not reason.strip():
+        raise RuleError("REASON", "有需要说明的行，请填写说明后再入库。")
+    fresh.is_confirmed, fresh.reason = True, _plain_reason(reason)
+    fresh.save()
+    job.by = by
+    _queue(job, inline=inline)
+
+
+@transaction.atomic
+def cancel(*, batch: ImportBatch, by: User) -> None:
+    """Ask a running import to stop, or put a waiting one away. Nothing is written then."""
+    fresh, job = _locked(batch, by=by, waits=False)
+    if fresh.applied_at:
+        raise RuleError("STATE", "数据已入库，不能取消；可以撤销这一批。")
+    if job.status == Job.Status.RUNNING:
+        Job.objects.filter(pk=job.pk).update(is_cancel_requested=True)
+    elif job.status in (Job.Status.QUEUED, Job.Status.WAITING, Job.Status.FAILED):
+        Job.objects.filter(pk=job.pk).update(
+            status=Job.Status.CANCELLED, message="已取消，没有写入任何数据。"
+        )
+
+
+@transaction.atomic
+def resume(*, batch: ImportBatch, by: User) -> None:
+    """Try a failed import once more, from where it stood."""
+    fresh, job = _locked(batch, by=by)
+    if fresh.is_forgotten:
+        raise RuleError("EXPIRED", "文件已过 30 天保存期，请重新上传。")
+    if job.status == Job.Status.FAILED:
+        job.by = by
+        _queue(job, answers=job.payload.get("answers"))
+
+
+@transaction.atomic
+def decide(*, row: ImportRow, by: User, question: str, decision: str) -> None:
+    """Answer one question of a row (core.ledgers.asking); "" takes the answer back."""
+    fresh = _to_decide(row.batch, by=by)
+    row.refresh_from_db()
+    if decision not in choices_of(row, question):
+        raise RuleError("STATE", "这一行现在不能这样选，请刷新页面。")
+    rows = ImportRow.objects.filter(batch=fresh)
+    answer(rows.filter(pk=row.pk), {question: decision})
+    if question == REPEAT or (question == WHOLE and not decision):
+        # Of the rows of a file that are about the same, the chosen one stands alone; when
+        # that is taken back all of them are open again.
+        same = rows.filter(key=row.key, key__isnull=False).exclude(pk=row.pk)
+        answer(same, {WHOLE: SKIP if decision else "", REPEAT: ""})
+    _compare_anew(fresh, {row.number}, by=by)
+
+
+@transaction.atomic
+def decide_all(*, batch: ImportBatch, by: User, question: str, decision: str) -> int:
+    """Answer a question alike in every row that asks it; returns how many there were."""
+    fresh = _to_decide(batch, by=by)
+    rows = open_rows(fresh, question)
+    first, count = rows.first(), rows.count()
+    if first is None or decision not in choices_of(first, question) - {""}:
+        raise RuleError("DECISION", "请选择一种处理方式。")
+    if count > AT_ONCE:
+        _leave_to_job(fresh, by=by, answers={question: decision})
+        return count
+    numbers = set(rows.values_list("number", flat=True))
+    answer(rows, {question: decision})
+    _compare_anew(fresh, numbers, by=by)
+    return count
+
+
+def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
+    fresh, job = _locked(batch, by=by)
+    if fresh.applied_at or job.status != Job.Status.WAITING:
+        raise RuleError("STATE", "现在不能处理，请刷新页面。")
+    return fresh
+
+
+def _compare_anew(batch: ImportBatch, numbers: set[int], *, by: User) -> None:
+    """Compare rows that were decided and those tied to them, unless they are many."""
+    ledger = ledger_for(batch.kind)
+    numbers = tied(batch, ledger, numbers)
+    if len(numbers) > AT_ONCE:
+        _leave_to_job(batch, by=by)
+        return
+    counts = compare_anew(batch, ledger, ImportContext.of(batch), numbers)
+    ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
+
+
+def _leave_to_job(batch: ImportBatch, *, by: User, answers: dict[str, str] | None = None) -> None:
+    """Queue the comparison, first of all with answers for every row that waits for them."""
+    batch.job.by = by
+    _queue(batch.job, answers=answers)
+
+
+@transaction.atomic
+def undo(*, batch: ImportBatch, by: User) -> list[int]:
+    """Take back an applied batch as far as nobody touched it; returns touched rows."""
+    fresh, _ = _locked(batch, by=by)
+    if not fresh.applied_at or fresh.undone_at:
+        raise RuleError("STATE", "这一批没有可以撤销的内容。")
+    if fresh.is_forgotten:
+        raise RuleError(
+            "EXPIRED", "逐行内容只保存 30 天，这一批已不能整批撤销；请在相应的记录上修改或停用。"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT now()")
+        now: Any = cursor.fetchone()[0]
+    try:
+        with acting(by, reason="撤销导入"), transaction.atomic():
+            touched = applying.undo(fresh, ledger_for(fresh.kind))
+    except IntegrityError:
+        message = "导入的人员中有已发激活码等后续办理的，不能整批撤销；请在相应的记录上停用。"
+        raise RuleError("STATE", message) from None
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        message = "另一份台账正在写入，或有人正在修改其中的记录，请一两分钟后再撤销。"
+        raise RuleError("STATE", message) from None
+    fresh.undone_at = now
+    fresh.save()
+    return touched

@@ -1,0 +1,94 @@
+"""What a comparison says about a row, and what it asks a person.
+
+Every question of a row is answered by itself. The answers stand in ImportRow.decisions as
+{code of the question: answer}; a row with an open question is held.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from core.ledgers.models import ImportBatch, ImportRow
+
+SKIP = "skip"
+# The question of every held row: whether it is left out altogether.
+WHOLE = "row"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it stands in many rows: its code, what they have in common, the answers.
+
+    `choices` are (answer, words). The rows of a question that is not `is_shared` exclude each
+    other and are never answered alike.
+    """
+
+    code: str
+    title: str
+    choices: tuple[tuple[str, str], ...]
+    is_shared: bool = True
+
+
+LEFT_OUT = Question(WHOLE, "跳过的行", ((SKIP, "跳过不录入"),), is_shared=False)
+
+
+def say(
+    row: ImportRow, message: str, *, rule: str = "", level: str = "E", column: str = ""
+) -> None:
+    """Add a remark of the comparison to a row (replaced by the next comparison)."""
+    row.messages.append(
+        {"column": column, "message": message, "rule": rule, "level": level, "compared": True}
+    )
+
+
+def ask(
+    row: ImportRow, question: Question, message: str, *, rule: str = "", column: str = ""
+) -> str:
+    """Put a question; returns the answer, or "" while it is open, which holds the row."""
+    answer = row.decisions.get(question.code, "")
+    if answer not in dict(question.choices):
+        answer = ""
+    say(row, message, rule=rule, level="I" if answer else "E", column=column)
+    row.messages[-1] |= {
+        "question": question.code,
+        "title": question.title,
+        "choices": [list(choice) for choice in question.choices],
+        "is_shared": question.is_shared,
+        "answer": answer,
+    }
+    if not answer:
+        row.outcome = ImportRow.Outcome.HELD
+    return answer
+
+
+def hold(row: ImportRow, message: str, *, rule: str = "", column: str = "") -> None:
+    """Leave a row aside for what nobody can settle here; it may only be skipped."""
+    say(row, message, rule=rule, column=column)
+    row.outcome = ImportRow.Outcome.HELD
+
+
+def open_rows(batch: ImportBatch, question: str) -> QuerySet[ImportRow]:
+    """Rows that wait for an answer that several of them may share."""
+    asked = {"question": question, "is_shared": True, "answer": ""}
+    rows = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.HELD)
+    return rows.filter(messages__contains=[asked])
+
+
+def answer(rows: QuerySet[ImportRow], given: dict[str, str]) -> None:
+    """Set the answers given ({question: answer}), take back the empty ones, keep the others."""
+    said = {question: decision for question, decision in given.items() if decision}
+    merged = RawSQL("(decisions - %s::text[]) || %s::jsonb", [list(given), json.dumps(said)])
+    rows.update(decisions=merged)
+
+
+def choices_of(row: ImportRow, question: str) -> set[str]:
+    """What may be answered to a question of a row; "" takes an answer back."""
+    found = {WHOLE: {SKIP}} if row.outcome == ImportRow.Outcome.HELD else {}
+    for message in row.messages:
+        if code := message.get("question"):
+            found[code] = {answer for answer, _ in message["choices"]} | {""}
+    return found.get(question, set())

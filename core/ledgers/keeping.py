@@ -1,0 +1,42 @@
+"""How long uploads and staged rows are kept."""
+
+import datetime
+import time
+
+from django.db import transaction
+
+from core.jobs.models import Job
+from core.ledgers.models import ImportBatch, ImportRow
+from core.secrecy import files as media
+
+# Of the media store.
+FOLDER = "imports"
+_DAY_SECONDS = 86_400
+NEVER_CONFIRMED = "核对后 30 天没有确认，已放弃，没有写入任何数据。请重新上传。"
+
+
+def forget_expired(*, before: datetime.datetime) -> int:
+    """Remove the files and staged rows of batches uploaded before a moment.
+
+    The batch itself, its counts and its job stay; one that still waited is put away. Files
+    that no batch names go, too. Returns how many batches were cleared.
+    """
+    open_states = [Job.Status.QUEUED, Job.Status.RUNNING]
+    expired = ImportBatch.objects.filter(created_at__lt=before).exclude(file_path="")
+    cleared = 0
+    for batch in expired.exclude(job__status__in=open_states):
+        with transaction.atomic():
+            job = Job.objects.select_for_update().get(pk=batch.job_id)
+            if job.status in open_states:
+                # Confirmed or resumed while others were cleared.
+                continue
+            ImportRow.objects.filter(batch=batch).delete()
+            ImportBatch.objects.filter(pk=batch.pk).update(file_path="")
+            Job.objects.filter(pk=batch.job_id, status=Job.Status.WAITING).update(
+                status=Job.Status.CANCELLED, message=NEVER_CONFIRMED
+            )
+        media.remove(batch.file_path)
+        cleared += 1
+    named = set(ImportBatch.objects.exclude(file_path="").values_list("file_path", flat=True))
+    media.forget_unnamed(FOLDER, named=named, before=time.time() - _DAY_SECONDS)
+    return cleared

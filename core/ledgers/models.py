@@ -1,0 +1,133 @@
+"""Ledgers on their way into the registry: the upload, its rows, how its columns were matched."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Now
+
+from core.jobs.models import Job
+from core.scoping import ScopedModel
+
+
+class ImportBatch(ScopedModel):
+    """One uploaded ledger on its way into the registry, and what became of it.
+
+    `mapping` is {column attribute: header text}; `counts` the outcomes; `places` the
+    stations and organisations to be created with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.OneToOneField(Job, models.PROTECT, related_name="batch")
+    kind = models.CharField("类别", max_length=20)
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="填报单位辖区")
+    by = models.ForeignKey("core.User", models.PROTECT, verbose_name="导入人")
+    file_name = models.CharField("文件名", max_length=255)
+    file_path = models.CharField(max_length=255, default="")
+    sha256 = models.CharField(max_length=64)
+    sheet = models.CharField("工作表", max_length=100, default="")
+    # Other sheets of the file that hold such a ledger, as [name, rows]; not read by this batch.
+    other_sheets = models.JSONField("其他工作表", default=list, db_default=[])
+    header_row = models.PositiveIntegerField("表头行", default=0)
+    header = models.JSONField("表头", default=list)
+    samples = models.JSONField("示例", default=list)
+    mapping = models.JSONField("列对应", default=dict)
+    places = models.JSONField("待建单位", default=list)
+    counts = models.JSONField("结果", default=dict)
+    reason = models.CharField("提示项说明", max_length=200, default="", blank=True)
+    is_confirmed = models.BooleanField("已确认入库", default=False)
+    applied_at = models.DateTimeField("入库时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    created_at = models.DateTimeField("上传时间", db_default=Now())
+
+    class Meta:
+        verbose_name = "导入批次"
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "kind", "sha256"],
+                condition=models.Q(undone_at=None, is_repeat=False),
+                name="importbatch_same_file_once",
+            )
+        ]
+
+    # The same file taken in once more on purpose.
+    is_repeat = models.BooleanField(default=False)
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Its file and rows have been kept for their time: nothing can be done with it."""
+        return not self.file_path
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ColumnMemory(models.Model):
+    """How an office's header was matched by hand, remembered for its next ledger."""
+
+    region = models.ForeignKey("core.Region", models.CASCADE)
+    kind = models.CharField(max_length=20)
+    header = models.CharField("表头文字", max_length=120)
+    attribute = models.CharField("对应列", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = "列对应记忆"
+        constraints = [
+            models.UniqueConstraint(fields=["region", "kind", "header"], name="columnmemory_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.header} → {self.attribute}"
+
+
+class ImportRow(models.Model):
+    """One row of a ledger as staged: ID number and phone only as ciphertext.
+
+    `writes` is {"insert": {model: {column: value}}, "update": {...}}; `target` the record
+    that the row is about; `shown` what the preview shows (masked); `diff` the changes as
+    [label, before, after]; `before` what an undo puts back.
+    """
+
+    class Outcome(models.TextChoices):
+        NEW = "new", "新增"
+        CHANGED = "changed", "变更"
+        UNCHANGED = "unchanged", "无变化"
+        DUPLICATE = "duplicate", "重复"
+        HELD = "held", "待处理"
+        REFUSED = "refused", "退回"
+
+    id = models.BigAutoField(primary_key=True)
+    # importrow_batch_number and importrow_outcome begin with it.
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
+    number = models.PositiveIntegerField("行号")
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NEW)
+    key = models.BinaryField(null=True)
+    target = models.UUIDField(null=True)
+    writes = models.JSONField(default=dict)
+    shown = models.JSONField(default=dict)
+    messages = models.JSONField(default=list)
+    diff = models.JSONField(default=list, db_default=[])
+    before = models.JSONField(default=dict, db_default={})
+    # What was answered to the questions of a held row, each by its code: {"name": "ledger"}.
+    decisions = models.JSONField(default=dict, db_default={})
+    # Taken back after it was applied.
+    is_undone = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        verbose_name = "导入行"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="importrow_batch_number")
+        ]
+        indexes = [models.Index(fields=["batch", "outcome"], name="importrow_outcome")]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 行"
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the registry holds what the row says because of this batch."""
+        written = self.outcome in {self.Outcome.NEW, self.Outcome.CHANGED}
+        return written and self.batch.applied_at is not None and not self.is_undone

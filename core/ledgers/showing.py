@@ -1,0 +1,182 @@
+"""What the pages of the import show of a batch: its state in words, tabs, columns."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from core.jobs.models import Job
+from core.jobs.running import MAX_ATTEMPTS
+from core.ledgers import mapping
+from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
+from core.ledgers.ledger import ledger_for
+from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.spreadsheets.child import squeeze
+from core.ledgers.workbooks import REASON
+
+Status, Outcome = Job.Status, ImportRow.Outcome
+FLAGGED, KEPT = "flagged", "kept"
+_APPLIED = (Outcome.NEW, Outcome.CHANGED)
+_TAGS = {
+    Status.DONE: "good",
+    Status.FAILED: "wrong",
+    Status.WAITING: "attention",
+    Status.RUNNING: "info",
+    Status.QUEUED: "info",
+}
+_OUTCOME_TAGS = {"refused": "wrong", "held": "attention", "new": "good", "changed": "info"}
+# Running numbers, and the reasons that a workbook of refused rows came with.
+_IDLE = frozenset({"序号", "编号", REASON})
+
+
+def stage_of(batch: ImportBatch) -> str:
+    """Which page a batch is on: progress, columns, empty, preview, result, failed, cancelled."""
+    status = batch.job.status
+    if status in (Status.QUEUED, Status.RUNNING):
+        return "progress"
+    if status == Status.WAITING:
+        if not batch.counts:
+            return "columns"
+        return "preview" if batch.counts["rows"] else "empty"
+    return {Status.DONE: "result", Status.FAILED: "failed"}.get(Status(status), "cancelled")
+
+
+def state_of(batch: ImportBatch) -> tuple[str, str]:
+    """(words, colour) of a batch's state."""
+    if batch.undone_at:
+        return "已撤销", ""
+    if batch.job.status == Status.WAITING:
+        return ("待确认" if batch.counts else "待对应列"), "attention"
+    if batch.job.status == Status.DONE:
+        return "已入库", "good"
+    return str(batch.job.get_status_display()), _TAGS.get(Status(batch.job.status), "")
+
+
+def may_resume(batch: ImportBatch) -> bool:
+    """Whether trying again may help: a file that was refused is refused again."""
+    return batch.job.status == Status.FAILED and batch.job.attempts >= MAX_ATTEMPTS
+
+
+def kind_label(batch: ImportBatch) -> str:
+    try:
+        return ledger_for(batch.kind).label
+    except KeyError:
+        return batch.kind
+
+
+def counts_of(batch: ImportBatch) -> dict[str, int]:
+    """Rows by tab: the outcomes, those with a remark, those that an undo left standing."""
+    counts = {code: batch.counts.get(code, 0) for code in (*Outcome.values, FLAGGED)}
+    return counts | {KEPT: rows_of(batch, KEPT).count() if batch.undone_at else 0}
+
+
+def tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    """Tabs with their counts; those without rows are left out."""
+    words = {o.value: str(o.label) for o in Outcome} | {FLAGGED: "有提示", KEPT: "未撤销"}
+    found = [(code, words[code], count) for code, count in counts.items()]
+    return [
+        {"code": code, "label": label, "count": count, "is_current": code == chosen}
+        for code, label, count in found
+        if count
+    ]
+
+
+def first_tab(counts: dict[str, int]) -> str:
+    """What needs the clerk most."""
+    wanted = (KEPT, "held", "refused", FLAGGED, "changed", "new", "duplicate", "unchanged")
+    return next((code for code in wanted if counts[code]), "new")
+
+
+def rows_of(batch: ImportBatch, tab: str) -> QuerySet[ImportRow]:
+    rows = ImportRow.objects.filter(batch=batch)
+    if tab == KEPT:
+        return rows.filter(outcome__in=_APPLIED, is_undone=False)
+    if tab == FLAGGED:
+        applied = [*_APPLIED, Outcome.UNCHANGED]
+        return rows.filter(outcome__in=applied, messages__contains=[{"level": "W"}])
+    return rows.filter(outcome=tab)
+
+
+def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
+    """A staged row as the preview shows it; `may_skip`: no question offers that already."""
+    asked = [message.get("question") for message in row.messages]
+    return {
+        "number": row.number,
+        "name": row.shown.get("name", "") or "—",
+        "masked": row.shown.get("number", ""),
+        "detail": row.shown.get("detail", ""),
+        "outcome": "已撤销" if row.is_undone else row.get_outcome_display(),
+        "tag": "" if row.is_undone else _OUTCOME_TAGS.get(row.outcome, ""),
+        "messages": [_worded(message, may_decide=may_decide) for message in row.messages],
+        "diff": row.diff,
+        "may_skip": may_decide and row.outcome == Outcome.HELD and WHOLE not in asked,
+        "skip": LEFT_OUT,
+    }
+
+
+def _worded(message: dict[str, Any], *, may_decide: bool) -> dict[str, Any]:
+    """A remark without its column where the sentence begins with that; a question with its
+    answer in words and the choices that are left."""
+    column, answer = message.get("column", ""), message.get("answer", "")
+    choices = message.get("choices", [])
+    return message | {
+        "column": "" if message["message"].startswith(column) else column,
+        # A skipped row says so itself.
+        "answered": dict(choices).get(answer, "") if answer != SKIP else "",
+        "choices": ([("", "改主意")] if answer else choices) if may_decide else [],
+    }
+
+
+def shared_questions(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Questions that several open rows put alike: code, title, choices, number of rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m->>'question', m->>'title', m->>'choices', count(*)"
+            " FROM core_importrow r, jsonb_array_elements(r.messages) m"
+            " WHERE r.batch_id = %s AND r.outcome = 'held' AND m->>'answer' = ''"
+            " AND m->'is_shared' = 'true' GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1",
+            [batch.pk],
+        )
+        return [
+            {"code": code, "title": title, "choices": json.loads(choices), "count": count}
+            for code, title, choices, count in cursor.fetchall()
+        ]
+
+
+def matching(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Our columns with the header matched to each, for the page that corrects them."""
+    ledger = ledger_for(batch.kind)
+    header = [{"index": i, "text": t} for i, t in enumerate(batch.header) if t]
+    missing = {c.attribute for c in mapping.missing(ledger, batch.mapping)}
+    return [
+        {
+            "attribute": column.attribute,
+            "label": column.label,
+            "hint": column.hint,
+            "is_required": column.is_required,
+            "is_missing": column.attribute in missing,
+            "chosen": batch.mapping.get(column.attribute),
+            "sample": _sample(batch, batch.mapping.get(column.attribute)),
+            "header": header,
+        }
+        for column in ledger.columns
+    ]
+
+
+def _sample(batch: ImportBatch, index: int | None) -> str:
+    if index is None:
+        return ""
+    return "、".join(row[index] for row in batch.samples if index < len(row) and row[index])
+
+
+def unmatched(batch: ImportBatch) -> list[str]:
+    """Headers of the ledger that are not read, apart from those that say nothing."""
+    used = set(batch.mapping.values())
+    return [
+        text
+        for index, text in enumerate(batch.header)
+        if text and index not in used and squeeze(text) not in _IDLE
+    ]

@@ -1,0 +1,160 @@
+"""Running the capped child and turning what it says into rows."""
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.dates import Number1904
+from core.ledgers.spreadsheets.child import squeeze
+from core.ledgers.spreadsheets.limits import (
+    BROKEN,
+    CHILD_BYTES,
+    CHILD_SECONDS,
+    COLUMNS,
+    ROWS,
+    TOO_LARGE,
+)
+from core.ledgers.spreadsheets.prescan import SheetScan, scan
+from core.secrecy.files import Refused
+
+Row = tuple[int, list[Any]]
+BLOCK = 500
+_CHILD = Path(__file__).with_name("child.py")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet that was chosen, where its header is, and its rows as they come.
+
+    `others` are sheets with a header like this one's, as (name, rows below the header).
+    `header` counts from 0; `top` is the header with the three rows below it, `above` are the
+    rows before it. `blocks` are
+    some hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers
+    that mean days count from 1904 where `is_1904`.
+    """
+
+    name: str
+    others: tuple[tuple[str, int], ...]
+    header: int
+    total: int
+    above: list[list[Any]]
+    top: list[list[Any]]
+    blocks: Iterator[bytes]
+    is_1904: bool
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """(Excel's row number, cells) of all rows, once."""
+        return (row for block in self.blocks for row in rows_of(block))
+
+
+def rows_of(block: bytes) -> list[Row]:
+    """The rows of a block. Cells are None, str, int, float, bool or datetime."""
+    return [(number, _cells(cells)) for number, cells in json.loads(block)]
+
+
+def _cells(cells: list[Any]) -> list[Any]:
+    return [_cell(c) if isinstance(c, dict) else c for c in cells]
+
+
+def _cell(cell: dict[str, Any]) -> datetime.datetime | Number1904:
+    if "n" in cell:
+        return Number1904(cell["n"])
+    return datetime.datetime.fromisoformat(cell["d"])
+
+
+@contextmanager
+def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterator[Sheet]:
+    """Read the sheet `wanted`, else the one whose header holds most of the known `labels`.
+
+    Raises Refused with a sentence for the clerk. The child is ended with the context.
+    """
+    scanned = scan(path)
+    request = {
+        "path": str(path),
+        "kind": scanned.kind,
+        "labels": sorted({squeeze(label) for label in labels}),
+        "memory": CHILD_BYTES,
+        "seconds": CHILD_SECONDS,
+        "rows": ROWS,
+        "columns": COLUMNS,
+        "too_large": TOO_LARGE,
+        "block": BLOCK,
+        "sheet": wanted,
+        "is_1904": scanned.is_1904,
+        "errors": {
+            name: [[row, column, text] for (row, column), text in sheet.errors.items()]
+            for name, sheet in scanned.sheets.items()
+        },
+    }
+    child = subprocess.Popen(
+        [sys.executable, "-I", str(_CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        child.stdin.write(json.dumps(request).encode())
+        child.stdin.close()
+        first = _message(child.stdout.readline())
+        found = scanned.sheets.get(first["sheet"], SheetScan())
+        _compare_counts(found, first["total"])
+        yield Sheet(
+            name=first["sheet"],
+            others=tuple((name, rows) for name, rows in first["others"]),
+            header=first["header"],
+            total=first["total"],
+            above=[_cells(cells) for cells in first["above"]],
+            top=[_cells(cells) for cells in first["top"]],
+            blocks=_blocks(child.stdout),
+            is_1904=scanned.is_1904,
+        )
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        raise Refused(BROKEN) from None
+    if isinstance(message, dict) and "refused" in message:
+        raise Refused(message["refused"])
+    if not isinstance(message, dict) or "sheet" not in message:
+        raise Refused(BROKEN)
+    return message
+
+
+def _compare_counts(found: SheetScan, seen: int) -> None:
+    """Refuse when the parser saw fewer rows than the sheet's XML holds with content.
+
+    Guards against parsers that believe a lying <dimension>: losing rows in silence would
+    be the worst failure of all. Rows may be sparse, so only fewer than present is wrong.
+    """
+    if seen < found.filled:
+        raise Refused(BROKEN)
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        if line.startswith(b"[") and line.endswith(b"]\n"):
+            yield line
+            continue
+        try:
+            message = json.loads(line)
+        except ValueError:
+            break
+        if "end" in message:
+            return
+        raise Refused(message.get("refused", BROKEN))
+    raise Refused(BROKEN)

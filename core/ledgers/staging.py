@@ -1,0 +1,194 @@
+"""From the rows of a file to checked, staged rows.
+
+Staging commits every few thousand rows, in the order of the file, so that a runner that
+is killed goes on behind the last row it committed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
+
+from core.jobs.running import JobFailed, Lease
+from core.ledgers import mapping
+from core.ledgers.checking import STAGED, Checked
+from core.ledgers.copying import copy_lines
+from core.ledgers.ledger import Ledger
+from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.processes import Checkers
+from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
+from core.ledgers.values import as_text
+from core.secrecy import files as media
+from core.text import normalise, without_control_characters
+
+# Blocks of the reader that are checked and committed together: 2,500 rows.
+BLOCKS = 5
+# Bytes; the rows of a smaller file are checked before further processes have started.
+_LARGE = 1_000_000
+_LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
+_UNIT = re.compile(r"单位.{0,4}([万千])元")
+_GROUP_UNIT = re.compile(r"[(（]([万千])元[)）]")
+_NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
+_NO_HEADER = (
+    "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
+)
+
+
+class NeedsMapping(Exception):
+    """Required columns were not found in the header; a person has to match them."""
+
+
+def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
+    """Read, check and stage the file. Raises NeedsMapping, or JobFailed with a sentence."""
+    try:
+        with (
+            media.opened(batch.file_path) as path,
+            Checkers(_processes(path)) as checkers,
+            read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
+        ):
+            _prepare(batch, ledger, sheet, lease)
+            total = max(0, sheet.total - batch.header_row)
+            _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
+        with connection.cursor() as cursor:
+            # The planner has never heard of this batch; it would loop over its rows.
+            cursor.execute("ANALYZE core_importrow (batch_id, number, outcome, decisions, key)")
+    except Refused as refusal:
+        raise JobFailed(str(refusal)) from None
+    except FileNotFoundError:
+        raise JobFailed("上传的文件已过保存期，请重新上传。") from None
+
+
+def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> None:
+    """Match the columns of the header and keep both with the batch."""
+    header = [_title(c) for c in sheet.top[0]]
+    if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
+        raise Refused(_NO_HEADER)
+    groups = [_group_above(sheet.above, index) for index in range(len(header))]
+    columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
+        ledger, header, region=batch.region_id, groups=groups
+    )
+    for column in ledger.columns:
+        index = columns.get(column.attribute)
+        if column.is_money and index is not None and "元" not in header[index]:
+            header[index] += _unit_above(sheet.above, index)
+    is_matched = not mapping.missing(ledger, columns)
+    with transaction.atomic():
+        lease.guard()
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            samples=[] if is_matched else _samples(sheet),
+            sheet=sheet.name,
+            other_sheets=sheet.others,
+            header_row=sheet.header + 1,
+            header=header,
+            mapping=columns,
+        )
+    batch.header, batch.mapping, batch.header_row = header, columns, sheet.header + 1
+    if not is_matched:
+        raise NeedsMapping
+
+
+def _unit_above(above: list[list[Any]], index: int) -> str:
+    """「（万元）」 where a line above the header, or the group that a column stands in, says so."""
+    for row in above:
+        for cell in row:
+            if found := _UNIT.search(_title(cell)):
+                return f"（{found[1]}元）"
+    found = _GROUP_UNIT.search(_group_above(above, index))
+    return f"（{found[1]}元）" if found else ""
+
+
+def _group_above(above: list[list[Any]], index: int) -> str:
+    """The text over a header: of a merged cell over several columns the first one holds it."""
+    line = above[-1] if above else []
+    return next((_title(c) for c in reversed(line[: index + 1]) if c), "")
+
+
+def _title(cell: Any) -> str:
+    return "" if cell is None else normalise(without_control_characters(as_text(cell)))
+
+
+def _samples(sheet: Sheet) -> list[list[str]]:
+    """The first rows for the matching page, long numbers hidden."""
+    return [[_LONG_NUMBER.sub("******", _title(c))[:30] for c in row] for row in sheet.top[1:]]
+
+
+def _processes(path: Path) -> int:
+    """How many processes beside this one check a file; none when it is small, and none
+    inside a transaction, of which they would see nothing."""
+    if path.stat().st_size < _LARGE or connection.in_atomic_block:
+        return 0
+    return settings.IMPORT_PROCESSES if settings.IMPORT_PROCESSES > 1 else 0
+
+
+def _checked(batch: ImportBatch, sheet: Sheet, checkers: Checkers) -> Iterator[Checked]:
+    """The chunks behind those that were staged already."""
+    after = ImportRow.objects.filter(batch=batch).aggregate(n=Max("number"))["n"] or 0
+    chunks = iter(lambda: list(itertools.islice(sheet.blocks, BLOCKS)), [])
+    return checkers.check(batch, chunks, after=after)
+
+
+def _stage_rows(batch: ImportBatch, lease: Lease, chunks: Iterator[Checked], *, total: int) -> None:
+    """Write a chunk while the next one is being checked: they need different processors."""
+    with _Writer() as writer:
+        for checked in chunks:
+            done = max(0, checked.last - batch.header_row)
+            writer.write(_commit, batch, lease, checked, done=done, total=total)
+        writer.write(_commit, batch, lease, Checked(b"", 0, []), done=total, total=total)
+
+
+class _Writer:
+    """One chunk at a time is written behind the back of the checks, in order.
+
+    Inside a transaction (a test) everything happens in the caller's own connection. An
+    error of a write is raised by the next one, or at the end.
+    """
+
+    def __init__(self) -> None:
+        self._thread = None if connection.in_atomic_block else ThreadPoolExecutor(1)
+        self._pending: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, function: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        if self._thread is None:
+            function(*args, **kwargs)
+            return
+        if self._pending is not None:
+            self._pending.result()
+        self._pending = self._thread.submit(function, *args, **kwargs)
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        if self._thread is None:
+            return
+        try:
+            if self._pending is not None and kind is None:
+                self._pending.result()
+        finally:
+            self._thread.submit(_close_own_connection).result()
+            self._thread.shutdown()
+
+
+def _close_own_connection() -> None:
+    """In the writer's thread: `connection` is another one there."""
+    connection.close()
+
+
+def _commit(batch: ImportBatch, lease: Lease, checked: Checked, *, done: int, total: int) -> None:
+    with transaction.atomic():
+        lease.guard()
+        if checked.lines:
+            copy_lines("core_importrow", STAGED, checked.lines)
+        known = {place["key"] for place in batch.places}
+        if planned := [place for place in checked.planned if place["key"] not in known]:
+            batch.places = batch.places + planned
+            ImportBatch.objects.filter(pk=batch.pk).update(places=batch.places)
+        lease.progress(done=done, total=total, phase="正在核对")

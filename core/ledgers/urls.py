@@ -1,0 +1,22 @@
+"""Addresses of the import, below /imports/."""
+
+from django.urls import path
+
+from core.ledgers import views
+
+urlpatterns = [
+    path("", views.import_list, name="import_list"),
+    path("new/", views.upload, name="import_new"),
+    path("template/<slug:kind>/", views.template, name="import_template"),
+    path("<uuid:pk>/", views.batch_page, name="import_detail"),
+    path("<uuid:pk>/columns/", views.columns, name="import_columns"),
+    path("<uuid:pk>/sheet/", views.sheet, name="import_sheet"),
+    path("<uuid:pk>/confirm/", views.confirm, name="import_confirm"),
+    path("<uuid:pk>/reason/", views.reason, name="import_reason"),
+    path("<uuid:pk>/cancel/", views.cancel, name="import_cancel"),
+    path("<uuid:pk>/resume/", views.resume, name="import_resume"),
+    path("<uuid:pk>/undo/", views.undo, name="import_undo"),
+    path("<uuid:pk>/refused/", views.refused, name="import_refused"),
+    path("<uuid:pk>/rows/decide/", views.decide_all, name="import_decide_all"),
+    path("<uuid:pk>/rows/<int:number>/decide/", views.decide, name="import_decide"),
+]

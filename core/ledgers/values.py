@@ -1,0 +1,169 @@
+"""Cleaners that resources put on their columns: a cell in, a JSON value out.
+
+Each is a function of (cell, row) that raises RuleError with a sentence for the clerk. The
+rules themselves are those of core.secrecy.identity, core.dates and the apps' rules.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core.dates import parse_date
+from core.ledgers.spreadsheets.child import squeeze
+from core.rules import Flag, RuleError
+from core.secrecy.identity import clean_name, clean_phone, refuse_id_number
+from core.text import as_number, normalise
+
+if TYPE_CHECKING:
+    from core.ledgers.ledger import Cleaner, RowCheck
+
+
+def as_text(cell: Any) -> str:
+    """A cell as text: whole numbers without ".0", dates as ISO."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat()
+    return str(cell)
+
+
+# From here on Excel rounds a number's last digits away.
+INEXACT = 1e15
+
+
+def text(label: str, max_length: int) -> Cleaner:
+    """Words that are shown as they are (R22)."""
+    as_note = note(label, max_length)
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        value: str = as_note(cell, row)
+        refuse_id_number(value)
+        return value
+
+    return clean
+
+
+def note(label: str, max_length: int) -> Cleaner:
+    """Text that the kind's own rules judge."""
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        if isinstance(cell, int | float) and abs(cell) >= INEXACT:
+            raise RuleError(
+                "TEXT",
+                f"{label}是数字格式，Excel 只保留前 15 位，后面的已不可信；"
+                "请把这一列设为文本格式，重新填写。",
+            )
+        value = normalise(as_text(cell))
+        if len(value) > max_length:
+            raise RuleError("TEXT", f"{label}不能超过 {max_length} 个字，现有 {len(value)} 个字。")
+        return value
+
+    return clean
+
+
+def person_name(cell: Any, row: RowCheck) -> str:
+    return clean_name(as_text(cell))
+
+
+def phone(cell: Any, row: RowCheck) -> str:
+    return clean_phone(cell)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _date(cell: Any, label: str) -> list[str] | None:
+    parsed = parse_date(cell, label=label)
+    return None if parsed is None else [parsed.day.isoformat(), parsed.precision]
+
+
+def date(label: str, *, may_be_future: bool = False) -> Cleaner:
+    """[ISO date, precision]; a day after today is refused unless it may be."""
+
+    def clean(cell: Any, row: RowCheck) -> list[str] | None:
+        value = _date(cell, label)
+        if isinstance(cell, float) and f"{cell:g}".endswith(".1"):
+            said = f"{label} {cell:g} 按 1 月登记；如果是 10 月，请改成文本 {cell:g}0。"
+            row.flag(Flag("DATE", "W", said), label)
+        if value and not may_be_future and value[0] > row.context.day.isoformat():
+            raise RuleError("DATE", f"{label} {value[0]} 晚于今天，请核对。")
+        return value
+
+    return clean
+
+
+_BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
+_TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
+
+
+def choice(
+    label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
+) -> Cleaner:
+    """The code of a choice given by its label, a synonym or the code itself."""
+    known: dict[str, str] = {}
+    labels = []
+    for code, name in choices:
+        labels.append(str(name))
+        known[squeeze(name)] = known[squeeze(code)] = str(code)
+        # What stands in brackets is squeezed away.
+        known.setdefault(normalise(name).lower(), str(code))
+    for name, code in (synonyms or {}).items():
+        known[squeeze(name)] = code
+        known.setdefault(normalise(name).lower(), code)
+    offered = "、".join(labels[:8]) + ("等" if len(labels) > 8 else "")
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        value = as_text(cell)
+        if code := known.get(normalise(value).lower()):
+            return code
+        code = known.get(squeeze(value))
+        if code is None:
+            raise RuleError("CODE", f"{label}「{value[:20]}」不在可选范围内，可填：{offered}。")
+        for inside in _BRACKETS.findall(normalise(value)):
+            # 社会工作师(初级), 党员(预备): the bracket takes back what stands before it.
+            if _TAKES_BACK.search(inside) or known.get(squeeze(inside), code) != code:
+                raise RuleError("CODE", f"{label}「{value[:20]}」前后不一致，可填：{offered}。")
+        return code
+
+    return clean
+
+
+def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:
+    def clean(cell: Any, row: RowCheck) -> int:
+        number = _number(cell, f"{label}「%s」不是数字，请填整数。")
+        if number != int(number) or not least <= number <= most:
+            raise RuleError("NUMBER", f"{label}应为 {least} 至 {most} 之间的整数。")
+        return int(number)
+
+    return clean
+
+
+def money(label: str) -> Cleaner:
+    """An amount in yuan with two decimals, as text. 「12.5万元」 is 125000.00, 「3千」 3000.00."""
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        number = _number(cell, f"{label}「%s」不是金额，请只填数字。")
+        if not 0 <= number < 10**12:
+            raise RuleError("NUMBER", f"{label}应为 0 以上的金额。")
+        return f"{number:.2f}"
+
+    return clean
+
+
+def _number(cell: Any, sentence: str) -> Decimal:
+    try:
+        return as_number(as_text(cell))
+    except ValueError:
+        raise RuleError("NUMBER", sentence % normalise(as_text(cell))[:20]) from None
+
+
+def place(label: str, *, level: int | None = None) -> Cleaner:
+    """The code of a region named by a name, a path or a code, within the user's scope."""
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        return str(row.context.places.resolve(as_text(cell), label=label, level=level))
+
+    return clean

@@ -1,0 +1,321 @@
+"""Pages of the import: upload, match columns, watch, look through, confirm, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.accounts.models import User
+from core.audit.models import ReadEvent
+from core.entities.entity import ENTITIES
+from core.entities.paging import Paginator, page_number
+from core.entities.workbooks import CONTENT_TYPES, file_name
+from core.jobs.models import Job
+from core.ledgers import actions, showing, workbooks
+from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
+from core.ledgers.ledger import kinds, ledger_for
+from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.spreadsheets import Refused
+from core.ledgers.waiting import STATES, mine
+from core.rules import RuleError
+
+PER_PAGE = 30
+
+
+def _user(request: HttpRequest) -> User:
+    user: Any = request.user
+    if not user.has_perm("core.import_ledger"):
+        raise PermissionDenied
+    return user
+
+
+def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
+    """A batch of the user's scope: 404 otherwise."""
+    rows = ImportBatch.objects.for_user(_user(request)).select_related("job", "by", "region")
+    batch = rows.filter(pk=pk).first()
+    if batch is None or batch.kind not in kinds():
+        raise Http404
+    return batch
+
+
+def _page(request: HttpRequest, rows: Any, count: int, order: list[str]) -> Any:
+    paginator = Paginator(
+        rows,
+        per_page=PER_PAGE,
+        count=count,
+        order=order,
+        fetch=lambda ids: rows.model.objects.filter(pk__in=ids),
+    )
+    return paginator.page(page_number(request.GET.get("page")))
+
+
+def _open(batch: ImportBatch) -> HttpResponseRedirect:
+    return redirect("import_detail", pk=batch.pk)
+
+
+@require_GET
+def import_list(request: HttpRequest) -> HttpResponse:
+    """Every ledger taken in by the offices of one's scope, or one's own of a state."""
+    user, state = _user(request), request.GET.get("state", "")
+    rows = mine(user, state) if state in STATES else ImportBatch.objects.for_user(user)
+    page = _page(request, rows, rows.count(), ["-created_at", "-id"])
+    ids = [batch.pk for batch in page.object_list]
+    found = {b.pk: b for b in rows.filter(pk__in=ids).select_related("job", "by")}
+    batches = []
+    for pk in ids:
+        words, tag = showing.state_of(found[pk])
+        kind = showing.kind_label(found[pk])
+        batches.append({"batch": found[pk], "state": words, "tag": tag, "kind": kind})
+    context = {"page": page, "batches": batches, "count": page.paginator.count}
+    if state in STATES:
+        context["chips"] = [{"label": STATES[state][1], "remove": reverse("import_list")}]
+    return render(request, "imports/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    form = UploadForm(request.POST or None, request.FILES or None, user=user)
+    earlier, state = None, ""
+    if request.method == "POST" and form.is_valid():
+        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
+        try:
+            return _open(
+                actions.start_import(user=user, kind=kind, name=file.name, data=file.read())
+            )
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+        except actions.DuplicateFile as duplicate:
+            earlier, state = duplicate.batch, showing.state_of(duplicate.batch)[0]
+    else:
+        form.initial["kind"] = request.GET.get("kind", "people")
+    context = {"form": form, "kinds": kinds_for(user), "earlier": earlier, "state": state}
+    return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """Our own workbook for a kind of ledger."""
+    user = _user(request)
+    if kind not in dict(kinds_for(user)):
+        raise Http404
+    ledger = ledger_for(kind)
+    data = workbooks.template_workbook(ledger, user)
+    return _workbook(data, f"{ledger.label}导入模板")
+
+
+def _workbook(data: bytes, title: str) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=file_name(title, "xlsx"))
+    return HttpResponse(
+        data,
+        content_type=CONTENT_TYPES["xlsx"],
+        headers={"Content-Disposition": disposition},
+    )
+
+
+@require_GET
+def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page of the state a batch is in; polling gets the progress alone, or a reload."""
+    batch = _batch(request, pk)
+    stage = showing.stage_of(batch)
+    is_polling = request.headers.get("X-Polling") == "1"
+    if is_polling and stage != "progress":
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"batch": batch, "job": batch.job, "stage": stage, **_head(batch)}
+    if stage == "columns":
+        context |= _columns_context(batch)
+    elif stage == "progress":
+        context["is_writing"] = batch.is_confirmed and batch.job.status == Job.Status.RUNNING
+    elif stage == "failed":
+        context["may_resume"] = showing.may_resume(batch)
+    elif stage in ("preview", "result"):
+        context |= _rows_context(request, batch, stage)
+    name = f"imports/{stage}.html"
+    return render(request, f"{name}#progress" if is_polling else name, context)
+
+
+def _head(batch: ImportBatch) -> dict[str, Any]:
+    words, tag = showing.state_of(batch)
+    return {"kind_label": showing.kind_label(batch), "state": words, "state_tag": tag}
+
+
+def _columns_context(batch: ImportBatch) -> dict[str, Any]:
+    rows = showing.matching(batch)
+    missing = [row["label"] for row in rows if row["is_missing"]]
+    return {"rows": rows, "missing": missing, "unread": showing.unmatched(batch)}
+
+
+def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[str, Any]:
+    tab, counts = request.GET.get("tab", ""), showing.counts_of(batch)
+    if not counts.get(tab):
+        tab = showing.first_tab(counts)
+    rows = showing.rows_of(batch, tab)
+    page = _page(request, rows, counts[tab], ["number", "id"])
+    _leave_read_event(request, batch, page.object_list)
+    shown = [showing.shown_row(row, may_decide=stage == "preview") for row in page.object_list]
+    return {
+        "tab": tab,
+        "tabs": showing.tabs(counts, tab),
+        "page": page,
+        "shown": shown,
+        "shared": showing.shared_questions(batch) if (stage, tab) == ("preview", "held") else [],
+        "form": ConfirmForm(batch=batch),
+        "written": counts["new"] + counts["changed"],
+        "left": counts["held"] + counts["refused"],
+        "kept": counts[showing.KEPT],
+        # Rows of the workbook to be mended: those that somebody skipped are settled.
+        "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
+        "unread": showing.unmatched(batch),
+    }
+
+
+def _leave_read_event(request: HttpRequest, batch: ImportBatch, rows: list[ImportRow]) -> None:
+    """A preview shows what the registry holds of people beside what the ledger says."""
+    entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
+    people = [row.target for row in rows if row.target]
+    if people and entity and entity.person == "pk":
+        ReadEvent.record(
+            user=_user(request), kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
+        )
+
+
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Correct which header text means which column."""
+    batch = _batch(request, pk)
+    error = ""
+    if request.method == "POST":
+        chosen = {
+            name.removeprefix("column_"): int(value)
+            for name, value in request.POST.items()
+            if name.startswith("column_") and value.isdecimal()
+        }
+        try:
+            actions.set_mapping(batch=batch, by=_user(request), mapping_by_header=chosen)
+            return _open(batch)
+        except RuleError as refusal:
+            error, batch.mapping = str(refusal), chosen
+    context = {"batch": batch, "error": error, **_head(batch), **_columns_context(batch)}
+    return render(request, "imports/columns.html", context, status=422 if error else 200)
+
+
+@require_POST
+def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same file once more, or another sheet of it, as an import of its own."""
+    batch, wanted = _batch(request, pk), request.POST.get("sheet", "")
+    try:
+        return _open(actions.start_sheet(batch=batch, by=_user(request), sheet=wanted))
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+        return _open(batch)
+
+
+@require_POST
+def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _act(request, pk, actions.confirm, reason=request.POST.get("reason", ""))
+
+
+@require_POST
+def reason(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The words of the confirmation as they are typed."""
+    words = request.POST.get("reason", "")
+    actions.keep_reason(batch=_batch(request, pk), by=_user(request), reason=words)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _act(request, pk, actions.cancel)
+
+
+@require_POST
+def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _act(request, pk, actions.resume)
+
+
+def _act(request: HttpRequest, pk: UUID, action: Any, **details: str) -> HttpResponse:
+    batch = _batch(request, pk)
+    try:
+        action(batch=batch, by=_user(request), **details)
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    return _open(batch)
+
+
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    batch = _batch(request, pk)
+    try:
+        touched = actions.undo(batch=batch, by=_user(request))
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+        return _open(batch)
+    if touched:
+        messages.warning(
+            request, f"已撤销；{len(touched)} 行在导入后又有改动，予以保留，列在下面。"
+        )
+    else:
+        messages.success(request, "已撤销这一批，导入的内容全部退回。")
+    return _open(batch)
+
+
+@require_POST
+def decide(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
+    batch = _batch(request, pk)
+    row = ImportRow.objects.filter(batch=batch, number=number).first()
+    if row is None:
+        raise Http404
+    question, decision = request.POST.get("question", ""), request.POST.get("decision", "")
+    try:
+        actions.decide(row=row, by=_user(request), question=question, decision=decision)
+        messages.success(request, f"第 {number} 行已记下。")
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    place = {"tab": request.POST.get("tab", ""), "page": page_number(request.POST.get("page"))}
+    response = _open(batch)
+    response["Location"] += f"?{urlencode(place)}#row-{number}"
+    return response
+
+
+@require_POST
+def decide_all(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same answer in every open row that asks a question."""
+    batch = _batch(request, pk)
+    question, decision = request.POST.get("question", ""), request.POST.get("decision", "")
+    try:
+        count = actions.decide_all(
+            batch=batch, by=_user(request), question=question, decision=decision
+        )
+        messages.success(request, f"{count} 行已处理。")
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    return _open(batch)
+
+
+@require_GET
+def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The refused and held rows in the ledger's own layout, to be mended and uploaded."""
+    batch = _batch(request, pk)
+    try:
+        data = workbooks.refused_workbook(batch)
+    except FileNotFoundError:
+        messages.error(request, "上传的文件已过保存期，不能再生成退回表。")
+        return _open(batch)
+    targets = workbooks.left_rows(batch).exclude(target=None).values_list("target", flat=True)
+    ReadEvent.record(
+        user=_user(request),
+        kind=ReadEvent.Kind.FILE,
+        people=list(targets) if batch.kind == "people" else [],
+        title=f"退回表：{batch.file_name}",
+        batch=str(batch.pk),
+    )
+    return _workbook(data, f"退回_{batch.file_name.rsplit('.', 1)[0]}")

@@ -1,0 +1,23 @@
+"""All models of core, where Django looks for them; each lives in its own room."""
+
+from core.accounts.models import User
+from core.accounts.tokens import ApiToken
+from core.audit.models import ReadEvent, SecurityEvent
+from core.entities.models import Record
+from core.jobs.models import Job
+from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
+from core.regions.models import Region, RegionMove
+
+__all__ = [
+    "ApiToken",
+    "ColumnMemory",
+    "ImportBatch",
+    "ImportRow",
+    "Job",
+    "ReadEvent",
+    "Record",
+    "Region",
+    "RegionMove",
+    "SecurityEvent",
+    "User",
+]
