@@ -46,7 +46,7 @@ def test_a_page_of_parts_looks_and_works_as_the_collected_one(cast: Cast, visit:
     expect(page.locator("#shell")).to_have_class("shell is-narrow")
     page.locator("input[name=ids]").check()
     expect(page.locator(".bulk-bar")).to_contain_text("已选 1 人")
-    page.locator(".list-tools").get_by_text("导出").click()
+    page.get_by_text("导出", exact=True).click()
     expect(page.get_by_role("button", name="CSV 文件")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="CSV 文件")).to_be_hidden()
