@@ -86,6 +86,7 @@ def steps(env: dict[str, str]) -> list[Step]:
             env,
         ),
         Step("djlint", (str(BIN / "djlint"), "templates", "--lint", "--quiet"), env),
+        Step("frontend", (python, "-m", "scripts.frontend"), env),
         Step("import-linter", (str(BIN / "lint-imports"), "--no-cache"), env),
         Step(
             "check --deploy",
@@ -113,6 +114,7 @@ def steps(env: dict[str, str]) -> list[Step]:
 def reformat() -> int:
     for arguments in (["check", "--fix", "-q", "."], ["format", "-q", "."]):
         subprocess.run([str(BIN / "ruff"), *arguments], cwd=venv.ROOT)
+    subprocess.run([str(venv.PYTHON), "-m", "scripts.frontend", "--format"], cwd=venv.ROOT)
     return 0
 
 
@@ -124,7 +126,7 @@ def run_all(wanted: list[Step], *, is_fast: bool) -> int:
         chosen = [step for step in wanted if step.name not in left_out]
         for name, fine, words, seconds in pool.map(Step.run, chosen):
             print(f"{'ok    ' if fine else 'FAILED'} {name} ({seconds:.0f} s)", flush=True)
-            if not fine or words.startswith("pip-audit could not"):
+            if not fine or words.startswith(("pip-audit could not", "frontend left out")):
                 print(words.strip(), flush=True)
             if not fine:
                 failed.append(name)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client, override_settings
 from hypothesis import is_hypothesis_test
 
+from config.bundles import BUNDLES, bundle
 from core.accounts.privacy import NOTICE_VERSION
 from core.accounts.roles import Role
 from core.models import User
@@ -35,15 +37,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--drill", action="store_true", help="run drills and long histories alone")
 
 
+def source_of(name: str) -> str:
+    """A static file as it is in the repository."""
+    return (settings.BASE_DIR / "static" / name).read_text()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     histories.load(is_long=bool(config.getoption("--drill")))
     folder = tempfile.mkdtemp(prefix="registry-files-")
     static = Path(folder) / "static"
     static.mkdir()
+    bundled = Path(folder) / "bundled"
+    for name in BUNDLES:
+        (bundled / name).parent.mkdir(parents=True, exist_ok=True)
+        (bundled / name).write_text(bundle(name, source_of))
     files = override_settings(
         MEDIA_ROOT=Path(folder) / "media",
         STATIC_ROOT=static,
-        # Pages are tested without collectstatic, so names carry no hash.
+        # Pages are tested without collectstatic, so names carry no hash; yet with the style
+        # sheet and the scripts in one piece each, as they are collected.
+        STATICFILES_DIRS=[bundled, *settings.STATICFILES_DIRS],
         STORAGES={
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
