@@ -48,7 +48,7 @@ def test_a_number_beside_an_id_is_one(made: str) -> None:
         assert without_numbers(f"/people/?q={made}/{number}") == "/people/"
         assert number not in line(f"{made} {number}，{made}")
         assert numbers_in(f"{made} {number}") == [number]
-    assert without_id_numbers(f"{made}：{NUMBER}") == f"{made}：52{'*' * 16}"
+    assert without_id_numbers(f"{made} {NUMBER}") == f"{made} 52{'*' * 16}"
 
 
 def line(message: str) -> str:
