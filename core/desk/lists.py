@@ -205,6 +205,7 @@ OWN_EXPORTS = Entity(
     filters=_DAYS,
     search="detail__title",
     search_hint="内容",
+    empty_title="还没有导出过",
     empty_hint="在名单页先筛选，再点「导出」。",
     templates={"list": "core/exports.html"},
 )  # fmt: skip
