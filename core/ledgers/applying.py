@@ -144,9 +144,7 @@ def _defaults(model: type[models.Model]) -> dict[str, Any]:
             f.column not in _OWN
             and not (f.null or f.generated or f.primary_key)
             and (
-                not callable(f.default)
-                if f.has_default()
-                else f.blank and f.empty_strings_allowed
+                not callable(f.default) if f.has_default() else f.blank and f.empty_strings_allowed
             )
         )
         or isinstance(f, EncryptedTextField)
