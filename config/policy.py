@@ -31,12 +31,19 @@ def _each(*verbs: str) -> frozenset[str]:
     return frozenset(f"{app}.{verb}_{model}" for app, model in records for verb in verbs)
 
 
-_VIEW = _each("view") | {"talent.view_transferrequest", "talent.view_changerequest"}
+def _requests(verb: str) -> frozenset[str]:
+    """What is asked and granted is no record that anybody edits."""
+    return frozenset({f"talent.{verb}_transferrequest", f"talent.{verb}_changerequest"})
+
+
+_VIEW = _each("view") | _requests("view")
+_EXPORT = _each("export") | _requests("export")
 _DASHBOARD = frozenset({"reports.view_dashboard", "reports.view_indicator_list"})
 _CLERK = (
     _VIEW
     | _DASHBOARD
-    | _each("add", "change", "end", "export")
+    | _EXPORT
+    | _each("add", "change", "end")
     | {
         "core.import_ledger",
         "talent.reveal_person",
@@ -75,7 +82,7 @@ ROLES = (
     RoleCard(
         Role.VIEWER,
         "查看本辖区看板和名单（号码隐去），不能修改。",
-        _VIEW | _DASHBOARD | _each("export"),
+        _VIEW | _DASHBOARD | _EXPORT,
         has_records=True,
     ),
     RoleCard(

@@ -26,6 +26,7 @@ FULL_PHONE = re.compile(r"(?<![\d-])1[3-9]\d{9}(?!\d)")
 # writes one read event where it is about people.
 QUERIES = {
     "certificate": 6,
+    "changerequest": 6,
     "education": 6,
     "graduatestat": 5,
     "keytalentclaim": 6,
@@ -37,6 +38,7 @@ QUERIES = {
     "registrationperiod": 6,
     "station": 5,
     "title": 6,
+    "transferrequest": 6,
 }
 
 
