@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.entities.display import facts, in_words
+from core.entities.display import facts, in_words, label_of
 from core.entities.entity import entity_of
 from core.entities.pages.record import RelatedRows
 from core.entities.reach import Reach
@@ -37,11 +37,19 @@ def beside(record: Any, user: Any) -> dict[str, Any] | None:
     }
 
 
+def _said(row: Any, name: str) -> str:
+    """A value in words; of a truth its name, where it holds."""
+    value = getattr(row, name)
+    if isinstance(value, bool):
+        return label_of(row, name) if value else ""
+    return in_words(row, name)
+
+
 def _lines(rows: RelatedRows, record: Any) -> list[dict[str, Any]]:
     entity = rows.entity
     return [
         {
-            "words": " · ".join(filter(None, (in_words(row, name) for name in rows.columns))),
+            "words": " · ".join(filter(None, (_said(row, name) for name in rows.columns))),
             "url": entity.url("detail", row) if entity else "",
             "is_over": bool(getattr(row, "ended_on", None)),
         }

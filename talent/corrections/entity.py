@@ -63,11 +63,11 @@ class ItemsForm(ActionForm):
                 required=False,
                 widget=forms.RadioSelect,
             )
-            hint = "不予采纳的写理由。"
+            asked = "不予采纳的理由"
             if item.is_other:
-                hint = f"已改的写改了什么、改在哪条记录；{hint}"
+                asked = f"已改的写改了什么、改在哪条记录；{asked}"
             self.fields[f"note_{item.name}"] = FreeTextField(
-                label="说明", required=False, max_length=NOTE_LENGTH, help_text=hint
+                label=f"说明（{asked}）", required=False, max_length=NOTE_LENGTH
             )
 
     def questions(self) -> list[dict[str, Any]]:
