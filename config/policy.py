@@ -37,13 +37,14 @@ def _requests(verb: str) -> frozenset[str]:
 
 
 _VIEW = _each("view") | _requests("view")
-_EXPORT = _each("export") | _requests("export")
+# Whoever takes files out sees which ones.
+_EXPORT = _each("export") | _requests("export") | {"core.export"}
 _DASHBOARD = frozenset({"reports.view_dashboard", "reports.view_indicator_list"})
 _CLERK = (
     _VIEW
     | _DASHBOARD
-    | _EXPORT
     | _each("add", "change", "end")
+    | _EXPORT
     | {
         "core.import_ledger",
         "talent.reveal_person",

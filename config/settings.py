@@ -377,6 +377,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "WARNING"},
+        "pgtrigger": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
         # A forged host name is answered with 400; its traceback helps nobody.
         "django.security.DisallowedHost": {"level": "CRITICAL"},

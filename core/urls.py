@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from core.desk import exports, helping, home, regions, search, working_region
+from core.desk import helping, home, regions, search, working_region
+from core.desk.lists import OWN_EXPORTS
+from core.entities.addresses import pages_of
+from core.ledgers.entity import IMPORTS
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -10,7 +13,8 @@ urlpatterns = [
     path("notice/", helping.notice, name="notice"),
     path("notice/read/", helping.notice_read, name="notice_read"),
     path("search/", search.search, name="search"),
-    path("exports/", exports.export_list, name="export_list"),
+    *pages_of(IMPORTS),
+    *pages_of(OWN_EXPORTS),
     path("region/", working_region.region_switch, name="region_switch"),
     path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),

@@ -104,9 +104,9 @@ def requests_of(kind: DecisionKind, **declaration: Any) -> Entity:
     """The entity of a kind of requests: a list, a page to decide on, history and export."""
     common: dict[str, Any] = {
         "model": kind.model,
-        "is_record": False,
         "is_created_alone": False,
-        "without": frozenset({"create", "edit", "act"}),
+        # An answer is given on the page itself; a new one has its own way in.
+        "only": "list export detail history",
         "rows": rows_of(kind.model),
         "order": "lateness -created_at -id",
         "state": "state",
@@ -126,7 +126,7 @@ def filters_of_requests(kind: DecisionKind, *others: Any) -> tuple[Any, ...]:
         "region",
         ("state", StateFilter(kind)),
         *others,
-        Between("created_at__date", "asked", "申请时间"),
+        Between("created_at", "asked", "申请时间"),
     )
 
 

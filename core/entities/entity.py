@@ -59,7 +59,9 @@ class Entity:
     search          field names a typed text is looked for in, or a function of (text, filterset)
     state, colours  field with the state; field -> value -> colour of its tag
     check           a record as it would be saved -> flags; raises RuleError. May set cleaned
-                    values on it. Form, actions and ledger all call it
+                    values on it. Form and ledger call it, a row at a time: it asks nothing of
+                    the database. What other rows have to say is for check_beside, which the
+                    form calls after it and a ledger asks in sets
     create, update  actions that save a new record or an edit, called with
                     {argument: record, "by": user}; without them the record is saved as it is
     person          path from a row to the id of the Person it is about, "" for nobody
@@ -68,6 +70,10 @@ class Entity:
 
     model: type[Any]
     prefix: str
+    # Its name among the entities and in its addresses, where that is not its model's; the
+    # heading of its list.
+    code: str = ""
+    title: str = ""
     unit: str = "条"
     icon: str = "inbox"
     # Its name in the navigation, where that is shorter.
@@ -98,6 +104,9 @@ class Entity:
     # 停用 and 恢复使用, for models with ended_on and end_reason that mean it.
     can_deactivate: bool = False
     check: Callable[[Any], Iterable[Flag]] | None = None
+    check_beside: Callable[[Any], Iterable[Flag]] | None = None
+    # How offices send many of them: a core.ledgers.ledger.Ledger.
+    ledger: Any = None
     create: Callable[..., Any] | None = None
     update: Callable[..., Any] | None = None
     argument: str = ""
@@ -112,8 +121,9 @@ class Entity:
     rows: Callable[[Any], Any] | None = None
     # verb -> permission, where it is not <app>.<verb>_<model>.
     permissions: Mapping[str, str] = field(default_factory=dict)
-    # Pages it does not have, and pages that differ.
-    without: frozenset[str] = frozenset()
+    # The only pages made for it, where it has not all of them: the others it lacks, or urls.py
+    # gives them an address of its own. Pages that differ.
+    only: str = ""
     pages: Mapping[str, type[Any]] = field(default_factory=dict)
     # page -> name of its address, where it is not <model>_<page>; page -> template.
     names: Mapping[str, str] = field(default_factory=dict)
@@ -122,6 +132,8 @@ class Entity:
     is_looked_up: bool = False
     # Searched from the top bar.
     is_searched: bool = False
+    # Whether a row's name leads to its own page.
+    is_opened: bool = True
     # Offers 新增 on its list (not what is created from another record).
     is_created_alone: bool = True
     # Every role that keeps records works on it; else only the permissions that a role names.
@@ -156,12 +168,14 @@ class Entity:
 
     def __post_init__(self) -> None:
         ENTITIES[self.name] = self
+        if hasattr(self.ledger, "bind"):
+            self.ledger.bind(self)
 
     # --- Names -----------------------------------------------------------------------
 
     @cached_property
     def name(self) -> str:
-        return str(self.model._meta.model_name)
+        return self.code or str(self.model._meta.model_name)
 
     @cached_property
     def label(self) -> str:
@@ -169,6 +183,8 @@ class Entity:
 
     @cached_property
     def list_label(self) -> str:
+        if self.title:
+            return self.title
         plural = str(self.model._meta.verbose_name_plural)
         return plural if plural != f"{self.label}s" else self.label
 
@@ -178,7 +194,7 @@ class Entity:
         return self.argument or self.name
 
     def permission(self, verb: str) -> str:
-        own = f"{self.model._meta.app_label}.{verb}_{self.name}"
+        own = f"{self.model._meta.app_label}.{verb}_{self.model._meta.model_name}"
         return self.permissions.get(verb, own)
 
     def address_name(self, page: str) -> str:
@@ -202,7 +218,7 @@ class Entity:
             return self.is_looked_up
         if page == "bulk":
             return any(action.in_bulk for action in self.all_actions)
-        return page not in self.without
+        return not self.only or page in self.only.split()
 
     # --- Records ---------------------------------------------------------------------
 

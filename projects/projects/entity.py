@@ -20,6 +20,7 @@ from core.rules import Flag
 from projects.codes import Stage
 from projects.payments.actions import dated_payments, paid_total
 from projects.projects.actions import change_stage, end_project, update_project
+from projects.projects.ledger import PROJECTS_LEDGER
 from projects.projects.models import Project
 from projects.projects.rules import check_project
 
@@ -67,8 +68,8 @@ def check(project: Project) -> Iterable[Flag]:
         contract_amount=project.contract_amount,
         started_on=project.started_on,
         ends_on=project.ends_on,
-        contractor=project.contractor,
-        evaluator=project.evaluator,
+        contractor=project.contractor_id,
+        evaluator=project.evaluator_id,
         paid=Decimal(0) if is_new else paid_total(project),
         has_payments=not is_new and dated_payments(project).exists(),
     )
@@ -110,6 +111,7 @@ PROJECTS = Entity(
     found_facts="purchaser contractor region",
     select_related=("region", "purchaser", "contractor", "evaluator"),
     check=check,
+    ledger=PROJECTS_LEDGER,
     update=update_project,
     pages={"detail": ProjectPage},
     related=(

@@ -1,4 +1,5 @@
-"""Rows of the projects' ledger: natural key purchaser, name, start."""
+"""The ledger of projects: natural key purchaser, name and start; what was paid before is the
+opening balance (期初已付)."""
 
 from __future__ import annotations
 
@@ -6,23 +7,49 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from core.ledgers import values
 from core.ledgers.asking import say
-from core.ledgers.plain import PlainLedger, natural_key, stable_id
-from core.ledgers.resources import ImportContext, RowCheck
-from core.models import ImportRow
+from core.ledgers.ledger import ImportContext, LedgerColumn, RowCheck
+from core.ledgers.models import ImportRow
+from core.ledgers.plain import PlainLedger, stable_id
 from core.rules import RuleError
-from projects.codes import Fund, Procurement, Stage
+from projects.codes import Fund, Stage
 from projects.payments.models import Payment
 from projects.payments.rules import check_amount_paid
 from projects.projects.models import Project
 from projects.projects.rules import check_project, check_stage
-from stations.places.named import create_used, find_organization
+from stations.places.named import create_used, find_organization, remove_unused
 from talent.codes import ServiceField
 
 PROJECT, PAYMENT = "projects.project", "projects.payment"
+_FUNDS = {
+    "中央": "1",
+    "省级": "2",
+    "省财政": "2",
+    "市级财政": "3",
+    "市财政": "3",
+    "县级": "4",
+    "区级财政": "4",
+    "县财政": "4",
+    "福利彩票公益金": "5",
+    "福彩": "5",
+    "粤黔协作": "6",
+}
+_STAGES = {"立项": "20", "入库": "20", "招标": "30", "已签约": "40", "签订合同": "40",
+           "实施中": "50", "进行中": "50", "中期": "60", "末期": "70", "完成": "80",
+           "已完成": "80", "已结项": "80", "终止": "90"}  # fmt: skip
+_PROCUREMENTS = {
+    "邀请": "2",
+    "磋商": "4",
+    "谈判": "3",
+    "框架": "6",
+    "直接委托": "7",
+    "招标": "1",
+}
 
 
-def build(row: RowCheck) -> None:
+def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
+    """Who buys and who does it, and what was paid before the registry knew."""
     v = row.values
     region = v.get("region") or row.context.places.scope
     if not v.get("ends_on"):
@@ -31,51 +58,48 @@ def build(row: RowCheck) -> None:
     budget = v.get("budget") or v.get("contract_amount")
     if not budget and (purchaser.id, v["started_on"][0], v["name"]) not in _known(row.context):
         raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
-    _check_money(row, _amount(budget))
     named = v.get("contractor")
     contractor = find_organization(named, region, row.context) if named else None
-    parts = (purchaser.id, v["name"], v["started_on"][0])
-    project_id = str(stable_id(PROJECT, row.context.batch_id, *parts))
-    row.key = natural_key(*parts)
-    row.shown = {
-        "name": v["name"],
-        "detail": f"{v['purchaser']} {v['started_on'][0]}",
-        "names": {contractor.id: named} if contractor else {},
-        "given": LEDGER.given(v),
-        "paid": v.get("paid", ""),
-    }
-    row.insert[PROJECT] = {
-        "id": project_id,
-        "number": v.get("number", ""),
-        "name": v["name"],
+    written |= {
+        "region_id": region,
         "purchaser_id": purchaser.id,
         "contractor_id": contractor.id if contractor else None,
-        "evaluator_id": None,
-        "service_field": v.get("service_field", ServiceField.OTHER),
-        "region_id": region,
-        "fund": v.get("fund", Fund.OTHER),
         "budget": budget,
-        "contract_amount": v.get("contract_amount"),
-        "procurement": v.get("procurement", ""),
-        "started_on": v["started_on"][0],
-        "ends_on": v["ends_on"][0],
-        "stage": v.get("stage", Stage.DEMAND),
-        "staffing": "",
+        "fund": v.get("fund", Fund.OTHER),
+        "service_field": v.get("service_field", ServiceField.OTHER),
+    }
+    row.shown = {
+        "detail": f"{v['purchaser']} {v['started_on'][0]}",
+        "names": {contractor.id: named} if contractor else {},
+        "paid": v.get("paid", ""),
+    }
+    if v.get("paid") and Decimal(v["paid"]) > 0:
+        _open_with(row, written)
+
+
+def _open_with(row: RowCheck, written: dict[str, Any]) -> None:
+    """The opening balance that comes with a new project."""
+    paid = row.values["paid"]
+    check_amount_paid(
+        amount=Decimal(paid),
+        paid_before=Decimal(0),
+        contract_amount=_amount(row.values.get("contract_amount")),
+        paid_on=None,
+        is_opening_balance=True,
+    )
+    parts = (written["purchaser_id"], written["started_on"], written["name"])
+    project_id = str(stable_id(PROJECT, row.context.batch_id, *parts))
+    row.insert[PAYMENT] = {
+        "id": str(stable_id(PAYMENT, project_id)),
+        "project_id": project_id,
+        "stage": "",
+        "amount": paid,
+        "paid_on": None,
+        "is_opening_balance": True,
+        "voucher": "",
         "ended_on": None,
         "end_reason": "",
     }
-    if v.get("paid") and Decimal(v["paid"]) > 0:
-        row.insert[PAYMENT] = {
-            "id": str(stable_id(PAYMENT, project_id)),
-            "project_id": project_id,
-            "stage": "",
-            "amount": v["paid"],
-            "paid_on": None,
-            "is_opening_balance": True,
-            "voucher": "",
-            "ended_on": None,
-            "end_reason": "",
-        }
 
 
 def _known(context: ImportContext) -> set[tuple[str, str, str]]:
@@ -90,33 +114,15 @@ def _known(context: ImportContext) -> set[tuple[str, str, str]]:
     return found
 
 
-def _check_money(row: RowCheck, budget: Decimal | None) -> None:
-    v = row.values
-    contract = _amount(v.get("contract_amount"))
-    paid = Decimal(v.get("paid") or 0)
-    check_project(
-        budget=budget,
-        contract_amount=contract,
-        started_on=datetime.date.fromisoformat(v["started_on"][0]),
-        ends_on=datetime.date.fromisoformat(v["ends_on"][0]),
-    )
-    if paid > 0:
-        check_amount_paid(
-            amount=paid,
-            paid_before=Decimal(0),
-            contract_amount=contract,
-            paid_on=None,
-            is_opening_balance=True,
-        )
-
-
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """A known project as the row would leave it, with what was paid on it (R18)."""
     if not row.writes["update"] and not row.shown.get("paid"):
         return
     payments = list(Payment.objects.filter(project=record, ended_on=None))
     paid = _opening(row, record, payments)
-    after = {c: getattr(record, c) for c in LEDGER.labels} | row.writes["update"].get(PROJECT, {})
+    after = {c: getattr(record, c) for c in PROJECTS_LEDGER.changeable} | row.writes["update"].get(
+        PROJECT, {}
+    )
     check_project(
         budget=Decimal(after["budget"]),
         contract_amount=_amount(after["contract_amount"]),
@@ -167,29 +173,60 @@ def _opening(row: ImportRow, record: Any, payments: list[Payment]) -> Decimal:
     return Decimal(said)
 
 
-LEDGER = PlainLedger(
-    model=PROJECT,
-    key=("purchaser_id", "started_on", "name"),
-    labels={
-        "number": "项目编号",
-        "contractor_id": "承接方",
-        "service_field": "服务领域",
-        "fund": "资金来源",
-        "budget": "预算金额",
-        "contract_amount": "合同金额",
-        "procurement": "采购方式",
-        "ends_on": "结束日期",
-        "stage": "当前阶段",
+PROJECTS_LEDGER = PlainLedger(
+    kind="projects",
+    label="项目",
+    models=(PROJECT, PAYMENT),
+    fields=(
+        "name number",
+        LedgerColumn(
+            "purchaser",
+            "购买方",
+            values.text("购买方", 120),
+            is_required=True,
+            width=22,
+            synonyms=("购买主体", "采购人", "购买单位", "委托方"),
+        ),
+        LedgerColumn(
+            "contractor",
+            "承接方",
+            values.text("承接方", 120),
+            width=26,
+            synonyms=("承接机构", "承接主体", "中标单位", "承接单位"),
+        ),
+        "service_field region fund budget contract_amount procurement started_on ends_on stage",
+        LedgerColumn(
+            "paid",
+            "已拨付（元）",
+            values.money("已拨付"),
+            is_money=True,
+            synonyms=("已拨付", "已付款", "已支付", "拨付金额"),
+        ),
+    ),
+    required="name purchaser started_on ends_on",
+    future="started_on ends_on",
+    key="purchaser_id started_on name",
+    fixed="region_id",
+    notes=(
+        "每个项目一行，以购买方、项目名称、开始日期识别。金额单位为元。",
+        "「已拨付」没有日期，按期初已付登记；已有付款记录时只补差额。",
+    ),
+    synonyms={
+        "name": "名称",
+        "number": "编号",
+        "service_field": "领域",
+        "region": "地区 实施地 服务地区 项目地区",
+        "budget": "预算 预算金额",
+        "contract_amount": "合同额 合同金额 合同价 合同价款 中标金额 中标价",
+        "started_on": "开始时间 起始日期 实施开始",
+        "ends_on": "结束时间 截止日期 实施结束",
+        "stage": "阶段 项目阶段 进度",
     },
-    choices={
-        "service_field": dict(ServiceField.choices),
-        "fund": dict(Fund.choices),
-        "procurement": dict(Procurement.choices),
-        "stage": dict(Stage.choices),
-    },
+    means={"fund": _FUNDS, "stage": _STAGES, "procurement": _PROCUREMENTS},
+    prepare=_prepare,
     follow=_follow,
+    before_apply=lambda batch, context: create_used(
+        batch, PROJECT, ("purchaser_id", "contractor_id")
+    ),
+    after_undo=remove_unused,
 )
-
-
-def create_places(batch: Any, context: ImportContext) -> None:
-    create_used(batch, PROJECT, ("purchaser_id", "contractor_id"))

@@ -17,6 +17,7 @@ from core.entities.forms import RegionField
 from core.entities.pages.record import DetailPage
 from core.regions.names import place_name
 from core.rules import Flag
+from core.scoping import LEVEL_OF_LENGTH
 from stations.codes import StationKind, StationStatus
 from stations.places.actions import (
     approve_station,
@@ -27,6 +28,7 @@ from stations.places.actions import (
     update_station,
 )
 from stations.places.forms import ApproveForm, CloseForm, CoverageForm, StateForm, StationForm
+from stations.places.ledger import STATIONS_LEDGER
 from stations.places.models import Station
 from stations.places.rules import (
     CLOSED_STATUSES,
@@ -68,13 +70,16 @@ class StationPage(DetailPage):
 
 def check(station: Station) -> Iterable[Flag]:
     yield from check_built_on(station.built_on, status=station.status)
-    if not station.kind or not station.region_id:
-        return
-    yield from check_kind_level(station.kind, station.region.level)
+    if station.kind and station.region_id:
+        yield from check_kind_level(station.kind, LEVEL_OF_LENGTH[len(station.region_id)])
+
+
+def check_beside(station: Station) -> Iterable[Flag]:
+    """R16: what the other stations of the township say."""
     others = Station.objects.open().filter(
         kind=station.kind, region=station.region_id, is_branch=False
     )
-    yield from check_one_per_township(
+    return check_one_per_township(
         kind=station.kind,
         is_branch=bool(station.is_branch),
         others=list(others.exclude(pk=station.pk).values_list("name", flat=True)[:4]),
@@ -128,6 +133,8 @@ STATIONS = Entity(
     form=StationForm,
     form_fields={"region": partial(RegionField, min_level=2)},
     check=check,
+    check_beside=check_beside,
+    ledger=STATIONS_LEDGER,
     create=open_station,
     update=update_station,
     may_grow=_is_open,

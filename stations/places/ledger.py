@@ -1,4 +1,4 @@
-"""Rows of the stations' ledger: natural key kind, region, name."""
+"""The ledger of stations: natural key kind, region and name; dated rows go along."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import uuid
 from typing import Any
 
 from core.dates import today
+from core.ledgers import values
 from core.ledgers.asking import hold
-from core.ledgers.plain import PlainLedger, natural_key, stable_id
-from core.ledgers.resources import ImportContext, RowCheck
-from core.models import ImportRow
+from core.ledgers.ledger import LedgerColumn, RowCheck
+from core.ledgers.models import ImportRow
+from core.ledgers.plain import PlainLedger, all_rows, stable_id
 from core.rules import RuleError
 from stations.codes import StationKind, StationStatus
 from stations.places.models import StationState
-from stations.places.named import create_used, find_organization
-from stations.places.rules import CLOSED_STATUSES, approval_flag, check_kind_level
+from stations.places.named import create_used, find_organization, remove_unused
+from stations.places.rules import CLOSED_STATUSES, approval_flag
 from stations.places.states import begin
 from stations.places.townships import remark_second_stations
 
@@ -24,57 +25,45 @@ STATION, STATE, COVERAGE = (
     "stations.stationstate",
     "stations.stationcoverage",
 )
-_CHOICES = {"status": dict(StationStatus.choices)}
+_KINDS = {
+    "市级指导中心": "1", "指导中心": "1", "县级总站": "2", "总站": "2", "社工总站": "2",
+    "乡镇社工站": "3", "街道社工站": "3", "社工站": "3", "乡镇（街道）社工站": "3",
+    "村社工室": "4", "社区社工室": "4", "社工室": "4", "实践站": "7", "观察室": "7",
+}  # fmt: skip
+_STATUSES = {
+    "正常运行": "3", "运行中": "3", "运行": "3", "运营中": "3", "已运行": "3", "已建成": "2",
+    "建成": "2", "未运行": "2", "在建": "1", "筹建中": "1", "筹建": "1", "停运": "4",
+    "停摆": "4", "暂停": "4", "撤并": "5", "撤销": "5",
+}  # fmt: skip
 
 
-def build(row: RowCheck) -> None:
+def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
+    """Where it lies, who runs it, and its first dated rows."""
     v = row.values
     region = _region(row)
     if not region:
         return
-    level = {2: 1, 4: 2, 6: 3, 9: 4}.get(len(region), 4)
-    for flag in [
-        *check_kind_level(v["kind"], level),
-        *approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False),
-    ]:
-        row.flag(flag, "站点类型" if flag.field == "region" else "批复文号")
-    parts = (v["kind"], region, v["name"])
-    station_id = str(stable_id(STATION, row.context.batch_id, *parts))
-    built = v.get("built_on")
-    named = v.get("operator")
+    for flag in approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False):
+        row.flag(flag, "批复文号")
+    built, named = v.get("built_on"), v.get("operator")
     operator = find_organization(named, region[:6], row.context) if named else None
-    row.key = natural_key(*parts)
-    row.shown = {
-        "name": v["name"],
-        "detail": f"{StationKind(v['kind']).label} {row.context.places.name(region)}",
-        "names": {operator.id: named} if operator else {},
-        "given": LEDGER.given(v),
-    }
-    row.insert[STATION] = {
-        "id": station_id,
-        "name": v["name"],
-        "kind": v["kind"],
+    written |= {
         "region_id": region,
         "status": v.get("status") or _status_unsaid(built),
-        "built_on": built[0] if built else None,
-        "approval_number": v.get("approval_number", ""),
-        "approved_on": None,
-        "approved_by_id": None,
         "operator_id": operator.id if operator else None,
         "operating_model": "2" if operator else "",
-        "address": v.get("address", ""),
-        "area": v.get("area"),
-        "capacity": v.get("capacity"),
-        "reported_workers": v.get("reported_workers"),
-        "is_relocation_site": False,
-        "is_branch": False,
-        "is_incomplete": False,
     }
+    row.shown = {
+        "detail": f"{StationKind(v['kind']).label} {row.context.places.name(region)}",
+        "names": {operator.id: named} if operator else {},
+    }
+    parts = (written["kind"], region, written["name"])
+    station_id = str(stable_id(STATION, row.context.batch_id, *parts))
     since = built[0] if built else row.context.day.isoformat()
     row.insert[STATE] = {
         "id": str(stable_id(STATE, station_id)),
         "station_id": station_id,
-        "status": row.insert[STATION]["status"],
+        "status": written["status"],
         "valid_from": since,
         "valid_to": None,
         "reason": "台账导入",
@@ -102,7 +91,7 @@ def _region(row: RowCheck) -> str:
     said, label = v.get("township"), "乡镇（街道）"
     level: int | None = 4
     if not said and not county:
-        said, label, level = v.get("region"), "所在地区", None
+        said, label, level = v.get("place"), "所在地区", None
     if said:
         try:
             return str(places.resolve(said, label=label, level=level, within=county))
@@ -121,11 +110,8 @@ def _region(row: RowCheck) -> str:
     return scope
 
 
-def compare(rows: list[ImportRow], context: ImportContext) -> None:
-    """Meet the registry, then remark on second stations of a township (R16)."""
-    standing = [row for row in rows if not _is_closed(row)]
-    LEDGER.compare(standing, context)
-    remark_second_stations(standing, context)
+def _standing(rows: list[ImportRow]) -> list[ImportRow]:
+    return [row for row in rows if not _is_closed(row)]
 
 
 def _is_closed(row: ImportRow) -> bool:
@@ -188,24 +174,74 @@ def _change_state(row: ImportRow, record: Any, states: list[StationState]) -> No
     }
 
 
-LEDGER = PlainLedger(
-    model=STATION,
-    key=("kind", "region_id", "name"),
-    labels={
-        "status": "运行状态",
-        "built_on": "建成日期",
-        "approval_number": "批复文号",
-        "operator_id": "承接机构",
-        "address": "地址",
-        "area": "场地面积",
-        "capacity": "设岗数",
-        "reported_workers": "填报驻站社工数",
+STATIONS_LEDGER = PlainLedger(
+    kind="stations",
+    label="站点",
+    models=(STATION, STATE, COVERAGE),
+    fields=(
+        "name kind",
+        LedgerColumn(
+            "county",
+            "县（市、区）",
+            values.place("县（市、区）", level=3),
+            synonyms=("县区", "区县", "县", "所在县", "县市区", "所属区县"),
+        ),
+        LedgerColumn(
+            "township",
+            "乡镇（街道）",
+            values.text("乡镇（街道）", 60),
+            width=18,
+            synonyms=("所在乡镇", "所在乡镇街道", "乡镇街道", "乡镇", "街道"),
+            hint="名称或九位区划代码。",
+        ),
+        LedgerColumn(
+            "place",
+            "所在地区",
+            values.text("所在地区", 60),
+            synonyms=("地区", "所属地区"),
+            width=18,
+            hint="写了县（市、区）或乡镇（街道）的不用填；市级的站点填市（州）。",
+        ),
+        "built_on status approval_number",
+        LedgerColumn(
+            "operator",
+            "承接机构",
+            values.text("承接机构", 120),
+            width=28,
+            synonyms=("承接方", "运营机构", "承接单位", "运营单位"),
+        ),
+        "area",
+        LedgerColumn(
+            "reported_workers",
+            "驻站社工数",
+            values.integer("驻站社工数", most=10_000),
+            synonyms=("社工数", "驻站人数", "社工人数"),
+        ),
+        "capacity address",
+    ),
+    key="kind region_id name",
+    notes=(
+        "每个站点一行，以类型、地区、名称识别；名称变了会当作另一个站点。",
+        "没有批复文号的站点照常录入，列入「缺批复」，经审核员确认后计入。",
+        "撤并、更名不由台账办理，请在站点页办理撤并，以便一并处理岗位。",
+    ),
+    synonyms={
+        "name": "名称 社工站名称 站点 机构站点名称",
+        "kind": "类型 站点类别 级别",
+        "built_on": "建成时间 成立时间 建站时间 挂牌时间",
+        "status": "状态 运营状态 建设状态",
+        "approval_number": "批文号 文号 批准文号",
+        "area": "面积 场地面积 建筑面积",
     },
-    choices=_CHOICES,
-    ended={"status__in": CLOSED_STATUSES},
+    means={"kind": _KINDS, "status": _STATUSES},
+    offered={"status": [s.label for s in StationStatus if s not in CLOSED_STATUSES]},
+    prepare=_prepare,
+    # A station speaks for all of its township (R16).
+    tied=lambda batch, numbers: all_rows(batch),
+    before_compare=_standing,
+    after_compare=remark_second_stations,
     follow=_follow,
+    gone={"status__in": CLOSED_STATUSES},
+    before_apply=lambda batch, context: create_used(batch, STATION, ("operator_id",)),
+    after_undo=remove_unused,
 )
-
-
-def create_places(batch: Any, context: ImportContext) -> None:
-    create_used(batch, STATION, ("operator_id",))

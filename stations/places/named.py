@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from core.ledgers.ledger import ImportContext
 from core.ledgers.plain import stable_id
-from core.ledgers.resources import ImportContext
 from core.regions.names import place_name, place_names
 from core.rules import RuleError
 from stations.codes import OrganizationKind, StationKind, StationStatus

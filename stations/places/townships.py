@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from core.ledgers.asking import say
-from core.ledgers.resources import ImportContext
+from core.ledgers.ledger import ImportContext
 from core.models import ImportRow
 from stations.codes import StationKind
 from stations.places.models import Station

@@ -63,6 +63,9 @@ class NewChangeSerializer(serializers.Serializer):
 class ChangeRequestAPI(RecordAPI):
     """Reviewers and clerks read the requests of their region, a worker reads and makes her own."""
 
+    model = ChangeRequest
+    person_path = "person_id"
+    select_related = ("person", "requested_by", "decided_by")
     filterset_fields = ("state",)
     serializer_class = serializer_for(
         ChangeRequest, "person", "changes", "other", "reason", "state", "requested_by",

@@ -21,7 +21,6 @@ from talent.corrections.actions import (
     decide_change,
     refuse_change,
 )
-from talent.corrections.api import ChangeRequestAPI
 from talent.corrections.items import (
     CORRECTABLE,
     OTHER,
@@ -130,8 +129,6 @@ def _items_in_words(request: ChangeRequest) -> str:
 CORRECTIONS = requests_of(
     CORRECTION,
     prefix="changes/",
-    api="change-requests",
-    api_base=ChangeRequestAPI,
     argument="request",
     unit="件",
     icon="inbox",

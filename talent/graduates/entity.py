@@ -9,6 +9,7 @@ from core.entities.declarations import Section
 from core.entities.entity import Entity
 from core.entities.filters import ENDED
 from core.rules import Flag
+from talent.graduates.ledger import GRADUATES_LEDGER
 from talent.graduates.models import GraduateStat
 from talent.graduates.rules import check_graduates, check_graduation_year
 
@@ -40,4 +41,5 @@ GRADUATES = Entity(
     headline="year level major",
     select_related=("region",),
     check=check,
+    ledger=GRADUATES_LEDGER,
 )

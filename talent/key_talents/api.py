@@ -8,6 +8,8 @@ from rest_framework import serializers
 
 from core.entities.api.records import RecordAPI
 from core.entities.api.serializers import HolderName, serializer_for
+from core.entities.filters import filterset_for
+from talent.key_talents.entity import CLAIM_FILTERS, KEY_TALENTS
 from talent.key_talents.models import KeyTalentClaim
 
 _Claim: Any = serializer_for(
@@ -32,4 +34,9 @@ class KeyTalentClaimSerializer(_Claim):
 
 
 class KeyTalentClaimAPI(RecordAPI):
+    entity = KEY_TALENTS
+    model = KeyTalentClaim
+    person_path = "person_id"
+    select_related = ("person", "requested_by", "decided_by")
     serializer_class = KeyTalentClaimSerializer
+    filterset_class = filterset_for(KEY_TALENTS, CLAIM_FILTERS)

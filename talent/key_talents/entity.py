@@ -17,7 +17,6 @@ from core.entities.forms import FreeTextField
 from core.rules import Flag
 from talent.codes import ClaimState
 from talent.key_talents.actions import CLAIM, decide_claim, missing_basis, submit_claim
-from talent.key_talents.api import KeyTalentClaimAPI
 from talent.key_talents.models import KeyTalentClaim
 from talent.people.belonging import PERSON_NAME, part_of_person
 
@@ -37,7 +36,7 @@ class ToDecide(ChoiceFilter):
         return qs.filter(KeyTalentClaim.waits_for(self.parent.request.user)) if value else qs
 
 
-_FILTERS = (
+CLAIM_FILTERS = (
     "region",
     ENDED,
     ("todo", ToDecide(label="待办", choices=[("decide", "待我认定")])),
@@ -46,7 +45,6 @@ _FILTERS = (
 KEY_TALENTS = part_of_person(
     model=KeyTalentClaim,
     prefix="key-talents/",
-    api="key-talents",
     argument="claim_",
     unit="人次",
     icon="award",
@@ -63,8 +61,7 @@ KEY_TALENTS = part_of_person(
         Column("created_at", "申报时间", optional=True),
         "evidence? requested_by? decided_by? decided_on? decision_reason?",
     ),
-    filters=(*_FILTERS, Between("created_at__date", "asked", "申报时间")),
-    api_filters=_FILTERS,
+    filters=(*CLAIM_FILTERS, Between("created_at", "asked", "申报时间")),
     presets=(
         ("全部", ""),
         ("待我认定", "todo=decide"),
@@ -81,7 +78,6 @@ KEY_TALENTS = part_of_person(
     # It was decided on what it said.
     is_open=lambda claim: claim.state == ClaimState.PENDING,
     labels={"decided_on": "认定日期"},
-    api_base=KeyTalentClaimAPI,
     pages={"detail": DecisionPage},
     templates={"detail": "decisions/detail.html"},
     actions=(

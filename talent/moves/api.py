@@ -4,6 +4,7 @@ from typing import Any
 
 from core.entities.api.records import RecordAPI
 from core.entities.api.serializers import is_visible, serializer_for
+from talent.moves.entity import TRANSFERS
 from talent.moves.models import TransferRequest
 
 _Transfer: Any = serializer_for(
@@ -22,6 +23,10 @@ class TransferRequestSerializer(_Transfer):
 class TransferRequestAPI(RecordAPI):
     """Who only asks sees the request; the person only where the reader's scope has it."""
 
+    entity = TRANSFERS
+    model = TransferRequest
+    person_path = "known_person_id"
+    select_related = ("person", "requested_by", "decided_by")
     filterset_fields = ("state", "direction")
     serializer_class = TransferRequestSerializer
 

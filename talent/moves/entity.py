@@ -26,7 +26,6 @@ from talent.moves.actions import (
     refuse_transfer,
     withdraw_transfer,
 )
-from talent.moves.api import TransferRequestAPI
 from talent.moves.models import TransferRequest
 from talent.people.finding import by_person, holder_named_by
 
@@ -54,8 +53,6 @@ def _found_by(secret: Secret) -> Q:
 TRANSFERS = requests_of(
     TRANSFER,
     prefix="transfers/",
-    api="transfers",
-    api_base=TransferRequestAPI,
     argument="request",
     unit="件",
     icon="arrows-exchange",

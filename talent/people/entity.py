@@ -34,6 +34,7 @@ from talent.people.actions import GONE
 from talent.people.filters import FIELD, HOLDING, LEVEL, MISSING, SOURCE, WHAT_IS_MISSING
 from talent.people.finding import named_by, search_people
 from talent.people.known import county_of_registered
+from talent.people.ledger import PEOPLE_LEDGER
 from talent.people.merging import merge_person
 from talent.people.models import Person
 from talent.posts.models import Post
@@ -172,6 +173,7 @@ PEOPLE = Entity(
     select_related=("region", "residence"),
     form=forms.PersonForm,
     form_fields={"address": FreeTextField, "remark": NoteField},
+    ledger=PEOPLE_LEDGER,
     create=actions.create_person,
     update=actions.update_person,
     # What a duplicate says stands with the kept record.

@@ -14,7 +14,7 @@ import pytest
 
 from core.entities.forms.record import RecordForm
 from core.entities.made import form_of
-from core.ledgers.resources import resource_for
+from core.ledgers.ledger import ledger_for
 from core.models import ImportRow
 from core.secrecy.identity import check_character
 from stations.models import Station
@@ -265,4 +265,4 @@ def test_a_corrected_certificate_is_as_verified_by_either_door(
 
 
 def test_ledgers_hold_no_registrations() -> None:
-    assert "talent.registrationperiod" not in resource_for("people").models
+    assert "talent.registrationperiod" not in ledger_for("people").models

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.dates import today
 from core.entities.made import form_of
+from core.ledgers.ledger import ImportContext, RowCheck, ledger_for
 from core.ledgers.places import PlaceIndex
-from core.ledgers.resources import ImportContext, RowCheck, resource_for
 from core.ledgers.values import as_text
 from core.models import ImportRow
 from core.rules import RuleError
@@ -70,9 +70,9 @@ def test_rows_add_up(rows: list[dict[str, Any]], cast: Cast) -> None:
 
 def _import_says(label: str, cell: Any, cast: Cast) -> str | None:
     """The rule that refuses a cell on the import's way, None when it passes."""
-    resource = resource_for("people")
+    resource = ledger_for("people")
     row = RowCheck(2, ImportContext(cast.clerk_a, PlaceIndex("520102"), today()))
-    column = next(c for c in resource.columns() if c.label == label)
+    column = next(c for c in resource.columns if c.label == label)
     try:
         row.values = {"name": "张三", column.attribute: column.clean_cell(cell, row)}
         if label == "身份证号":

@@ -158,14 +158,13 @@ class RecordForm(forms.ModelForm):
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
         """The entity's rules on the record as it would be saved; what they clean is taken over."""
-        if self.entity.check is None:
-            return
         entered = copy(self.instance)
         names = [name for name in self.fields if name in self.entity.field_names]
         for name in names:
             setattr(entered, name, cleaned.get(name))
         before = dict(vars(entered))
-        yield from self.entity.check(entered)
+        for check in filter(None, (self.entity.check, self.entity.check_beside)):
+            yield from check(entered)
         for column in self.entity.model._meta.fields:
             value = vars(entered).get(column.attname)
             if value == before.get(column.attname):

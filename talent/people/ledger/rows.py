@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from core.ledgers.resources import ImportContext, RowCheck
+from core.ledgers.ledger import ImportContext, RowCheck
 from core.models import ImportRow
 from core.pinyin import name_pinyin
 from core.rules import Flag, RuleError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.decisions import actions as decisions
-from core.ledgers.resources import ImportContext
+from core.ledgers.ledger import ImportContext
 from core.models import ImportBatch, ImportRow
 from talent.moves.actions import TRANSFER
 from talent.moves.models import TransferRequest

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.ledgers.asking import ask, hold
-from core.ledgers.resources import ImportContext
+from core.ledgers.ledger import ImportContext
 from core.models import ImportRow
 from core.regions.names import place_name
 from core.scoping import in_scope
@@ -34,7 +34,7 @@ Outcome = ImportRow.Outcome
 
 
 def meet(rows: list[ImportRow], context: ImportContext) -> None:
-    """Decide outcome, changes and remarks of rows; see ScopedResource.compare."""
+    """Decide outcome, changes and remarks of rows; see Ledger.compare."""
     known = read(rows, context.day, numbers=[number_of(row)[0] for row in rows])
     seen: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
     met: dict[Any, int] = context.memory.setdefault("people", {})

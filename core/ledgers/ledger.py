@@ -1,9 +1,9 @@
-"""What a ledger of one kind consists of: its columns, their names, cleaning and help.
+"""What a kind of ledger consists of: its columns, their names, cleaning and help.
 
-A resource is a declaration on django-import-export's Resource and Field. Its columns make
-the template workbook, the matching of a ledger's header, the checks of the import, the
-export and the help page at once. Its row-by-row engine is not used: core.ledgers reads,
-compares and writes in sets.
+A Ledger is the declaration; its columns make the template workbook, the matching of a
+ledger's header, the checks of the import and the help page at once. They are fields of
+django-import-export, of which each ledger makes its Resource; the row-by-row engine of the
+library is not used: core.ledgers reads, compares and writes in sets.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import re
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.utils.module_loading import autodiscover_modules
 from import_export import fields, resources
 
 from core.dates import today
+from core.entities.navigation import in_order
 from core.ledgers.places import PlaceIndex
 from core.ledgers.spreadsheets.child import squeeze
-from core.rules import Flag, RuleError
+from core.rules import Flag
 
 if TYPE_CHECKING:
     from core.ledgers.models import ImportBatch
@@ -43,7 +43,7 @@ def _random_ids(count: int, *, beginning: str) -> list[str]:
     ]
 
 
-class Column(fields.Field):
+class LedgerColumn(fields.Field):
     """A column: the attribute it fills, its name and synonyms, how a cell is cleaned.
 
     `clean(value, row)` gets a cell that is not empty (None, 无 and / are empty already) and
@@ -110,8 +110,8 @@ class RowCheck:
 class ImportContext:
     """On whose behalf a ledger is read: the user, the region scope, the day.
 
-    `places` resolves what people call a region; `memory` is for what a resource keeps
-    during one run.
+    `places` resolves what people call a region; `memory` is for what a ledger keeps during
+    one run.
     """
 
     user: Any
@@ -144,82 +144,76 @@ class ImportContext:
         return cls(user, PlaceIndex(batch.region_id), today(), batch.pk)
 
 
-class ScopedResource(resources.Resource):
-    """A kind of ledger. Subclasses declare Columns and three methods.
+Batch = Any
+Rows = list[Any]
 
-    `kind` is its code ("people"), `label` its name, `models` the labels of the models it
-    writes, parents first. `permission` is what the importing user needs.
+
+def tied_by_key(batch: Any, numbers: set[int]) -> set[int]:
+    """The rows with the key of one of some."""
+    keys = batch.rows.filter(number__in=numbers, key__isnull=False).values("key")
+    return set(batch.rows.filter(key__in=keys).values_list("number", flat=True))
+
+
+def _nothing(*args: Any) -> None:
+    """What follows from most ledgers."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ledger:
+    """A kind of ledger, by functions of the room that knows what its rows mean.
+
+    kind, label     its code ("people") and its name
+    permission      what the importing user needs
+    models          labels of the models it writes, parents first
+    columns         its LedgerColumns
+    build           from row.values to row.key, row.shown and row.insert; may refuse or flag
+    look_across     adds the remarks (W) that need the whole file, in sets, to what was staged;
+                    may be called again for the same rows and must not repeat itself then
+    candidates      numbers of the staged rows that meet something in the registry, by one query
+    tied            numbers of the staged rows that these may change the outcome of, by one query
+    compare         decides the outcome of staged rows against the registry, in sets: sets
+                    `outcome`, `writes`, `messages` and `diff` of each ImportRow given
+    before_apply    makes what must exist before the rows are written (unknown stations, say)
+    after_apply     what follows from the rows written, in the same transaction
+    after_undo      takes back what followed, as far as nobody acted on it
     """
 
-    kind: ClassVar[str]
-    label: ClassVar[str]
-    permission: ClassVar[str]
-    models: ClassVar[tuple[str, ...]]
-    # Attributes whose columns must be present in the header at all.
-    template_version: ClassVar[str] = "2026-1"
-    notes: ClassVar[tuple[str, ...]] = ()
+    kind: str
+    label: str
+    permission: str
+    models: tuple[str, ...]
+    columns: tuple[LedgerColumn, ...] = ()
+    notes: tuple[str, ...] = ()
+    template_version: str = "2026-1"
+    build: Callable[[RowCheck], None]
+    compare: Callable[[Rows, ImportContext], None]
+    candidates: Callable[[Batch], set[int]]
+    tied: Callable[[Batch, set[int]], set[int]] = tied_by_key
+    look_across: Callable[[Batch], None] = _nothing
+    before_apply: Callable[[Batch, ImportContext], None] = _nothing
+    after_apply: Callable[[Batch, ImportContext], None] = _nothing
+    after_undo: Callable[[Batch], None] = _nothing
 
-    @classmethod
-    def columns(cls) -> list[Column]:
-        return [f for f in cls.fields.values() if isinstance(f, Column)]
+    @property
+    def resource(self) -> type[resources.Resource]:
+        """The Resource of django-import-export, with the columns as its fields."""
+        own = {column.attribute: column for column in self.columns}
+        return type(f"{self.kind.title()}Resource", (resources.Resource,), own)
 
-    @classmethod
-    def column_names(cls) -> set[str]:
+    def column_names(self) -> set[str]:
         """Every squeezed name by which some column is known."""
-        return {name for column in cls.columns() for name in column.names}
+        return {name for column in self.columns for name in column.names}
 
-    def build(self, row: RowCheck) -> None:
-        """From row.values to row.key, row.shown and row.insert; may refuse or flag."""
-        raise RuleError("KIND", "此类台账暂不能导入。")
-
-    def look_across(self, batch: Any) -> None:
-        """Add the remarks (W) that need the whole file, in sets, to what was staged.
-
-        May be called again for the same rows and must not repeat itself then.
-        """
-
-    def candidates(self, batch: Any) -> set[int]:
-        """Numbers of the staged rows that meet something in the registry, by one query."""
-        raise RuleError("KIND", "此类台账暂不能导入。")
-
-    def tied(self, batch: Any, numbers: set[int]) -> set[int]:
-        """Numbers of the staged rows that these may change the outcome of, by one query:
-        here those with the key of one of them."""
-        keys = batch.rows.filter(number__in=numbers, key__isnull=False).values("key")
-        return set(batch.rows.filter(key__in=keys).values_list("number", flat=True))
-
-    def compare(self, rows: list[Any], context: ImportContext) -> None:
-        """Decide the outcome of staged rows against the registry, in sets.
-
-        Sets `outcome`, `writes`, `messages` and `diff` of each ImportRow given.
-        """
-        raise RuleError("KIND", "此类台账暂不能导入。")
-
-    def before_apply(self, batch: Any, context: ImportContext) -> None:
-        """What must exist before the rows are written (unknown stations, say)."""
-
-    def after_apply(self, batch: Any, context: ImportContext) -> None:
-        """What follows from the rows written, in the same transaction."""
-
-    def after_undo(self, batch: Any) -> None:
-        """Take back what followed, as far as nobody acted on it."""
+    def label_of(self, attribute: str) -> str:
+        """The name of the column that fills an attribute, "" where none does."""
+        return next((c.label for c in self.columns if c.attribute == attribute), "")
 
 
-REGISTRY: dict[str, type[ScopedResource]] = {}
+def kinds() -> dict[str, Ledger]:
+    """All kinds of ledgers by code, as their entities declare them, in the order of those."""
+    return {e.ledger.kind: e.ledger for e in in_order() if e.ledger is not None}
 
 
-def register(resource: type[ScopedResource]) -> type[ScopedResource]:
-    """Class decorator: make a kind of ledger known to the importer."""
-    REGISTRY[resource.kind] = resource
-    return resource
-
-
-def kinds() -> dict[str, type[ScopedResource]]:
-    """All kinds of ledgers, by code; every app's resources module declares its own."""
-    autodiscover_modules("resources")
-    return REGISTRY
-
-
-def resource_for(kind: str) -> ScopedResource:
-    """The resource of a kind. Raises KeyError for an unknown one."""
-    return kinds()[kind]()
+def ledger_for(kind: str) -> Ledger:
+    """The ledger of a kind. Raises KeyError for an unknown one."""
+    return kinds()[kind]
