@@ -160,7 +160,7 @@ def _judge(
     seen: str | None,
 ) -> Judgement:
     """The state follows from the items: nothing is called 已改 that was not."""
-    results = {
+    results: dict[str, dict[str, Any]] = {
         name: {
             "done": _is_done(name, answers),
             "note": _note(name, (notes or {}).get(name, ""), reason, is_done=answers[name]),
@@ -170,7 +170,7 @@ def _judge(
     request.results = results
     done = [result["done"] for result in results.values()]
     state = State.GRANTED if all(done) else State.PARTLY if any(done) else State.REFUSED
-    written = [str(result["note"]) for result in results.values() if result["note"]]
+    written = [result["note"] for result in results.values() if result["note"]]
     said = "；".join(_said(name, **result) for name, result in results.items())
     return Judgement(state, said, reason or "；".join(dict.fromkeys(written)))
 

@@ -61,7 +61,3 @@ class ChangeRequest(Decision, PersonalRecord):
 
     def __str__(self) -> str:
         return f"变更申请（{self.get_state_display()}）"
-
-    @property
-    def item_count(self) -> int:
-        return len(self.changes) + bool(self.other)

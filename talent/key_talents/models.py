@@ -35,7 +35,7 @@ class KeyTalentClaim(Decision, PersonalRecord):
     )
     origin = models.CharField("来源", max_length=1, choices=Origin, default=Origin.NEW)
     # The evidence says why.
-    reason = None
+    reason = None  # type: ignore[assignment]
     state = models.CharField(
         "认定结果",
         max_length=1,
@@ -43,7 +43,7 @@ class KeyTalentClaim(Decision, PersonalRecord):
         default=ClaimState.PENDING,
         editable=False,
     )
-    requested_by = models.ForeignKey(
+    requested_by = models.ForeignKey(  # type: ignore[assignment]
         "core.User",
         models.PROTECT,
         null=True,

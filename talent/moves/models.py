@@ -122,11 +122,6 @@ class TransferRequest(Decision, Record):
         return was[:COUNTY_LENGTH] != now[:COUNTY_LENGTH]
 
     @property
-    def deciding_region_id(self) -> str | None:
-        """The region whose reviewer decides."""
-        return self.from_region_id if self.direction == "in" else self.to_region_id
-
-    @property
     def asking_region_id(self) -> str | None:
         """The region of the side that asked."""
         return self.to_region_id if self.direction == "in" else self.from_region_id
