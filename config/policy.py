@@ -31,9 +31,14 @@ def _each(*verbs: str) -> frozenset[str]:
     return frozenset(f"{app}.{verb}_{model}" for app, model in records for verb in verbs)
 
 
+def _requests(verb: str) -> frozenset[str]:
+    """What is asked and granted is no record that anybody edits."""
+    return frozenset({f"talent.{verb}_transferrequest", f"talent.{verb}_changerequest"})
+
+
+_VIEW = _each("view") | _requests("view")
 # Whoever takes files out sees which ones.
-_EXPORT = _each("export") | {"core.export"}
-_VIEW = _each("view") | {"talent.view_transferrequest", "talent.view_changerequest"}
+_EXPORT = _each("export") | _requests("export") | {"core.export"}
 _DASHBOARD = frozenset({"reports.view_dashboard", "reports.view_indicator_list"})
 _CLERK = (
     _VIEW

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from core.accounts.actions import disable_dormant
+from core.decisions import actions as decisions
 from core.jobs import running as jobs
 from core.ledgers.keeping import forget_expired
 from core.secrecy import files as media
@@ -22,6 +23,12 @@ def run_job(job_id: str) -> None:
 @shared_task
 def sweep_jobs() -> None:
     jobs.sweep()
+
+
+@shared_task
+def settle_due() -> int:
+    """Grant what nobody answered in time, of every kind of request that says so."""
+    return decisions.settle_due()
 
 
 @shared_task

@@ -245,11 +245,23 @@ class Origin(models.TextChoices):
 
 
 class RequestState(models.TextChoices):
+    """Of a transfer, as core.decisions.models.State counts them."""
+
     PENDING = "1", "待处理"
     ACCEPTED = "2", "已同意"
     REFUSED = "3", "已拒绝"
     WITHDRAWN = "4", "已撤回"
     DEFAULTED = "5", "到期自动同意"
+
+
+class CorrectionState(models.TextChoices):
+    """Of a correction; it follows from its items, and waiting grants none."""
+
+    PENDING = "1", "待审核"
+    DONE = "2", "全部已改"
+    PARTLY = "6", "部分采纳"
+    REFUSED = "3", "未采纳"
+    WITHDRAWN = "4", "已撤回"
 
 
 class PoliticalStatus(models.TextChoices):

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import DateField, DateTimeField, ForeignKey
+from django.db.models import DateField, DateTimeField, ForeignKey, JSONField
 
 from core.accounts.models import User
 from core.entities.display import date_as_known, label_of, words
+from core.entities.entity import entity_of
 from core.secrecy.fields import BlindIndexField, EncryptedTextField
 
 _SILENT = frozenset(
@@ -116,9 +117,11 @@ def _change(
 
 
 def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
-    rows = []
+    rows, entity = [], entity_of(model)
+    silent = _SILENT.union(entity.silent.split() if entity else ())
     for column in model._meta.concrete_fields:
-        if column.name in _SILENT or isinstance(column, BlindIndexField):
+        # What a program keeps for itself is no words.
+        if column.name in silent or isinstance(column, BlindIndexField | JSONField):
             continue
         if not hasattr(newer, column.attname):
             continue

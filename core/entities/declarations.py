@@ -55,6 +55,10 @@ class Action:
     is_serious: bool = False
     is_primary: bool = False
     in_bulk: bool = False
+    # Whom of those with the permission the record's page offers it to: (record, user) -> bool.
+    offered: Callable[[Any, Any], bool] | None = None
+    # One of the answers to what is asked: a button of the form on the page, not a menu's entry.
+    is_answer: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Entity:
     filters         "field" or "parameter=field" tokens, ENDED, Between, Chosen, or
                     (parameter, Filter) pairs
     current         rows listed unless the parameter `current_by` is used
+    order           of the list where it is not the model's: fields and annotations of `rows`
+    presets         (words, query) of conditions that are asked for by one click
     search          field names a typed text is looked for in, or a function of (text, filterset)
     state, colours  field with the state; field -> value -> colour of its tag
     check           a record as it would be saved -> flags; raises RuleError. May set cleaned
@@ -81,6 +83,8 @@ class Entity:
     filters: Iterable[Any] = ()
     current: Q | None = None
     current_by: str = "state"
+    order: str = ""
+    presets: tuple[tuple[str, str], ...] = ()
     search: str | Callable[[str, Any], Q] = "name"
     search_hint: str = "名称"
     state: str = ""
@@ -92,6 +96,10 @@ class Entity:
     # Labels of attributes that are not fields, or are called otherwise here.
     labels: Mapping[str, str] = field(default_factory=dict)
     related: tuple[Related, ...] = ()
+    # Accessors of rows whose changes stand in the record's history, besides the related ones.
+    logged: str = ""
+    # Fields that the history keeps and nobody reads there.
+    silent: str = ""
     actions: tuple[Action, ...] = ()
     # 停用 and 恢复使用, for models with ended_on and end_reason that mean it.
     can_deactivate: bool = False

@@ -121,7 +121,7 @@ class Listing:
 
     def order(self, count: int) -> list[str]:
         """Field names, a unique one last; what cannot be sorted stays in the default order."""
-        default = list(self.entity.model._meta.ordering)
+        default = self.entity.order.split() or list(self.entity.model._meta.ordering)
         default = default if default[-1].lstrip("-") in {"id", "pk"} else [*default, "id"]
         wanted = self.params.get("sort", "")
         name, minus = wanted.lstrip("-"), wanted.startswith("-")

@@ -11,15 +11,16 @@ from typing import Any
 
 from django.db import transaction
 
-from core.audit.history import last_writer
 from core.dates import today
+from core.decisions.actions import decide
+from core.decisions.kinds import DecisionKind
 from core.guards import claim, require, touch
 from core.models import Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from core.timeline import change_from
 from stations.codes import StationStatus
-from stations.places.models import Station, StationCoverage, StationState
+from stations.places.models import UNAPPROVED, Station, StationCoverage, StationState
 from stations.places.rules import (
     CLOSED_STATUSES,
     check_built_on,
@@ -111,18 +112,38 @@ def _check_successor(station: Station, successor: Station, by: User) -> None:
         raise RuleError("R15", "接收站点已撤并，请另选。", field="successor")
 
 
-@transaction.atomic
 def approve_station(*, station: Station, by: User, reason: str) -> None:
     """R17: a reviewer's confirmation in place of a missing number; never of one's own entry."""
-    station = claim(station, by, "stations.approve_station")
-    if station.approved_on is not None:
-        raise RuleError("R17", f"该站点已于 {station.approved_on} 审核确认。")
-    if last_writer(station) == str(by.pk):
-        raise RuleError("OWN", "这是您自己录入或修改的站点，请由另一位审核员确认。")
-    if len(reason.strip()) < 2:
+    decide(APPROVAL, station, by=by, reason=reason)
+
+
+def _approve(station: Station, *, by: User, reason: str) -> None:
+    if len(reason) < 2:
         raise RuleError("R17", "请写明确认依据，如批复原件、现场核查。", field="reason")
     station.approved_on, station.approved_by = today(), by
     touch(station, "approved_on", "approved_by")
+
+
+def _not_yet_approved(station: Station) -> None:
+    if station.approved_on is not None:
+        raise RuleError("R17", f"该站点已于 {station.approved_on} 审核确认。")
+
+
+APPROVAL = DecisionKind(
+    code="unapproved",
+    model=Station,
+    permission="stations.approve_station",
+    grant=_approve,
+    check=_not_yet_approved,
+    vouched=(),
+    pending=UNAPPROVED,
+    own="这是您自己录入或修改的站点，请由另一位审核员确认。",
+    waiting="站点缺批复",
+    hint="补文号，或由审核员确认后计入",
+    listed="?approval=no",
+    watched_by="stations.change_station",
+    is_upkeep=True,
+)
 
 
 @transaction.atomic

@@ -15,6 +15,11 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from stations.codes import OperatingModel, StationKind, StationStatus
 from stations.organizations.models import Organization
 
+# 缺批复: neither a number nor a reviewer's confirmation, of a station that is not closed (R17).
+UNAPPROVED = Q(approval_number="", approved_on=None) & ~Q(
+    status__in=[StationStatus.CLOSED, StationStatus.RENAMED]
+)
+
 
 class StationQuerySet(ScopedQuerySet):
     def open(self) -> Self:

@@ -9,14 +9,22 @@ import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from core.audit.history import last_writer
 from core.dates import check_not_future, today
+from core.decisions.actions import decide
+from core.decisions.kinds import DecisionKind
 from core.guards import claim, require_open, touch
 from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible
-from talent.codes import VALID_REGISTRATIONS, RegistrationState, Verification
+from talent.codes import (
+    COUNTING_LEVELS,
+    MAY_SERVE,
+    VALID_REGISTRATIONS,
+    RegistrationState,
+    Verification,
+)
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.credentials.rules import (
     NATIONAL_LEVELS,
@@ -24,9 +32,6 @@ from talent.credentials.rules import (
     check_registration,
     counts_as_period,
 )
-
-OWN = "这是您自己录入或修改的，请由另一位审核员办理。"
-
 
 # What a verification vouches for.
 VERIFIED_COLUMNS = ("level", "number", "approved_on")
@@ -47,7 +52,6 @@ def update_certificate(*, certificate: Certificate, by: User) -> Certificate:
     return certificate
 
 
-@transaction.atomic
 def verify_certificate(
     *,
     certificate: Certificate,
@@ -58,8 +62,26 @@ def verify_certificate(
     reason: str = "",
 ) -> None:
     """Record at which level a certificate was verified, how and when; never one's own entry."""
-    certificate = claim(certificate, by, "talent.verify_certificate")
-    require_open(certificate)
+    decide(
+        VERIFICATION,
+        certificate,
+        by=by,
+        reason=reason,
+        verification=verification,
+        means=means,
+        verified_on=verified_on,
+    )
+
+
+def _verify(
+    certificate: Certificate,
+    *,
+    by: User,
+    reason: str,
+    verification: str,
+    means: str,
+    verified_on: datetime.date | None,
+) -> None:
     if verification not in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE):
         raise RuleError("VER", "请选择核验级别。", field="verification")
     if verification == Verification.PROVINCE and len(by.region_id or "") > 2:
@@ -67,12 +89,34 @@ def verify_certificate(
     if not means.strip():
         raise RuleError("VER", "请写明核验方式，如中国人事考试网、纸质原件。", field="means")
     check_not_future(verified_on, label="核验日期", field="verified_on")
-    if last_writer(certificate, *VERIFIED_COLUMNS) == str(by.pk):
-        raise RuleError("OWN", OWN)
     certificate.verification = verification
     certificate.verified_by_means = means.strip()
     certificate.verified_on = verified_on or today()
     touch(certificate, "verification", "verified_by_means", "verified_on")
+
+
+# What verifying would make surer of what is counted (T2).
+TO_VERIFY = Q(
+    level__in=COUNTING_LEVELS,
+    verification__lt=Verification.COUNTY,
+    person__status__in=MAY_SERVE,
+    ended_on=None,
+)
+
+VERIFICATION = DecisionKind(
+    code="certificates",
+    model=Certificate,
+    permission="talent.verify_certificate",
+    grant=_verify,
+    check=require_open,
+    vouched=VERIFIED_COLUMNS,
+    pending=TO_VERIFY,
+    own="这是您自己录入或修改的，请由另一位审核员办理。",
+    waiting="证书未达县级核验",
+    hint="自填和单位确认的证书，核验后更可靠",
+    listed="?todo=verify",
+    is_upkeep=True,
+)
 
 
 # --- Registration ---------------------------------------------------------------------------

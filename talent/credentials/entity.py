@@ -17,14 +17,10 @@ from core.entities.forms import ActionForm, DateField, FreeTextField, NoteField,
 from core.rules import Flag
 from core.secrecy.numbers import Secret
 from core.templatetags.shell import days_left
-from talent.codes import (
-    COUNTING_LEVELS,
-    MAY_SERVE,
-    VALID_REGISTRATIONS,
-    Verification,
-)
+from talent.codes import VALID_REGISTRATIONS, Verification
 from talent.colours import REGISTRATION, VERIFICATION
 from talent.credentials.actions import (
+    TO_VERIFY,
     add_registration,
     cancel_registration,
     check_period,
@@ -81,14 +77,6 @@ def certificate_named_by(secret: Secret) -> Q:
 def _named(certificate: Certificate) -> str:
     return " ".join(filter(None, (f"{certificate.person}，{certificate}", certificate.number)))
 
-
-# What verifying would make surer of what is counted (T2).
-TO_VERIFY = Q(
-    level__in=COUNTING_LEVELS,
-    verification__lt=Verification.COUNTY,
-    person__status__in=MAY_SERVE,
-    ended_on=None,
-)
 
 CERTIFICATES = part_of_person(
     model=Certificate,

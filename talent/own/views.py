@@ -21,15 +21,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.accounts.clients import client_address
+from core.decisions.models import COLOURS, State
 from core.entities.changes import changes_of
 from core.entities.display import ENDINGS, facts, label_of, shown
 from core.entities.pages.plain import page_of, sent_data
 from core.entities.workbooks import ExportColumn, export_table
 from core.models import ReadEvent
-from talent.codes import RequestState
-from talent.colours import PERSON, REQUEST
-from talent.corrections.actions import differences, request_change, withdraw_change
+from talent.colours import PERSON
+from talent.corrections.actions import CORRECTION, request_change, withdraw_change
 from talent.corrections.forms import CorrectionForm
+from talent.corrections.items import items
 from talent.corrections.models import ChangeRequest
 from talent.own.accounts import activate as open_account
 from talent.own.actions import update_contact
@@ -95,11 +96,18 @@ def me(request: HttpRequest) -> HttpResponse:
         for title, names in SECTIONS
     ]
     related = [block for spec in RELATED if (block := _block(person, *spec))["rows"]]
-    return render(
-        request, "me/record.html",
-        own_context(person, "me", sections=sections, related=related, state_kind=PERSON.get(
-            person.status, ""), pending=_pending(person), decided=_lately_decided(person)),
-    )  # fmt: skip
+    decided = _lately_decided(person)
+    context = own_context(
+        person,
+        "me",
+        sections=sections,
+        related=related,
+        state_kind=PERSON.get(person.status, ""),
+        pending=_pending(person),
+        decided=decided,
+        decided_kind=COLOURS.get(decided.state, "") if decided else "",
+    )
+    return render(request, "me/record.html", context)
 
 
 def _block(person: Person, title: str, accessor: str, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -142,11 +150,11 @@ def _lately_decided(person: Person) -> Any:
     """The answer to the latest request, shown for a month."""
     since = timezone.now() - datetime.timedelta(days=30)
     decided = person.changerequests.filter(decided_at__gt=since)
-    return decided.exclude(state=RequestState.WITHDRAWN).order_by("-decided_at").first()
+    return decided.exclude(state=State.WITHDRAWN).order_by("-decided_at").first()
 
 
 def _pending(person: Person) -> Any:
-    return person.changerequests.filter(state=RequestState.PENDING).first()
+    return person.changerequests.pending().first()
 
 
 @require_POST
@@ -215,12 +223,12 @@ def me_contact(request: HttpRequest) -> HttpResponse:
 def me_requests(request: HttpRequest) -> HttpResponse:
     """What became of her requests, newest first; and transfers of her record."""
     person = own_record(request)
-    items = [
-        {"row": row, "differences": differences(row, person), "kind": REQUEST.get(row.state)}
+    asked = [
+        {"row": row, "items": items(row, person), "kind": COLOURS.get(row.state)}
         for row in ChangeRequest.objects.filter(person__in=_own_ids(person))[:PER_PAGE]
     ]
     transfers = person.transfers.all()[:PER_PAGE]
-    context = own_context(person, "me_requests", items=items, transfers=transfers)
+    context = own_context(person, "me_requests", asked=asked, transfers=transfers)
     return render(request, "me/requests.html", context)
 
 
@@ -242,7 +250,8 @@ def me_correct(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
-            messages.success(request, "已提交，由所在县（市、区）审核员审核。")
+            by = f"由所在县（市、区）审核员在 {CORRECTION.days} 天内答复"
+            messages.success(request, f"已提交，{by}。")
             return HttpResponseRedirect(reverse("me_requests"))
     return _render_form(request, "me/correct.html", own_context(person, "me_requests", form=form))
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from core.dates import check_not_future, today
 from core.guards import claim, locked, require, touch
@@ -25,7 +24,6 @@ from talent.codes import (
     REGISTERED_STATUSES,
     PersonStatus,
     RegistrationState,
-    RequestState,
     Verification,
 )
 from talent.people.known import county_of_registered, is_reactivable
@@ -339,13 +337,8 @@ def _end_posts(person: Person, *, on: datetime.date, reason: str) -> None:
 
 def close_requests(person: Person, *, reason: str) -> None:
     """Requests about a person who is no longer there are withdrawn."""
-    for request in [
-        *person.transfers.filter(state=RequestState.PENDING).select_for_update(of=("self",)),
-        *person.changerequests.filter(state=RequestState.PENDING).select_for_update(of=("self",)),
-    ]:
-        request.state, request.decision_reason = RequestState.WITHDRAWN, reason
-        request.decided_at = timezone.now()
-        touch(request, "state", "decision_reason", "decided_at")
+    for requests in (person.transfers, person.changerequests):
+        requests.pending().withdraw(reason)
 
 
 def close_account(person: Person, *, by: User, reason: str) -> None:

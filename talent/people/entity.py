@@ -24,7 +24,6 @@ from talent.codes import (
     REGISTERED_STATUSES,
     CertificateLevel,
     PersonStatus,
-    RequestState,
 )
 from talent.colours import PERSON, VERIFICATION
 from talent.credentials.models import Certificate, RegistrationPeriod
@@ -130,8 +129,7 @@ def _is_here(person: Person) -> bool:
 
 
 def _may_move(person: Any) -> bool:
-    pending = person.transfers.filter(state=RequestState.PENDING).exists()
-    return _is_here(person) and not pending
+    return _is_here(person) and not person.transfers.pending().exists()
 
 
 PEOPLE = Entity(
@@ -183,6 +181,8 @@ PEOPLE = Entity(
     # What a duplicate says stands with the kept record.
     is_open=lambda person: person.status != PersonStatus.MERGED,
     tasks=waiting_of,
+    # What was asked about her, and what became of it item by item.
+    logged="changerequests transfers",
     api_extra="region",
     api_without="address",
     pages={"detail": PersonPage},

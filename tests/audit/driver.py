@@ -17,9 +17,9 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from core.decisions.actions import settle_due
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from talent import actions
 from tests.audit.people import PeopleDesk
 from tests.audit.places import PlacesDesk
 
@@ -59,7 +59,7 @@ class Office(PeopleDesk, PlacesDesk):
         for step in range(steps):
             day = since + datetime.timedelta(days=span * step // steps)
             with time_machine.travel(datetime.datetime.combine(day, datetime.time(4)), tick=True):
-                actions.accept_due_transfers()
+                settle_due()
                 self.step(self.dice.choice(self.actions))
 
     def step(self, action: Callable[[], Any]) -> None:

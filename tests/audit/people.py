@@ -101,7 +101,8 @@ class PeopleDesk(Desk):
 
     def answer(self) -> None:
         request = self.one(TransferRequest.objects.pending())
-        by = self.reviewer(request.deciding_region_id)
+        asked_in = request.direction == "in"
+        by = self.reviewer(request.from_region_id if asked_in else request.to_region_id)
         answer = self.dice.choice((actions.accept_transfer, actions.refuse_transfer))
         answer(request=request, by=by, reason=REASON)
 

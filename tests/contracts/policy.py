@@ -6,7 +6,6 @@ no line; every other address has one.
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,8 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from core.accounts.roles import Role
 from core.entities.entity import ENTITIES
 from core.models import ImportBatch, Job, User
-from talent.models import ChangeRequest, TransferRequest
-from tests.rows import make_person, make_row
+from tests.rows import make_row
 
 Make = Callable[[str], Any]
 
@@ -58,26 +56,6 @@ def _batch(county: str) -> ImportBatch:
     return ImportBatch.objects.create(
         job=job, kind="people", region_id=county, by=by, file_name="台账.xlsx",
         sha256=uuid.uuid4().hex * 2,
-    )  # fmt: skip
-
-
-def _transfer(county: str) -> TransferRequest:
-    """Between the county and one that plays in no test, so that A and B never share it."""
-    return TransferRequest.objects.create(
-        person=make_person(county, "赵六"), from_region_id=county, to_region_id="522301",
-        direction="out", reason="工作调动", requested_by=_user(county),
-        due_on=datetime.date(2030, 1, 1),
-    )  # fmt: skip
-
-
-def _change(county: str) -> ChangeRequest:
-    person = make_person(county, "钱七")
-    worker = User.objects.create(
-        username=person.number.lower(), role=Role.WORKER, display_name=person.name
-    )
-    return ChangeRequest.objects.create(
-        person=person, changes={"former_name": {"old": "", "new": "钱八"}}, reason="更正",
-        requested_by=worker,
     )  # fmt: skip
 
 
@@ -132,11 +110,26 @@ POLICIES: dict[str, Policy] = {
         "talent.verify_certificate", kwargs={"verb": "verify"}, methods=POST
     ),
     "station_bulk": Policy("stations.approve_station", kwargs={"verb": "approve"}, methods=POST),
-    "transferrequest_list": Policy("talent.view_transferrequest"),
+    "keytalentclaim_bulk": Policy(
+        "talent.review_keytalentclaim", kwargs={"verb": "accept"}, methods=POST
+    ),
+    "transferrequest_bulk": Policy(
+        "talent.decide_transferrequest", kwargs={"verb": "accept"}, methods=POST
+    ),
+    "changerequest_bulk": Policy(
+        "talent.review_changerequest", kwargs={"verb": "accept"}, methods=POST
+    ),
     "transferrequest_create": Policy("talent.transfer_person", methods=BOTH),
-    "transferrequest_detail": Policy("talent.view_transferrequest", make=_transfer),
-    "changerequest_list": Policy("talent.view_changerequest"),
-    "changerequest_detail": Policy("talent.view_changerequest", make=_change),
+    # Their pages take the answers, too.
+    "transferrequest_detail": Policy(
+        "talent.view_transferrequest", make=_entity("transferrequest"), methods=BOTH
+    ),
+    "changerequest_detail": Policy(
+        "talent.view_changerequest", make=_entity("changerequest"), methods=BOTH
+    ),
+    "keytalentclaim_detail": Policy(
+        "talent.view_keytalentclaim", make=_entity("keytalentclaim"), methods=BOTH
+    ),
     # A worker's own pages
     "me": Policy(_OWN),
     "me_copy": Policy(_OWN, methods=POST, shows_own_numbers=True),
@@ -192,10 +185,8 @@ POLICIES: dict[str, Policy] = {
     "api-region-detail": Policy(_BOARD, make=lambda county: county),
     "api-snapshot-list": Policy(_BOARD),
     "api-snapshot-detail": Policy(_BOARD, kwargs={"uid": uuid.uuid4()}),
-    "api-transferrequest-list": Policy("talent.view_transferrequest"),
-    "api-transferrequest-detail": Policy("talent.view_transferrequest", make=_transfer),
     "api-changerequest-list": Policy("change requests", methods=BOTH),
-    "api-changerequest-detail": Policy("change requests", make=_change),
+    "api-changerequest-detail": Policy("change requests", make=_entity("changerequest")),
 }
 
 

@@ -26,6 +26,7 @@ from tests.rows import make_row
 # writes one read event where it is about people.
 QUERIES = {
     "certificate": 6,
+    "changerequest": 6,
     "education": 6,
     "graduatestat": 5,
     "keytalentclaim": 6,
@@ -39,6 +40,7 @@ QUERIES = {
     "station": 5,
     "stationmonthly": 5,
     "title": 6,
+    "transferrequest": 6,
     # Kept about the registry itself: who looks, and a row of them.
     "account": 5,
     "export": 5,

@@ -15,6 +15,7 @@ from core.entities.declarations import Action
 from core.entities.display import facts, record_url
 from core.entities.forms import ActionForm
 from core.entities.pages.base import EntityPage
+from core.entities.reach import Reach
 
 
 class ActPage(EntityPage):
@@ -35,33 +36,13 @@ class ActPage(EntityPage):
                 return self._ask(record, action, form)
             if self.request.POST.get("version") != str(record.version):
                 form.add_error(None, "这条记录刚被别人修改过。下面是现在的内容，请核对后再办理。")
-            if form.is_valid() and (message := self._do(record, action, form)) is not None:
+            if (
+                form.is_valid()
+                and (message := perform(self.reach, record, action, form)) is not None
+            ):
                 messages.success(self.request, message)
                 return self._done(record)
         return self._ask(record, action, form, status=422)
-
-    def _do(self, record: Any, action: Action, form: Any) -> str | None:
-        """Call the action in a savepoint; None when it refused (the form says why)."""
-        argument = action.argument or self.entity.keyword
-        version = record.version
-        try:
-            with (
-                transaction.atomic(),
-                acting(self.request.user, reason=str(form.cleaned_data.get("reason", ""))),
-            ):
-                result = action.run(
-                    **{argument: record, "by": self.request.user}, **form.cleaned_data
-                )
-                # Whatever the action wrote, an older copy of the form must not act again.
-                self.entity.model._base_manager.filter(pk=record.pk, version=version).update(
-                    version=version + 1
-                )
-        except (ValidationError, IntegrityError, PermissionDenied) as error:
-            _refuse(form, error)
-            return None
-        if isinstance(result, str):
-            return result
-        return action.done or f"已办理「{action.label}」：{self.entity.named(record)}。"
 
     def _form(self, action: Action, record: Any, data: Any = None) -> Any:
         return (action.form or ActionForm)(data, user=self.request.user, record=record)
@@ -100,6 +81,29 @@ class ActPage(EntityPage):
         if self.request.htmx:
             return HttpResponse(status=204, headers={"HX-Redirect": target})
         return HttpResponseRedirect(target)
+
+
+def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
+    """Call the action with what the form says, in a savepoint: what was done in words, None
+    when it refused (the form says why). The caller holds the record locked."""
+    entity, user, version = reach.entity, reach.user, record.version
+    argument = action.argument or entity.keyword
+    try:
+        with (
+            transaction.atomic(),
+            acting(user, reason=str(form.cleaned_data.get("reason", ""))),
+        ):
+            result = action.run(**{argument: record, "by": user}, **form.cleaned_data)
+            # Whatever the action wrote, an older copy of the form must not act again.
+            entity.model._base_manager.filter(pk=record.pk, version=version).update(
+                version=version + 1
+            )
+    except (ValidationError, IntegrityError, PermissionDenied) as error:
+        _refuse(form, error)
+        return None
+    if isinstance(result, str):
+        return result
+    return action.done or f"已办理「{action.label}」：{entity.named(record)}。"
 
 
 def _refuse(form: Any, error: Exception) -> None:

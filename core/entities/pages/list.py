@@ -82,6 +82,7 @@ class ListPage(EntityPage):
         return self.context(
             title=self.entity.list_label,
             tabs=self._tabs(),
+            presets=self._presets(params),
             table=table,
             page=page,
             filterset=listing.filterset,
@@ -132,6 +133,19 @@ class ListPage(EntityPage):
             {"label": e.list_label, "url": e.url("list"), "current": e is self.entity}
             for e in entities
             if Reach(e, self.request.user).may("view")
+        ]
+
+    def _presets(self, params: QueryDict) -> list[dict[str, Any]]:
+        """Conditions asked for by one click; the one without any is current without them all."""
+        asked = {(name, value) for name, values in params.lists() for value in values}
+        named = {
+            query: set(QueryDict(query).items()) for _, query in self.entity.presets
+        }  # fmt: skip
+        names = {name for pairs in named.values() for name, _ in pairs}
+        chosen = {pair for pair in asked if pair[0] in names}
+        return [
+            {"label": label, "url": f"?{query}", "current": chosen == named[query]}
+            for label, query in self.entity.presets
         ]
 
     # --- The table -----------------------------------------------------------------------

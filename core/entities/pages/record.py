@@ -88,6 +88,7 @@ class DetailPage(EntityPage):
             action_links=[
                 {"action": action, "url": entity.url("act", record, verb=action.code)}
                 for action in self.reach.actions_for(record)
+                if not action.is_answer
             ],
             print_scope=f"{entity.label}：{record}",
         )
@@ -166,7 +167,8 @@ class HistoryPage(EntityPage):
     def _entries(self, record: Any) -> list[Change]:
         """Changes of the record and of what belongs to it, newest first."""
         entries = changes_of(record, limit=100)
-        for related in self.entity.related:
+        logged = (Related("", accessor, "") for accessor in self.entity.logged.split())
+        for related in (*self.entity.related, *logged):
             rows = RelatedRows(self.entity, related, self.request.user)
             if rows.may("view") and _is_tracked(rows.model):
                 found = rows.read(record, 50)
