@@ -2,6 +2,7 @@
 
 from core.accounts.models import User
 from core.accounts.tokens import ApiToken
+from core.attachments.models import Attachment
 from core.audit.models import ReadEvent, SecurityEvent
 from core.entities.models import Record
 from core.jobs.models import Job
@@ -10,6 +11,7 @@ from core.regions.models import Region, RegionMove
 
 __all__ = [
     "ApiToken",
+    "Attachment",
     "ColumnMemory",
     "ImportBatch",
     "ImportRow",

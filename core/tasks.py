@@ -9,9 +9,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from core.accounts.actions import disable_dormant
+from core.attachments.keeping import forget_orphans
 from core.jobs import running as jobs
 from core.ledgers.keeping import forget_expired
 from core.secrecy import files as media
+
+DAY_SECONDS = 86_400
 
 
 @shared_task
@@ -22,6 +25,12 @@ def run_job(job_id: str) -> None:
 @shared_task
 def sweep_jobs() -> None:
     jobs.sweep()
+
+
+@shared_task
+def nightly() -> None:
+    """Every night: files that no record came to name."""
+    forget_orphans(before=time.time() - DAY_SECONDS)
 
 
 @shared_task

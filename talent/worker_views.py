@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.accounts.clients import client_address
+from core.attachments.showing import own_attachments
 from core.entities.changes import changes_of
 from core.entities.display import ENDINGS, facts, label_of, shown
 from core.entities.workbooks import Column, export_table
@@ -94,7 +95,8 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(
         request, "me/record.html",
         own_context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
-            person.status, ""), pending=_pending(person), decided=_lately_decided(person)),
+            person.status, ""), pending=_pending(person), decided=_lately_decided(person),
+            attachments={"files": own_attachments(request.user)}),
     )  # fmt: skip
 
 

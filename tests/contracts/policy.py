@@ -16,7 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.accounts.roles import Role
 from core.entities.pages import ENTITIES
-from core.models import ImportBatch, Job, User
+from core.models import Attachment, ImportBatch, Job, User
+from core.secrecy import files as media
 from talent.models import ChangeRequest, TransferRequest
 from tests.rows import make_person, make_row
 
@@ -81,6 +82,15 @@ def _change(county: str) -> ChangeRequest:
     )  # fmt: skip
 
 
+def _attachment(county: str) -> Attachment:
+    station = make_row("station", county)
+    return Attachment.objects.create(
+        owner_label="stations.station", owner_id=station.pk, purpose="批复文件", name="批复.pdf",
+        kind="pdf", size=5, sha256=uuid.uuid4().hex * 2, by=_user(county),
+        file_path=media.store(b"%PDF-", folder="attachments"),
+    )  # fmt: skip
+
+
 def _entity(name: str) -> Make:
     return lambda county: make_row(name, county)
 
@@ -137,6 +147,18 @@ POLICIES: dict[str, Policy] = {
     "transferrequest_detail": Policy("talent.view_transferrequest", make=_transfer),
     "changerequest_list": Policy("talent.view_changerequest"),
     "changerequest_detail": Policy("talent.view_changerequest", make=_change),
+    # Files of records
+    "attachment_detail": Policy("stations.view_station", make=_attachment),
+    "attachment_act": Policy(
+        "stations.change_station", make=_attachment, kwargs={"verb": "remove"}, methods=BOTH
+    ),
+    "attachment_add": Policy(
+        "stations.change_station",
+        make=_entity("station"),
+        key="owner",
+        kwargs={"label": "stations.station"},
+        methods=BOTH,
+    ),
     # A worker's own pages
     "me": Policy(_OWN),
     "me_copy": Policy(_OWN, methods=POST, shows_own_numbers=True),
