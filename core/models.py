@@ -7,6 +7,7 @@ from core.audit.models import ReadEvent, SecurityEvent
 from core.entities.models import Record
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
+from core.notices.models import Notice
 from core.regions.models import Region, RegionMove
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ImportBatch",
     "ImportRow",
     "Job",
+    "Notice",
     "ReadEvent",
     "Record",
     "Region",

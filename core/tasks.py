@@ -12,6 +12,7 @@ from core.accounts.actions import disable_dormant
 from core.attachments.keeping import forget_orphans
 from core.jobs import running as jobs
 from core.ledgers.keeping import forget_expired
+from core.notices.reminders import remind
 from core.secrecy import files as media
 
 DAY_SECONDS = 86_400
@@ -29,7 +30,8 @@ def sweep_jobs() -> None:
 
 @shared_task
 def nightly() -> None:
-    """Every night: files that no record came to name."""
+    """Every night: what falls due, and files that no record came to name."""
+    remind()
     forget_orphans(before=time.time() - DAY_SECONDS)
 
 

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from core.desk import exports, pages, regions
+from core.desk import exports, notices, pages, regions
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("help/", pages.help_page, name="help"),
     path("notice/", pages.notice, name="notice"),
     path("notice/read/", pages.notice_read, name="notice_read"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/<str:verb>/", notices.notice_mark, name="notice_mark"),
     path("search/", pages.search, name="search"),
     path("exports/", exports.export_list, name="export_list"),
     path("region/", pages.region_switch, name="region_switch"),

@@ -6,4 +6,5 @@ class TalentConfig(AppConfig):
     verbose_name = "人才"
 
     def ready(self) -> None:
-        from talent import files  # noqa: F401  declares which records have files
+        # Declare which records have files, and what is said before it is due.
+        from talent import files, reminders  # noqa: F401

@@ -5,7 +5,6 @@ Everything hangs on the account's own person; no address names another.
 
 from __future__ import annotations
 
-import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +14,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +24,7 @@ from core.entities.changes import changes_of
 from core.entities.display import ENDINGS, facts, label_of, shown
 from core.entities.workbooks import Column, export_table
 from core.models import ReadEvent
+from core.notices.reading import notices_for
 from talent import actions, kinds
 from talent.actions.corrections import differences
 from talent.codes import RequestState
@@ -34,6 +33,7 @@ from talent.models import ChangeRequest, Person
 from talent.request_views import page_of, sent_data
 
 PER_PAGE = 30
+_NOTICES = 5
 SECTIONS = (
     ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity",
               "political_status")),
@@ -95,8 +95,9 @@ def me(request: HttpRequest) -> HttpResponse:
     return render(
         request, "me/record.html",
         own_context(person, "me", sections=sections, related=related, state_kind=kinds.PERSON.get(
-            person.status, ""), pending=_pending(person), decided=_lately_decided(person),
-            attachments={"files": own_attachments(request.user)}),
+            person.status, ""), pending=_pending(person),
+            attachments={"files": own_attachments(request.user)},
+            notices=notices_for(request.user, limit=_NOTICES)[0]),
     )  # fmt: skip
 
 
@@ -134,13 +135,6 @@ def _correctable_records(person: Person) -> list[tuple[str, str]]:
         choices += [(str(row.pk), f"{title}「{row}」") for row in _rows(person, accessor)[:50]]
         choices.append((accessor, f"漏登的{title}"))
     return choices
-
-
-def _lately_decided(person: Person) -> Any:
-    """The answer to the latest request, shown for a month."""
-    since = timezone.now() - datetime.timedelta(days=30)
-    decided = person.changerequests.filter(decided_at__gt=since)
-    return decided.exclude(state=RequestState.WITHDRAWN).order_by("-decided_at").first()
 
 
 def _pending(person: Person) -> Any:

@@ -16,13 +16,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.accounts.actions import read_notice
 from core.accounts.privacy import NOTICE_VERSION, is_due
 from core.accounts.roles import role_cards
+from core.desk.notices import leave_read_event
 from core.entities.navigation import navigation_for
 from core.entities.pages.base import ENTITIES
+from core.notices.reading import notices_for
 from core.notices.waiting import waiting_for
 from core.regions.models import Region
 from core.regions.names import place_name, place_path, working_region_code
 from core.secrecy.numbers import Secret, secret_in
 from core.text import normalise
+
+# On the workbench; the others are a page of their own.
+_NOTICES = 8
 
 
 @require_GET
@@ -37,6 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     elsewhere = working_region_code(request) != user.region_id
     region = (user.region_id or "") if elsewhere else ""
     waiting = [(w, count, w.address_in(region)) for w, count in waiting_for(user)]
+    notices, notice_count = notices_for(user, limit=_NOTICES)
+    leave_read_event(user, notices)
     shortcuts = [_shortcut(view, user) for view in _searched(user) if view.url("list")]
     if not shortcuts:
         links = [link for group in navigation_for(user, "") for link in group["links"]]
@@ -44,6 +51,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "decisions": [item for item in waiting if item[0].is_decision],
         "upkeep": [item for item in waiting if not item[0].is_decision],
+        "notices": notices,
+        "notice_count": notice_count,
         "shortcuts": shortcuts,
         "place": place_name(user.region_id) if user.region_id else "",
     }

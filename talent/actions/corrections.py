@@ -9,12 +9,15 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from core.audit.history import acting
+from core.dates import today
 from core.entities.display import label_of, words
 from core.guards import FORBIDDEN, claim, locked, touch
 from core.models import User
+from core.notices.actions import notify
 from core.rules import RuleError
 from core.scoping import in_scope
 from core.secrecy.crypto import sign
@@ -191,6 +194,15 @@ def _decide(request: ChangeRequest, state: str, *, by: User, reason: str) -> Non
     request.state, request.decided_by, request.decided_at = state, by, timezone.now()
     request.decision_reason = reason.strip()
     touch(request, "state", "decided_by", "decided_at", "decision_reason")
+    if state != RequestState.WITHDRAWN:
+        why = f"：{request.decision_reason}" if request.decision_reason else ""
+        notify(
+            key=f"change-decided:{request.pk}",
+            text=f"您的变更申请{request.get_state_display()}（{today()}）{why}",
+            record=request,
+            to=request.requested_by,
+            link=reverse("me_requests"),
+        )
 
 
 # --- Values ---------------------------------------------------------------------------------

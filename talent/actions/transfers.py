@@ -16,6 +16,7 @@ from core.audit.history import acting
 from core.dates import parse_date, today
 from core.guards import FORBIDDEN, claim, locked, require, touch
 from core.models import Region, User
+from core.notices.actions import notify
 from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
 from core.secrecy.crypto import blind_index
@@ -202,6 +203,23 @@ def _decide(request: TransferRequest, state: str, *, by: User | None, reason: st
     request.state, request.decided_by, request.decided_at = state, by, timezone.now()
     request.decision_reason = reason.strip()
     touch(request, "state", "decided_by", "decided_at", "decision_reason")
+    if by is None or by.pk != request.requested_by_id:
+        _tell_asker(request)
+
+
+def _tell_asker(request: TransferRequest) -> None:
+    """What became of it; whom it was about only where that side may know (R4)."""
+    has_moved = request.state in (RequestState.ACCEPTED, RequestState.DEFAULTED)
+    is_known = has_moved or request.direction == "out"
+    why = f"：{request.decision_reason}" if request.decision_reason else ""
+    notify(
+        key=f"transfer-decided:{request.pk}",
+        text=f"{request.get_direction_display()}{request.get_state_display()}{why}",
+        record=request,
+        to=request.requested_by,
+        subject=request.person.name if is_known else "",
+        person=request.person_id if is_known else None,
+    )
 
 
 # --- Move -----------------------------------------------------------------------------------

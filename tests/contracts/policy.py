@@ -115,6 +115,8 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
+    "notice_list": Policy(SIGNED_IN),
+    "notice_mark": Policy(SIGNED_IN, kwargs={"verb": "done"}, methods=POST),
     "region_switch": Policy(SIGNED_IN, methods=BOTH),
     "region_move": Policy("core.move_region", methods=BOTH),
     "region_cascade": Policy(SIGNED_IN),
