@@ -3,6 +3,7 @@
 from django.urls import path
 
 from core.desk import exports, notices, pages, regions
+from core.entities import saved_views
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("notices/<str:verb>/", notices.notice_mark, name="notice_mark"),
     path("search/", pages.search, name="search"),
     path("exports/", exports.export_list, name="export_list"),
+    path("views/save/", saved_views.save, name="saved_view_save"),
+    path("views/<uuid:pk>/<str:verb>/", saved_views.change, name="saved_view_change"),
     path("region/", pages.region_switch, name="region_switch"),
     path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),

@@ -115,6 +115,10 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
+    "saved_view_save": Policy(SIGNED_IN, methods=POST),
+    "saved_view_change": Policy(
+        SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "delete"}, methods=POST
+    ),
     "notice_list": Policy(SIGNED_IN),
     "notice_mark": Policy(SIGNED_IN, kwargs={"verb": "done"}, methods=POST),
     "region_switch": Policy(SIGNED_IN, methods=BOTH),

@@ -18,6 +18,7 @@ _ROOMS = re.compile(
 )
 # A file elsewhere that writes, and why that is right. A new one needs a reason here.
 _REASONS = {
+    "core/entities/saved.py": "the actions of saved views",
     "core/desk/login.py": "the session of who logs in, and the password of who changes it",
     "core/entities/pages/edit.py": "the default of save_new and save_changes, in their transaction",
     "core/entities/pages/act.py": "raises the version of the record an action was done to",

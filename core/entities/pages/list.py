@@ -14,13 +14,14 @@ from core.audit.models import ReadEvent
 from core.entities.filters import RecordFilter
 from core.entities.pages.base import ENTITIES, EntityBase
 from core.entities.paging import Paginator, count_rows, page_number
+from core.entities.saved import opening, saved_views
 from core.entities.tables import RecordTable
 from core.regions.names import place_name, working_region_code
 from core.secrecy.numbers import Secret, secret_in
 from core.text import normalise
 
 # Parameters of a list's address that are not filters.
-_VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters"})
+_VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters", "view"})
 PAGE_SIZES = (20, 30, 50)
 # Above this many rows only orders that an index serves are offered.
 _SORT_ANYTHING_UP_TO = 20_000
@@ -58,6 +59,11 @@ class ListPage(EntityBase):
             # Typed into the address by hand: it must not stay there.
             messages.info(self.request, "证件号、电话、证书号请在查找框中输入。")
             return HttpResponseRedirect(self.request.path)
+        path = self.request.path
+        entity = self.model._meta.label_lower
+        user = self.request.user
+        if not self.request.GET and (by_default := opening(entity=entity, user=user, path=path)):
+            return HttpResponseRedirect(by_default)
         return self._list(self.request.GET)
 
     def list_submitted(self) -> HttpResponse:
@@ -181,7 +187,15 @@ class ListPage(EntityBase):
         described = filterset.described()
         has_filters = bool(described or params.get("q") or secret)
         user = self.request.user
+        saved = saved_views(
+            entity=self.model._meta.label_lower,
+            user=user,
+            path=self.request.path,
+            query=params.urlencode(),
+            columns=self._chosen_columns(params),
+        )
         return self.context(
+            saved=saved,
             title=self.list_label(),
             tabs=self._tabs(),
             table=table,
@@ -189,7 +203,7 @@ class ListPage(EntityBase):
             filterset=filterset,
             chips=self._chips(params, described),
             not_understood=filterset.not_understood,
-            clear_url=self.request.path,
+            clear_url=saved["all_url"],
             words=self._words(params, described, secret),
             count=count,
             q="" if secret else params.get("q", ""),
@@ -264,7 +278,8 @@ class ListPage(EntityBase):
         return [c for c in self.request.COOKIES.get(self._columns_cookie(), "").split(".") if c]
 
     def _remember_columns(self, response: HttpResponse, params: QueryDict) -> None:
-        if "cols" in params:
+        # A saved view brings its columns along; those of the list stay as they were.
+        if "cols" in params and "view" not in params:
             known = set(self.table.base_columns)
             chosen = ".".join(c for c in params.getlist("cols") if c in known)
             response.set_cookie(

@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from core.attachments.showing import attachments_of
 from core.audit.models import ReadEvent
 from core.entities.changes import Change, changes_of, changes_of_many
 from core.entities.declarations import Related
@@ -53,6 +54,7 @@ class RecordPages(EntityBase):
             may_edit=self.may("change") and self.is_editable(record),
             edit_url=self.url("edit", record),
             history_url=self.url("history", record),
+            attachments=attachments_of(record, user),
             action_links=[
                 {"action": a, "url": self.url("act", record, verb=a.code)}
                 for a in self.actions_for(record)
