@@ -18,7 +18,6 @@ urlpatterns = [
     path("", include("core.urls")),
     path("files/", include("core.attachments.urls")),
     path("imports/", include("core.ledgers.urls")),
-    path("", include("talent.worker_urls")),
     path("", include("talent.urls")),
     path("", include("stations.urls")),
     path("", include("projects.urls")),

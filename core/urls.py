@@ -2,21 +2,21 @@
 
 from django.urls import path
 
-from core.desk import exports, notices, pages, regions
+from core.desk import exports, helping, home, notices, regions, search, working_region
 from core.entities import saved_views
 
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("help/", pages.help_page, name="help"),
-    path("notice/", pages.notice, name="notice"),
-    path("notice/read/", pages.notice_read, name="notice_read"),
+    path("", home.home, name="home"),
+    path("help/", helping.help_page, name="help"),
+    path("notice/", helping.notice, name="notice"),
+    path("notice/read/", helping.notice_read, name="notice_read"),
     path("notices/", notices.notice_list, name="notice_list"),
     path("notices/<str:verb>/", notices.notice_mark, name="notice_mark"),
-    path("search/", pages.search, name="search"),
-    path("exports/", exports.export_list, name="export_list"),
-    path("views/save/", saved_views.save, name="saved_view_save"),
+    path("views/<str:entity>/save/", saved_views.save, name="saved_view_save"),
     path("views/<uuid:pk>/<str:verb>/", saved_views.change, name="saved_view_change"),
-    path("region/", pages.region_switch, name="region_switch"),
+    path("search/", search.search, name="search"),
+    path("exports/", exports.export_list, name="export_list"),
+    path("region/", working_region.region_switch, name="region_switch"),
     path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),
     path("regions/suggest/", regions.suggest, name="region_suggest"),

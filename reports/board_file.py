@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.entities.workbooks import Column
+from core.entities.workbooks import ExportColumn
 from core.figures.indicators import Indicator
 from reports import words
 from reports.board import Board
@@ -16,7 +16,7 @@ from reports.tiles import Area, Point, Tile
 Row = dict[str, Any]
 
 COLUMNS = [
-    Column(label, lambda row, name=name: row.get(name), width, is_text)
+    ExportColumn(label, lambda row, name=name: row.get(name), width, is_text)
     for label, name, width, is_text in (
         ("部分", "part", 10, False), ("名次", "rank", 6, False), ("地区", "region", 20, False),
         ("区划代码", "region_code", 12, True), ("指标代码", "code", 14, True),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from core.notices.reminders import OVER, Reminder, register_reminder
 from talent.codes import REGISTERED_STATUSES, VALID_REGISTRATIONS, RegistrationState
-from talent.models import RegistrationPeriod
+from talent.credentials.models import RegistrationPeriod
 
 # R11: from then on a registration can be renewed.
 _RENEWABLE_DAYS = 90

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from core.accounts.models import User
+from core.entities.entity import Entity
 from core.entities.models import SavedView
 from core.rules import RuleError
 from core.secrecy.identity import refuse_id_number
@@ -40,16 +41,16 @@ def plain_query(query: str) -> str:
 # --- Actions --------------------------------------------------------------------------------
 @transaction.atomic
 def save_view(
-    *, by: User, entity: str, name: str, query: str, is_default: bool = False
+    *, by: User, entity: Entity, name: str, query: str, is_default: bool = False
 ) -> SavedView:
     """Keep how a list is looked at now. One of the same name is replaced. Raises RuleError."""
     User.objects.select_for_update().get(pk=by.pk)
     name, query = _name(name), _query(query)
-    mine = SavedView.objects.for_user(by).filter(entity=entity)
+    mine = SavedView.objects.for_user(by).filter(entity=entity.name)
     view = mine.filter(name=name).first()
     if view is None and mine.count() >= _MOST:
         raise RuleError("MANY", f"一个名单最多存 {_MOST} 个常用筛选，请先删除不用的。")
-    view = view or SavedView(user=by, entity=entity, name=name)
+    view = view or SavedView(user=by, entity=entity.name, name=name)
     view.query = query
     if is_default:
         mine.update(is_default=False)
@@ -108,39 +109,38 @@ def _query(query: str) -> str:
 
 
 # --- On the list ----------------------------------------------------------------------------
-def opening(*, entity: str, user: Any, path: str) -> str:
+def opening(entity: Entity, user: Any) -> str:
     """The address that a list opened without a parameter leads to, "" for itself."""
-    mine = SavedView.objects.for_user(user).filter(entity=entity, is_default=True)
+    mine = SavedView.objects.for_user(user).filter(entity=entity.name, is_default=True)
     view = mine.first()
-    return _address(path, view) if view else ""
+    return address_of(entity, view) if view else ""
 
 
-def _address(path: str, view: SavedView) -> str:
-    return f"{path}?{view.query}&{PARAMETER}=saved"
+def address_of(entity: Entity, view: SavedView | None) -> str:
+    """The list as a view shows it; without one the whole list, whatever opens by default."""
+    query = f"{view.query}&{PARAMETER}=saved" if view else f"{PARAMETER}=all"
+    return f"{entity.url('list')}?{query}"
 
 
 def saved_views(
-    *, entity: str, user: Any, path: str, query: str, columns: Sequence[str] = ()
+    entity: Entity, user: Any, *, params: QueryDict, columns: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The context of entity/saved.html: the views of a list, and what of it can be saved.
 
-    `entity` is the model's label, `path` the list's address, `query` what stands behind it
-    now, `columns` those that were chosen at another time and are shown all the same.
+    `columns` are those that were chosen at another time and are shown all the same.
     """
-    given = QueryDict(query.lstrip("?"), mutable=True)
-    if columns and "cols" not in given:
+    given = params.copy()
+    if columns:
         given.setlist("cols", list(columns))
-    now = plain_query(given.urlencode())
-    views = list(SavedView.objects.for_user(user).filter(entity=entity))
-    has_default = any(view.is_default for view in views)
+    now, asked = plain_query(given.urlencode()), plain_query(params.urlencode())
+    views = list(SavedView.objects.for_user(user).filter(entity=entity.name))
     current = next((view for view in views if view.query == now), None)
+    has_default = any(view.is_default for view in views)
     return {
-        "entity": entity,
-        "path": path,
         "query": now,
-        "views": [{"view": view, "url": _address(path, view)} for view in views],
+        "views": [{"view": view, "url": address_of(entity, view)} for view in views],
         "current": current,
-        "is_plain": not plain_query(query),
-        "all_url": f"{path}?{PARAMETER}=all" if has_default else path,
-        "may_save": bool(plain_query(query)) and current is None,
+        "is_plain": not asked,
+        "all_url": address_of(entity, None) if has_default else entity.url("list"),
+        "may_save": bool(asked) and current is None,
     }

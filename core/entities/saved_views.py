@@ -6,41 +6,42 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.entities import saved
+from core.entities.entity import ENTITIES, Entity
 from core.entities.models import SavedView
-from core.pointers import model_of
+from core.entities.reach import Reach
 
 
-def _back(request: HttpRequest, query: str = "") -> HttpResponseRedirect:
-    """To the list, with what it showed."""
-    path = request.POST.get("path", "").partition("?")[0]
-    if not url_has_allowed_host_and_scheme(path, {request.get_host()}):
-        path = "/"
-    mark = f"{saved.PARAMETER}=saved" if query else f"{saved.PARAMETER}=all"
-    return HttpResponseRedirect(f"{path}?{query}&{mark}" if query else f"{path}?{mark}")
+def _entity(user: Any, name: str) -> Entity:
+    """An entity whose list the user may open: 404, then 403."""
+    entity = ENTITIES.get(name)
+    if entity is None or not entity.url("list"):
+        raise Http404
+    if not Reach(entity, user).may("view"):
+        raise PermissionDenied
+    return entity
 
 
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: HttpRequest, entity: str) -> HttpResponse:
+    """Keep what the list shows now under a name, and go on looking at it."""
     user: Any = request.user
-    entity, query = request.POST.get("entity", ""), request.POST.get("query", "")
-    if model_of(entity) is None:
-        raise Http404
+    kind, query = _entity(user, entity), request.POST.get("query", "")
     try:
         view = saved.save_view(
-            by=user, entity=entity, name=request.POST.get("name", ""), query=query,
+            by=user, entity=kind, name=request.POST.get("name", ""), query=query,
             is_default="is_default" in request.POST,
         )  # fmt: skip
     except ValidationError as error:
         messages.error(request, error.messages[0])
-        return _back(request, saved.plain_query(query))
+        # What was looked at stays, but for what may not stand in an address.
+        return HttpResponseRedirect(f"{kind.url('list')}?{saved.plain_query(query)}")
     messages.success(request, f"已保存「{view}」。")
-    return _back(request, view.query)
+    return HttpResponseRedirect(saved.address_of(kind, view))
 
 
 @require_POST
@@ -50,13 +51,14 @@ def change(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     view = SavedView.objects.for_user(user).filter(pk=pk).first()
     if view is None:
         raise Http404
+    kind = _entity(user, view.entity)
     try:
         words = _changed(view, user, verb, request.POST.get("name", ""))
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
         messages.success(request, words)
-    return _back(request, "" if verb == "delete" else view.query)
+    return HttpResponseRedirect(saved.address_of(kind, None if verb == "delete" else view))
 
 
 def _changed(view: SavedView, by: Any, verb: str, name: str) -> str:

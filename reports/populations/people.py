@@ -31,7 +31,7 @@ from django.utils import timezone
 
 from core.figures.indicators import Population
 from core.regions.names import place_name
-from stations.models import dated_on
+from core.timeline import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,
     MAY_SERVE,

@@ -14,10 +14,11 @@ from django.db.models import BooleanField, Exists, F, Model, OuterRef, Q, QueryS
 from core.figures.indicators import Population
 from core.models import Region
 from core.regions.tree import divisions_on
+from core.timeline import dated_on
 from reports.populations.people import is_so
 from reports.populations.stations import APPROVED, with_state
 from stations.codes import BUILT_STATUSES, StationKind, StationStatus
-from stations.models import Station, StationCoverage, StationMonthly, dated_on
+from stations.models import Station, StationCoverage, StationMonthly
 from talent.models import Post
 
 

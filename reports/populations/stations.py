@@ -10,9 +10,10 @@ from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, Query
 
 from core.figures.indicators import Population
 from core.regions.successions import place_on
+from core.timeline import dated_on
 from reports.populations.people import is_so
 from stations.codes import PLATFORM_KINDS, OrganizationKind, StationKind, StationStatus
-from stations.models import Organization, Station, StationState, dated_on
+from stations.models import Organization, Station, StationState
 
 BASES = (StationKind.TRAINING_BASE, StationKind.FIELDWORK_BASE)
 

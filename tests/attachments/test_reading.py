@@ -20,8 +20,8 @@ from core.models import Attachment, ReadEvent
 from core.scoping import OutOfScope
 from core.secrecy import files as media
 from core.tasks import nightly
-from talent.actions.merging import merge_person
 from talent.models import Certificate, Person
+from talent.people.merging import merge_person
 from tests.attachments.papers import pdf, photo
 from tests.attachments.records import add_url, file_of, stored, upload
 from tests.conftest import COUNTY_A, COUNTY_B

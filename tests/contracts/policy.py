@@ -15,7 +15,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.accounts.roles import Role
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import Attachment, ImportBatch, Job, User
 from core.secrecy import files as media
 from talent.models import ChangeRequest, TransferRequest
@@ -115,7 +115,7 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
-    "saved_view_save": Policy(SIGNED_IN, methods=POST),
+    "saved_view_save": Policy("stations.view_station", kwargs={"entity": "station"}, methods=POST),
     "saved_view_change": Policy(
         SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "delete"}, methods=POST
     ),
@@ -236,7 +236,7 @@ def policy_of(name: str) -> Policy | None:
     if view is None or page not in _VERB_OF_PAGE:
         return None
     has_record = page in {"detail", "edit", "history", "act"}
-    actions = view.all_actions()
+    actions = view.all_actions
     kwargs = {"verb": actions[0].code if actions else "none"} if page == "act" else {}
     methods = {"create": BOTH, "edit": BOTH, "act": BOTH, "export": POST, "list": BOTH}
     return Policy(

@@ -14,8 +14,9 @@ from core.dates import today
 from core.models import Notice, ReadEvent
 from core.notices.actions import acknowledge, close_notices, notify, put_back
 from core.notices.reading import notices_for
-from talent.actions.corrections import approve_change, refuse_change, request_change
-from talent.actions.transfers import (
+from talent.corrections.actions import approve_change, refuse_change, request_change
+from talent.models import Person, TransferRequest
+from talent.moves.actions import (
     accept_due_transfers,
     accept_transfer,
     refuse_transfer,
@@ -23,7 +24,6 @@ from talent.actions.transfers import (
     request_transfer_out,
     withdraw_transfer,
 )
-from talent.models import Person, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A
 from tests.rows import make_person, make_station
 

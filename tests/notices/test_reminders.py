@@ -14,8 +14,8 @@ from core.models import Notice
 from core.notices import reminders
 from core.notices.reminders import REMINDERS, remind
 from core.tasks import nightly
-from talent.actions.credentials import cancel_registration
 from talent.codes import PersonStatus
+from talent.credentials.actions import cancel_registration
 from talent.models import Person, RegistrationPeriod
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_person
