@@ -35,10 +35,9 @@ def clean_photo(data: bytes) -> tuple[str, bytes]:
     Its size is read from the header and judged before anything is decoded. A picture of a
     screen stays a PNG; a larger one becomes a JPEG, which takes a tenth of the time.
     """
-    # Pillow warns from its own limit on and refuses at twice that; ours comes first.
-    Image.MAX_IMAGE_PIXELS = PIXELS
     try:
         with warnings.catch_warnings():
+            # Pillow warns at twice our limit and refuses at four times.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 width, height = image.size

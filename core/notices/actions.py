@@ -52,9 +52,14 @@ def notify(
     Notice.objects.bulk_create([notice], ignore_conflicts=True)
 
 
-def close_notices(*, record: Any, code: str = "") -> int:
-    """The cause is gone: what was said about the record is settled; how many messages."""
-    rows = Notice.objects.filter(record_label=label_of(record), record_id=record.pk, closed_at=None)
+def close_notices(records: Iterable[Any], *, code: str = "") -> int:
+    """The cause is gone: what was said about records of one kind is settled; how many."""
+    about = list(records)
+    if not about:
+        return 0
+    rows = Notice.objects.filter(
+        record_label=label_of(about[0]), record_id__in=[r.pk for r in about], closed_at=None
+    )
     return int((rows.filter(code=code) if code else rows).update(closed_at=Now()))
 
 

@@ -27,7 +27,7 @@ def _seen(label: str, user: Any) -> Q:
     if not hasattr(getattr(model, "objects", None), "for_user"):
         return _NONE
     inside = model.objects.for_user(user).filter(pk=OuterRef("record_id"))
-    return Q(record_label=label) & Exists(inside)
+    return Q(Exists(inside), record_label=label)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

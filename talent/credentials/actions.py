@@ -14,6 +14,7 @@ from core.audit.history import last_writer
 from core.dates import check_not_future, today
 from core.guards import claim, require_open, touch
 from core.models import User
+from core.notices.actions import close_notices
 from core.rules import RuleError
 from core.scoping import ensure_visible
 from talent.codes import VALID_REGISTRATIONS, RegistrationState, Verification
@@ -108,6 +109,9 @@ def add_registration(*, period: RegistrationPeriod, by: User) -> RegistrationPer
     check_period(period)
     period.save(force_insert=True)
     ensure_visible(period, by)
+    if counts_as_period(period.state):
+        # Nobody is reminded of what was renewed a minute ago.
+        close_notices(period.person.registrationperiods.filter(ends_on__lt=period.starts_on))
     return period
 
 
@@ -129,3 +133,4 @@ def cancel_registration(
     period.state, period.end_reason = RegistrationState.CANCELLED, reason
     period.ends_on = min(period.ends_on, last_day)
     touch(period, "state", "end_reason", "ends_on")
+    close_notices([period])

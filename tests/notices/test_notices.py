@@ -180,11 +180,12 @@ def test_it_leads_to_no_other_place(target: str, cast: Any, client_of: Any) -> N
 def test_what_settled_itself_is_not_put_back(cast: Any) -> None:
     person = make_person(COUNTY_A)
     notice, other = (tell(person, to=cast.clerk_a, key=f"{c}:1") for c in ("a", "b"))
-    assert close_notices(record=person, code="a") == 1
+    assert close_notices([person], code="a") == 1
     assert seen(cast.clerk_a) == [other]
     acknowledge(ids=[notice.pk, other.pk], by=cast.clerk_a)
     assert put_back(ids=[notice.pk, other.pk], by=cast.clerk_a) == 1
-    assert close_notices(record=person) == 1
+    assert close_notices([person]) == 1
+    assert close_notices([]) == 0
     assert not seen(cast.clerk_a)
 
 

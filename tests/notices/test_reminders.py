@@ -15,7 +15,7 @@ from core.notices import reminders
 from core.notices.reminders import REMINDERS, remind
 from core.tasks import nightly
 from talent.codes import PersonStatus
-from talent.credentials.actions import cancel_registration
+from talent.credentials.actions import add_registration, cancel_registration
 from talent.models import Person, RegistrationPeriod
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_person
@@ -97,6 +97,26 @@ def test_a_night_that_was_missed_is_caught_up_with(period: RegistrationPeriod) -
     remind(day=before(5))
     assert Notice.objects.filter(key__contains=":7:").count() == 2
     assert not Notice.objects.filter(key__contains=":30:").exists()
+
+
+def test_nobody_waits_for_the_night(period: RegistrationPeriod, cast: Any) -> None:
+    """Who has just renewed or cancelled it is no longer reminded, and after the night neither."""
+    remind(day=before(30))
+    starts_on = ENDS + datetime.timedelta(days=1)
+    renewal = RegistrationPeriod(
+        person=period.person, kind="2", starts_on=starts_on, state="1",
+        ends_on=ENDS.replace(year=2029),
+    )  # fmt: skip
+    add_registration(period=renewal, by=cast.clerk_a)
+    assert not open_texts()
+    remind(day=before(29))
+    assert not open_texts()
+    other = period_of(make_person(COUNTY_A))
+    remind(day=before(29))
+    assert len(open_texts()) == 1
+    day = datetime.date(2026, 3, 1)
+    cancel_registration(period=other, by=cast.reviewer_a, cancelled_on=day, reason="重复")
+    assert not open_texts()
 
 
 @pytest.mark.parametrize("how", ["renewed", "cancelled", "mistaken", "left", "corrected"])
