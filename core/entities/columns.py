@@ -85,17 +85,18 @@ def _known(entity: Entity, column: Column) -> Column:
 
 def _label(model: Any, path: str) -> str:
     """Another record is called by what it is to this one: 承接机构, not 机构名称."""
-    owner = path.removesuffix("__name")
-    return label_of(model, path) if "__" not in owner else str(field_at(model, owner).verbose_name)
+    owner = field_at(model, path.removesuffix("__name"))
+    return str(owner.verbose_name) if owner is not None else label_of(model, path)
 
 
 # --- The table ------------------------------------------------------------------------
 def table_for(entity: Entity) -> type[looks.RecordTable]:
     """The table of an entity's list; its first column leads to the record."""
     found = columns_of(entity)
-    made: dict[str, Any] = {c.name: _made(entity, c) for c in found[1:]}
-    first = found[0] if found else Column("pk", "编号")
-    made = {first.name: _first(entity, first), **made}
+    # The library puts columns in the order in which they were made.
+    first, *rest = found or [Column("pk", "编号")]
+    made: dict[str, Any] = {first.name: _first(entity, first)}
+    made |= {column.name: _made(entity, column) for column in rest}
 
     class Meta(looks.RecordTable.Meta):
         model = entity.model
@@ -134,8 +135,9 @@ def _made(entity: Entity, column: Column) -> tables.Column:
     options: dict[str, Any] = {"verbose_name": column.label, "card": column.card}
     if column.css:
         options["css"] = column.css
-    if column.sort:
-        options["order_by"] = column.sort
+    if column.sort or _is_stored(model_field):
+        # What the cell says may be no field: the words of a code.
+        options["order_by"] = column.sort or (column.path,)
     if column.value is not None:
         options |= {"empty_values": (), "orderable": bool(column.sort)}
         return looks.ComputedColumn(column.value, accessor="pk", **options)

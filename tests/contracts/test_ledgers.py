@@ -92,7 +92,7 @@ SAMPLES: dict[str, Sample] = {
         {"合同金额（元）": "80000", "当前阶段": "中期评估"},
         form=lambda cast: {
             "name": "某服务项目", "service_field": "01", "region": COUNTY_A, "fund": "4",
-            "purchaser": str(make_organization(PREFECTURE, "贵阳市民政局").pk),
+            "purchaser": str(make_organization(COUNTY_A, "贵阳市民政局").pk),
             "budget": "100000", "contract_amount": "90000", "started_on": "2024-01-01",
             "ends_on": "2024-12-31", "stage": "50",
         },
