@@ -109,10 +109,14 @@ def _query(query: str) -> str:
 
 
 # --- On the list ----------------------------------------------------------------------------
-def opening(entity: Entity, user: Any) -> str:
+def views_of(entity: Entity, user: Any) -> list[SavedView]:
+    """One's own views of a list, in the order in which they came."""
+    return list(SavedView.objects.for_user(user).filter(entity=entity.name))
+
+
+def opening(entity: Entity, views: list[SavedView]) -> str:
     """The address that a list opened without a parameter leads to, "" for itself."""
-    mine = SavedView.objects.for_user(user).filter(entity=entity.name, is_default=True)
-    view = mine.first()
+    view = next((view for view in views if view.is_default), None)
     return address_of(entity, view) if view else ""
 
 
@@ -123,7 +127,7 @@ def address_of(entity: Entity, view: SavedView | None) -> str:
 
 
 def saved_views(
-    entity: Entity, user: Any, *, params: QueryDict, columns: Sequence[str] = ()
+    entity: Entity, views: list[SavedView], *, params: QueryDict, columns: Sequence[str] = ()
 ) -> dict[str, Any]:
     """The context of entity/saved.html: the views of a list, and what of it can be saved.
 
@@ -133,7 +137,6 @@ def saved_views(
     if columns:
         given.setlist("cols", list(columns))
     now, asked = plain_query(given.urlencode()), plain_query(params.urlencode())
-    views = list(SavedView.objects.for_user(user).filter(entity=entity.name))
     current = next((view for view in views if view.query == now), None)
     has_default = any(view.is_default for view in views)
     return {

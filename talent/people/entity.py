@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -32,6 +31,7 @@ from talent.colours import PERSON, VERIFICATION
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.moves.actions import request_transfer_out
 from talent.moves.forms import TransferOutForm
+from talent.own.records import own_ids
 from talent.people import actions, forms
 from talent.people.actions import GONE
 from talent.people.filters import FIELD, HOLDING, LEVEL, MISSING, SOURCE, WHAT_IS_MISSING
@@ -136,15 +136,7 @@ def _may_move(person: Any) -> bool:
     return _is_here(person) and not pending
 
 
-def _own(user: Any) -> list[uuid.UUID]:
-    """The record of a worker's account, and those that were merged into it."""
-    if not user.has_perm("talent.view_own_record"):
-        return []
-    own = Q(user=user) | Q(merged_into__user=user)
-    return list(Person.objects.filter(own).values_list("pk", flat=True))
-
-
-own_people_are(_own)
+own_people_are(own_ids)
 PEOPLE = Entity(
     model=Person,
     prefix="people/",

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from core.entities import saved
 from core.entities.entity import ENTITIES
-from core.entities.saved import NUMBERS, plain_query, save_view, saved_views
+from core.entities.saved import NUMBERS, plain_query, save_view, saved_views, views_of
 from core.models import SavedView
 from core.rules import RuleError
 from tests.conftest import COUNTY_A, COUNTY_B
@@ -264,8 +264,8 @@ def test_the_views_of_a_list_cost_one_query(
     for name in "甲乙丙":
         save_view(by=cast.clerk_a, entity=ENTITIES["person"], name=name, query=f"q={name}")
     with django_assert_num_queries(1):
-        found = saved_views(
-            ENTITIES["person"], cast.clerk_a, params=rf.get("/people/?q=乙&page=2").GET
-        )
+        views = views_of(ENTITIES["person"], cast.clerk_a)
+    given = rf.get("/people/?q=乙&page=2").GET
+    found = saved_views(ENTITIES["person"], views, params=given)
     assert found["current"].name == "乙"
     assert not found["may_save"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,11 @@ from core.audit.models import ReadEvent
 from core.entities.entity import ENTITIES
 from core.entities.listing import PAGE_SIZES, SORT_ANYTHING_UP_TO, Listing
 from core.entities.made import table_of
+from core.entities.models import SavedView
 from core.entities.pages.base import EntityPage
 from core.entities.paging import Page
 from core.entities.reach import Reach
-from core.entities.saved import PARAMETER, opening, saved_views
+from core.entities.saved import PARAMETER, opening, saved_views, views_of
 from core.secrecy.numbers import Secret, secret_in
 from core.text import normalise
 
@@ -29,7 +31,7 @@ class ListPage(EntityPage):
             # Typed into the address by hand: it must not stay there.
             messages.info(self.request, "证件号、电话、证书号请在查找框中输入。")
             return HttpResponseRedirect(self.request.path)
-        if not self.request.GET and (by_default := opening(self.entity, self.request.user)):
+        if not self.request.GET and (by_default := opening(self.entity, self.views)):
             return HttpResponseRedirect(by_default)
         return self.show(Listing(self.reach, self.request, self.request.GET))
 
@@ -135,10 +137,14 @@ class ListPage(EntityPage):
             if Reach(e, self.request.user).may("view")
         ]
 
+    @cached_property
+    def views(self) -> list[SavedView]:
+        return views_of(self.entity, self.request.user)
+
     def _saved(self, params: QueryDict) -> dict[str, Any]:
         """The saved views of the list, and what of this one could be saved."""
         chosen = self._chosen_columns(params)
-        return saved_views(self.entity, self.request.user, params=params, columns=chosen)
+        return saved_views(self.entity, self.views, params=params, columns=chosen)
 
     # --- The table -----------------------------------------------------------------------
 
