@@ -18,15 +18,15 @@ NAVIGATION = (
     Group("数据", (
         Entry("报表", "report_list", "report", ("reports.view_dashboard",)),
         Entry("目标", "target_list", "star", ("reports.view_dashboard",)),
-        Entry("导入导出", "import_list", "upload", ("core.import_ledger",), also=("/exports/",)),
+        "import",
     )),
     Group("本人", (
         Entry("我的档案", "me", "user-circle", ("talent.view_own_record",)),
     )),
     Group("系统", (
-        Entry("账号", "account_list", "key", ("core.manage_accounts",)),
+        "account",
         Entry("运行状况", "system_status", "database", ("core.view_system",)),
-        Entry("安全日志", "security_log", "shield", ("core.view_security_log",)),
-        Entry("查阅记录", "read_log", "eye", ("core.view_read_log",)),
+        "security_event",
+        "read_event",
     )),
 )  # fmt: skip

@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from core.desk import exports, helping, home, notices, regions, search, working_region
+from core.desk import helping, home, notices, regions, search, working_region
+from core.desk.lists import OWN_EXPORTS
 from core.entities import saved_views
+from core.entities.addresses import pages_of
+from core.ledgers.entity import IMPORTS
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,7 +18,8 @@ urlpatterns = [
     path("views/<str:entity>/save/", saved_views.save, name="saved_view_save"),
     path("views/<uuid:pk>/<str:verb>/", saved_views.change, name="saved_view_change"),
     path("search/", search.search, name="search"),
-    path("exports/", exports.export_list, name="export_list"),
+    *pages_of(IMPORTS),
+    *pages_of(OWN_EXPORTS),
     path("region/", working_region.region_switch, name="region_switch"),
     path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),

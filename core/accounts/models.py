@@ -34,6 +34,9 @@ class UserQuerySet(models.QuerySet["User"]):
             return accounts
         return accounts.exclude(role__in=ADMINISTRATORS)
 
+    def in_region(self, code: str) -> UserQuerySet:
+        return self.filter(region__code__startswith=code)
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(

@@ -29,7 +29,11 @@ class ReadEventQuerySet(models.QuerySet["ReadEvent"]):
             return self.none()
         if user.region_id == settings.PROVINCE_CODE:
             return self
-        return self.filter(user__region__code__startswith=user.region_id)
+        return self.in_region(user.region_id)
+
+    def in_region(self, code: str) -> ReadEventQuerySet:
+        """What accounts of a region read."""
+        return self.filter(user__region__code__startswith=code)
 
     def exports_of(self, user: Any) -> ReadEventQuerySet:
         """The files of our making that a user took out; a record's own files are no exports."""
@@ -44,7 +48,10 @@ class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
             return self.none()
         if user.region_id == settings.PROVINCE_CODE:
             return self
-        return self.filter(region_code__startswith=user.region_id)
+        return self.in_region(user.region_id)
+
+    def in_region(self, code: str) -> SecurityEventQuerySet:
+        return self.filter(region_code__startswith=code)
 
 
 class ReadEvent(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from core.accounts.actions import TOKEN_DAYS, grantable_roles, roles_for
+from core.accounts.actions import TOKEN_DAYS, roles_for
 from core.accounts.models import User
 from core.entities.forms.fields import FreeTextField, PlainForm, RegionField, TextField
 from core.regions.models import Region
@@ -58,28 +58,3 @@ class TokenForm(PlainForm):
         initial=TOKEN_DAYS[0],
         widget=forms.RadioSelect,
     )
-
-
-class AccountSearchForm(forms.Form):
-    """The line of filters above the list of accounts."""
-
-    q = forms.CharField(label="用户名或姓名", required=False, max_length=40)
-    role = forms.ChoiceField(label="角色", required=False)
-    state = forms.ChoiceField(
-        label="状态",
-        required=False,
-        choices=[
-            ("", "全部状态"),
-            ("active", "启用"),
-            ("disabled", "停用"),
-            ("dormant", "久未登录停用"),
-            ("first", "未首次登录"),
-        ],
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [
-            ("", "全部角色"),
-            *((r.value, r.label) for r in grantable_roles(user)),
-        ]

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from core.desk import accounts
+from core.desk import accounts, lists
 from core.desk import logs as security
+from core.entities.addresses import pages_of
 
 urlpatterns = [
-    path("accounts/", accounts.account_list, name="account_list"),
+    *pages_of(lists.ACCOUNTS),
+    *pages_of(lists.SECURITY_LOG),
+    *pages_of(lists.READ_LOG),
     path("accounts/new/", accounts.account_create, name="account_create"),
     path("accounts/<uuid:pk>/", accounts.account_detail, name="account_detail"),
     path("accounts/<uuid:pk>/edit/", accounts.account_edit, name="account_edit"),
@@ -15,7 +18,5 @@ urlpatterns = [
     path("account/session/", accounts.account_session, name="account_session"),
     path("account/tokens/", accounts.token_create, name="token_create"),
     path("account/tokens/<uuid:public_id>/revoke/", accounts.token_revoke, name="token_revoke"),
-    path("security/log/", security.security_log, name="security_log"),
-    path("security/reads/", security.read_log, name="read_log"),
     path("security/status/", security.system_status, name="system_status"),
 ]

@@ -8,7 +8,6 @@ from axes.models import AccessAttempt
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -23,8 +22,7 @@ from core.accounts.models import User
 from core.accounts.tokens import ApiToken
 from core.audit.history import acting
 from core.audit.models import SecurityEvent
-from core.desk.account_forms import AccountForm, AccountReasonForm, AccountSearchForm, TokenForm
-from core.entities.paging import Paginator, page_number
+from core.desk.account_forms import AccountForm, AccountReasonForm, TokenForm
 
 PER_PAGE = 30
 # verb -> (label, what follows, may the record be in this state)
@@ -59,43 +57,9 @@ def _account(request: HttpRequest, pk: Any) -> User:
 
 
 @require_GET
-def account_list(request: HttpRequest) -> HttpResponse:
-    user = _require(request)
-    form = AccountSearchForm(request.GET, user=user)
-    rows = _searched(User.objects.for_user(user).select_related("region"), form)
-    paginator = Paginator(
-        rows,
-        per_page=PER_PAGE,
-        count=rows.count(),
-        order=["region_id", "username", "id"],
-        fetch=lambda ids: User.objects.for_user(user).filter(pk__in=ids).select_related("region"),
-    )
-    page = paginator.page(page_number(request.GET.get("page")))
-    context = {"form": form, "page": page, "count": paginator.count, "now": timezone.now()}
-    return render(request, "accounts/list.html", context)
-
-
-def _searched(rows: QuerySet[User], form: AccountSearchForm) -> QuerySet[User]:
-    if not form.is_valid():
-        return rows.none()
-    wanted = form.cleaned_data
-    if wanted["q"]:
-        rows = rows.filter(
-            Q(username__startswith=wanted["q"].lower()) | Q(display_name__contains=wanted["q"])
-        )
-    if wanted["role"]:
-        rows = rows.filter(role=wanted["role"])
-    states = {
-        "active": Q(is_active=True),
-        "disabled": Q(is_active=False),
-        "dormant": accounts.was_dormant(),
-        "first": Q(must_change_password=True, is_active=True),
-    }
-    return rows.filter(states.get(wanted["state"], Q()))
-
-
-@require_GET
 def account_detail(request: HttpRequest, pk: Any) -> HttpResponse:
+    if pk == request.user.pk:
+        return HttpResponseRedirect(reverse("account_own"))
     account = _account(request, pk)
     verbs = [(verb, label) for verb, (label, _, when) in VERBS.items() if when(account)]
     events = SecurityEvent.objects.filter(target=account.username).select_related("actor")[:30]

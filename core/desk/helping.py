@@ -20,7 +20,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """The roles and what each may do, straight from the code that decides it."""
     verbs = {"view": "查看", "add": "新增", "change": "修改", "end": "停用", "export": "导出"}
     cards, rows = list(role_cards().values()), []
-    for entity in in_order():
+    for entity in filter(lambda e: e.is_record, in_order()):
         cells = [
             "、".join(
                 label

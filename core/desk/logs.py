@@ -6,11 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,9 +18,7 @@ from django.views.decorators.http import require_GET
 from core.accounts.models import User
 from core.accounts.roles import role_label
 from core.audit.chain import verify_chain
-from core.audit.models import ReadEvent, SecurityEvent
-from core.entities.forms.fields import DateField, LastDayField
-from core.entities.paging import Paginator, page_number
+from core.audit.models import SecurityEvent
 from core.jobs.models import Job
 from core.regions.names import place_name
 from core.web.health import database_answers, live_workers
@@ -52,73 +49,6 @@ def security_words(event: SecurityEvent) -> str:
         f"来自 {detail['address']}" if detail.get("address") else "",
     ]
     return "；".join(part for part in parts if part)
-
-
-class LogForm(forms.Form):
-    """What narrows a log: a person's account, a kind, days."""
-
-    who = forms.CharField(label="操作人用户名", required=False, max_length=40)
-    kind = forms.ChoiceField(label="事项", required=False)
-    since = DateField(label="自", required=False)
-    until = LastDayField(label="至", required=False)
-
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "全部事项"), *kinds]
-        for name, words in (("who", "操作人用户名"), ("since", "自哪天"), ("until", "至哪天")):
-            self.fields[name].widget.attrs["placeholder"] = words
-
-    def narrow(self, rows: QuerySet[Any], account: str) -> QuerySet[Any]:
-        """`account` is the path to the account whose user name is typed."""
-        if not self.is_valid():
-            return rows.none()
-        wanted = self.cleaned_data
-        if wanted["who"]:
-            rows = rows.filter(**{f"{account}__username": wanted["who"].lower()})
-        if wanted["kind"]:
-            rows = rows.filter(kind=wanted["kind"])
-        if wanted["since"]:
-            rows = rows.filter(at__date__gte=wanted["since"])
-        if wanted["until"]:
-            rows = rows.filter(at__date__lte=wanted["until"])
-        return rows
-
-
-def _log_page(
-    request: HttpRequest, rows: QuerySet[Any], form: LogForm, template: str, **context: Any
-) -> HttpResponse:
-    model: Any = rows.model
-    paginator = Paginator(
-        rows,
-        per_page=PER_PAGE,
-        count=rows.count(),
-        order=["-id"],
-        fetch=lambda ids: model.objects.filter(pk__in=ids).select_related(*context["related"]),
-    )
-    page = paginator.page(page_number(request.GET.get("page")))
-    context |= {"form": form, "page": page, "count": paginator.count}
-    return render(request, template, context)
-
-
-@require_GET
-def security_log(request: HttpRequest) -> HttpResponse:
-    """Accounts, rights, log-ins, refusals; a 安全管理员 sees the own region's."""
-    user = _require(request, "core.view_security_log")
-    rows = SecurityEvent.objects.for_user(user)
-    kinds = [(k, k) for k in rows.order_by("kind").values_list("kind", flat=True).distinct()]
-    form = LogForm(request.GET, kinds=kinds)
-    return _log_page(
-        request, form.narrow(rows, "actor"), form, "security/log.html", related=("actor",)
-    )
-
-
-@require_GET
-def read_log(request: HttpRequest) -> HttpResponse:
-    """Who read people's data: how many, how, why; never whose numbers."""
-    user = _require(request, "core.view_read_log")
-    form = LogForm(request.GET, kinds=list(ReadEvent.Kind.choices))
-    rows = form.narrow(ReadEvent.objects.for_auditor(user), "user")
-    return _log_page(request, rows, form, "security/reads.html", related=("user",))
 
 
 @require_GET

@@ -117,7 +117,7 @@ def table_for(entity: Entity) -> type[looks.RecordTable]:
 
 def _first(entity: Entity, column: Column) -> tables.Column:
     """The record's name, which is the link to it where it has a page."""
-    if not entity.has("detail"):
+    if not entity.is_opened:
         return _made(entity, column)
     orderable = column.value is None and field_at(entity.model, column.path) is not None
     return looks.NameColumn(

@@ -71,6 +71,10 @@ class Entity:
 
     model: type[Any]
     prefix: str
+    # Its name among the entities and in its addresses, where that is not its model's; the
+    # heading of its list.
+    code: str = ""
+    title: str = ""
     unit: str = "条"
     icon: str = "inbox"
     # Its name in the navigation, where that is shorter.
@@ -113,8 +117,9 @@ class Entity:
     rows: Callable[[Any], Any] | None = None
     # verb -> permission, where it is not <app>.<verb>_<model>.
     permissions: Mapping[str, str] = field(default_factory=dict)
-    # Pages it does not have, and pages that differ.
-    without: frozenset[str] = frozenset()
+    # The only pages made for it, where it has not all of them: the others it lacks, or urls.py
+    # gives them an address of its own. Pages that differ.
+    only: str = ""
     pages: Mapping[str, type[Any]] = field(default_factory=dict)
     # page -> name of its address, where it is not <model>_<page>; page -> template.
     names: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +128,8 @@ class Entity:
     is_looked_up: bool = False
     # Searched from the top bar.
     is_searched: bool = False
+    # Whether a row's name leads to its own page.
+    is_opened: bool = True
     # Offers 新增 on its list (not what is created from another record).
     is_created_alone: bool = True
     # Every role that keeps records works on it; else only the permissions that a role names.
@@ -167,7 +174,7 @@ class Entity:
 
     @cached_property
     def name(self) -> str:
-        return str(self.model._meta.model_name)
+        return self.code or str(self.model._meta.model_name)
 
     @cached_property
     def label(self) -> str:
@@ -175,6 +182,8 @@ class Entity:
 
     @cached_property
     def list_label(self) -> str:
+        if self.title:
+            return self.title
         plural = str(self.model._meta.verbose_name_plural)
         return plural if plural != f"{self.label}s" else self.label
 
@@ -184,7 +193,7 @@ class Entity:
         return self.argument or self.name
 
     def permission(self, verb: str) -> str:
-        own = f"{self.model._meta.app_label}.{verb}_{self.name}"
+        own = f"{self.model._meta.app_label}.{verb}_{self.model._meta.model_name}"
         return self.permissions.get(verb, own)
 
     def address_name(self, page: str) -> str:
@@ -208,7 +217,7 @@ class Entity:
             return self.is_looked_up
         if page == "bulk":
             return any(action.in_bulk for action in self.all_actions)
-        return page not in self.without
+        return not self.only or page in self.only.split()
 
     # --- Records ---------------------------------------------------------------------
 

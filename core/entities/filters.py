@@ -199,6 +199,28 @@ class Chosen:
         )
 
 
+@dataclass(frozen=True)
+class ChosenFor:
+    """As Chosen, of conditions that ask who looks: value -> (words, function of the user)."""
+
+    name: str
+    label: str
+    options: dict[str, tuple[str, Any]]
+
+    def made(self) -> ChosenFilter:
+        return _ChosenForFilter(
+            label=self.label,
+            conditions={value: condition for value, (_, condition) in self.options.items()},
+            choices=[(value, words) for value, (words, _) in self.options.items()],
+        )
+
+
+class _ChosenForFilter(ChosenFilter):
+    def filter(self, qs: Any, value: str) -> Any:
+        condition = self.conditions.get(value)
+        return qs if condition is None else qs.filter(condition(self.parent.request.user))
+
+
 # 在用, 已停用 or both; unused it means 在用.
 ENDED = Chosen(
     "state",
@@ -230,7 +252,7 @@ def filterset_for(entity: Entity, given: Any = None) -> type[RecordFilter]:
 
 def _filters(entity: Entity, item: Any) -> dict[str, Any]:
     """Parameter -> filter of one declared item."""
-    if isinstance(item, Chosen):
+    if isinstance(item, Chosen | ChosenFor):
         return {item.name: item.made()}
     if isinstance(item, Between):
         label = item.label or str(field_at(entity.model, item.path).verbose_name)

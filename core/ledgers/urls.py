@@ -5,7 +5,6 @@ from django.urls import path
 from core.ledgers import views
 
 urlpatterns = [
-    path("", views.import_list, name="import_list"),
     path("new/", views.upload, name="import_new"),
     path("template/<slug:kind>/", views.template, name="import_template"),
     path("<uuid:pk>/", views.batch_page, name="import_detail"),

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,7 +24,6 @@ from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets import Refused
-from core.ledgers.waiting import STATES, mine
 from core.rules import RuleError
 
 PER_PAGE = 30
@@ -60,25 +58,6 @@ def _page(request: HttpRequest, rows: Any, count: int, order: list[str]) -> Any:
 
 def _open(batch: ImportBatch) -> HttpResponseRedirect:
     return redirect("import_detail", pk=batch.pk)
-
-
-@require_GET
-def import_list(request: HttpRequest) -> HttpResponse:
-    """Every ledger taken in by the offices of one's scope, or one's own of a state."""
-    user, state = _user(request), request.GET.get("state", "")
-    rows = mine(user, state) if state in STATES else ImportBatch.objects.for_user(user)
-    page = _page(request, rows, rows.count(), ["-created_at", "-id"])
-    ids = [batch.pk for batch in page.object_list]
-    found = {b.pk: b for b in rows.filter(pk__in=ids).select_related("job", "by")}
-    batches = []
-    for pk in ids:
-        words, tag = showing.state_of(found[pk])
-        kind = showing.kind_label(found[pk])
-        batches.append({"batch": found[pk], "state": words, "tag": tag, "kind": kind})
-    context = {"page": page, "batches": batches, "count": page.paginator.count}
-    if state in STATES:
-        context["chips"] = [{"label": STATES[state][1], "remove": reverse("import_list")}]
-    return render(request, "imports/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

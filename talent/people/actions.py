@@ -7,6 +7,7 @@ count the person on that day and no longer on the next (DOMAIN "What happens whe
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -267,6 +268,17 @@ def not_merged(person: Person) -> Person:
     if person.status == PersonStatus.MERGED:
         raise RuleError("STATE", "这份档案已合并到另一份，请在保留的档案上登记。")
     return person
+
+
+def add_record(*, by: User, **given: Any) -> Any:
+    """Enter what belongs to a person, given as an unsaved row under the name of its model.
+
+    Raises RuleError where the person is a duplicate: what is so is entered with the kept one.
+    """
+    (record,) = given.values()
+    not_merged(record.person)
+    record.save(force_insert=True)
+    return record
 
 
 def _require_alive(person: Person) -> None:

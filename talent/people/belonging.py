@@ -6,22 +6,10 @@ from typing import Any
 
 from core.entities.columns import Column
 from core.entities.entity import Entity
-from talent.people.actions import not_merged
+from talent.people.actions import add_record
 from talent.people.finding import by_person, holder_named_by
 
 PERSON_NAME = Column("person__name", "姓名")
-
-
-def enter_under(model_name: str) -> Any:
-    """The save of a new record under a person that is still one."""
-
-    def enter(*, by: Any, **given: Any) -> Any:
-        record = given[model_name]
-        not_merged(record.person)
-        record.save(force_insert=True)
-        return record
-
-    return enter
 
 
 def part_of_person(**declaration: Any) -> Entity:
@@ -37,6 +25,6 @@ def part_of_person(**declaration: Any) -> Entity:
         "search_hint": "姓名、拼音、首字母、证件号",
         "found_by": holder_named_by,
         "empty_hint": "在人员的页面上添加，或随花名册一起导入。",
-        "create": enter_under(declaration["model"]._meta.model_name),
+        "create": add_record,
     }
     return Entity(**common | declaration)

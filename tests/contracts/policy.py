@@ -177,7 +177,7 @@ POLICIES: dict[str, Policy] = {
     "me_targets": Policy(_OWN),
     "me_history": Policy(_OWN),
     # Imports and exports
-    "export_list": Policy("talent.export_person"),
+    "export_list": Policy("core.export"),
     "import_list": Policy(_IMPORT),
     "import_new": Policy(_IMPORT, methods=BOTH),
     "import_template": Policy(_IMPORT, kwargs={"kind": "people"}),

@@ -325,7 +325,7 @@ def test_static_files_carry_the_headers(client: Any, settings: Any) -> None:
 
 
 def test_all_entities_are_walked() -> None:
-    for entity in ENTITIES:
+    for entity in (name for name, e in ENTITIES.items() if e.is_record):
         assert policy_of(f"{entity}_detail") is not None
 
 

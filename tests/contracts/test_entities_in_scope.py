@@ -16,8 +16,7 @@ from core.regions.names import resolve_regions
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.rows import make_row
 
-# Requests have two sides and pages of their own; their tests walk them.
-WALKED = sorted(set(ENTITIES) - {"transferrequest", "changerequest"})
+WALKED = sorted(name for name, entity in ENTITIES.items() if entity.is_record)
 RECORD_PAGES = ("detail", "edit", "history")
 
 

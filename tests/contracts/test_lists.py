@@ -4,6 +4,8 @@ masked numbers. What is registered is walked; a list without a number here fails
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.urls import reverse
 
 from core.entities.entity import ENTITIES, Entity
 from core.entities.navigation import in_order
+from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User
 from core.regions.names import place_names
 from tests.conftest import COUNTY_A
 from tests.rows import make_row
@@ -38,8 +41,55 @@ QUERIES = {
     "station": 6,
     "stationmonthly": 6,
     "title": 7,
+    # Kept about the registry itself: who looks, and a row of them.
+    "account": 6,
+    "export": 6,
+    "import": 6,
+    "read_event": 6,
+    "security_event": 7,
 }
 LISTED = sorted(QUERIES)
+OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "account": ("security", lambda cast: make_account()),
+    "export": (
+        "viewer_a",
+        lambda cast: ReadEvent.record(user=cast.viewer_a, kind="export", people=[], title="人员"),
+    ),
+    "import": ("clerk_a", lambda cast: make_batch(cast.clerk_a)),
+    "read_event": (
+        "auditor", lambda cast: ReadEvent.record(user=cast.clerk_a, kind="list", people=[])
+    ),
+    "security_event": (
+        "auditor",
+        lambda cast: SecurityEvent.record(kind="登录", actor=cast.clerk_a, target="clerk_a"),
+    ),
+}  # fmt: skip
+
+
+def make_account() -> User:
+    name = f"u{uuid.uuid4().hex[:10]}"
+    return User.objects.create_user(
+        name, "Cast-2026-pass", role="clerk", region_id=COUNTY_A, display_name="某录入员"
+    )
+
+
+def make_batch(user: User) -> ImportBatch:
+    job = Job.objects.create(kind="import", by=user, region_id=COUNTY_A, status="waiting")
+    return ImportBatch.objects.create(
+        job=job, kind="people", region_id=COUNTY_A, by=user, file_name="台账.xlsx",
+        sha256=uuid.uuid4().hex * 2,
+    )  # fmt: skip
+
+
+def reader(entity: str, cast: Any) -> User:
+    return getattr(cast, OF_ITSELF[entity][0] if entity in OF_ITSELF else "viewer_a")
+
+
+def add_row(entity: str, cast: Any) -> None:
+    if entity in OF_ITSELF:
+        OF_ITSELF[entity][1](cast)
+    else:
+        make_row(entity, COUNTY_A)
 
 
 @pytest.fixture(autouse=True)
@@ -54,13 +104,13 @@ def queries_of(client: Any, url: str) -> int:
     return len(captured)
 
 
-def grows(client: Any, url: str, entity: str) -> tuple[int, int]:
+def grows(client: Any, url: str, entity: str, cast: Any) -> tuple[int, int]:
     """Queries with one row and with three."""
     client.get(url)
-    make_row(entity, COUNTY_A)
+    add_row(entity, cast)
     one = queries_of(client, url)
-    make_row(entity, COUNTY_A)
-    make_row(entity, COUNTY_A)
+    add_row(entity, cast)
+    add_row(entity, cast)
     return one, queries_of(client, url)
 
 
@@ -70,22 +120,23 @@ def test_every_list_is_counted() -> None:
 
 @pytest.mark.parametrize("entity", LISTED)
 def test_query_count(entity: str, cast: Any, client_of: Any) -> None:
-    client = client_of(cast.viewer_a)
-    found = grows(client, ENTITIES[entity].url("list"), entity)
+    client = client_of(reader(entity, cast))
+    found = grows(client, ENTITIES[entity].url("list"), entity, cast)
     assert found == (QUERIES[entity], QUERIES[entity])
 
 
 @pytest.mark.parametrize("entity", [e for e in LISTED if ENTITIES[e].api])
 def test_query_count_of_the_api(entity: str, cast: Any, client_of: Any) -> None:
-    one, three = grows(client_of(cast.viewer_a), reverse(f"api-{entity}-list"), entity)
+    one, three = grows(client_of(cast.viewer_a), reverse(f"api-{entity}-list"), entity, cast)
     assert one == three
 
 
 @pytest.mark.parametrize("entity", LISTED)
 def test_page_is_small_and_masked(entity: str, cast: Any, client_of: Any) -> None:
     for _ in range(30):
-        make_row(entity, COUNTY_A)
-    page = client_of(cast.province).get(ENTITIES[entity].url("list") + "?per=50")
+        add_row(entity, cast)
+    client = client_of(reader(entity, cast) if entity in OF_ITSELF else cast.province)
+    page = client.get(ENTITIES[entity].url("list") + "?per=50")
     assert len(page.content) < 100_000
     assert not FULL_NUMBER.search(page.text)
     assert not FULL_PHONE.search(page.text)
@@ -95,8 +146,9 @@ def test_page_is_small_and_masked(entity: str, cast: Any, client_of: Any) -> Non
 def test_every_column_can_be_shown_sorted_and_exported(
     entity: str, cast: Any, client_of: Any
 ) -> None:
-    make_row(entity, COUNTY_A)
-    client, url = client_of(cast.clerk_a), ENTITIES[entity].url("list")
+    add_row(entity, cast)
+    user = reader(entity, cast) if entity in OF_ITSELF else cast.clerk_a
+    client, url = client_of(user), ENTITIES[entity].url("list")
     table = client.get(url).context["table"]
     columns = type(table).base_columns
     shown = client.get(url, {"cols": list(columns)}).context["table"]
@@ -104,13 +156,15 @@ def test_every_column_can_be_shown_sorted_and_exported(
     for name, column in columns.items():
         if column.orderable is not False:
             assert client.get(url, {"sort": f"-{name}"}).status_code == 200, name
+    if not ENTITIES[entity].has("export"):
+        return
     answer = client.post(ENTITIES[entity].url("export"), {"format": "csv"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     for column in columns.values():
         assert str(column.verbose_name) in text
 
 
-@pytest.mark.parametrize("entity", sorted(ENTITIES))
+@pytest.mark.parametrize("entity", sorted(set(ENTITIES) - set(OF_ITSELF)))
 def test_a_record_is_named_in_words(entity: str, cast: Any) -> None:
     row = make_row(entity, COUNTY_A)
     assert not re.search(r"object|None|[0-9a-f]{8}-", str(row)), str(row)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = ("core", "stations", "talent", "projects", "reports")
 # Where writing is the room's purpose: actions and what they are made of.
 _ROOMS = re.compile(
-    r"/(?:actions|keeping|accounts|timeline|successions|jobs|snapshots|plans)\.py$"
-    r"|/(?:actions|ledgers|imports|models|management|migrations)/|/models\.py$"
+    r"/(?:actions|states|named|merging|accounts|timeline|guards|successions|snapshots|plans)\.py$"
+    r"|/(?:actions|ledgers|ledger|jobs|management|migrations)/|/models\.py$"
 )
 # A file elsewhere that writes, and why that is right. A new one needs a reason here.
 _REASONS = {
@@ -23,7 +23,8 @@ _REASONS = {
     "core/notices/reminders.py": "the messages of the nightly run, its only act",
     "core/entities/saved.py": "the actions of saved views",
     "core/desk/login.py": "the session of who logs in, and the password of who changes it",
-    "core/entities/pages/edit.py": "the default of save_new and save_changes, in their transaction",
+    "core/entities/pages/create.py": "an entity without an action of its own is saved as it is",
+    "core/entities/pages/edit.py": "an entity without an action of its own is saved as it is",
     "core/entities/pages/act.py": "raises the version of the record an action was done to",
 }
 _SAVES = {

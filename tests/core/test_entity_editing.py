@@ -370,11 +370,11 @@ def test_enter_pages_say_what_is_wrong(entity: str, cast: Any, client_of: Any) -
 def test_a_section_has_a_short_form_that_changes_nothing_else(cast: Any, client_of: Any) -> None:
     client, person = client_of(cast.clerk_a), make_person(TOWN, "王小丫", phone="13885100001")
     detail = client.get(f"/people/{person.pk}/").content.decode()
-    assert f'href="/people/{person.pk}/edit/?section=1"' in detail
-    url = f"/people/{person.pk}/edit/?section=1"
+    assert f'href="/people/{person.pk}/edit/?section=2"' in detail
+    url = f"/people/{person.pk}/edit/?section=2"
     form = client.get(url).context["form"]
     shown = [field.name for section in form.sections() for field in section["fields"]]
-    assert shown == ["category", "sources", "service_fields", "remark"]
+    assert shown == ["category", "sources", "service_fields", "political_status", "remark"]
     assert "name" in [field.name for field in form.unseen()]
     before = Person.objects.values().get(pk=person.pk)
     answer = client.post(f"/people/{person.pk}/edit/", form_data(client, url) | {"remark": "新的"})

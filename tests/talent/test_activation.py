@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core.accounts.privacy import NOTICE_VERSION
+from core.desk.logs import security_words
 from core.models import SecurityEvent, User
 from talent import actions
 from talent.models import ActivationAttempt, ActivationCode, Person
@@ -86,7 +87,7 @@ def test_the_notice_is_open_to_all_and_kept_with_the_activation(cast: Cast, pers
     submit(str(person.id_number), issue(person, cast))
     event = SecurityEvent.objects.get(kind="激活账号")
     assert event.detail["notice"] == NOTICE_VERSION
-    assert NOTICE_VERSION in event.words
+    assert NOTICE_VERSION in security_words(event)
     assert event.at <= timezone.now()
 
 

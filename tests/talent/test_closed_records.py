@@ -53,7 +53,7 @@ def test_nothing_is_added_to_a_merged_record(
     assert "不能再添加证书" in answer.text
     assert not Certificate.objects.exists()
     with pytest.raises(RuleError, match="已合并"):
-        actions.people.update_person(person=person, by=cast.clerk_a)
+        actions.update_person(person=person, by=cast.clerk_a)
 
 
 def test_a_closed_station_says_since_when_why_and_where_to(cast: Cast, client_of: Any) -> None:

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from core.entities.display import record_url
 from core.models import ReadEvent, Region
 from talent import actions
+from talent.entities import PEOPLE
 from talent.models import (
     ActivationCode,
     ChangeRequest,
@@ -296,10 +297,8 @@ def test_a_correction_by_page(cast: Cast, own: Person, client_of: ClientOf) -> N
 def test_every_verb_of_a_person_has_its_dialog(
     cast: Cast, own: Person, client_of: ClientOf
 ) -> None:
-    from talent import verbs
-
     client = client_of(cast.reviewer_a)
-    for action in verbs.PERSON:
+    for action in PEOPLE.actions:
         own.refresh_from_db()
         expected = 200 if action.when(own) else 409
         response = client.get(f"/people/{own.pk}/{action.code}/")

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from core.figures.indicators import amount, members
 from core.models import Region, User
-from core.regions.successions import apply_successions, final_successor, move_stranded
+from core.regions.successions import apply_successions, move_stranded
 from core.regions.tree import forget_divisions
 from core.rules import RuleError
 from core.scoping import OutOfScope
@@ -160,9 +160,9 @@ def test_a_chain_is_followed_and_a_circle_is_none() -> None:
     a, b, c = Region.objects.current().filter(parent_id=COUNTY_A)[:3]
     for old, new in ((a, b), (b, c)):
         Region.objects.filter(pk=old.pk).update(valid_to=ABOLISHED, successor=new)
-    assert final_successor(Region.objects.get(pk=a.pk)) == c
+    assert Region.objects.get(pk=a.pk).final_successor() == c
     Region.objects.filter(pk=c.pk).update(valid_to=ABOLISHED, successor=a)
-    assert final_successor(Region.objects.get(pk=a.pk)) is None
+    assert Region.objects.get(pk=a.pk).final_successor() is None
 
 
 def test_what_has_no_successor_waits_and_is_moved(

@@ -66,7 +66,11 @@ class ListPage(EntityPage):
         kind = ReadEvent.Kind.SEARCH if listing.secret else ReadEvent.Kind.LIST
         self.reach.leave_read_event(kind, page.object_list, query=listing.loggable())
         is_piece = self.request.htmx and self.request.htmx.target == "list"
-        response = self.render(self.list_context(listing, page), piece="#rows" if is_piece else "")
+        context = self.list_context(listing, page)
+        if is_piece:
+            response = render(self.request, "entity/list.html#rows", context)
+        else:
+            response = self.render(context)
         self._remember_columns(response, params)
         return response
 
