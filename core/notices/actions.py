@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models.functions import Now
 
 from core.accounts.models import User
+from core.notices.causes import CAUSES
 from core.notices.models import Notice
 from core.pointers import label_of
 from core.secrecy.identity import without_id_numbers
@@ -35,6 +37,8 @@ def notify(
     action was done, and not else. `key` begins with the kind of message and a colon; one of a
     key is written once. `record` is the cause; `subject` and `person` are whom the text names.
     """
+    if label_of(record) not in CAUSES:
+        raise ImproperlyConfigured(f"{label_of(record)} is no declared cause of messages")
     notice = Notice(
         key=key,
         code=key.partition(":")[0],

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from functools import reduce
-from operator import or_
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from core.accounts.roles import permissions_of
-from core.pointers import model_of, url_of
+from core.notices.causes import seen_by
+from core.pointers import url_of
 
 # Length of a county's code: the records are kept there and below.
 _COUNTY = 6
-
-
-_NONE = Q(pk__in=[])
-
-
-def _seen(label: str, user: Any) -> Q:
-    """Messages about records of a kind that lie in the user's scope."""
-    model = model_of(label)
-    if not hasattr(getattr(model, "objects", None), "for_user"):
-        return _NONE
-    inside = model.objects.for_user(user).filter(pk=OuterRef("record_id"))
-    return Q(Exists(inside), record_label=label)
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -47,8 +34,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         if len(user.region_id) >= _COUNTY:
             region = Q(region__code__startswith=user.region_id)
         told = Q(to=user) | region & Q(permission__in=permissions_of(user.role))
-        labels = self.filter(told).order_by().values_list("record_label", flat=True).distinct()
-        return self.filter(told & reduce(or_, (_seen(label, user) for label in labels), _NONE))
+        return self.filter(told & seen_by(user))
 
     def open(self) -> Self:
         """Neither done with by somebody nor settled by itself."""

@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from core.dates import today
+from core.notices.causes import declare_cause
 from core.notices.models import Notice
 from core.pointers import label_of
 
@@ -88,6 +89,7 @@ REMINDERS: dict[str, Reminder] = {}
 
 def register_reminder(reminder: Reminder) -> None:
     REMINDERS[reminder.code] = reminder
+    declare_cause(reminder.model)
 
 
 def remind(*, day: datetime.date | None = None) -> int:

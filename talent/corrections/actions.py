@@ -18,6 +18,7 @@ from core.entities.display import label_of, words
 from core.guards import FORBIDDEN, claim, locked, touch
 from core.models import User
 from core.notices.actions import notify
+from core.notices.causes import declare_cause
 from core.rules import RuleError
 from core.scoping import in_scope
 from core.secrecy.crypto import sign
@@ -27,6 +28,8 @@ from talent.corrections.models import ChangeRequest
 from talent.own.actions import own_person
 from talent.people.models import Person
 from talent.people.states import keep_residence
+
+declare_cause(ChangeRequest)
 
 # What a worker may ask to have changed; the ID number only a clerk changes from the document.
 CORRECTABLE = (

@@ -17,6 +17,7 @@ from core.dates import parse_date, today
 from core.guards import FORBIDDEN, claim, locked, require, touch
 from core.models import Region, User
 from core.notices.actions import notify
+from core.notices.causes import declare_cause
 from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
 from core.secrecy.crypto import blind_index
@@ -36,6 +37,8 @@ _UNANSWERED = f"{DEFAULT_DAYS} 天内未处理，到期自动同意"
 
 
 _IMMOVABLE = (PersonStatus.DECEASED, PersonStatus.MERGED)
+
+declare_cause(TransferRequest)
 
 
 # --- Ask ------------------------------------------------------------------------------------

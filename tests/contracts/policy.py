@@ -119,8 +119,8 @@ POLICIES: dict[str, Policy] = {
     "saved_view_change": Policy(
         SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "delete"}, methods=POST
     ),
-    "notice_list": Policy(SIGNED_IN),
-    "notice_mark": Policy(SIGNED_IN, kwargs={"verb": "done"}, methods=POST),
+    "notice_bulk": Policy("core.view_notice", kwargs={"verb": "done"}, methods=POST),
+    "notice_mark": Policy(SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "done"}, methods=POST),
     "region_switch": Policy(SIGNED_IN, methods=BOTH),
     "region_move": Policy("core.move_region", methods=BOTH),
     "region_cascade": Policy(SIGNED_IN),

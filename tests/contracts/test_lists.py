@@ -17,6 +17,7 @@ from django.urls import reverse
 from core.entities.entity import ENTITIES, Entity
 from core.entities.navigation import in_order
 from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User
+from core.notices.actions import notify
 from core.regions.names import place_names
 from tests.conftest import COUNTY_A
 from tests.rows import make_row
@@ -45,6 +46,7 @@ QUERIES = {
     "account": 6,
     "export": 6,
     "import": 6,
+    "notice": 6,
     "read_event": 6,
     "security_event": 7,
 }
@@ -56,6 +58,13 @@ OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda cast: ReadEvent.record(user=cast.viewer_a, kind="export", people=[], title="人员"),
     ),
     "import": ("clerk_a", lambda cast: make_batch(cast.clerk_a)),
+    "notice": (
+        "clerk_a",
+        lambda cast: notify(
+            key=f"test:{uuid.uuid4()}", text="登记到期", to=cast.clerk_a,
+            record=make_row("registrationperiod", COUNTY_A),
+        ),
+    ),
     "read_event": (
         "auditor", lambda cast: ReadEvent.record(user=cast.clerk_a, kind="list", people=[])
     ),
