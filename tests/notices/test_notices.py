@@ -208,7 +208,6 @@ def test_the_list_filters_sorts_and_exports(cast: Any, client_of: Any) -> None:
     assert "欧阳甲 有一件事" not in page
     answer = client.post("/notices/export/", {"filter": "state=all", "format": "csv"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    answer.close()
     assert "欧阳甲 有一件事" in text
     assert ",今天到期,待看," in text
     assert "知道了" not in text
