@@ -5,6 +5,7 @@ from core.entities.navigation import Entry, Group
 NAVIGATION = (
     Group("", (
         Entry("工作台", "home", "home"),
+        "notice",
         Entry("看板", "dashboard", "chart-bar", ("reports.view_dashboard",)),
     )),
     Group("人才", (

@@ -22,6 +22,7 @@ from django.db.models import Q, QuerySet
 from core.audit.history import last_writer
 from core.decisions.models import Decision, State
 from core.guards import ELSEWHERE
+from core.notices.causes import declare_cause
 from core.notices.waiting import Waiting, is_county_or_below, register_waiting
 
 # Code -> kind; tests and the due task walk them all.
@@ -51,6 +52,7 @@ class DecisionKind:
     pending     records that wait; a request's own `waits` otherwise
     days        until when it is to be answered; then it is overdue, or granted by default
     about       path to the record that a request is about
+    message     a decided request -> what whoever asked is told (arguments of notify)
     """
 
     code: str
@@ -65,6 +67,7 @@ class DecisionKind:
     days: int = 0
     grants_by_default: bool = False
     about: str = "person"
+    message: Callable[[Any], dict[str, Any]] | None = None
     # In words: the matter, a refusal of the own one, of another side's, of one without reason.
     noun: str = "申请"
     own: str = "不能处理自己提交的申请，请由另一位审核员处理。"
@@ -83,6 +86,8 @@ class DecisionKind:
 
     def __post_init__(self) -> None:
         KINDS[self.code] = self
+        if self.message is not None:
+            declare_cause(self.model)
         name, label = self.model._meta.model_name, self.model._meta.app_label
         if self.waiting:
             register_waiting(

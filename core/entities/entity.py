@@ -24,6 +24,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
+from core.attachments.owners import declare_files
 from core.entities.declarations import Action, Related, Section, deactivation
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Entity:
                     {argument: record, "by": user}; without them the record is saved as it is
     person          path from a row to the id of the Person it is about, "" for nobody
     parent          field of the record that this one belongs to and is created at
+    files           what the files of a record usually are (「批复文件 场地照片」), "" where it has
+                    none: its page then shows them, its scope is theirs
     """
 
     model: type[Any]
@@ -115,6 +118,7 @@ class Entity:
     form_fields: Mapping[str, Any] = field(default_factory=dict)
     person: str = ""
     parent: str = ""
+    files: str = ""
     select_related: tuple[str, ...] = ()
     prefetch: tuple[Any, ...] = ()
     # Rows in the reach of a user, where that is not the model's for_user.
@@ -170,6 +174,9 @@ class Entity:
 
     def __post_init__(self) -> None:
         ENTITIES[self.name] = self
+        if self.files:
+            purposes = tuple(self.files.split())
+            declare_files(self.model, person_path=self.person, purposes=purposes)
         if hasattr(self.ledger, "bind"):
             self.ledger.bind(self)
 

@@ -23,7 +23,7 @@ from core.secrecy.numbers import Secret
 from core.text import normalise
 
 # Parameters of a list's address that are not filters.
-_VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters"})
+_VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters", "view"})
 PAGE_SIZES = (20, 30, 50)
 # Above this many rows only orders that an index serves are offered.
 SORT_ANYTHING_UP_TO = 20_000

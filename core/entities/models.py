@@ -1,6 +1,9 @@
-"""What all records have in common."""
+"""What all records have in common, and how one looks at their lists."""
+
+from __future__ import annotations
 
 import uuid
+from typing import Any, Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -23,3 +26,46 @@ class Record(ScopedModel):
 
     class Meta:
         abstract = True
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def for_user(self, user: Any) -> Self:
+        """One's own: nobody sees what somebody else looks for."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class SavedView(models.Model):
+    """Filters, columns and order of a list under a name, kept for the one who named them.
+
+    `query` is what stands behind the list's address, in one order, so that it is known again.
+    It never holds anybody's number (core.entities.saved).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("core.User", models.CASCADE, related_name="+")
+    entity = models.CharField("名单", max_length=60)
+    name = models.CharField("名称", max_length=20)
+    query = models.CharField("条件", max_length=2000)
+    is_default = models.BooleanField("默认打开", default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "常用筛选"
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "entity", "name"],
+                name="savedview_name",
+                violation_error_message="已有同名的常用筛选。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "entity"],
+                condition=models.Q(is_default=True),
+                name="savedview_one_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import PurePath
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -83,7 +82,7 @@ def start_import(
                 kind=kind,
                 region_id=user.region_id,
                 by=user,
-                file_name=_plain_name(name),
+                file_name=media.plain_name(name, default="台账"),
                 file_path=path,
                 sheet=sheet,
                 sha256=digest,
@@ -132,12 +131,6 @@ def _give_way(user: User, kind: str, digest: str) -> None:
     put_away = Job.objects.filter(status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
     same = ImportBatch.objects.filter(region_id=user.region_id, kind=kind, sha256=digest)
     same.filter(job__in=put_away).update(is_repeat=True)
-
-
-def _plain_name(name: str) -> str:
-    """The last part of a file name without control characters, at most 120 characters."""
-    plain = normalise(PurePath(name.replace("\\", "/")).name)
-    return without_id_numbers(plain)[-120:] or "台账"
 
 
 def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[ImportBatch, Job]:

@@ -47,6 +47,7 @@ ORGANIZATIONS = Entity(
     api="organizations",
     unit="家",
     icon="building",
+    files="登记证书 章程 评估等级证书",
     sections=(
         Section("机构", "name kind credit_code region parent is_lead"),
         Section("联系", "address contact_phone is_incomplete ended_on end_reason"),

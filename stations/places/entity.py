@@ -96,6 +96,7 @@ STATIONS = Entity(
     api="stations",
     unit="个",
     icon="building-community",
+    files="批复文件 场地照片 挂牌照片 共建协议",
     beside=("station", "stationmonthly"),
     sections=(
         Section("站点", "name kind region status+ built_on approval_number approved_on approved_by "

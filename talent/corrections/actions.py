@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 
 from core.audit.history import acting
+from core.dates import today
 from core.decisions import actions as decisions
 from core.decisions.kinds import DecisionKind, Judgement
 from core.decisions.models import State
@@ -224,12 +226,21 @@ def _apply(
     keep_residence(person)
 
 
+def _message(request: ChangeRequest) -> dict[str, Any]:
+    """The answer, item by item where there are several."""
+    said = request.outcome or request.decision_reason
+    why = f"：{said}" if said else ""
+    text = f"您的变更申请{request.get_state_display()}（{today()}）{why}"
+    return {"text": text, "link": reverse("me_requests")}
+
+
 CORRECTION = DecisionKind(
     code="changes",
     model=ChangeRequest,
     permission="talent.review_changerequest",
     grant=_apply,
     judge=_judge,
+    message=_message,
     days=15,
     own="不能审核自己提交的申请。",
     waiting="待审核的变更申请",

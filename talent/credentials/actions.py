@@ -16,6 +16,7 @@ from core.decisions.actions import decide
 from core.decisions.kinds import DecisionKind
 from core.guards import claim, require_open, touch
 from core.models import User
+from core.notices.actions import close_notices
 from core.rules import RuleError
 from core.scoping import ensure_visible
 from talent.codes import (
@@ -152,6 +153,9 @@ def add_registration(*, period: RegistrationPeriod, by: User) -> RegistrationPer
     check_period(period)
     period.save(force_insert=True)
     ensure_visible(period, by)
+    if counts_as_period(period.state):
+        # Nobody is reminded of what was renewed a minute ago.
+        close_notices(period.person.registrationperiods.filter(ends_on__lt=period.starts_on))
     return period
 
 
@@ -173,3 +177,4 @@ def cancel_registration(
     period.state, period.end_reason = RegistrationState.CANCELLED, reason
     period.ends_on = min(period.ends_on, last_day)
     touch(period, "state", "end_reason", "ends_on")
+    close_notices([period])

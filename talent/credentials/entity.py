@@ -84,6 +84,7 @@ CERTIFICATES = part_of_person(
     api="certificates",
     unit="本",
     icon="certificate",
+    files="证书原件 成绩合格证明",
     beside=_TABS,
     sections=(
         Section("证书", "person level number approved_on issuer exam_province verification "
@@ -198,6 +199,7 @@ EDUCATIONS = part_of_person(
     prefix="educations/",
     api="educations",
     icon="school",
+    files="毕业证书 学位证书 学历认证",
     beside=_TABS,
     sections=(
         Section("学历", "person level degree school major graduated_on ended_on end_reason"),
@@ -218,6 +220,7 @@ TITLES = part_of_person(
     prefix="titles/",
     api="titles",
     icon="star",
+    files="职称证书 评审文件",
     beside=_TABS,
     sections=(Section("职称", "person series level obtained_on ended_on end_reason"),),
     columns=(PERSON_NAME, "series* level* obtained_on*", _REGION),

@@ -114,14 +114,17 @@ class RegistrationPeriodQuerySet(ScopedQuerySet):
             starts_on__lte=day, ends_on__gte=day, state__in=ONCE_VALID_REGISTRATIONS, ended_on=None
         )
 
-    def due(self, day: datetime.date, *, days: int) -> Self:
-        """Valid ones whose last day lies at most `days` ahead and that nothing follows."""
-        until = day + datetime.timedelta(days=days)
+    def unfollowed(self) -> Self:
+        """Those that no later registration of the same person follows."""
         following = self.model.objects.filter(
             person=OuterRef("person"), starts_on__gt=OuterRef("ends_on"), ended_on=None
         ).exclude(state__in=[RegistrationState.CANCELLED, RegistrationState.FINAL_FAILED])
-        return self.filter(
-            ~Exists(following),
+        return self.filter(~Exists(following))
+
+    def due(self, day: datetime.date, *, days: int) -> Self:
+        """Valid ones whose last day lies at most `days` ahead and that nothing follows."""
+        until = day + datetime.timedelta(days=days)
+        return self.unfollowed().filter(
             ends_on__range=(day, until),
             state__in=VALID_REGISTRATIONS,
             ended_on=None,

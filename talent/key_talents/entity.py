@@ -48,6 +48,7 @@ KEY_TALENTS = part_of_person(
     argument="claim_",
     unit="人次",
     icon="award",
+    files="认定依据 籍贯证明 任课证明",
     empty_hint="在人员的页面上申报。",
     sections=(
         Section("申报", "person claim_class qualified_on native_basis evidence origin"),

@@ -157,12 +157,25 @@ def _effect(request: TransferRequest) -> str:
     return f"该人员在转出地的岗位于 {today():%Y-%m-%d} 结束，档案归{place}。"
 
 
+def _message(request: TransferRequest) -> dict[str, Any]:
+    """What became of it; whom it was about only where that side may know (R4)."""
+    has_moved = request.state in (State.GRANTED, State.DEFAULTED)
+    is_known = has_moved or request.direction == "out"
+    why = f"：{request.decision_reason}" if request.decision_reason else ""
+    return {
+        "text": f"{request.get_direction_display()}{request.get_state_display()}{why}",
+        "subject": request.person.name if is_known else "",
+        "person": request.person_id if is_known else None,
+    }
+
+
 TRANSFER = DecisionKind(
     code="transfers",
     model=TransferRequest,
     permission="talent.decide_transferrequest",
     grant=_move,
     effect=_effect,
+    message=_message,
     days=15,
     grants_by_default=True,
     own="不能处理自己提交的申请，请由对方审核员处理。",

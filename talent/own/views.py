@@ -5,7 +5,6 @@ Everything hangs on the account's own person; no address names another.
 
 from __future__ import annotations
 
-import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -15,18 +14,19 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.accounts.clients import client_address
-from core.decisions.models import COLOURS, State
+from core.attachments.showing import own_attachments
+from core.decisions.models import COLOURS
 from core.entities.changes import changes_of
 from core.entities.display import ENDINGS, facts, label_of, shown
 from core.entities.pages.plain import page_of, sent_data
 from core.entities.workbooks import ExportColumn, export_table
 from core.models import ReadEvent
+from core.notices.reading import notices_for
 from talent.colours import PERSON
 from talent.corrections.actions import CORRECTION, request_change, withdraw_change
 from talent.corrections.forms import CorrectionForm
@@ -38,6 +38,7 @@ from talent.own.forms import WRONG_CODE, ActivateForm, ContactForm
 from talent.people.models import Person
 
 PER_PAGE = 30
+_NOTICES = 5
 SECTIONS = (
     ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity",
               "political_status")),
@@ -96,18 +97,20 @@ def me(request: HttpRequest) -> HttpResponse:
         for title, names in SECTIONS
     ]
     related = [block for spec in RELATED if (block := _block(person, *spec))["rows"]]
-    decided = _lately_decided(person)
-    context = own_context(
-        person,
-        "me",
-        sections=sections,
-        related=related,
-        state_kind=PERSON.get(person.status, ""),
-        pending=_pending(person),
-        decided=decided,
-        decided_kind=COLOURS.get(decided.state, "") if decided else "",
+    return render(
+        request,
+        "me/record.html",
+        own_context(
+            person,
+            "me",
+            sections=sections,
+            related=related,
+            state_kind=PERSON.get(person.status, ""),
+            pending=_pending(person),
+            attachments={"files": own_attachments(request.user)},
+            notices=notices_for(request.user, limit=_NOTICES)[0],
+        ),
     )
-    return render(request, "me/record.html", context)
 
 
 def _block(person: Person, title: str, accessor: str, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -144,13 +147,6 @@ def _correctable_records(person: Person) -> list[tuple[str, str]]:
         choices += [(str(row.pk), f"{title}「{row}」") for row in _rows(person, accessor)[:50]]
         choices.append((accessor, f"漏登的{title}"))
     return choices
-
-
-def _lately_decided(person: Person) -> Any:
-    """The answer to the latest request, shown for a month."""
-    since = timezone.now() - datetime.timedelta(days=30)
-    decided = person.changerequests.filter(decided_at__gt=since)
-    return decided.exclude(state=State.WITHDRAWN).order_by("-decided_at").first()
 
 
 def _pending(person: Person) -> Any:

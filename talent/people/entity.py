@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.html import format_html
 
+from core.attachments.owners import own_people_are
 from core.dates import today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Related, Section
@@ -29,6 +30,7 @@ from talent.colours import PERSON, VERIFICATION
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.moves.actions import request_transfer_out
 from talent.moves.forms import TransferOutForm
+from talent.own.records import own_ids
 from talent.people import actions, forms
 from talent.people.actions import GONE
 from talent.people.filters import FIELD, HOLDING, LEVEL, MISSING, SOURCE, WHAT_IS_MISSING
@@ -132,6 +134,7 @@ def _may_move(person: Any) -> bool:
     return _is_here(person) and not person.transfers.pending().exists()
 
 
+own_people_are(own_ids)
 PEOPLE = Entity(
     model=Person,
     prefix="people/",
@@ -139,6 +142,7 @@ PEOPLE = Entity(
     unit="人",
     icon="users",
     person="pk",
+    files="简历 荣誉证书 培训证书 其他证明",
     sections=(
         Section("身份", "name former_name id_type id_number sex birth_date ethnicity"),
         Section("联系与地区", "phone address residence native_place household_place"),

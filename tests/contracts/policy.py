@@ -15,7 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.accounts.roles import Role
 from core.entities.entity import ENTITIES
-from core.models import ImportBatch, Job, User
+from core.models import Attachment, ImportBatch, Job, User
+from core.secrecy import files as media
 from tests.rows import make_row
 
 Make = Callable[[str], Any]
@@ -59,6 +60,15 @@ def _batch(county: str) -> ImportBatch:
     )  # fmt: skip
 
 
+def _attachment(county: str) -> Attachment:
+    station = make_row("station", county)
+    return Attachment.objects.create(
+        owner_label="stations.station", owner_id=station.pk, purpose="批复文件", name="批复.pdf",
+        kind="pdf", size=5, sha256=uuid.uuid4().hex * 2, by=_user(county),
+        file_path=media.store(b"%PDF-", folder="attachments"),
+    )  # fmt: skip
+
+
 def _entity(name: str) -> Make:
     return lambda county: make_row(name, county)
 
@@ -83,6 +93,12 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
+    "saved_view_save": Policy("stations.view_station", kwargs={"entity": "station"}, methods=POST),
+    "saved_view_change": Policy(
+        SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "delete"}, methods=POST
+    ),
+    "notice_bulk": Policy("core.view_notice", kwargs={"verb": "done"}, methods=POST),
+    "notice_mark": Policy(SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "done"}, methods=POST),
     "region_switch": Policy(SIGNED_IN, methods=BOTH),
     "region_move": Policy("core.move_region", methods=BOTH),
     "region_cascade": Policy(SIGNED_IN),
@@ -129,6 +145,18 @@ POLICIES: dict[str, Policy] = {
     ),
     "keytalentclaim_detail": Policy(
         "talent.view_keytalentclaim", make=_entity("keytalentclaim"), methods=BOTH
+    ),
+    # Files of records
+    "attachment_detail": Policy("stations.view_station", make=_attachment),
+    "attachment_act": Policy(
+        "stations.change_station", make=_attachment, kwargs={"verb": "remove"}, methods=BOTH
+    ),
+    "attachment_add": Policy(
+        "stations.change_station",
+        make=_entity("station"),
+        key="owner",
+        kwargs={"label": "stations.station"},
+        methods=BOTH,
     ),
     # A worker's own pages
     "me": Policy(_OWN),

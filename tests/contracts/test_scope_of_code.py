@@ -50,7 +50,6 @@ REASONS = {
     "talent/credentials/entity.py:check_education": _BESIDE,
     "talent/own/views.py:own_record": _OWN,
     "talent/own/views.py:_rows": _OWN,
-    "talent/own/views.py:_lately_decided": _OWN,
     "talent/own/views.py:_pending": _OWN,
     "talent/own/views.py:me_requests": _OWN,
     "talent/own/views.py:_own_ids": _OWN,

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from core.attachments.showing import attachments_of
 from core.audit.models import ReadEvent
 from core.entities.changes import Change, changes_of, changes_of_many
 from core.entities.declarations import Related
@@ -85,6 +86,7 @@ class DetailPage(EntityPage):
             and bool(entity.layout(is_new=False)),
             edit_url=entity.url("edit", record),
             history_url=entity.url("history", record),
+            attachments=attachments_of(record, self.request.user) if entity.files else None,
             action_links=[
                 {"action": action, "url": entity.url("act", record, verb=action.code)}
                 for action in self.reach.actions_for(record)
