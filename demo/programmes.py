@@ -18,6 +18,7 @@ from talent.models import (
     GraduateStat,
     Person,
     Post,
+    RegistrationPeriod,
     TransferRequest,
 )
 
@@ -168,6 +169,7 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
             reason="补充曾用名",
             requested_by=users["shegong"],
         )
+        _about_to_end(worker, today + datetime.timedelta(days=25))
     due = today + datetime.timedelta(days=15)
     for person in there:
         TransferRequest.objects.create(
@@ -179,3 +181,15 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
             person=person, from_region_id=person.region_id, to_region_id=huaxi, direction="in",
             reason="已到我区任职", requested_by=users["huaxi"], due_on=due,
         )  # fmt: skip
+
+
+def _about_to_end(worker: Person, last_day: datetime.date) -> None:
+    """One registration that ends in some weeks, so that she and her county are reminded."""
+    worker.registrationperiods.all().delete()
+    begun = last_day.replace(year=last_day.year - 3, day=min(last_day.day, 28))
+    RegistrationPeriod.objects.create(
+        person=worker,
+        starts_on=begun,
+        ends_on=begun.replace(year=last_day.year) - datetime.timedelta(days=1),
+        authority="贵州省民政厅",
+    )

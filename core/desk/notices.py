@@ -80,8 +80,8 @@ NOTICES = Entity(
     person="person",
     permissions=dict.fromkeys(("view", "export"), "core.view_notice"),
     columns=(
-        Column("text", value=_message, css="wrap", card=True),
-        "due_on*",
+        Column("text", value=_message, css="name wrap"),
+        "due_on",
         Column("left", "剩余", value=_left, css="nowrap", sort=("due_on",), card=True),
         Column("outcome", "处理", value=_outcome, css="nowrap", card=True),
         "created_at?",
