@@ -128,3 +128,13 @@ def check_not_future(
     """What has happened cannot lie ahead. Raises RuleError."""
     if day and day > (on or today()):
         raise RuleError("DATE", f"{label}不能晚于今天，请核对。", field=field)
+
+
+def days_left(day: datetime.date | None) -> str:
+    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
+    if not day:
+        return ""
+    days = (day - timezone.localdate()).days
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天到期" if days == 0 else f"已过 {-days} 天"

@@ -8,18 +8,18 @@ from core.attachments.actions import add_attachment, remove_attachment
 from core.models import User
 from projects.models import Project
 from stations.models import Station
-from talent.models import Certificate
+from talent.models import Person
 
 _PAPER, _INK, _SEAL = (252, 251, 247), (70, 74, 82), (196, 48, 43)
 _WALL, _DESK, _SIGN = (226, 232, 228), (176, 142, 104), (32, 92, 168)
 
 
 def build_files(users: dict[str, User]) -> None:
-    """A scan, a photograph and a contract, one that was removed, and the worker's certificate."""
+    """A scan, a photograph and a contract, one that was removed, and one of the worker's own."""
     clerk = users["nanming"]
     station = Station.objects.for_user(clerk).filter(status="3").order_by("name").first()
     project = Project.objects.for_user(clerk).order_by("number").first()
-    own = Certificate.objects.filter(person__user=users["shegong"]).first()
+    own = Person.objects.filter(user=users["shegong"]).first()
     paper = _paper(900, 1270)
     given = [
         (station, "批复文件", "关于设立社工站的批复.pdf", _as_pdf(paper)),
@@ -31,7 +31,7 @@ def build_files(users: dict[str, User]) -> None:
             _as_jpg(_room().transpose(Image.Transpose.FLIP_TOP_BOTTOM)),
         ),
         (project, "合同", "服务合同（扫描件）.pdf", _as_pdf(paper)),
-        (own, "证书原件", "社会工作者职业水平证书.jpg", _as_jpg(_paper(1270, 900))),
+        (own, "培训证书", "继续教育结业证书.jpg", _as_jpg(_paper(1270, 900))),
     ]
     for record, purpose, name, data in given:
         if record is not None:

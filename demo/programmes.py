@@ -20,6 +20,7 @@ from talent.models import (
     GraduateStat,
     Person,
     Post,
+    RegistrationPeriod,
     TransferRequest,
 )
 from talent.moves.actions import TRANSFER
@@ -171,6 +172,7 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
             other="漏登的学历：2018 年毕业于贵州大学，本科，社会工作专业",
             reason="补充曾用名和学历",
         )
+        _about_to_end(worker, today + datetime.timedelta(days=25))
         ask(CORRECTION, asked, by=users["shegong"], on=today)
     for people, county, by, reason in (
         (there, nanming, "nanming", "已到我区社工站工作"),
@@ -182,3 +184,15 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
                 direction="in", reason=reason,
             )  # fmt: skip
             ask(TRANSFER, transfer, by=users[by], on=today)
+
+
+def _about_to_end(worker: Person, last_day: datetime.date) -> None:
+    """One registration that ends in some weeks, so that she and her county are reminded."""
+    worker.registrationperiods.all().delete()
+    begun = last_day.replace(year=last_day.year - 3, day=min(last_day.day, 28))
+    RegistrationPeriod.objects.create(
+        person=worker,
+        starts_on=begun,
+        ends_on=begun.replace(year=last_day.year) - datetime.timedelta(days=1),
+        authority="贵州省民政厅",
+    )

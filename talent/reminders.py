@@ -29,12 +29,12 @@ def _ending(first: datetime.date, last: datetime.date) -> QuerySet[Any, Any]:
     )
 
 
-def _words(on: datetime.date, stage: int) -> str:
+def _words(stage: int) -> str:
     if stage == OVER:
-        return f"登记已于 {on} 到期，没有再登记"
+        return "登记已过期，没有再登记"
     if stage > _RENEWABLE_DAYS:
-        return f"登记 {on} 到期，到期前 3 个月起可以办理再登记"
-    return f"登记 {on} 到期，现在可以办理再登记"
+        return "登记半年内到期，到期前 3 个月起可以办理再登记"
+    return "登记快到期，现在可以办理再登记"
 
 
 register_reminder(
@@ -46,7 +46,7 @@ register_reminder(
         after=180,
         permission="talent.change_registrationperiod",
         text=_words,
-        own_text=lambda on, stage: f"您的{_words(on, stage)}",
+        own_text=lambda stage: f"您的{_words(stage)}",
         own_link="/me/",
     )
 )

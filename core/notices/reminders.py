@@ -45,8 +45,8 @@ class Reminder:
     """One kind of reminder.
 
     `find(first, last)` gives the records due from `first` to `last` as rows in the order of
-    Due. It is said `days` before, each time anew, and until `after` days after. `text(on,
-    stage)` are the words for the office: all in the record's region with the `permission`;
+    Due. It is said `days` before, each time anew, and until `after` days after. `text(stage)`
+    are the words for the office: all in the record's region with the `permission`;
     `own_text` those for the account, which `own_link` leads to its own page.
     """
 
@@ -56,8 +56,8 @@ class Reminder:
     days: tuple[int, ...]
     after: int
     permission: str
-    text: Callable[[datetime.date, int], str]
-    own_text: Callable[[datetime.date, int], str]
+    text: Callable[[int], str]
+    own_text: Callable[[int], str]
     own_link: str
 
     def stage(self, left: int) -> int:
@@ -70,16 +70,16 @@ class Reminder:
         key = f"{self.code}:{due.record}:{due.on}:{stage}"
         about = {
             "code": self.code, "record_label": label_of(self.model), "record_id": due.record,
-            "subject": due.subject[:60], "person": due.person, "due_on": due.on,
+            "due_on": due.on,
         }  # fmt: skip
         if due.region:
             yield Notice(
-                key=f"{key}:office", text=self.text(due.on, stage), region_id=due.region,
-                permission=self.permission, **about,
+                key=f"{key}:office", text=self.text(stage), region_id=due.region,
+                permission=self.permission, subject=due.subject[:60], person=due.person, **about,
             )  # fmt: skip
         if due.account:
             yield Notice(
-                key=f"{key}:own", text=self.own_text(due.on, stage), to_id=due.account,
+                key=f"{key}:own", text=self.own_text(stage), to_id=due.account,
                 link=self.own_link, **about,
             )  # fmt: skip
 

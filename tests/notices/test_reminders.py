@@ -61,19 +61,20 @@ def test_it_is_said_at_each_stage_once(period: RegistrationPeriod, cast: Any) ->
 def test_what_is_said(period: RegistrationPeriod, cast: Any) -> None:
     remind(day=before(170))
     office = Notice.objects.get(to=None)
-    assert str(office) == "罗晓敏 登记 2026-05-31 到期，到期前 3 个月起可以办理再登记"
+    assert str(office) == "罗晓敏 登记半年内到期，到期前 3 个月起可以办理再登记"
     assert (office.region_id, office.permission) == (COUNTY_A, "talent.change_registrationperiod")
     assert (office.due_on, office.person) == (ENDS, period.person_id)
     assert office.address == f"/registrations/{period.pk}/"
     own = Notice.objects.get(to=cast.worker_a)
-    assert own.text.startswith("您的登记 2026-05-31 到期")
+    assert own.text.startswith("您的登记半年内到期")
+    assert (str(own), own.person) == (own.text, None)
     assert own.address == "/me/"
     remind(day=before(30))
-    assert open_texts(to=None) == ["登记 2026-05-31 到期，现在可以办理再登记"]
+    assert open_texts(to=None) == ["登记快到期，现在可以办理再登记"]
     remind(day=before(0))
-    assert open_texts(to=None) == ["登记 2026-05-31 到期，现在可以办理再登记"]
+    assert open_texts(to=None) == ["登记快到期，现在可以办理再登记"]
     remind(day=before(-1))
-    assert open_texts(to=None) == ["登记已于 2026-05-31 到期，没有再登记"]
+    assert open_texts(to=None) == ["登记已过期，没有再登记"]
 
 
 def test_twice_a_night_is_once(period: RegistrationPeriod) -> None:
