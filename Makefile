@@ -23,7 +23,7 @@ setup: ## make .venv with everything that tests and checks need
 test: ## run all tests against real servers and a real browser (ARGS="tests/core -k health")
 	@$(SCRIPT)test $(ARGS)
 
-drill: ## run the long failure drills (100,000 rows, kills, restarts)
+drill: ## run failure drills (100,000 rows, kills, restarts) and long random histories (SEEDS=400)
 	@$(SCRIPT)test --drill $(ARGS)
 
 check: ## lint, types, directions, dead code, migrations, known holes (FAST=1 leaves out the slow)

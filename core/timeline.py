@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
@@ -16,7 +17,30 @@ from django.db.models import Q
 from core.rules import RuleError
 
 
-def change_from(
+@dataclass
+class Change:
+    """What a change from a day on comes to, in rows that nobody has saved yet.
+
+    `begins` is the row that holds from the day on, new where `is_new`; `closed` the one that
+    ends there; `kept` and `removed` are later rows, changed along or superfluous.
+    """
+
+    begins: Any
+    is_new: bool
+    closed: Any = None
+    kept: list[Any] = field(default_factory=list)
+    removed: list[Any] = field(default_factory=list)
+
+    def write(self) -> Any:
+        """Save the rows; returns the one that begins on the day."""
+        for row in self.removed:
+            row.delete()
+        for row in (*([self.closed] if self.closed is not None else ()), self.begins, *self.kept):
+            row.save()
+        return self.begins
+
+
+def plan_change(
     rows: list[Any],
     *,
     on: datetime.date,
@@ -24,13 +48,14 @@ def change_from(
     replace_later: bool = False,
     notes: dict[str, str] | None = None,
     **values: Any,
-) -> Any:
-    """Let `values` hold from a day on, in locked rows of one record ordered by valid_from.
+) -> Change:
+    """Let `values` hold from a day on, in rows of one record ordered by valid_from.
 
     `new()` makes an unsaved row of the record; `notes` (reason, proof) stand on the row of the
     change only. Later rows take the values too; where one of them had changed the same value
     already, RuleError is raised unless `replace_later` (a death ends whatever came after).
-    Rows that hold on no day say nothing. Returns the row that begins on the day.
+    Rows that hold on no day say nothing. The rows are changed as objects and not saved: an
+    action writes the plan at once, a ledger stages it.
     """
     rows = [row for row in rows if row.valid_to is None or row.valid_to > row.valid_from]
     later = [row for row in rows if row.valid_from > on]
@@ -40,19 +65,21 @@ def change_from(
         _refuse_overtaken(base, later, values)
     begins = here if here is not None and here.valid_from == on else new()
     if begins is not here:
-        for field in _copied(begins) if base is not None else ():
-            setattr(begins, field, getattr(base, field))
+        for name in _copied(begins) if base is not None else ():
+            setattr(begins, name, getattr(base, name))
         begins.valid_from = on
     _set(begins, values | (notes or {}))
-    kept = _carry(begins, later, values, replace_later=replace_later)
+    kept, removed = _carry(begins, later, values, replace_later=replace_later)
     begins.valid_to = kept[0].valid_from if kept else None
-    if here is not None and here is not begins:
-        here.valid_to = on
-        here.save()
-    begins.save()
-    for row in kept:
-        row.save()
-    return begins
+    if here is None or here is begins:
+        return Change(begins, is_new=here is None, kept=kept, removed=removed)
+    here.valid_to = on
+    return Change(begins, is_new=True, closed=here, kept=kept, removed=removed)
+
+
+def change_from(rows: list[Any], **change: Any) -> Any:
+    """Plan a change of locked rows and write it; the row that begins on the day."""
+    return plan_change(rows, **change).write()
 
 
 def _copied(row: Any) -> list[str]:
@@ -61,14 +88,14 @@ def _copied(row: Any) -> list[str]:
 
 
 def _set(row: Any, values: dict[str, Any]) -> None:
-    for field, value in values.items():
-        setattr(row, field, value)
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def _refuse_overtaken(base: Any, later: list[Any], values: dict[str, Any]) -> None:
-    for field in values:
+    for name in values:
         for row in later:
-            if getattr(row, field) != getattr(base, field):
+            if getattr(row, name) != getattr(base, name):
                 raise RuleError(
                     "STATE",
                     f"{row.valid_from} 起已有更晚的变更，不能从更早的日期办理，请核对日期。",
@@ -77,15 +104,16 @@ def _refuse_overtaken(base: Any, later: list[Any], values: dict[str, Any]) -> No
 
 def _carry(
     begins: Any, later: list[Any], values: dict[str, Any], *, replace_later: bool
-) -> list[Any]:
-    """Give later rows the values; those that say nothing new any more are removed."""
+) -> tuple[list[Any], list[Any]]:
+    """Give later rows the values; (those kept, those that say nothing new any more)."""
     kept: list[Any] = []
+    removed: list[Any] = []
     previous = begins
     for row in later:
         _set(row, values)
         same = all(getattr(row, f) == getattr(previous, f) for f in _copied(row))
         if same or replace_later:
-            row.delete()
+            removed.append(row)
         else:
             kept.append(row)
             previous = row
@@ -93,7 +121,7 @@ def _carry(
         row.valid_to = following.valid_from
     if kept:
         kept[-1].valid_to = None
-    return kept
+    return kept, removed
 
 
 def dated_on(day: datetime.date, prefix: str = "") -> Q:

@@ -137,7 +137,8 @@ def _install(name: str) -> None:
     if uv.returncode == 0:
         # The widest lock is all there is to be; make run leaves more in place.
         verb = "sync" if name == DEV else "install"
-        words = ["-q", "--require-hashes", *(["-r"] if verb == "install" else []), str(lock(name))]
+        words = ["-q", "--require-hashes", "--compile-bytecode"]
+        words += ["-r", str(lock(name))] if verb == "install" else [str(lock(name))]
         fast = subprocess.run(
             [str(UV), "pip", verb, "--python", str(PYTHON), *words],
             env={**os.environ, **pip_index()},
@@ -196,6 +197,8 @@ def ensure(*, dev: bool = False) -> Path:
 
 def enter(module: str, *, dev: bool = False) -> None:
     """Carry on in the virtual environment: returns at once when already there."""
+    # Who may not keep what was compiled compiles Django anew, seconds at each start.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     python = ensure(dev=dev)
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.chdir(ROOT)

@@ -10,8 +10,10 @@ import io
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connection
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 COMMANDS = ("load_regions", "load_plan")
@@ -34,6 +36,22 @@ def flush_past_triggers() -> None:
         ]
 
     DatabaseOperations.sql_flush = sql_flush
+
+
+def copy_from(template: str) -> None:
+    """Let Django make its test database by copying alone: there is nothing to migrate."""
+
+    def create_test_db(self: Any, verbosity: int, autoclobber: bool, **options: Any) -> str:
+        name = str(self._get_test_db_name())
+        self._create_test_db(verbosity, autoclobber, options.get("keepdb", False))
+        self.connection.close()
+        settings.DATABASES[self.connection.alias]["NAME"] = name
+        self.connection.settings_dict["NAME"] = name
+        self.connection.ensure_connection()
+        return name
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = template
+    DatabaseCreation.create_test_db = create_test_db
 
 
 def load() -> None:

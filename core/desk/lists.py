@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import format_html
@@ -38,11 +39,15 @@ class RoleFilter(ChecksFilter):
     """Of the roles that the reader may give."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="角色", field_name="role", choices=self._offered, **kwargs)
+        super().__init__(label="角色", field_name="role", choices=[], **kwargs)
 
-    def _offered(self) -> list[tuple[str, str]]:
-        user = self.parent.request.user if hasattr(self, "parent") else None
-        return [(role.value, role_label(role)) for role in grantable_roles(user)] if user else []
+    @property
+    def field(self) -> forms.Field:
+        """The field of one request, which is copied with its choices."""
+        made = super().field
+        roles = grantable_roles(self.parent.request.user)
+        made.choices = [(role.value, role_label(role)) for role in roles]
+        return made
 
     def filter(self, qs: Any, value: list[str]) -> Any:
         return qs.filter(role__in=value) if value else qs
@@ -200,6 +205,7 @@ OWN_EXPORTS = Entity(
     filters=_DAYS,
     search="detail__title",
     search_hint="内容",
+    empty_title="还没有导出过",
     empty_hint="在名单页先筛选，再点「导出」。",
     templates={"list": "core/exports.html"},
 )  # fmt: skip

@@ -19,6 +19,7 @@ from core.accounts.models import User
 from core.accounts.roles import role_label
 from core.audit.chain import verify_chain
 from core.audit.models import SecurityEvent
+from core.audit.triggers import tables_without
 from core.jobs.models import Job
 from core.regions.names import place_name
 from core.web.health import database_answers, live_workers
@@ -60,12 +61,14 @@ def system_status(request: HttpRequest) -> HttpResponse:
     counted = dict(Job.objects.order_by().values_list("status").annotate(n=Count("pk")))
     disk = shutil.disk_usage(_existing(settings.MEDIA_ROOT))
     chain = verify_chain(limit=2000)
+    silent = tables_without()
     context = {
         "checks": [
             ("数据库", database_answers(), _database_words()),
             ("Redis", workers is not None, _redis_words(workers)),
             ("后台进程", bool(workers), f"{workers or 0} 个在运行"),
             ("安全日志", chain.is_intact, chain.words),
+            ("修改记录", not silent, _history_words(silent)),
             ("磁盘", disk.free > 2 * 1024**3, f"可用 {disk.free / 1024**3:.1f} GB"),
         ],
         "jobs": [(label, counted.get(value, 0)) for value, label in Job.Status.choices],
@@ -82,6 +85,13 @@ def _existing(folder: Path) -> Path:
 
 def _redis_words(workers: int | None) -> str:
     return "应答" if workers is not None else "没有应答，保存不受影响，后台任务稍后处理"
+
+
+def _history_words(silent: list[str]) -> str:
+    if not silent:
+        return "每张表的修改都在记录"
+    tables = "、".join(silent[:3])
+    return f"{len(silent)} 张表没有记录修改（{tables}），请重新执行数据库迁移（migrate）"
 
 
 def _database_words() -> str:

@@ -141,6 +141,8 @@ class Entity:
     # Entities whose lists are tabs of one another, by model name, this one's among them.
     beside: tuple[str, ...] = ()
     create_label: str = ""
+    # Of an empty list, where it is not that the area has none yet.
+    empty_title: str = ""
     empty_hint: str = ""
     # The condition that an ID number, phone or other number names a row.
     found_by: Callable[[Secret], Q | None] | None = None

@@ -143,8 +143,9 @@ def _defaults(model: type[models.Model]) -> dict[str, Any]:
         if (
             f.column not in _OWN
             and not (f.null or f.generated or f.primary_key)
-            and f.has_default()
-            and not callable(f.default)
+            and (
+                not callable(f.default) if f.has_default() else f.blank and f.empty_strings_allowed
+            )
         )
         or isinstance(f, EncryptedTextField)
     }

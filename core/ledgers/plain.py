@@ -69,6 +69,7 @@ class PlainLedger(Ledger):
     gone        finds the records that no longer count
     """
 
+    label: str = ""
     models: tuple[str, ...] = ()
     permission: str = ""
     build: Callable[[RowCheck], None] = field(init=False)

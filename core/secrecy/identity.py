@@ -14,7 +14,7 @@ from operator import mul
 from core.dates import today
 from core.national import is_known_division
 from core.rules import Flag, RuleError
-from core.text import has_control_characters, normalise
+from core.text import has_control_characters, normalise, without_ids
 
 RESIDENT, RESIDENCE_PERMIT, PERMANENT_RESIDENT, PASSPORT = "1", "2", "3", "4"
 ID_TYPES = [
@@ -64,8 +64,8 @@ def check_character(first17: str) -> str:
 
 
 def joined_numbers(text: str) -> str:
-    """A text with the numbers that were written in groups as one."""
-    return _GAP.sub("", normalise(text or ""))
+    """A text with the numbers that were written in groups as one; an id is none of them."""
+    return _GAP.sub("", without_ids(normalise(text or "")))
 
 
 def without_id_numbers(text: str) -> str:
@@ -82,7 +82,7 @@ def without_id_numbers(text: str) -> str:
 def _residents_within(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, number) of what may be an ID number in a text, also written in groups or
     beside another number, a phone for instance."""
-    at = 0
+    at, text = 0, without_ids(text)
     while found := _RESIDENT_WITHIN.search(text, at):
         number = clean_id_number(found[0])
         is_one = check_character(number[:17]) == number[17]

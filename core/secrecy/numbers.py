@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from core.rules import RuleError
 from core.secrecy.identity import check_id_number, clean_id_number, clean_phone, joined_numbers
-from core.text import normalise
+from core.text import normalise, without_ids
 
 _NUMBERS_WITHIN = (
     r"(?<![0-9A-Z])(?:[0-9]{17}[0-9X]|[0-9]{15})(?![0-9A-Z])",
@@ -28,8 +28,9 @@ class Secret:
 
 
 def secret_in(text: str) -> Secret | None:
-    """The number a text is or holds, None when it is ordinary words (names, short codes)."""
-    return _whole(clean_id_number(text or "")) or _within(text or "")
+    """The number a text is or holds, None when it is ordinary words (names, short codes, ids)."""
+    words = without_ids(text or "")
+    return _whole(clean_id_number(words)) or _within(words)
 
 
 def without_numbers(url: str) -> str:
@@ -41,7 +42,7 @@ def without_numbers(url: str) -> str:
 
 
 def _names_somebody(text: str) -> bool:
-    if sum(character.isdigit() for character in text) < _FEWEST_DIGITS:
+    if sum(character.isdigit() for character in without_ids(text)) < _FEWEST_DIGITS:
         return False
     secret = secret_in(text)
     return secret is not None and secret.kind != "certificate"

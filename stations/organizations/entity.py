@@ -57,7 +57,7 @@ ORGANIZATIONS = Entity(
         "contact_phone",
         Column("is_incomplete", "档案", colours={True: "attention"},
                words={True: "待完善", False: "完整"}, card=True),
-        "updated_at",
+        Column("updated_at", "更新日期"),
     ),
     filters=(
         "region kind",

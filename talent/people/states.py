@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from core.dates import today
 from core.guards import touch
-from core.timeline import change_from
+from core.timeline import Change, plan_change
 from talent.codes import PersonStatus
 from talent.people.models import Person, PersonState
 
@@ -38,6 +38,14 @@ def enter(person: Person, *, on: datetime.date | None = None) -> None:
     )
 
 
+def plan_state(
+    person: Person, rows: list[PersonState], *, on: datetime.date, **change: Any
+) -> Change:
+    """A status or residence_id that holds from a day on, in rows that are not saved yet."""
+    base = {"status": person.status, "residence_id": person.residence_id}
+    return plan_change(rows, on=on, new=lambda: PersonState(person=person, **base), **change)
+
+
 def change_state(
     person: Person,
     *,
@@ -52,15 +60,8 @@ def change_state(
     The person must be locked by the caller, who saves the person's own columns.
     """
     rows = list(person.states.select_for_update().order_by("valid_from"))
-    base = {"status": person.status, "residence_id": person.residence_id}
-    change_from(
-        rows,
-        on=on,
-        new=lambda: PersonState(person=person, **base),
-        replace_later=replace_later,
-        notes={"reason": reason, "proof": proof},
-        **values,
-    )
+    notes = {"reason": reason, "proof": proof}
+    plan_state(person, rows, on=on, replace_later=replace_later, notes=notes, **values).write()
     for field, value in values.items():
         setattr(person, field, value)
 
@@ -76,26 +77,30 @@ def known_since(person: Person, day: datetime.date, *, was: datetime.date | None
     if first is None:
         return
     posts = person.posts.held().values_list("started_on", flat=True)
-    begins = first_day(
-        first.valid_from, day, was=was, others=[timezone.localdate(person.created_at), *posts]
-    )
-    if first.valid_to is not None:
-        begins = min(begins, first.valid_to)
+    begins = first_day(first, person, day, was=was, posts=posts)
     if begins != first.valid_from:
         first.valid_from = begins
         first.save(update_fields=["valid_from"])
 
 
 def first_day(
-    known: datetime.date,
+    first: PersonState,
+    person: Person,
     day: datetime.date,
     *,
     was: datetime.date | None,
-    others: Iterable[datetime.date],
+    posts: Iterable[datetime.date],
 ) -> datetime.date:
     """Since when somebody is known whose post began on a day. Known by the day that was said
-    before, she is known no longer than by the new one and by `others`: posts, the entry."""
-    return min([day, *others]) if known == was else min(known, day)
+    before (`was`), she is known no longer than by the new one, by her posts and her entry."""
+    known, entered = first.valid_from, timezone.localdate(person.created_at)
+    begins = min([day, entered, *posts]) if known == was else min(known, day)
+    return min(begins, first.valid_to or begins)
+
+
+def goes_on(*, on: datetime.date, reason: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A post that goes on as another row from a day: what ends the one, and begins the other."""
+    return {"ended_on": on, "end_reason": reason}, {"started_on": on, "started_precision": "D"}
 
 
 def succeed(post: Post, *, on: datetime.date, reason: str, **values: Any) -> Post:
@@ -105,11 +110,13 @@ def succeed(post: Post, *, on: datetime.date, reason: str, **values: Any) -> Pos
     no earlier is changed as it is.
     """
     if post.started_on < on:
+        ends, begins = goes_on(on=on, reason=reason)
         successor = copy(post)
         successor.pk, successor._state.adding, successor.version = uuid.uuid4(), True, 1
-        successor.started_on, successor.started_precision = on, "D"
-        post.ended_on, post.end_reason = on, reason
-        touch(post, "ended_on", "end_reason")
+        for row, columns in ((post, ends), (successor, begins)):
+            for name, value in columns.items():
+                setattr(row, name, value)
+        touch(post, *ends)
         post = successor
     for name, value in values.items():
         setattr(post, name, value)

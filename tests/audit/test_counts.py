@@ -17,6 +17,7 @@ from reports.views.lists import export_rows
 from tests import rows
 from tests.audit.driver import Office
 from tests.audit.reference import Reference
+from tests.histories import seeds
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = datetime.date(2021, 2, 1), datetime.date(2026, 11, 20)
@@ -74,8 +75,7 @@ def compare(day: datetime.date) -> list[str]:
     return differing
 
 
-# More dice than a test run has time for: AUDIT_SEEDS=40 make test ARGS=tests/audit
-@pytest.mark.parametrize("seed", range(int(os.environ.get("AUDIT_SEEDS", "2"))))
+@pytest.mark.parametrize("seed", seeds(2, 40))
 def test_all_figures_are_those_of_a_second_count(seed: int) -> None:
     office = Office(seed)
     office.work(300, since=FIRST, until=LAST)

@@ -49,7 +49,7 @@ def test_a_late_answer_keeps_what_was_typed(cast: Cast, visit: Visit) -> None:
     page = visit(f"/people/{person.pk}/", cast.clerk_a)
     _slow(page)
     with page.expect_response("**/edit/**"):
-        page.get_by_role("link", name="修改基本信息").dblclick()
+        page.get_by_role("link", name="修改联系与地区").dblclick()
     address = page.get_by_label("通讯地址")
     with page.expect_response("**/edit/**"):
         address.fill("新华路 1 号")

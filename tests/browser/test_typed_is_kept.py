@@ -30,7 +30,7 @@ def test_one_section_is_edited_at_a_time(cast: Cast, visit: Visit) -> None:
     page.get_by_role("link", name="修改人才信息").click()
     expect(page.get_by_label("备注")).to_be_visible()
     # Nothing typed: the other section takes over.
-    page.get_by_role("link", name="修改基本信息").click()
+    page.get_by_role("link", name="修改联系与地区").click()
     expect(page.locator(".section-body form")).to_have_count(1)
     page.get_by_label("通讯地址").fill("新华路 1 号")
     page.get_by_role("link", name="修改人才信息").click()

@@ -299,7 +299,7 @@ class TestMyExports:
         content(client.post(reverse("person_export"), {"format": "csv"}))
         content(client.post(reverse("person_export"), {"unmasked": "1", "reason": "核对社保"}))
         said = client.get(reverse("export_list")).text
-        assert "共 2 次导出" in said
+        assert "共 <b>2</b> 次" in said
         for words in ("人员", "南明区", "CSV", "遮盖", "完整号码", "核对社保"):
             assert words in said
         others = client_of(cast.viewer_a).get(reverse("export_list")).text

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import F
 
 from core.jobs import running as jobs
-from core.ledgers import actions
+from core.ledgers import actions, comparing
 from core.ledgers.actions import DuplicateFile
 from core.ledgers.keeping import forget_expired
 from core.ledgers.spreadsheets import Refused
@@ -22,7 +22,6 @@ from core.rules import RuleError
 from core.secrecy import files as media
 from stations.models import Station
 from talent.models import Person, TransferRequest
-from talent.people.ledger import rows as people_rows
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     apply,
@@ -310,13 +309,13 @@ def test_a_runner_that_lost_its_lease_writes_no_outcome(
         again=True,
         inline=True,
     )
-    candidates = people_rows.candidates
+    settled = comparing._settled_before
 
     def taken_over(of: Any) -> set[int]:
         Job.objects.filter(pk=batch.job_id).update(fence=F("fence") + 1)
-        return candidates(of)
+        return settled(of)
 
-    monkeypatch.setattr(people_rows, "candidates", taken_over)
+    monkeypatch.setattr(comparing, "_settled_before", taken_over)
     assert jobs.run(batch.job_id)
     assert row_of(batch, 2).outcome == ImportRow.Outcome.NEW
     assert fresh(batch).counts == {}

@@ -19,6 +19,7 @@ from core.secrecy.identity import check_character, check_id_number
 from talent.entities import PEOPLE
 from talent.models import Person
 from tests.conftest import Cast
+from tests.histories import examples
 from tests.imports.ledgers import apply, check, outcomes, people, person
 
 NUMBERS = [
@@ -48,7 +49,9 @@ ROWS = st.lists(
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12, 200),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=ROWS)
 def test_rows_add_up(rows: list[dict[str, Any]], cast: Cast) -> None:

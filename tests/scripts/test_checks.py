@@ -158,3 +158,14 @@ def test_the_fast_check_says_what_it_leaves_out(capsys: pytest.CaptureFixture[st
     assert "left out by --fast: slow" in said
     assert check.run_all(run, is_fast=False) == 1
     assert "check: slow failed" in capsys.readouterr().out
+
+
+def test_a_tool_that_stumbles_over_its_memory_is_asked_again(tmp_path: Path) -> None:
+    """mypy does when files have moved since: it says nothing of the code then."""
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    words = f'test -d "{memory}" && echo "INTERNAL ERROR" && exit 2; echo fine'
+    step = check.Step("tool", ("sh", "-c", words), {}, memory=memory)
+    assert step.run()[1:3] == (True, "fine\n")
+    memory.mkdir()
+    assert not check.Step("tool", ("sh", "-c", words), {}).run()[1]

@@ -20,6 +20,7 @@ from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Certificate, Person, Post, RegistrationPeriod, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.histories import seeds
 from tests.rows import DAY, make_organization, make_person, make_station
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def merge(person: Person, kept: Person, cast: Cast) -> None:
     actions.merge_person(person=person, kept=kept, by=cast.reviewer_a, reason=WHY)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12, 200))
 def test_a_merge_loses_no_day(seed: int, cast: Cast) -> None:
     """On each day on which one of the two served in full time she is one person who serves."""
     chance = random.Random(seed)

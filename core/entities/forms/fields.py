@@ -203,7 +203,9 @@ class NationalPlaceField(forms.CharField):
     widget = PlaceWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "输入县（市、区）名称或 6 位区划代码，外省也可以。")
+        # A column of a model passes an empty one.
+        hint = kwargs.get("help_text") or "输入县（市、区）名称或 6 位区划代码，外省也可以。"
+        kwargs["help_text"] = hint
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> str:

@@ -71,6 +71,14 @@ class Encounter:
         self.update(PERSON, self.person.pk, **columns)
 
 
+def as_staged(columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns as a staged row holds them: days as text."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime.date) else value
+        for name, value in columns.items()
+    }
+
+
 def says_otherwise(registered: datetime.date, said: str, precision: str) -> bool:
     """Whether a day in a ledger (ISO, precision D, M or Y) is another one: 2021.3 says
     nothing against 2021-03-15."""

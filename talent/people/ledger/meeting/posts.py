@@ -8,9 +8,16 @@ from typing import Any
 from core.ledgers.asking import ask, say
 from talent.codes import NOT_EMPLOYED, Employment, PersonStatus, PostKind
 from talent.people.ledger.meeting import questions
-from talent.people.ledger.meeting.encounter import POST, STATE, Encounter, says_otherwise
+from talent.people.ledger.meeting.encounter import (
+    POST,
+    STATE,
+    Encounter,
+    as_staged,
+    says_otherwise,
+)
 from talent.people.ledger.meeting.known import employer_of
 from talent.people.ledger.meeting.states import know_since, serve
+from talent.people.states import goes_on
 from talent.posts.models import Post
 from talent.posts.rules import check_other_county, check_primary_overlap
 
@@ -31,7 +38,8 @@ def meet_post(m: Encounter) -> None:
     elif _moves(m, old, new):
         new = new | _terms(m, old)
         since = max(new["started_on"], old.started_on.isoformat())
-        m.update(POST, old.pk, ended_on=since, end_reason=_MOVED)
+        ends, _ = goes_on(on=datetime.date.fromisoformat(since), reason=_MOVED)
+        m.update(POST, old.pk, **as_staged(ends))
         m.insert(POST, **new | {"started_on": since})
         m.show("主岗", old.employer_name, "换岗")
         m.update_person(region_id=new["region_id"])
@@ -132,16 +140,15 @@ def _employed(m: Encounter, old: Post, new: dict[str, Any]) -> None:
         return
     kind = new["kind"] if "post_kind" in m.given else old.kind
     # Where it was: what the ledger leaves out is not its default.
-    goes_on = {
+    ends, begins = goes_on(on=day, reason=_AS_LEDGER)
+    there = {
         "kind": kind,
-        "started_on": day.isoformat(),
-        "started_precision": "D",
         "station_id": _key(old.station_id),
         "organization_id": _key(old.organization_id),
         "region_id": old.region_id,
     }
-    m.insert(POST, **new | goes_on)
-    m.update(POST, old.pk, ended_on=day.isoformat(), end_reason=_AS_LEDGER)
+    m.insert(POST, **new | there | as_staged(begins))
+    m.update(POST, old.pk, **as_staged(ends))
 
 
 def _key(value: Any) -> str | None:

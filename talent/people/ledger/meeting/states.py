@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from typing import Any
-
-from django.utils import timezone
 
 from core.ledgers.asking import ask, hold
 from core.regions.names import place_name
 from talent.codes import AWAY, REGISTERED_STATUSES, PersonStatus
 from talent.people.ledger.meeting.encounter import PERSON, POST, STATE, Encounter
 from talent.people.ledger.meeting.questions import LEDGER, RETURN
-from talent.people.states import first_day
+from talent.people.models import PersonState
+from talent.people.states import first_day, plan_state
 from talent.posts.models import Post
 
 
@@ -34,10 +34,7 @@ def meet_status(m: Encounter) -> bool:
         if POST in m.said:
             m.said[POST] = m.said[POST] | {"started_on": since}
     status = PersonStatus.SERVING if POST in m.said else PersonStatus.IDLE
-    if state is not None:
-        since = max(since, state.valid_from.isoformat())
-        m.update(STATE, state.pk, valid_to=since)
-    _begin(m, status=status, residence=person.residence_id, since=since)
+    _change(m, state, on=since, status=status, residence_id=person.residence_id)
     m.show("状态", person.get_status_display(), PersonStatus(status).label)
     m.update_person(status=status)
     return True
@@ -57,29 +54,27 @@ def serve(m: Encounter, post: dict[str, Any]) -> None:
     state = m.known.states.get(m.person.pk)
     if state is None:
         return
-    since = max(post["started_on"], state.valid_from.isoformat())
-    m.update(STATE, state.pk, valid_to=since)
-    if state == m.known.first.get(m.person.pk):
+    _change(m, state, on=post["started_on"], status=PersonStatus.SERVING)
+    begun = _begun(m)
+    if begun is not None and state == m.known.first.get(m.person.pk):
         # Idle only because nobody had said so: she serves since the post began.
-        since = post["started_on"]
-    _begin(m, status=PersonStatus.SERVING, residence=state.residence_id, since=since)
+        begun["valid_from"] = post["started_on"]
     m.update_person(status=PersonStatus.SERVING)
 
 
 def know_since(m: Encounter, day: str, *, corrects: Post | None = None) -> None:
-    """Whoever is registered after a post began has been there since (keeping.known_since);
+    """Whoever is registered after a post began has been there since (states.known_since);
     `corrects` is the post that began on another day than was known."""
     first = m.known.first.get(m.person.pk)
     if first is None or not m.is_free(STATE, first.pk):
         return
-    others = [p.started_on for p in m.known.held[m.person.pk] if p != corrects]
     begins = first_day(
-        first.valid_from,
+        first,
+        m.person,
         datetime.date.fromisoformat(day),
         was=corrects.started_on if corrects else None,
-        others=[timezone.localdate(m.person.created_at), *others],
+        posts=[p.started_on for p in m.known.held[m.person.pk] if p != corrects],
     )
-    begins = min(begins, first.valid_to or begins)
     if begins != first.valid_from:
         m.update(STATE, first.pk, valid_from=begins.isoformat())
 
@@ -94,19 +89,33 @@ def meet_residence(m: Encounter) -> None:
     m.update_person(residence_id=new)
     if m.person.pk not in m.known.posts and m.inserted(POST) is None:
         m.update_person(region_id=new)
-    begun, state, day = m.inserted(STATE), m.known.states.get(m.person.pk), m.known.day
+    begun, state, day = _begun(m), m.known.states.get(m.person.pk), m.known.day
     if state is not None and not m.is_free(STATE, state.pk):
         # Since when she is known to be there (know_since) is not shown: it can wait.
         del m.row.writes["update"][STATE]
     if begun is not None:
         begun["residence_id"] = new
-    elif state is not None and state.valid_from >= day:
-        m.update(STATE, state.pk, residence_id=new)
     else:
-        if state is not None:
-            m.update(STATE, state.pk, valid_to=day.isoformat())
-        _begin(m, status=m.person.status, residence=new, since=day.isoformat())
+        _change(m, state, on=day.isoformat(), status=m.person.status, residence_id=new)
 
 
-def _begin(m: Encounter, *, status: str, residence: str | None, since: str) -> None:
-    m.insert(STATE, status=status, residence_id=residence, valid_from=since)
+def _begun(m: Encounter) -> dict[str, Any] | None:
+    """The columns of the state that this row lets begin, if any."""
+    changed: dict[str, Any] = m.row.writes["update"].get(STATE, {})
+    return m.inserted(STATE) or (changed if "status" in changed else None)
+
+
+def _change(m: Encounter, state: PersonState | None, *, on: str, **values: Any) -> None:
+    """Stage what an action would write at once (states.plan_state): from a day on, or from the
+    first day of what holds now, whichever is later."""
+    day = datetime.date.fromisoformat(on)
+    rows = [copy(state)] if state is not None else []
+    day = max([day, *(row.valid_from for row in rows)])
+    plan = plan_state(m.person, rows, on=day, **values)
+    if plan.closed is not None:
+        m.update(STATE, plan.closed.pk, valid_to=day.isoformat())
+    if plan.is_new:
+        begun = {name: getattr(plan.begins, name) for name in ("status", "residence_id")}
+        m.insert(STATE, **begun, valid_from=day.isoformat())
+    else:
+        m.update(STATE, plan.begins.pk, **values)

@@ -1,0 +1,69 @@
+/* Before typed work is sent: does the server answer, and is the same person still logged in?
+   A new log-in, in another tab, has new tokens: they are put into the page. */
+import { say } from "./messages.js";
+
+const LONGEST_MILLISECONDS = 15_000;
+const QUIET_MILLISECONDS = 300_000;
+
+let isAsking = false;
+let lastAsked = Date.now();
+
+/* Pages without the frame have no session to ask for. */
+export const hasSession = () => Boolean(document.body.dataset.session);
+
+export const isLogin = (address) => address.startsWith(document.body.dataset.login);
+
+const ask = async () => {
+  lastAsked = Date.now();
+  const wait = new AbortController();
+  setTimeout(() => wait.abort(), LONGEST_MILLISECONDS);
+  const answer = await fetch(document.body.dataset.session, {
+    redirect: "manual",
+    cache: "no-store",
+    signal: wait.signal,
+  });
+  return answer.ok ? answer.json() : { failed: answer.status >= 500 };
+};
+
+/* Typing is work: the server hears of it, so that the session does not end meanwhile. */
+export const stayLoggedIn = () => {
+  if (hasSession() && Date.now() - lastAsked > QUIET_MILLISECONDS) ask().catch(() => {});
+};
+
+const takeTokens = (token) => {
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  for (const input of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
+    input.value = token;
+  }
+};
+
+export const sayExpired = () =>
+  say("您的登录已过期，内容没有送出，还在本页。请在新窗口登录，再回到这里保存。", {
+    href: document.body.dataset.login,
+    label: "在新窗口登录",
+  });
+
+/* send() when the same person is still logged in; otherwise says why not. */
+export const whenLoggedIn = async (send) => {
+  if (isAsking) return;
+  isAsking = true;
+  let now;
+  try {
+    now = await ask();
+  } catch {
+    say("网络连接中断，内容没有送出，还在本页。请检查网络后再保存。");
+    return;
+  } finally {
+    isAsking = false;
+  }
+  if (now.user === document.body.dataset.user) {
+    takeTokens(now.token);
+    send();
+  } else if (now.failed) {
+    say("服务器暂时没有应答，内容没有送出，还在本页。请稍后再保存。");
+  } else if (now.user) {
+    say("这个浏览器现在登录的是另一个账号，内容没有送出，还在本页。请用原来的账号登录后再保存。");
+  } else {
+    sayExpired();
+  }
+};

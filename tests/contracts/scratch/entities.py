@@ -1,0 +1,63 @@
+"""Courses: their entity, one action on them and their ledger."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from core.entities.declarations import Action, Section
+from core.entities.entity import Entity
+from core.entities.filters import ENDED
+from core.entities.forms import ActionForm, DateField
+from core.guards import claim
+from core.ledgers.plain import PlainLedger
+from core.rules import Flag, RuleError
+from tests.contracts.scratch.models import Course
+
+MOST_HOURS = 200
+
+
+def check(course: Course) -> Iterable[Flag]:
+    if course.hours > MOST_HOURS:
+        raise RuleError("HOURS", f"学时最多 {MOST_HOURS}，请核对。", field="hours")
+    return []
+
+
+class PutOffForm(ActionForm):
+    held_on = DateField(label="改到")
+
+
+def put_off(*, course: Course, by: Any, held_on: datetime.date) -> None:
+    claim(course, by, "scratch.change_course")
+    course.held_on = held_on
+    course.save()
+
+
+def _prepare(row: Any, written: dict[str, Any]) -> None:
+    written["region_id"] = row.context.places.scope
+    row.shown = {"name": written["name"], "detail": written["held_on"]}
+
+
+COURSES = Entity(
+    model=Course,
+    prefix="courses/",
+    api="courses",
+    can_deactivate=True,
+    sections=(Section("课程", "name region held_on hours ended_on end_reason"),),
+    columns="name region* held_on hours",
+    filters=("region", ENDED),
+    search_hint="课程名称",
+    select_related=("region",),
+    check=check,
+    actions=(Action("put-off", "改期", PutOffForm, put_off, "scratch.change_course"),),
+    ledger=PlainLedger(
+        kind="courses",
+        fields=("name held_on hours",),
+        key="name held_on",
+        future="held_on",
+        synonyms={"hours": "课时"},
+        examples={"name": "小组工作实务"},
+        prepare=_prepare,
+    ),
+)
