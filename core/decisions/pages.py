@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.models import ReadEvent
 from core.decisions.beside import beside
@@ -29,6 +29,8 @@ class DecisionPage(DetailPage):
         with transaction.atomic():
             record = self.record(lock=True)
             action = self.reach.action(self.request.POST.get("verb", ""))
+            if not action.is_answer:
+                raise Http404
             form = self.answer_form(action, record, self.request.POST)
             message = perform(self.reach, record, action, form) if form.is_valid() else None
             if message is not None:
