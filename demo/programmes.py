@@ -11,9 +11,10 @@ from core.models import User
 from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
-from talent.codes import Employment, SchoolPlace, ServiceField
+from talent.codes import Employment, ServiceField
 from talent.corrections.actions import CORRECTION
 from talent.credentials.rules import NATIONAL_LEVELS
+from talent.graduates.models import SchoolPlace
 from talent.models import (
     Certificate,
     ChangeRequest,

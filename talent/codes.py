@@ -232,13 +232,6 @@ class NativeBasis(models.TextChoices):
     HOUSEHOLD = "2", "户籍"
 
 
-class SchoolPlace(models.TextChoices):
-    """Where the school of graduates lies: T4 counts those of the province's own schools."""
-
-    INSIDE = "1", "省内院校"
-    OUTSIDE = "2", "省外院校（黔籍毕业生）"
-
-
 class Origin(models.TextChoices):
     NEW = "1", "新增"
     INTRODUCED = "2", "引进"

@@ -13,7 +13,7 @@ from core.figures.indicators import Population
 from core.regions.successions import place_on
 from reports.plans import plan_on
 from reports.populations.people import is_so
-from talent.codes import SchoolPlace
+from talent.graduates.models import SchoolPlace
 from talent.models import GraduateStat
 
 
