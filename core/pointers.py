@@ -7,9 +7,7 @@ be a column and a migration for each; a label and a random id are the same for a
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
-from django.apps import apps
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
@@ -17,14 +15,6 @@ from django.urls import NoReverseMatch, reverse
 def label_of(record: Model | type[Model]) -> str:
     """「talent.person」: the model of a record as it is stored beside the record's id."""
     return str(record._meta.label_lower)
-
-
-def model_of(label: str) -> Any:
-    """The model behind a label, None where the product no longer has it."""
-    try:
-        return apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
 
 
 def url_of(label: str, pk: uuid.UUID) -> str:

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from core.audit.models import ReadEvent
+from core.dates import days_left
 from core.entities.columns import Column
 from core.entities.declarations import Action
 from core.entities.entity import Entity
@@ -23,7 +24,6 @@ from core.entities.filters import Between, Chosen
 from core.notices.actions import acknowledge, put_back
 from core.notices.models import Notice
 from core.notices.reading import named_in
-from core.templatetags.shell import days_left
 
 _OPEN = Q(done_at=None, closed_at=None)
 

@@ -1,13 +1,12 @@
 """What the frame and the components need and a template cannot say by itself."""
 
-import datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 
+from core.dates import days_left
 from core.desk import logs
 from core.entities import display
 from core.entities.navigation import navigation_for
@@ -59,15 +58,7 @@ def place(code: str | None) -> str:
     return place_name(code)
 
 
-@register.filter
-def days_left(day: datetime.date | None) -> str:
-    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
-    if not day:
-        return ""
-    days = (day - timezone.localdate()).days
-    if days > 0:
-        return f"还有 {days} 天"
-    return "今天到期" if days == 0 else f"已过 {-days} 天"
+register.filter(days_left)
 
 
 @register.simple_tag(takes_context=True)

@@ -9,14 +9,13 @@ from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.dates import check_not_future, today
+from core.dates import check_not_future, days_left, today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Section
 from core.entities.filters import ENDED, Between, Chosen
 from core.entities.forms import ActionForm, DateField, FreeTextField, NoteField, ReasonField
 from core.rules import Flag
 from core.secrecy.numbers import Secret
-from core.templatetags.shell import days_left
 from talent.codes import (
     COUNTING_LEVELS,
     MAY_SERVE,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from core.attachments.owners import own_people_are
-from core.dates import today
+from core.dates import days_left, today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Related, Section
 from core.entities.display import label_of, record_url
@@ -18,7 +18,6 @@ from core.entities.forms import FreeTextField, NoteField
 from core.entities.forms.actions import ReasonForm
 from core.entities.pages.record import DetailPage, RelatedRows
 from core.secrecy.numbers import Secret
-from core.templatetags.shell import days_left
 from talent.codes import (
     AWAY,
     COUNTING_LEVELS,
