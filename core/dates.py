@@ -38,6 +38,16 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
+def days_left(day: datetime.date | None) -> str:
+    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
+    if not day:
+        return ""
+    days = (day - today()).days
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天到期" if days == 0 else f"已过 {-days} 天"
+
+
 def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     """The date in a cell or a form field, None when there is none.
 
@@ -127,14 +137,3 @@ def check_not_future(
 ) -> None:
     """What has happened cannot lie ahead. Raises RuleError."""
     if day and day > (on or today()):
-        raise RuleError("DATE", f"{label}不能晚于今天，请核对。", field=field)
-
-
-def days_left(day: datetime.date | None) -> str:
-    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
-    if not day:
-        return ""
-    days = (day - timezone.localdate()).days
-    if days > 0:
-        return f"还有 {days} 天"
-    return "今天到期" if days == 0 else f"已过 {-days} 天"
