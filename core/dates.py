@@ -137,3 +137,4 @@ def check_not_future(
 ) -> None:
     """What has happened cannot lie ahead. Raises RuleError."""
     if day and day > (on or today()):
+        raise RuleError("DATE", f"{label}不能晚于今天，请核对。", field=field)
