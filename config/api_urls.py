@@ -7,7 +7,7 @@ from rest_framework.routers import SimpleRouter
 from core.desk import region_api as regions
 from core.desk.accounts import ApiDocumentView
 from projects import api as projects
-from reports import api as reports
+from reports.board import api as reports
 from stations import api as stations
 from talent import api as talent
 

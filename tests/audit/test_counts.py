@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.figures.indicators import amount, members
+from core.figures.lists import amount, members
 from core.regions.tree import divisions_on, forget_divisions
-from reports.indicators import BY_CODE, FIXED_CODES, all_figures
-from reports.views.lists import export_rows
+from reports.definitions.registry import BY_CODE, FIXED_CODES, all_figures
+from reports.lists.views import export_rows
 from tests import rows
 from tests.audit.driver import Office
 from tests.audit.reference import Reference

@@ -9,7 +9,7 @@ import pytest
 
 from core.ledgers import actions
 from core.rules import RuleError
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from stations.actions import change_station_state
 from stations.models import Station
 from talent.models import Post

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core.figures.indicators import explain, members
+from core.figures.lists import explain, members
 from core.regions.tree import forget_divisions
-from reports.indicators import BY_CODE, all_figures
+from reports.definitions.registry import BY_CODE, all_figures
 from reports.models import Plan
 from talent.actions.merging import merge_person
 from talent.actions.people import confirm_person

@@ -10,19 +10,22 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core.figures.indicators import Population, amount, condition, explain, figures_on, members
+from core.figures.counting import figures_on
+from core.figures.indicator import condition
+from core.figures.lists import amount, explain, members
+from core.figures.population import Population
 from core.regions.tree import Divisions, divisions_on, forget_divisions
-from reports.indicators import (
+from reports.definitions.registry import (
     BY_CODE,
     FIXED_CODES,
     HEADLINES,
     INDICATORS,
-    T1,
     all_figures,
     definitions_version,
     parts_of,
 )
-from reports.views.lists import export_rows
+from reports.definitions.talents import T1
+from reports.lists.views import export_rows
 from tests.reports import build
 from tests.reports.build import DAY, on
 

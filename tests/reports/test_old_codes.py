@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from kombu.exceptions import OperationalError
 
-from reports import actions, tasks
-from reports.board import Board
+from reports import tasks
+from reports.board.board import Board
+from reports.snapshots import actions
 from tests.conftest import Cast
 from tests.reports import build
 from tests.reports.build import DAY, on

@@ -12,7 +12,7 @@ import pytest
 from core.dates import today
 from core.ledgers import actions as imports
 from core.models import Region
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from talent import actions
 from talent.models import Person, PersonState, Post, RegistrationPeriod
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast

@@ -14,8 +14,9 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from reports import actions, snapshots
 from reports.models import Snapshot
+from reports.snapshots import actions
+from reports.snapshots import reading as snapshots
 from tests.reports import build
 
 CROWD = 12

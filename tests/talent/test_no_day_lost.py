@@ -11,7 +11,7 @@ import time_machine
 
 from core.dates import today
 from core.models import Region, User
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from stations import actions as station_actions
 from stations.models import Station
 from talent import actions

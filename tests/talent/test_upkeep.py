@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from core.dates import today
 from core.models import User
 from core.notices.waiting import WAITING
-from reports.populations.people import PEOPLE
+from reports.definitions.populations.people import PEOPLE
 from talent.actions import leave_province, record_death
 from talent.filters import CertificateFilter, PersonFilter, RegistrationPeriodFilter
 from talent.models import Certificate, Person, RegistrationPeriod

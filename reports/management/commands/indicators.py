@@ -11,10 +11,11 @@ from django.utils import timezone
 from core.dates import EARLIEST
 from core.models import Region
 from core.regions.tree import divisions_on
-from reports import snapshots
-from reports.indicators import BY_CODE, FIXED_CODES
-from reports.plans import Goals, plan_on
-from reports.settlements import settlement_of
+from reports.definitions.registry import BY_CODE, FIXED_CODES
+from reports.periods.settlements import settlement_of
+from reports.plans.calendar import plan_on
+from reports.snapshots.reading import compute, read_whole
+from reports.targets.goals import Goals
 
 
 class Command(BaseCommand):
@@ -57,9 +58,9 @@ def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:
     # Of a settled day what was signed.
     signed = settlement_of(day)
     reading = (
-        snapshots.read_whole(signed.snapshot, regions=[region])
+        read_whole(signed.snapshot, regions=[region])
         if signed and signed.snapshot
-        else snapshots.compute(day, regions=[region])
+        else compute(day, regions=[region])
     )
     goals = Goals(plan_on(day), [region], day=day)
     rows = []
