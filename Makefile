@@ -3,7 +3,7 @@ PYTHON ?= python3
 SCRIPT := $(PYTHON) -m scripts.
 
 .DEFAULT_GOAL := help
-.PHONY: help run services stop setup test drill check format bench backup restore lock
+.PHONY: help run services stop setup test drill check format bench backup restore lock baseline
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,8 @@ test: ## run all tests against real servers and a real browser (ARGS="tests/core
 drill: ## run the long failure drills (100,000 rows, kills, restarts)
 	@$(SCRIPT)test --drill $(ARGS)
 
-check: ## lint, types, directions between apps, deployment settings, migrations, known holes
-	@$(SCRIPT)check
+check: ## lint, types, directions, dead code, migrations, known holes (FAST=1 leaves out the slow)
+	@$(SCRIPT)check $(if $(FAST),--fast)
 
 format: ## rewrite the code in the house style
 	@$(SCRIPT)check --format
@@ -41,5 +41,8 @@ backup: ## write database and files to backups/ (DIR=...)
 restore: ## put a backup back: make restore FILE=backups/....tar
 	@$(SCRIPT)backup --restore "$(FILE)"
 
-lock: ## write constraints.txt anew from the requirements
+lock: ## write the locks anew from the requirements (UPGRADE=1 takes the newest of all)
 	@$(SCRIPT)lock
+
+baseline: ## name all present migrations as those of before there was data (after a squash)
+	@$(SCRIPT)migrations --baseline

@@ -17,7 +17,6 @@ urlpatterns = [
     path("", include("core.desk.account_urls")),
     path("", include("core.urls")),
     path("imports/", include("core.ledgers.urls")),
-    path("", include("talent.worker_urls")),
     path("", include("talent.urls")),
     path("", include("stations.urls")),
     path("", include("projects.urls")),

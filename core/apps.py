@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -6,6 +7,7 @@ class CoreConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
+        autodiscover_modules("entities")
         from core.ledgers import waiting  # noqa: F401  registers what waits
         from core.secrecy import checks  # noqa: F401  register checks and worker heartbeats
         from core.web import health  # noqa: F401  register checks and worker heartbeats

@@ -1,5 +1,8 @@
 """Dates as people write them in ledgers, and as the registry counts them."""
 
+from __future__ import annotations
+
+import calendar
 import datetime
 import re
 from typing import Literal, NamedTuple
@@ -102,3 +105,26 @@ def _date(year: str, month: str, day: str, text: str, label: str) -> datetime.da
 
 def _refusal(text: str, label: str) -> RuleError:
     return RuleError("DATE", f"{label}「{text}」不是有效日期，请写成 2021-03-01 这样的格式。")
+
+
+PRECISIONS = [("D", "日"), ("M", "月"), ("Y", "年")]
+
+
+def full_years(born: datetime.date, on: datetime.date) -> int:
+    """Age in full years on a day."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def add_months(day: datetime.date, months: int) -> datetime.date:
+    """The same day `months` later (or earlier), or the last day of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(day.day, last))
+
+
+def check_not_future(
+    day: datetime.date | None, *, label: str, field: str = "", on: datetime.date | None = None
+) -> None:
+    """What has happened cannot lie ahead. Raises RuleError."""
+    if day and day > (on or today()):
+        raise RuleError("DATE", f"{label}不能晚于今天，请核对。", field=field)

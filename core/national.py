@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from django.conf import settings
+from django.db import models
 
 _SPACE = re.compile(r"[\s、,，/·-]+")
 # What is left out of names in writing: 贵州大方, 内蒙古, 黔东南.
@@ -19,6 +20,10 @@ _PEOPLES = (
     "|朝鲜|锡伯|达斡尔|鄂温克|鄂伦春|裕固|东乡|保安|撒拉|土|哈萨克|柯尔克孜|塔吉克|维吾尔|毛南|仫佬|畲|黎|各"
 )
 _KIND = re.compile(rf"(?:(?:(?:{_PEOPLES})族)*自治[州县旗区]|特别行政区|省|地区|市|盟|县|区|旗)$")
+
+
+class PlaceField(models.CharField):
+    """The six-digit code of a place anywhere in the country, "" when it is not known."""
 
 
 @lru_cache(maxsize=1)

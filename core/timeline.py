@@ -11,6 +11,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
+
 from core.rules import RuleError
 
 
@@ -92,3 +94,10 @@ def _carry(
     if kept:
         kept[-1].valid_to = None
     return kept
+
+
+def dated_on(day: datetime.date, prefix: str = "") -> Q:
+    """A row with valid_from and valid_to in force on a day, half-open [from, to)."""
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to": None}) | Q(**{f"{prefix}valid_to__gt": day})
+    )

@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from core.desk import exports, pages, regions
+from core.desk import exports, helping, home, regions, search, working_region
 
 urlpatterns = [
-    path("", pages.home, name="home"),
-    path("help/", pages.help_page, name="help"),
-    path("notice/", pages.notice, name="notice"),
-    path("notice/read/", pages.notice_read, name="notice_read"),
-    path("search/", pages.search, name="search"),
+    path("", home.home, name="home"),
+    path("help/", helping.help_page, name="help"),
+    path("notice/", helping.notice, name="notice"),
+    path("notice/read/", helping.notice_read, name="notice_read"),
+    path("search/", search.search, name="search"),
     path("exports/", exports.export_list, name="export_list"),
-    path("region/", pages.region_switch, name="region_switch"),
+    path("region/", working_region.region_switch, name="region_switch"),
     path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),
     path("regions/suggest/", regions.suggest, name="region_suggest"),

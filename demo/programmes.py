@@ -11,6 +11,7 @@ from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
 from talent.codes import Employment, SchoolPlace, ServiceField
+from talent.credentials.rules import NATIONAL_LEVELS
 from talent.models import (
     Certificate,
     ChangeRequest,
@@ -19,7 +20,6 @@ from talent.models import (
     Post,
     TransferRequest,
 )
-from talent.rules import NATIONAL_LEVELS
 
 # Node of the contract -> days after the start on which it is planned, share of the money.
 _NODES = {"40": (30, 40), "60": (180, 30), "80": (350, 30)}

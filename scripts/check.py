@@ -33,6 +33,8 @@ class Step:
     command: tuple[str, ...]
     env: dict[str, str]
     judge: Callable[[subprocess.CompletedProcess[str]], tuple[bool, str]] | None = None
+    # Left out by --fast: asks another machine, or is about production alone.
+    is_slow: bool = False
 
     def run(self) -> tuple[str, bool, str, float]:
         began = time.monotonic()
@@ -63,7 +65,7 @@ def _judge_audit(done: subprocess.CompletedProcess[str]) -> tuple[bool, str]:
 def steps(env: dict[str, str]) -> list[Step]:
     python = str(venv.PYTHON)
     production = {**env, **localenv.fresh_secrets(), **PRODUCTION}
-    audit = (str(BIN / "pip-audit"), "--disable-pip", "--no-deps", "--timeout", "10")
+    audit = (str(BIN / "pip-audit"), "--disable-pip", "--require-hashes", "--timeout", "10")
     return [
         Step("mypy", (str(BIN / "mypy"),), env),
         Step("ruff check", (str(BIN / "ruff"), "check", "--output-format", "concise", "."), env),
@@ -78,17 +80,21 @@ def steps(env: dict[str, str]) -> list[Step]:
             "check --deploy",
             (python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
             production,
+            is_slow=True,
         ),
         Step(
             "makemigrations --check",
             (python, "manage.py", "makemigrations", "--check", "--dry-run"),
             env,
         ),
+        Step("squawk", (python, "-m", "scripts.migrations"), env),
+        Step("vulture", (python, "-m", "scripts.deadcode"), env),
         Step(
             "pip-audit",
-            (*audit, "-f", "json", "-r", "constraints.txt"),
+            (*audit, "-f", "json", "-r", "requirements-dev.lock"),
             env,
             _judge_audit,
+            is_slow=True,
         ),
     ]
 
@@ -99,22 +105,31 @@ def reformat() -> int:
     return 0
 
 
+def run_all(wanted: list[Step], *, is_fast: bool) -> int:
+    """Run side by side, say each as it ends, and at last what failed or was left out."""
+    left_out = [step.name for step in wanted if is_fast and step.is_slow]
+    failed = []
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        chosen = [step for step in wanted if step.name not in left_out]
+        for name, fine, words, seconds in pool.map(Step.run, chosen):
+            print(f"{'ok    ' if fine else 'FAILED'} {name} ({seconds:.0f} s)", flush=True)
+            if not fine or words.startswith("pip-audit could not"):
+                print(words.strip(), flush=True)
+            if not fine:
+                failed.append(name)
+    if left_out:
+        print(f"left out by --fast: {', '.join(left_out)}", flush=True)
+    print(f"check: {', '.join(failed)} failed" if failed else "check: all fine", flush=True)
+    return 1 if failed else 0
+
+
 def main() -> int:
     venv.enter("scripts.check", dev=True)
     if "--format" in sys.argv:
         return reformat()
-    failed = []
     with tempfile.TemporaryDirectory() as folder, Services.throwaway() as services:
-        env = environment(services, folder)
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-            for name, fine, words, seconds in pool.map(Step.run, steps(env)):
-                print(f"{'ok    ' if fine else 'FAILED'} {name} ({seconds:.0f} s)", flush=True)
-                if not fine or words.startswith("pip-audit could not"):
-                    print(words.strip(), flush=True)
-                if not fine:
-                    failed.append(name)
-    print(f"check: {', '.join(failed)} failed" if failed else "check: all fine", flush=True)
-    return 1 if failed else 0
+        wanted = steps(environment(services, folder))
+        return run_all(wanted, is_fast="--fast" in sys.argv)
 
 
 if __name__ == "__main__":

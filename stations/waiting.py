@@ -1,7 +1,8 @@
 """What of stations and organisations waits for a user on the workbench."""
 
 from core.notices.waiting import Waiting, is_county_or_below, register_waiting
-from stations.models import Organization, Station
+from stations.organizations.models import Organization
+from stations.places.models import Station
 
 register_waiting(
     Waiting(

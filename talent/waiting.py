@@ -8,17 +8,15 @@ from core.dates import today
 from core.entities.display import record_url
 from core.notices.waiting import Waiting, is_county_or_below, register_waiting
 from talent.codes import ClaimState, RequestState
-from talent.filters.people import MISSING
-from talent.filters.records import TO_VERIFY, to_decide
-from talent.models import (
-    Certificate,
-    ChangeRequest,
-    KeyTalentClaim,
-    Person,
-    Post,
-    RegistrationPeriod,
-    TransferRequest,
-)
+from talent.corrections.models import ChangeRequest
+from talent.credentials.entity import TO_VERIFY
+from talent.credentials.models import Certificate, RegistrationPeriod
+from talent.key_talents.entity import to_decide
+from talent.key_talents.models import KeyTalentClaim
+from talent.moves.models import TransferRequest
+from talent.people.filters import MISSING
+from talent.people.models import Person
+from talent.posts.models import Post
 
 register_waiting(
     Waiting(

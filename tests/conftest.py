@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.test import Client, override_settings
 
 from core.accounts.privacy import NOTICE_VERSION
 from core.accounts.roles import Role
 from core.models import User
 from core.secrecy.logs import OneLineFormatter
+from scripts import prepared
 from tests import reference
 from tests.servers import RedisServer, Worker
 
@@ -57,11 +60,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 # --- Database -----------------------------------------------------------------------------
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """make test has a database with everything in it to copy from (scripts/prepared.py)."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = os.environ.get(prepared.VARIABLE)
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Divisions and the plan are there in every test."""
     reference.flush_past_triggers()
     with django_db_blocker.unblock():
-        reference.load()
+        if prepared.VARIABLE not in os.environ:
+            reference.load()
+        reference.remember()
     yield
     with django_db_blocker.unblock():
         reference.send_everybody_home()

@@ -41,7 +41,6 @@ def load() -> None:
     for name in COMMANDS:
         if name in known:
             call_command(name, verbosity=0, stdout=io.StringIO())
-    _remember()
 
 
 def _columns(table: str) -> str:
@@ -55,7 +54,8 @@ def _columns(table: str) -> str:
         return str(cursor.fetchone()[0])
 
 
-def _remember() -> None:
+def remember() -> None:
+    """Keep what `restore` puts back."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     _kept.clear()
     with connection.cursor() as cursor:

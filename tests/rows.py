@@ -9,7 +9,6 @@ from typing import Any
 from core.secrecy.identity import check_character
 from projects.models import Milestone, Payment, Project
 from stations.models import Organization, Station, StationMonthly, StationState
-from talent.keeping import enter
 from talent.models import (
     Certificate,
     Education,
@@ -20,6 +19,7 @@ from talent.models import (
     RegistrationPeriod,
     Title,
 )
+from talent.people.states import enter
 
 _numbers = itertools.count(1)
 DAY = datetime.date(2023, 3, 1)

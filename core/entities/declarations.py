@@ -1,31 +1,30 @@
-"""What an EntityView declares: sections of a record, its related lists, its actions.
+"""The parts of an Entity: sections of a record, its related lists, its actions.
 
-An action is a verb on a record. The state change itself is a function of <app>/actions.py
-with keyword arguments and `by=`; here it only gets a name, a form and a permission:
+An action is a verb on a record. The state change itself is a function of actions.py with
+keyword arguments and `by=`; here it only gets a name, a form and a permission:
 
-    class EndPostForm(ActionForm):                       # talent/forms/...
+    class EndPostForm(ActionForm):
         ended_on = DateField(label="离岗日期")
         reason = ReasonField(label="离岗原因")
 
-    class PostView(EntityView):
-        actions = (
-            Action("end", "离岗", EndPostForm, end_post, "talent.end_post",
-                   when=lambda post: post.ended_on is None, is_serious=True,
-                   consequence="离岗后不再计入在岗人数。"),
-        )
+    Action("end", "离岗", EndPostForm, end_post, "talent.end_post",
+           when=lambda post: post.ended_on is None, is_serious=True,
+           consequence="离岗后不再计入在岗人数。")
 
-EntityView then shows the button where `when(record)` holds and the role has the permission,
-opens the form in a dialog (a page without a script), and calls
+The button stands where `when(record)` holds and the role has the permission; it opens the
+form in a dialog (a page without a script) and calls
 
     end_post(post=<record>, by=<user>, **form.cleaned_data)
 
 in one transaction, on the record read again under a lock; the keyword of the record is the
-model's name unless `argument` says otherwise. A form whose record was changed meanwhile is
-shown again instead of acting. A RuleError, ValidationError or OutOfScope raised by the action
-becomes the form's error. What the action returns is ignored, unless it is a str: then it is
-the message shown. `done` is the message otherwise. An action offered for several selected rows
-at once says `in_bulk=True`; it is called once a record.
+entity's `argument` unless the action's own says otherwise. A form whose record was changed
+meanwhile is shown again instead of acting. A RuleError, ValidationError or OutOfScope raised
+by the action becomes the form's error. What the action returns is ignored, unless it is a
+str: then it is the message shown. `done` is the message otherwise. An action offered for
+several selected rows at once says `in_bulk=True`; it is called once a record.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,24 +59,37 @@ class Action:
 
 @dataclass(frozen=True)
 class Section:
-    """Fields of a record under a title, in the order of use, edited in place together."""
+    """Fields of a record under a title, in the order of use, edited in place together.
+
+    `names` are field or attribute names, separated by spaces. What the form may change are
+    those that are fields of the model, editable, and not the parent; one with a `+` is asked
+    on a new record only and changed by actions afterwards.
+    """
 
     title: str
-    fields: tuple[str, ...]
+    names: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All names, without marks."""
+        return tuple(name.rstrip("+") for name in self.names.split())
+
+    @property
+    def asked_once(self) -> frozenset[str]:
+        return frozenset(name.rstrip("+") for name in self.names.split() if name.endswith("+"))
 
 
 @dataclass(frozen=True)
 class Related:
     """Rows of another entity that belong to the record, each with its own edit form.
 
-    `accessor` is the reverse accessor, `entity` the related model's name ("certificate"),
-    `columns` field or attribute names. Rows are read through for_user.
+    `accessor` is the reverse accessor, `columns` field or attribute names separated by
+    spaces. Rows are read through for_user.
     """
 
     title: str
     accessor: str
-    entity: str
-    columns: tuple[str, ...]
+    columns: str
     can_add: bool = True
     add_label: str = "添加"
     empty: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
-from core.national import place_label
+from core.national import PlaceField, place_label
 from core.regions.models import Region
 from core.regions.names import place_name
 from core.scoping import ScopedModel, in_scope
@@ -25,7 +26,6 @@ _LONG = 200
 KNOWN_LENGTH = {"M": 7, "Y": 4}
 # Said only once they have happened.
 ENDINGS = frozenset({"ended_on", "end_reason"})
-NATIONAL_PLACES = frozenset({"native_place", "household_place"})
 
 
 def words(field: Any, value: Any) -> str:
@@ -60,7 +60,7 @@ def _place_words(field: Any, value: Any) -> str:
         return place_name(value.pk)
     if isinstance(field, models.ForeignKey) and field.remote_field.model is Region:
         return place_name(str(value))
-    if getattr(field, "name", "") in NATIONAL_PLACES:
+    if isinstance(field, PlaceField):
         return place_label(str(value))
     return str(value)
 
@@ -111,7 +111,7 @@ def field_of(record: Any, name: str) -> Any:
         return None
 
 
-def label_of(record: Any, name: str, labels: dict[str, str] | None = None) -> str:
+def label_of(record: Any, name: str, labels: Mapping[str, str] | None = None) -> str:
     if labels and name in labels:
         return labels[name]
     field = field_of(record, name)
@@ -119,7 +119,7 @@ def label_of(record: Any, name: str, labels: dict[str, str] | None = None) -> st
 
 
 def facts(
-    record: Any, names: tuple[str, ...], *, user: Any, labels: dict[str, str] | None = None
+    record: Any, names: tuple[str, ...], *, user: Any, labels: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """Items of <c-facts> for some attributes of a record."""
     items = []

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import django_filters as filters
 from django import forms
+from django.db import models
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 
 from core.entities.forms.fields import DateField, LastDayField, LookupField, RegionField
+from core.entities.paths import field_at
 from core.regions.models import Region
 from core.regions.names import place_name
-from core.scoping import scope_choices
+from core.scoping import ScopedModel, scope_choices
+
+if TYPE_CHECKING:
+    from core.entities.entity import Entity
 
 
 @extend_schema_field({"type": "string", "description": "区划代码"})
@@ -80,13 +86,14 @@ class RecordFilter(filters.FilterSet):
     """Base of entity filters.
 
     Choices that are rows are narrowed to the user's scope whatever a subclass declares.
-    `search` maps a text to a condition; it is matched before sorting (see ListPage.filtered).
+    `search` maps a text to a condition; it is matched before sorting (see Listing).
     """
 
-    # Applied unless one of the filters named as its key is used: what is no longer current.
-    current_only: ClassVar[Q | None] = None
-    current_filter: ClassVar[str] = "state"
-    # Whether a search must be matched before sorting; search() may say that it need not.
+    entity: ClassVar[Entity]
+    # What is listed unless the entity's `current_by` asks for something else.
+    current: ClassVar[Q | None] = None
+    # Whether a search must be matched before sorting; the entity's search may say that it need
+    # not, where one index serves both.
     is_fenced = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -106,8 +113,14 @@ class RecordFilter(filters.FilterSet):
         return str(getattr(getattr(self.request, "user", None), "region_id", "") or "")
 
     def search(self, text: str) -> Q:
-        """The condition of the search field; override. A name matches from its start."""
-        return Q(name__icontains=text)
+        """The condition of the search field: the entity's own, or its fields hold the text."""
+        search = self.entity.search
+        if callable(search):
+            return search(text, self)
+        condition = Q()
+        for name in search.split():
+            condition |= Q(**{f"{name}__contains": text})
+        return condition
 
     @property
     def not_understood(self) -> list[str]:
@@ -128,8 +141,8 @@ class RecordFilter(filters.FilterSet):
             if value not in (None, "", []):
                 used.add(name)
                 queryset = self.filters[name].filter(queryset, value)
-        if self.current_only is not None and self.current_filter not in used:
-            queryset = queryset.filter(self.current_only)
+        if self.current is not None and self.entity.current_by not in used:
+            queryset = queryset.filter(self.current)
         return queryset
 
     def described(self) -> list[tuple[str, str]]:
@@ -158,3 +171,100 @@ class RecordFilter(filters.FilterSet):
         if value is True:
             return str(field.label)
         return str(value)
+
+
+# --- From a declaration ---------------------------------------------------------------
+@dataclass(frozen=True)
+class Between:
+    """Two filters of a day, `<name>_from` and `<name>_to`."""
+
+    path: str
+    name: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One of a few named conditions: value -> (words, Q or a callable of it)."""
+
+    name: str
+    label: str
+    options: dict[str, tuple[str, Any]]
+
+    def made(self) -> ChosenFilter:
+        return ChosenFilter(
+            label=self.label,
+            conditions={value: condition for value, (_, condition) in self.options.items()},
+            choices=[(value, words) for value, (words, _) in self.options.items()],
+        )
+
+
+# 在用, 已停用 or both; unused it means 在用.
+ENDED = Chosen(
+    "state",
+    "停用",
+    {"ended": ("已停用", Q(ended_on__isnull=False)), "all": ("含已停用", Q())},
+)
+IN_USE = Q(ended_on=None)
+
+
+def filterset_for(entity: Entity, given: Any = None) -> type[RecordFilter]:
+    """The filters of an entity's list."""
+    items = entity.filters if given is None else given
+    items = (items,) if isinstance(items, str) else tuple(items)
+    filters_by_name: dict[str, Any] = {}
+    for item in items:
+        filters_by_name |= _filters(entity, item)
+    current = entity.current if entity.current is not None else IN_USE if ENDED in items else None
+
+    class Meta:
+        model = entity.model
+        fields: ClassVar[list[str]] = []
+
+    return type(
+        f"{entity.model.__name__}Filter",
+        (RecordFilter,),
+        {**filters_by_name, "Meta": Meta, "entity": entity, "current": current},
+    )
+
+
+def _filters(entity: Entity, item: Any) -> dict[str, Any]:
+    """Parameter -> filter of one declared item."""
+    if isinstance(item, Chosen):
+        return {item.name: item.made()}
+    if isinstance(item, Between):
+        label = item.label or str(field_at(entity.model, item.path).verbose_name)
+        return {
+            f"{item.name}_{end}": DateFilter(
+                label=f"{label}{words}", field_name=item.path, lookup_expr=lookup
+            )
+            for end, words, lookup in (("from", "自", "gte"), ("to", "至", "lte"))
+        }
+    if isinstance(item, str):
+        found: dict[str, Any] = {}
+        for token in item.split():
+            name, _, path = token.partition("=")
+            found[name] = _filter(entity, path or name)
+        return found
+    name, made = item
+    return {name: made}
+
+
+def _filter(entity: Entity, path: str) -> Any:
+    """The filter that the field at a path asks for."""
+    if path == "region":
+        return RegionFilter()
+    column = field_at(entity.model, path)
+    label = entity.labels.get(path) or str(column.verbose_name)
+    options = {"label": label, "field_name": path}
+    if isinstance(column, models.ForeignKey):
+        if not issubclass(column.related_model, ScopedModel):
+            raise TypeError(f"{path}: choices outside any scope")
+        return LookupFilter(queryset=column.related_model.objects.none(), **options)
+    if column.choices:
+        return ChoiceFilter(choices=column.choices, **options)
+    if isinstance(column, models.BooleanField):
+        return filters.BooleanFilter(**options)
+    if isinstance(column, models.IntegerField):
+        return filters.NumberFilter(**options)
+    raise TypeError(f"{path}: say by a filter of its own how it is filtered")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from core.entities.display import date_as_known
 from core.regions.names import place_name
@@ -42,17 +44,39 @@ class NameColumn(tables.Column):
 
 class DateColumn(CardMixin, tables.Column):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, css="nowrap", **kwargs)
+        super().__init__(*args, **{"css": "nowrap", **kwargs})
 
     def render(self, value: Any, record: Any, bound_column: Any) -> str:
         return date_as_known(record, str(bound_column.accessor), value)
+
+
+class MomentColumn(CardMixin, tables.Column):
+    """A day of a moment; who needs the minute opens the record."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"css": "nowrap", **kwargs})
+
+    def render(self, value: Any) -> str:
+        return f"{localtime(value):%Y-%m-%d}"
+
+
+class ComputedColumn(CardMixin, tables.Column):
+    """What a function says of the row."""
+
+    def __init__(self, said: Callable[[Any], Any], *args: Any, **kwargs: Any) -> None:
+        self.said = said
+        super().__init__(*args, **kwargs)
+
+    def render(self, record: Any) -> Any:
+        said = self.said(record)
+        return EMPTY if said in (None, "") else said
 
 
 class NumberColumn(CardMixin, tables.Column):
     """Right-aligned, with thousands separated."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, css="num", **kwargs)
+        super().__init__(*args, **{"css": "num", **kwargs})
 
     def render(self, value: Any) -> str:
         return f"{value:,}" if value is not None else EMPTY
@@ -63,21 +87,21 @@ class MaskedColumn(CardMixin, tables.Column):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("orderable", False)
-        super().__init__(*args, css="mono", **kwargs)
+        super().__init__(*args, **{"css": "mono", **kwargs})
 
 
 class PlaceColumn(CardMixin, tables.Column):
     """A region code as its path; no query."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, css="nowrap", **kwargs)
+        super().__init__(*args, **{"css": "nowrap", **kwargs})
 
     def render(self, value: Any, table: Any) -> str:
         return place_name(str(value), below=table.below)
 
 
 class TagColumn(CardMixin, tables.Column):
-    """A state as a word in the colour of its meaning: kinds maps values to good, wrong …
+    """A state as a word in the colour of its meaning: `colours` maps values to good, wrong …
 
     `words` maps values that are not words themselves, such as a boolean.
     """
@@ -85,18 +109,20 @@ class TagColumn(CardMixin, tables.Column):
     def __init__(
         self,
         *args: Any,
-        kinds: dict[Any, str],
+        colours: dict[Any, str],
         field: str = "",
         words: dict[Any, str] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.kinds, self.field, self.words = kinds, field, words or {}
-        super().__init__(*args, css="nowrap", **kwargs)
+        self.colours, self.field, self.words = colours, field, words or {}
+        super().__init__(*args, **{"css": "nowrap", **kwargs})
 
-    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString:
+    def render(self, value: Any, record: Any, bound_column: Any) -> SafeString | str:
         raw = getattr(record, self.field or bound_column.name, None)
-        kind = self.kinds.get(raw, "")
+        kind = self.colours.get(raw, "")
         word = self.words.get(raw, value)
+        if not self.colours:
+            return word
         return format_html('<span class="tag{}">{}</span>', f" is-{kind}" if kind else "", word)
 
 

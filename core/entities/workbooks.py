@@ -91,7 +91,7 @@ def _letters(column: int) -> str:
     return str(xlsxwriter.utility.xl_col_to_name(column))
 
 
-class Column(NamedTuple):
+class ExportColumn(NamedTuple):
     """A column of an export.
 
     `get` gives the value of a row: text, number, date, bool, None or a list of texts.
@@ -125,7 +125,7 @@ def export_table(
     *,
     user: Any,
     title: str,
-    columns: Sequence[Column | tuple[Any, ...]],
+    columns: Sequence[ExportColumn | tuple[Any, ...]],
     rows: Iterable[Any],
     kind: str = "xlsx",
     people: Callable[[Any], Any] | None = None,
@@ -145,7 +145,7 @@ def export_table(
         raise PermissionDenied
     if reveal and not purpose.strip():
         raise RuleError("REASON", "导出完整号码需要填写事由。")
-    table = [Column(*column) for column in columns]
+    table = [ExportColumn(*column) for column in columns]
     if reveal:
         table = [c._replace(get=c.clear) if c.clear else c for c in table]
     run = _Run(people)
@@ -228,7 +228,7 @@ def _worded(value: Any) -> Any:
     return str(value)
 
 
-def _write_csv(file: IO[bytes], columns: list[Column], rows: Iterable[Any]) -> None:
+def _write_csv(file: IO[bytes], columns: list[ExportColumn], rows: Iterable[Any]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow([csv_text(c.label) for c in columns])
@@ -245,7 +245,7 @@ def _write_xlsx(
     file: IO[bytes],
     *,
     title: str,
-    columns: list[Column],
+    columns: list[ExportColumn],
     rows: Iterable[Any],
     notes: list[tuple[str, str]],
     run: _Run,

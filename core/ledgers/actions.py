@@ -18,8 +18,8 @@ from core.ledgers import applying, mapping
 from core.ledgers.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.ledgers.comparing import REPEAT, compare_anew, tied
 from core.ledgers.keeping import FOLDER
+from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import ImportContext, resource_for
 from core.ledgers.running import KIND
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 from core.rules import RuleError
@@ -43,7 +43,7 @@ class DuplicateFile(Exception):
 def _require(user: User, kind: str = "") -> None:
     if not user.has_perm("core.import_ledger") or not user.region_id:
         raise PermissionDenied
-    if kind and not user.has_perm(resource_for(kind).permission):
+    if kind and not user.has_perm(ledger_for(kind).permission):
         raise PermissionDenied
 
 
@@ -178,15 +178,15 @@ def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, in
     fresh, job = _locked(batch, by=by)
     if job.status != Job.Status.WAITING or fresh.applied_at:
         raise RuleError("STATE", "现在不能修改列对应，请等待核对完成。")
-    resource = resource_for(fresh.kind)
-    known = {c.attribute for c in resource.columns()}
+    ledger = ledger_for(fresh.kind)
+    known = {c.attribute for c in ledger.columns}
     chosen = {
         a: i for a, i in mapping_by_header.items() if a in known and 0 <= i < len(fresh.header)
     }
-    if absent := mapping.missing(resource, chosen):
+    if absent := mapping.missing(ledger, chosen):
         names = "、".join(c.label for c in absent)
         raise RuleError("MAPPING", f"必填列「{names}」还没有选择对应的表头。")
-    mapping.remember(resource, fresh.header, chosen, region=fresh.region_id)
+    mapping.remember(ledger, fresh.header, chosen, region=fresh.region_id)
     ImportRow.objects.filter(batch=fresh).delete()
     fresh.mapping, fresh.counts, fresh.places = chosen, {}, []
     fresh.save()
@@ -293,12 +293,12 @@ def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
 
 def _compare_anew(batch: ImportBatch, numbers: set[int], *, by: User) -> None:
     """Compare rows that were decided and those tied to them, unless they are many."""
-    resource = resource_for(batch.kind)
-    numbers = tied(batch, resource, numbers)
+    ledger = ledger_for(batch.kind)
+    numbers = tied(batch, ledger, numbers)
     if len(numbers) > AT_ONCE:
         _leave_to_job(batch, by=by)
         return
-    counts = compare_anew(batch, resource, ImportContext.of(batch), numbers)
+    counts = compare_anew(batch, ledger, ImportContext.of(batch), numbers)
     ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
 
 
@@ -324,7 +324,7 @@ def undo(*, batch: ImportBatch, by: User) -> list[int]:
         now: Any = cursor.fetchone()[0]
     try:
         with acting(by, reason="撤销导入"), transaction.atomic():
-            touched = applying.undo(fresh, resource_for(fresh.kind))
+            touched = applying.undo(fresh, ledger_for(fresh.kind))
     except IntegrityError:
         message = "导入的人员中有已发激活码等后续办理的，不能整批撤销；请在相应的记录上停用。"
         raise RuleError("STATE", message) from None

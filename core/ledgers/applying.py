@@ -17,8 +17,8 @@ from psycopg2.errors import LockNotAvailable
 
 from core.jobs.running import Lease
 from core.ledgers.comparing import compare
+from core.ledgers.ledger import ImportContext, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import ImportContext, ScopedResource
 from core.secrecy.fields import EncryptedTextField
 
 _APPLY_LOCK = 5201315
@@ -33,7 +33,7 @@ Outcome = ImportRow.Outcome
 
 
 def apply(
-    batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
+    batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Lease
 ) -> dict[str, int]:
     """Write everything that is new or changed; returns the final counts.
 
@@ -44,7 +44,7 @@ def apply(
     while True:
         with transaction.atomic():
             if _is_our_turn():
-                return _apply(batch, resource, context, lease)
+                return _apply(batch, ledger, context, lease)
         # The lease goes on meanwhile, and so may a cancel.
         lease.progress(done=0, total=0, phase="排在另一份台账之后写入")
 
@@ -69,21 +69,21 @@ def _is_our_turn() -> bool:
 
 
 def _apply(
-    batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
+    batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Lease
 ) -> dict[str, int]:
     lease.guard()
     if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
         return dict(ImportBatch.objects.get(pk=batch.pk).counts)
-    for label in resource.models:
+    for label in ledger.models:
         _lock(apps.get_model(label), batch)
-    counts = compare(batch, resource, context, is_final=True)
-    resource.before_apply(batch, context)
+    counts = compare(batch, ledger, context, is_final=True)
+    ledger.before_apply(batch, context)
     # Updates first: a post ends before the next one may be open.
-    for label in resource.models:
+    for label in ledger.models:
         _update(apps.get_model(label), batch)
-    for label in resource.models:
+    for label in ledger.models:
         _insert(apps.get_model(label), batch)
-    resource.after_apply(batch, context)
+    ledger.after_apply(batch, context)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE core_importbatch SET applied_at = now(), counts = %s WHERE id = %s",
@@ -177,7 +177,7 @@ def _update(model: type[models.Model], batch: ImportBatch) -> None:
         )
 
 
-def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
+def undo(batch: ImportBatch, ledger: Ledger) -> list[int]:
     """Take back what nobody touched since; returns the row numbers that were touched.
 
     Call inside a transaction. Rows that were touched stay as they are.
@@ -185,8 +185,8 @@ def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_APPLY_LOCK])
-        touched = _touched(batch, resource)
-        for label in reversed(resource.models):
+        touched = _touched(batch, ledger)
+        for label in reversed(ledger.models):
             model = apps.get_model(label)
             cursor.execute(
                 f"DELETE FROM {model._meta.db_table} t USING core_importrow r"
@@ -194,9 +194,9 @@ def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
                 " AND r.writes->'insert' ? %s AND t.id = (r.writes->'insert'->%s->>'id')::uuid",
                 [batch.pk, touched, model._meta.label_lower, model._meta.label_lower],
             )
-        for label in reversed(resource.models):
+        for label in reversed(ledger.models):
             _restore(apps.get_model(label), batch, touched)
-        resource.after_undo(batch)
+        ledger.after_undo(batch)
         cursor.execute(
             "UPDATE core_importrow r SET is_undone = true"
             f" WHERE r.batch_id = %s AND {_APPLIED} AND NOT r.number = ANY(%s)",
@@ -205,10 +205,10 @@ def undo(batch: ImportBatch, resource: ScopedResource) -> list[int]:
     return touched
 
 
-def _touched(batch: ImportBatch, resource: ScopedResource) -> list[int]:
+def _touched(batch: ImportBatch, ledger: Ledger) -> list[int]:
     """Numbers of rows whose records, or records hanging on them, were written since."""
     numbers: set[int] = set()
-    for label in resource.models:
+    for label in ledger.models:
         model = apps.get_model(label)
         meta = model._meta
         if event := _events_of(model):
@@ -220,7 +220,7 @@ def _touched(batch: ImportBatch, resource: ScopedResource) -> list[int]:
             elif not hasattr(child, "pgh_tracked_model"):
                 # Without history: that it hangs on what the batch made is enough.
                 numbers |= _met(batch, meta.label_lower, ("insert",), child, column)
-    return sorted(numbers | _written_since(batch, apps.get_model(resource.models[0])))
+    return sorted(numbers | _written_since(batch, apps.get_model(ledger.models[0])))
 
 
 def _written_since(batch: ImportBatch, model: type[models.Model]) -> set[int]:

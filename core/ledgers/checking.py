@@ -12,8 +12,8 @@ import orjson
 from django.conf import settings
 
 from core.ledgers.copying import copy_line
+from core.ledgers.ledger import ImportContext, LedgerColumn, RowCheck, ledger_for
 from core.ledgers.models import ImportBatch
-from core.ledgers.resources import Column, ImportContext, RowCheck, resource_for
 from core.ledgers.spreadsheets import Row, rows_of
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.values import as_text
@@ -56,14 +56,14 @@ class Checker:
 
     def __init__(self, batch: ImportBatch, *, after: int) -> None:
         self.batch, self.after = batch, max(after, batch.header_row)
-        self.resource = resource_for(batch.kind)
+        self.resource = ledger_for(batch.kind)
         self.context = ImportContext.of(batch)
         self.context.memory["places"] = {}
         self.learn(batch.places)
         # Most cells repeat (sex, township, school …): what one was cleaned to is remembered.
-        self.columns: list[tuple[Column, int, dict[Any, Any] | None]] = [
+        self.columns: list[tuple[LedgerColumn, int, dict[Any, Any] | None]] = [
             (c, batch.mapping[c.attribute], None if c.is_text else {})
-            for c in self.resource.columns()
+            for c in self.resource.columns
             if c.attribute in batch.mapping
         ]
         self.header = [squeeze(text) for text in batch.header]
@@ -166,7 +166,7 @@ def _in_units(amount: str, unit: str) -> str:
     return amount if re.search("[万千元]", amount) else f"{amount}{unit}"
 
 
-def _check_cell(row: RowCheck, column: Column, cell: Any) -> None:
+def _check_cell(row: RowCheck, column: LedgerColumn, cell: Any) -> None:
     if cell is None or (not column.takes_none and is_none(cell)):
         if column.is_required:
             row.refuse(column.label, f"请填写{column.label}。", "REQUIRED")

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE, Question, ask, hold, say
+from core.ledgers.ledger import ImportContext, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import ImportContext, ScopedResource
 
 CHUNK = 5_000
 Outcome = ImportRow.Outcome
@@ -30,7 +30,7 @@ _OTHER_NAME = Question(
 
 def compare(
     batch: ImportBatch,
-    resource: ScopedResource,
+    ledger: Ledger,
     context: ImportContext,
     on_chunk: Any = None,
     guard: Callable[[], None] | None = None,
@@ -46,11 +46,11 @@ def compare(
     The final comparison holds what the one before did not show.
     """
     repeats = _repeats(batch)
-    numbers = set(repeats) | resource.candidates(batch) | _settled_before(batch)
+    numbers = set(repeats) | ledger.candidates(batch) | _settled_before(batch)
     done = 0
     for rows in _chunks(batch, numbers):
         shown = {row.number: (row.outcome, row.diff) for row in rows}
-        _compare(rows, repeats, resource, context)
+        _compare(rows, repeats, ledger, context)
         if is_final:
             for row in rows:
                 _hold_unseen(row, *shown[row.number])
@@ -64,21 +64,21 @@ def compare(
     return count(batch)
 
 
-def tied(batch: ImportBatch, resource: ScopedResource, numbers: set[int]) -> set[int]:
+def tied(batch: ImportBatch, ledger: Ledger, numbers: set[int]) -> set[int]:
     """These rows and all whose outcome may change with theirs."""
-    while not (found := resource.tied(batch, numbers)) <= numbers:
+    while not (found := ledger.tied(batch, numbers)) <= numbers:
         numbers = numbers | found
     return numbers
 
 
 def compare_anew(
-    batch: ImportBatch, resource: ScopedResource, context: ImportContext, numbers: set[int]
+    batch: ImportBatch, ledger: Ledger, context: ImportContext, numbers: set[int]
 ) -> dict[str, int]:
     """Compare some rows once more, which are tied to no others; returns the counts of all."""
     repeats, counts = _repeats(batch, numbers), Counter(batch.counts)
     for rows in _chunks(batch, numbers):
         counts.subtract(_tally(rows))
-        _compare(rows, repeats, resource, context)
+        _compare(rows, repeats, ledger, context)
         _save(rows)
         counts.update(_tally(rows))
     return dict(counts)
@@ -97,7 +97,7 @@ def _chunks(batch: ImportBatch, numbers: set[int]) -> Iterator[list[ImportRow]]:
 def _compare(
     rows: list[ImportRow],
     repeats: dict[int, tuple[str, int]],
-    resource: ScopedResource,
+    ledger: Ledger,
     context: ImportContext,
 ) -> None:
     for row in rows:
@@ -107,7 +107,7 @@ def _compare(
         row.writes = staged if staged is not None else row.writes
         row.writes = {**copy.deepcopy(row.writes), "staged": row.writes}
     settled = {r.number for r in rows if _mark_skipped(r) or _mark_repeat(r, repeats)}
-    resource.compare([r for r in rows if r.number not in settled], context)
+    ledger.compare([r for r in rows if r.number not in settled], context)
 
 
 def _hold_unseen(row: ImportRow, outcome: str, diff: list[list[str]]) -> None:

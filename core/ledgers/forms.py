@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from core.accounts.models import User
 from core.entities.forms.actions import ReasonField
+from core.ledgers.ledger import kinds
 from core.ledgers.models import ImportBatch
-from core.ledgers.resources import kinds
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
 

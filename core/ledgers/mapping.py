@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from core.ledgers.ledger import Ledger, LedgerColumn
 from core.ledgers.models import ColumnMemory
-from core.ledgers.resources import Column, ScopedResource
 from core.ledgers.spreadsheets.child import squeeze
 
 # Of ColumnMemory.header, with room for the number of a repeated one.
@@ -16,7 +16,7 @@ _LONGEST = 110
 
 
 def match(
-    resource: ScopedResource, header: list[str], *, region: str, groups: Sequence[str] = ()
+    ledger: Ledger, header: list[str], *, region: str, groups: Sequence[str] = ()
 ) -> dict[str, int]:
     """{attribute: index in the header}; each column and each header text at most once.
 
@@ -24,11 +24,11 @@ def match(
     职业资格证书).
     """
     remembered = dict(
-        ColumnMemory.objects.filter(region_id=region, kind=resource.kind).values_list(
+        ColumnMemory.objects.filter(region_id=region, kind=ledger.kind).values_list(
             "header", "attribute"
         )
     )
-    columns = {column.attribute: column for column in resource.columns()}
+    columns = {column.attribute: column for column in ledger.columns}
     found: dict[str, int] = {}
     keys = _keys(header)
     for index, key in enumerate(keys):
@@ -40,7 +40,7 @@ def match(
     # the first may be that of the degree); then with the group it stands in.
     pairs = zip_longest(groups, texts, fillvalue="")
     grouped = [squeeze(group) + text if group else "" for group, text in pairs]
-    meanings: tuple[Callable[[int, Column], bool], ...] = (
+    meanings: tuple[Callable[[int, LedgerColumn], bool], ...] = (
         lambda i, column: texts[i] == squeeze(column.label),
         lambda i, column: texts.count(texts[i]) == 1 and texts[i] in column.names,
         lambda i, column: grouped[i] in column.names,
@@ -66,21 +66,19 @@ def _keys(header: list[str]) -> list[str]:
     return keys
 
 
-def missing(resource: ScopedResource, mapping: dict[str, Any]) -> list[Column]:
+def missing(ledger: Ledger, mapping: dict[str, Any]) -> list[LedgerColumn]:
     """Required columns that nothing was matched to."""
-    return [c for c in resource.columns() if c.is_required and c.attribute not in mapping]
+    return [c for c in ledger.columns if c.is_required and c.attribute not in mapping]
 
 
-def remember(
-    resource: ScopedResource, header: list[str], chosen: dict[str, int], *, region: str
-) -> None:
+def remember(ledger: Ledger, header: list[str], chosen: dict[str, int], *, region: str) -> None:
     """Keep a matching made by hand; a header left out on purpose is kept as left out."""
     by_index = {index: attribute for attribute, index in chosen.items()}
     for index, key in enumerate(_keys(header)):
         if key:
             ColumnMemory.objects.update_or_create(
                 region_id=region,
-                kind=resource.kind,
+                kind=ledger.kind,
                 header=key,
                 defaults={"attribute": by_index.get(index, "")},
             )

@@ -1,29 +1,38 @@
 """The simple kind of ledger: one row, one record of one model, found by a natural key.
 
-Stations, projects and graduates are such; their resources keep the natural key and the
-comparison here, and add what is special beside it.
+Stations, projects and graduates are such. Columns, template, what a row would write, what is
+checked and how it meets the registry follow from the entity; its room adds what is special.
 """
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 
+from core.entities.entity import Entity, is_dated
+from core.ledgers import values
 from core.ledgers.asking import hold
+from core.ledgers.ledger import ImportContext, Ledger, LedgerColumn, RowCheck
 from core.ledgers.models import ImportRow
-from core.ledgers.resources import ImportContext
+from core.regions.models import Region
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.secrecy.crypto import sign
 
 Outcome = ImportRow.Outcome
+_WIDE, _NARROW = 34, 12
+# 合同金额（元）
+_UNIT = re.compile(r"（[^（]*）$")
 
 
 def natural_key(*parts: object) -> bytes:
@@ -36,45 +45,186 @@ def stable_id(*parts: object) -> uuid.UUID:
     return uuid.UUID(bytes=sign(json.dumps([str(p) for p in parts]).encode())[:16], version=4)
 
 
-@dataclass(frozen=True)
-class PlainLedger:
-    """Comparison of staged rows of one model.
+def all_rows(batch: Any) -> set[int]:
+    """Every row may meet a record: numbers of those that were not refused."""
+    rows = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
+    return set(rows.values_list("number", flat=True))
 
-    `key` are the columns of the natural key, `labels` the columns that a ledger may change
-    with what they are called; a row's `shown["given"]` names those that it did give.
-    `follow(row, record, incoming)` adds what hangs on the record, or raises RuleError, which
-    holds the row. `ended` finds the records that no longer count.
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlainLedger(Ledger):
+    """A ledger of one model, bound to its entity, from which most of it follows.
+
+    fields      names of the columns in the order of the template, each a field of the model,
+                or a LedgerColumn where it is none or is cleaned otherwise
+    key         columns of the natural key
+    synonyms    field -> other names of its column, separated by spaces
+    means       field -> {word in a cell: code}
+    hints, examples     field -> text for the template
+    prepare     (row, values): what is special about a row; fills `values`, the columns it
+                would insert, and row.insert of other models. May raise RuleError or refuse
+    follow      (row, record, incoming): what hangs on a known record; a RuleError holds the row
+    before_compare      takes rows out of the comparison (returns those that stay)
+    after_compare       remarks on the rows as they met the registry
+    gone        finds the records that no longer count
     """
 
-    model: str
-    key: tuple[str, ...]
-    labels: dict[str, str]
-    choices: dict[str, dict[str, str]] = field(default_factory=dict)
-    ended: dict[str, Any] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
+    permission: str = ""
+    build: Callable[[RowCheck], None] = field(init=False)
+    compare: Callable[[list[Any], ImportContext], None] = field(init=False)
+    candidates: Callable[[Any], set[int]] = all_rows
+    fields: tuple[str | LedgerColumn, ...] = ()
+    key: str = ""
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    means: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # Words that the template offers, where they are not all of the field's.
+    offered: Mapping[str, list[str]] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[RowCheck, dict[str, Any]], None] | None = None
     follow: Callable[[ImportRow, Any, dict[str, Any]], None] | None = None
+    before_compare: Callable[[list[ImportRow]], list[ImportRow]] | None = None
+    after_compare: Callable[[list[ImportRow], ImportContext], None] | None = None
+    gone: Mapping[str, Any] = field(default_factory=dict)
+    # Columns that every row must fill in, where those are not what the model asks for; days
+    # that may lie ahead; columns that a ledger cannot change, though it may say them.
+    required: str = ""
+    future: str = ""
+    fixed: str = ""
 
-    @property
-    def model_class(self) -> type[models.Model]:
-        return apps.get_model(self.model)
+    entity: Entity = field(init=False)
 
-    def given(self, values: dict[str, Any]) -> list[str]:
-        """The columns that a row fills in: only these may change a known record."""
-        said = {name for name, value in values.items() if value not in (None, "")}
-        return [c for c in self.labels if c in said or c.removesuffix("_id") in said]
+    def bind(self, entity: Entity) -> None:
+        """Take over what follows from the entity; called by its declaration."""
+        meta = entity.model._meta
+        own = {
+            "entity": entity,
+            "models": self.models or (meta.label_lower,),
+            "permission": self.permission or entity.permission("add"),
+            "label": self.label or entity.list_label,
+            "build": self._build,
+            "compare": self._compare,
+        }
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "columns", tuple(self._columns()))
 
-    def candidates(self, batch: Any) -> set[int]:
-        rows = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
-        return set(rows.values_list("number", flat=True))
+    # --- Columns -----------------------------------------------------------------------
 
-    def compare(self, rows: list[ImportRow], context: ImportContext) -> None:
-        """New, changed or unchanged by the natural key; foreign records are refused."""
+    def _columns(self) -> list[LedgerColumn]:
+        found = []
+        for item in self.fields:
+            names = item.split() if isinstance(item, str) else [item]
+            found += [self._column(n) if isinstance(n, str) else n for n in names]
+        return found
+
+    def _column(self, name: str) -> LedgerColumn:
+        """The column of a model field: cleaned, offered and required as the field is."""
+        column = self.entity.model._meta.get_field(name)
+        label = str(column.verbose_name)
+        means = self.means.get(name, {})
+        is_asked = not (column.blank or column.null or column.has_default())
+        offered = [str(words) for _, words in column.choices or ()]
+        return LedgerColumn(
+            name,
+            label,
+            _cleaner(column, label, means, may_be_future=name in self.future.split()),
+            synonyms=self.synonyms.get(name, "").split(),
+            is_required=name in self.required.split() if self.required else is_asked,
+            choices=self.offered.get(name, offered),
+            hint=self.hints.get(name, str(column.help_text)),
+            example=self.examples.get(name, ""),
+            width=_width(column),
+            is_money="（元）" in label,
+        )
+
+    @cached_property
+    def model(self) -> str:
+        return str(self.entity.model._meta.label_lower)
+
+    @cached_property
+    def key_columns(self) -> tuple[str, ...]:
+        return tuple(self.key.split())
+
+    @cached_property
+    def changeable(self) -> dict[str, str]:
+        """Column of the table -> what it is called: what a ledger may change."""
+        kept = {*self.key_columns, *self.fixed.split()}
+        found = {}
+        for column in self.columns:
+            name = column.attribute
+            if name in self.entity.field_names:
+                attname = self.entity.model._meta.get_field(name).attname
+                if attname not in kept:
+                    found[attname] = _UNIT.sub("", column.label)
+        return found
+
+    # --- A row by itself -----------------------------------------------------------------
+
+    def _build(self, row: RowCheck) -> None:
+        """From row.values to row.key, row.shown and row.insert; may refuse or flag."""
+        written = self._defaults()
+        for column in self.columns:
+            value = row.values.get(column.attribute)
+            if value in (None, "") or column.attribute not in self.entity.field_names:
+                continue
+            model_field = self.entity.model._meta.get_field(column.attribute)
+            # A record that is named in words is found by `prepare`.
+            if not model_field.is_relation or model_field.related_model is Region:
+                written[model_field.attname] = value[0] if is_dated(model_field) else value
+        if self.prepare is not None:
+            self.prepare(row, written)
+        if row.errors:
+            return
+        record = self._record(written)
+        self._check(row, record)
+        parts = [written[column] for column in self.key_columns]
+        row.key = natural_key(*parts)
+        row.insert[self.model] = {
+            "id": str(stable_id(self.model, row.context.batch_id, *parts)),
+            **written,
+        }
+        said = {name for name, value in row.values.items() if value not in (None, "")}
+        row.shown = {
+            "name": str(record),
+            "detail": "",
+            "given": [c for c in self.changeable if c.removesuffix("_id") in said or c in said],
+        } | row.shown
+
+    def _defaults(self) -> dict[str, Any]:
+        """What a row that says nothing would insert: JSON values by column."""
+        columns = self.entity.model._meta.concrete_fields
+        return {f.attname: _plain(f.get_default()) for f in columns if _is_ours(f)}
+
+    def _record(self, written: dict[str, Any]) -> Any:
+        """The record that would be inserted, unsaved, with its values as Python has them."""
+        record = self.entity.model()
+        for column in self.entity.model._meta.concrete_fields:
+            if column.attname in written:
+                setattr(record, column.attname, column.to_python(written[column.attname]))
+        return record
+
+    def _check(self, row: RowCheck, record: Any) -> None:
+        """The entity's own rules; those that speak of other rows are asked in sets."""
+        if self.entity.check is None:
+            return
+        try:
+            for flag in self.entity.check(record):
+                row.flag(flag, self.label_of(flag.field))
+        except RuleError as error:
+            row.refuse(self.label_of(error.field), str(error), error.rule)
+
+    # --- Rows beside the registry ------------------------------------------------------------
+
+    def _compare(self, rows: list[ImportRow], context: ImportContext) -> None:
+        """New, changed or unchanged by the natural key; what is another's is not touched."""
+        rows = self.before_compare(rows) if self.before_compare else rows
         wanted = {self._key_of(r.writes["insert"][self.model]): r for r in rows}
         found = self._existing(rows)
-        visible = set(
-            self.model_class.objects.for_user(context.user)  # type: ignore[attr-defined]
-            .filter(pk__in=[record.pk for record in found.values()])
-            .values_list("pk", flat=True)
-        )
+        keys = [record.pk for record in found.values()]
+        inside = self.entity.reachable(context.user).filter(pk__in=keys)
+        visible = set(inside.values_list("pk", flat=True))
         for key, row in wanted.items():
             record = found.get(key)
             if record is None:
@@ -88,34 +238,36 @@ class PlainLedger:
                 self._diff(row, record)
             except RuleError as error:
                 row.diff = []
-                column = self.labels.get(error.field, "")
-                hold(row, str(error), rule=error.rule, column=column)
+                hold(row, str(error), rule=error.rule, column=self.label_of(error.field))
+        if self.after_compare:
+            self.after_compare(rows, context)
 
     def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
-        first = self.key[-1]
-        values = {str(r.writes["insert"][self.model].get(first) or "") for r in rows}
-        queryset = self.model_class._default_manager.filter(**{f"{first}__in": values})
-        if any(f.name == "ended_on" for f in self.model_class._meta.fields):
+        first = self.key_columns[-1]
+        named = {str(r.writes["insert"][self.model].get(first) or "") for r in rows}
+        queryset = self.entity.model._default_manager.filter(**{f"{first}__in": named})
+        if "ended_on" in self.entity.field_names:
             queryset = queryset.filter(ended_on=None)
-        if self.ended:
-            queryset = queryset.exclude(**self.ended)
+        if self.gone:
+            queryset = queryset.exclude(**self.gone)
         return {
-            tuple(str(getattr(record, column) or "") for column in self.key): record
+            tuple(str(getattr(record, column) or "") for column in self.key_columns): record
             for record in queryset.iterator(chunk_size=2000)
         }
 
-    def _key_of(self, values: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(str(values.get(column) or "") for column in self.key)
+    def _key_of(self, written: dict[str, Any]) -> tuple[str, ...]:
+        return tuple(str(written.get(column) or "") for column in self.key_columns)
 
     def _diff(self, row: ImportRow, record: Any) -> None:
         incoming = row.writes["insert"][self.model]
         update: dict[str, Any] = {}
         for column in row.shown.get("given", []):
-            label, new, old = self.labels[column], incoming[column], getattr(record, column)
+            new, old = incoming[column], getattr(record, column)
             if _same(old, new):
                 continue
             update[column] = new
-            row.diff.append([label, self._shown(row, column, old), self._shown(row, column, new)])
+            before, after = self._shown(row, column, old), self._shown(row, column, new)
+            row.diff.append([self.changeable[column], before, after])
         staged = row.writes["staged"]
         row.writes = {"insert": {}, "update": {}, "staged": staged}
         if update:
@@ -128,9 +280,49 @@ class PlainLedger:
     def _shown(self, row: ImportRow, column: str, value: Any) -> str:
         if value in (None, ""):
             return ""
-        if column.endswith("_id"):
+        model_field = self.entity.model._meta.get_field(column.removesuffix("_id"))
+        if model_field.is_relation:
             return str(row.shown.get("names", {}).get(str(value), "（原单位）"))
-        return self.choices.get(column, {}).get(str(value), str(value))
+        choices = {str(code): str(label) for code, label in model_field.choices or ()}
+        return choices.get(str(value), str(value))
+
+
+def _cleaner(column: Any, label: str, means: Mapping[str, str], *, may_be_future: bool) -> Any:
+    """What a cell of a model field's column goes through."""
+    plain = _UNIT.sub("", label)
+    if column.choices:
+        return values.choice(plain, [(str(c), str(w)) for c, w in column.choices], means)
+    if is_dated(column):
+        return values.date(plain, may_be_future=may_be_future)
+    if isinstance(column, models.DecimalField):
+        return values.money(plain)
+    if isinstance(column, models.IntegerField):
+        return values.integer(plain)
+    if isinstance(column, models.ForeignKey) and column.remote_field.model is Region:
+        return values.place(plain)
+    return values.text(plain, column.max_length)
+
+
+def _width(column: Any) -> int:
+    if is_dated(column):
+        return _NARROW
+    length = getattr(column, "max_length", None) or 0
+    return min(_WIDE, max(14, length // 3))
+
+
+def _is_ours(column: Any) -> bool:
+    """What staging gives: not the key, nor what the database fills by itself."""
+    by_database = column.primary_key or column.generated or column.name in {
+        "version", "created_at", "updated_at",
+    }  # fmt: skip
+    return not by_database
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it; a date and an amount as text."""
+    if isinstance(value, datetime.date | Decimal):
+        return str(value)
+    return value
 
 
 def _same(old: Any, new: Any) -> bool:

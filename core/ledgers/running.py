@@ -9,8 +9,8 @@ from core.jobs.running import Lease, runner
 from core.ledgers.applying import apply
 from core.ledgers.asking import answer, open_rows
 from core.ledgers.comparing import compare
+from core.ledgers.ledger import ImportContext, Ledger, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import ImportContext, ScopedResource, resource_for
 from core.ledgers.staging import NeedsMapping, stage
 
 KIND = "import"
@@ -22,29 +22,27 @@ ROWS_A_SECOND = 5_000
 def run_import(lease: Lease) -> None:
     """Bring a batch as far as it goes: to the matching of columns, the preview, or the end."""
     batch = ImportBatch.objects.select_related("by", "region").get(job=lease.job)
-    resource = resource_for(batch.kind)
+    ledger = ledger_for(batch.kind)
     context = ImportContext.of(batch)
     if not batch.is_confirmed:
-        _check(batch, resource, context, lease)
+        _check(batch, ledger, context, lease)
         return
     # In one transaction: nobody sees how far it is before it is done.
     rows = batch.counts.get("rows", 0)
     phase = f"正在写入，共 {rows} 行，约需 {max(1, rows // ROWS_A_SECOND)} 秒"
     lease.progress(done=0, total=0, phase=phase)
-    counts = apply(batch, resource, context, lease)
+    counts = apply(batch, ledger, context, lease)
     Job.objects.filter(pk=lease.job.pk, fence=lease.fence).update(done=rows, total=rows)
     lease.finish(Job.Status.DONE, summary(counts))
 
 
-def _check(
-    batch: ImportBatch, resource: ScopedResource, context: ImportContext, lease: Lease
-) -> None:
+def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Lease) -> None:
     try:
         # Once compared, the rows come back only to be compared anew.
         if batch.counts:
             _answer(batch, lease)
         else:
-            stage(batch, resource, lease)
+            stage(batch, ledger, lease)
     except NeedsMapping:
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
         return
@@ -56,9 +54,9 @@ def _check(
     report(0)
     if not batch.counts:
         with transaction.atomic():
-            resource.look_across(batch)
+            ledger.look_across(batch)
             lease.guard()
-    counts = compare(batch, resource, context, report, guard=lease.guard)
+    counts = compare(batch, ledger, context, report, guard=lease.guard)
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)

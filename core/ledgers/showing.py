@@ -12,8 +12,8 @@ from core.jobs.models import Job
 from core.jobs.running import MAX_ATTEMPTS
 from core.ledgers import mapping
 from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
+from core.ledgers.ledger import ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import resource_for
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.workbooks import REASON
 
@@ -62,7 +62,7 @@ def may_resume(batch: ImportBatch) -> bool:
 
 def kind_label(batch: ImportBatch) -> str:
     try:
-        return resource_for(batch.kind).label
+        return ledger_for(batch.kind).label
     except KeyError:
         return batch.kind
 
@@ -148,9 +148,9 @@ def shared_questions(batch: ImportBatch) -> list[dict[str, Any]]:
 
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:
     """Our columns with the header matched to each, for the page that corrects them."""
-    resource = resource_for(batch.kind)
+    ledger = ledger_for(batch.kind)
     header = [{"index": i, "text": t} for i, t in enumerate(batch.header) if t]
-    missing = {c.attribute for c in mapping.missing(resource, batch.mapping)}
+    missing = {c.attribute for c in mapping.missing(ledger, batch.mapping)}
     return [
         {
             "attribute": column.attribute,
@@ -162,7 +162,7 @@ def matching(batch: ImportBatch) -> list[dict[str, Any]]:
             "sample": _sample(batch, batch.mapping.get(column.attribute)),
             "header": header,
         }
-        for column in resource.columns()
+        for column in ledger.columns
     ]
 
 

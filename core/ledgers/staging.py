@@ -21,9 +21,9 @@ from core.jobs.running import JobFailed, Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
+from core.ledgers.ledger import Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
-from core.ledgers.resources import ScopedResource
 from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
 from core.ledgers.values import as_text
 from core.secrecy import files as media
@@ -46,15 +46,15 @@ class NeedsMapping(Exception):
     """Required columns were not found in the header; a person has to match them."""
 
 
-def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
+def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
     """Read, check and stage the file. Raises NeedsMapping, or JobFailed with a sentence."""
     try:
         with (
             media.opened(batch.file_path) as path,
             Checkers(_processes(path)) as checkers,
-            read_sheet(path, labels=resource.column_names(), wanted=batch.sheet) as sheet,
+            read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
         ):
-            _prepare(batch, resource, sheet, lease)
+            _prepare(batch, ledger, sheet, lease)
             total = max(0, sheet.total - batch.header_row)
             _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
         with connection.cursor() as cursor:
@@ -66,20 +66,20 @@ def stage(batch: ImportBatch, resource: ScopedResource, lease: Lease) -> None:
         raise JobFailed("上传的文件已过保存期，请重新上传。") from None
 
 
-def _prepare(batch: ImportBatch, resource: ScopedResource, sheet: Sheet, lease: Lease) -> None:
+def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> None:
     """Match the columns of the header and keep both with the batch."""
     header = [_title(c) for c in sheet.top[0]]
     if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
         raise Refused(_NO_HEADER)
     groups = [_group_above(sheet.above, index) for index in range(len(header))]
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
-        resource, header, region=batch.region_id, groups=groups
+        ledger, header, region=batch.region_id, groups=groups
     )
-    for column in resource.columns():
+    for column in ledger.columns:
         index = columns.get(column.attribute)
         if column.is_money and index is not None and "元" not in header[index]:
             header[index] += _unit_above(sheet.above, index)
-    is_matched = not mapping.missing(resource, columns)
+    is_matched = not mapping.missing(ledger, columns)
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(

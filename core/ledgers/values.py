@@ -20,7 +20,7 @@ from core.secrecy.identity import clean_name, clean_phone, refuse_id_number
 from core.text import as_number, normalise
 
 if TYPE_CHECKING:
-    from core.ledgers.resources import Cleaner, RowCheck
+    from core.ledgers.ledger import Cleaner, RowCheck
 
 
 def as_text(cell: Any) -> str:

@@ -16,14 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.accounts.models import User
 from core.audit.models import ReadEvent
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
 from core.ledgers import actions, showing, workbooks
 from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
+from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import kinds, resource_for
 from core.ledgers.spreadsheets import Refused
 from core.ledgers.waiting import STATES, mine
 from core.rules import RuleError
@@ -108,9 +108,9 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     user = _user(request)
     if kind not in dict(kinds_for(user)):
         raise Http404
-    resource = resource_for(kind)
-    data = workbooks.template_workbook(resource, user)
-    return _workbook(data, f"{resource.label}导入模板")
+    ledger = ledger_for(kind)
+    data = workbooks.template_workbook(ledger, user)
+    return _workbook(data, f"{ledger.label}导入模板")
 
 
 def _workbook(data: bytes, title: str) -> HttpResponse:
@@ -180,9 +180,9 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
 
 def _leave_read_event(request: HttpRequest, batch: ImportBatch, rows: list[ImportRow]) -> None:
     """A preview shows what the registry holds of people beside what the ledger says."""
-    view = ENTITIES.get(resource_for(batch.kind).models[0].rpartition(".")[2])
+    entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
     people = [row.target for row in rows if row.target]
-    if people and view and view.person_path == "pk":
+    if people and entity and entity.person == "pk":
         ReadEvent.record(
             user=_user(request), kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
         )

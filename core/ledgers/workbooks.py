@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from core.entities.workbooks import WORKBOOK_OPTIONS, plain_text, sheet_name
 from core.ledgers.asking import SKIP, WHOLE
+from core.ledgers.ledger import Ledger, LedgerColumn, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import Column, ScopedResource, resource_for
 from core.ledgers.spreadsheets import read_sheet
 from core.ledgers.values import INEXACT, as_text
 from core.regions.models import Region
@@ -27,12 +27,12 @@ _LISTS = "选项"
 _PLACES = ("township", "region")
 
 
-def template_workbook(resource: ScopedResource, user: Any) -> bytes:
+def template_workbook(ledger: Ledger, user: Any) -> bytes:
     """An empty ledger: drop-downs, text-formatted columns, a sheet that explains each."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "in_memory": True})
-    columns = resource.columns()
-    sheet = book.add_worksheet(resource.label)
+    columns = ledger.columns
+    sheet = book.add_worksheet(ledger.label)
     explained = book.add_worksheet("填表说明")
     lists = book.add_worksheet(_LISTS)
     lists.hide()
@@ -52,7 +52,7 @@ def template_workbook(resource: ScopedResource, user: Any) -> bytes:
         if choices:
             _drop_down(sheet, lists, index, choices, is_strict=bool(column.choices))
     sheet.freeze_panes(1, 0)
-    _explain(book, explained, resource)
+    _explain(book, explained, ledger)
     sheet.activate()
     book.close()
     return file.getvalue()
@@ -75,7 +75,7 @@ def _drop_down(
     sheet.data_validation(1, index, _TEMPLATE_ROWS, index, rule)
 
 
-def _townships(column: Column, user: Any) -> tuple[str, ...]:
+def _townships(column: LedgerColumn, user: Any) -> tuple[str, ...]:
     """The townships of the user's region; codes stand with names that occur twice."""
     if column.attribute not in _PLACES:
         return ()
@@ -87,22 +87,22 @@ def _townships(column: Column, user: Any) -> tuple[str, ...]:
     return tuple(code if names.count(name) > 1 else name for code, name in found)
 
 
-def _explain(book: Any, sheet: Any, resource: ScopedResource) -> None:
+def _explain(book: Any, sheet: Any, ledger: Ledger) -> None:
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     for index, width in enumerate((20, 8, 44, 26, 60)):
         sheet.set_column(index, index, width)
-    sheet.write_string(0, 0, f"{resource.label}导入模板", bold)
+    sheet.write_string(0, 0, f"{ledger.label}导入模板", bold)
     sheet.write_string(0, 1, "版本")
-    sheet.write_string(0, 2, resource.template_version)
+    sheet.write_string(0, 2, ledger.template_version)
     number = 2
-    for note in (*resource.notes, "红色表头为必填。表头文字和列的次序可以改，按名称识别。"):
+    for note in (*ledger.notes, "红色表头为必填。表头文字和列的次序可以改，按名称识别。"):
         sheet.write_string(number, 0, note)
         number += 1
     number += 1
     for index, head in enumerate(("列名", "必填", "说明", "示例", "可填内容")):
         sheet.write_string(number, index, head, bold)
-    for column in resource.columns():
+    for column in ledger.columns:
         number += 1
         values = (
             column.label,
@@ -128,13 +128,13 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     heading that the importer does not know and so leaves aside. Raises FileNotFoundError
     when the upload has expired.
     """
-    resource = resource_for(batch.kind)
+    ledger = ledger_for(batch.kind)
     said = left_rows(batch).values_list("number", "messages")
     messages = {n: [m for m in found if not m.get("answer")] for n, found in said}
     file = io.BytesIO()
     with (
         media.opened(batch.file_path) as path,
-        read_sheet(path, labels=resource.column_names(), wanted=batch.sheet) as sheet,
+        read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
     ):
         options = {**WORKBOOK_OPTIONS, "in_memory": True, "date_1904": sheet.is_1904}
         with xlsxwriter.Workbook(file, options) as book:
@@ -148,11 +148,11 @@ def _write_left(
     rows: Iterator[tuple[int, list[Any]]],
     messages: dict[int, list[dict[str, str]]],
 ) -> None:
-    resource = resource_for(batch.kind)
-    columns = {c.label: batch.mapping.get(c.attribute) for c in resource.columns()}
-    columns |= {c.attribute: batch.mapping.get(c.attribute) for c in resource.columns()}
-    texts = {batch.mapping.get(c.attribute) for c in resource.columns() if c.is_text}
-    sheet = book.add_worksheet(sheet_name(batch.sheet or resource.label))
+    ledger = ledger_for(batch.kind)
+    columns = {c.label: batch.mapping.get(c.attribute) for c in ledger.columns}
+    columns |= {c.attribute: batch.mapping.get(c.attribute) for c in ledger.columns}
+    texts = {batch.mapping.get(c.attribute) for c in ledger.columns if c.is_text}
+    sheet = book.add_worksheet(sheet_name(batch.sheet or ledger.label))
     paint = {
         "text": book.add_format({"num_format": "@"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.entities.workbooks import Column
+from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
 from core.figures.verdict import percent
 from reports.board import words
@@ -18,7 +18,7 @@ from reports.targets.models import Target
 Row = dict[str, Any]
 
 COLUMNS = [
-    Column(label, lambda row, name=name: row.get(name), width, is_text)
+    ExportColumn(label, lambda row, name=name: row.get(name), width, is_text)
     for label, name, width, is_text in (
         ("部分", "part", 10, False), ("名次", "rank", 6, False), ("地区", "region", 20, False),
         ("区划代码", "region_code", 12, True), ("指标代码", "code", 14, True),

@@ -14,12 +14,14 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from core.entities.filters import RecordFilter
+from core.entities.entity import Entity
+from core.entities.made import filters_of
+from core.entities.reach import Reach
 from core.figures.lists import members
 from reports.definitions.registry import BY_CODE
 from reports.sight import may_list
-from stations.filters import StationFilter
-from talent.filters import CertificateFilter, PersonFilter, RegistrationPeriodFilter
+from stations.entities import STATIONS
+from talent.entities import CERTIFICATES, PEOPLE, REGISTRATIONS
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,13 @@ class Step:
     url: str
 
 
-# Unit, what waits, the list, its filter, what is asked of it.
-_LISTS: tuple[tuple[str, str, str, type[RecordFilter], dict[str, Any]], ...] = (
-    ("本", "证书待县级核验", "certificate_list", CertificateFilter, {"todo": "verify"}),
-    ("个", "登记 60 天内到期", "registrationperiod_list", RegistrationPeriodFilter, {"due": "60"}),
-    ("人", "在册但没有任职", "person_list", PersonFilter, {"missing": "post"}),
-    ("家", "站点缺批复", "station_list", StationFilter, {"approval": "no"}),
-)  # fmt: skip
+# Unit, what waits, the list, what is asked of it.
+_LISTS: tuple[tuple[str, str, Entity, dict[str, Any]], ...] = (
+    ("本", "证书待县级核验", CERTIFICATES, {"todo": "verify"}),
+    ("个", "登记 60 天内到期", REGISTRATIONS, {"due": "60"}),
+    ("人", "在册但没有任职", PEOPLE, {"missing": "post"}),
+    ("家", "站点缺批复", STATIONS, {"approval": "no"}),
+)
 
 
 def next_steps(request: HttpRequest, region: str, day: datetime.date) -> list[Step]:
@@ -50,13 +52,13 @@ def next_steps(request: HttpRequest, region: str, day: datetime.date) -> list[St
 
 def _steps(request: HttpRequest, region: str, day: datetime.date) -> Iterator[Step]:
     user: Any = request.user
-    for unit, words, name, filterset, asked in _LISTS:
-        model: Any = filterset._meta.model
-        if not user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+    for unit, words, entity, asked in _LISTS:
+        reach = Reach(entity, user)
+        if not reach.may("view"):
             continue
         query = urlencode({**asked, "region": region}, doseq=True)
-        rows = filterset(QueryDict(query), model.objects.for_user(user), request=request).qs
-        yield Step(rows.order_by().count(), unit, words, f"{reverse(name)}?{query}")
+        rows = filters_of(entity)(QueryDict(query), reach.rows(), request=request).qs
+        yield Step(rows.order_by().count(), unit, words, f"{entity.url('list')}?{query}")
     missing = BY_CODE["T6_MISSING"]
     address = reverse("dashboard_list", kwargs={"region": region, "code": missing.code})
     count = members(missing, day, region, user=user).count()

@@ -15,7 +15,7 @@ from core.figures.indicator import Indicator
 from core.figures.lists import explain
 from reports.definitions.registry import BY_CODE
 from talent.models import Person
-from talent.worker_views import own_context, own_record
+from talent.own.views import own_context, own_record
 
 # Counts of people, in the order in which one builds on another.
 OWN_CODES = ("T1", "T1_L0", "T1_L1", "T1_L2", "T1_L3", "T1_L4", "T2", "T3")

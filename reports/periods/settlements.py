@@ -24,7 +24,7 @@ from core.regions.tree import divisions_on
 from reports.definitions.registry import INDICATORS
 from reports.periods.models import SettledMembers, Settlement
 
-# A list of the differences to what was signed (the other parts are core.figures.indicators').
+# A list of the differences to what was signed (the other parts are core.figures.lists').
 CORRECTED = "corrected"
 
 

@@ -9,8 +9,16 @@ from core.dates import today
 from core.models import ImportBatch, Region
 from core.regions.successions import apply_successions
 from core.regions.tree import forget_divisions
-from stations import actions as station_actions
 from stations.models import Organization, Station, StationMonthly
+from stations.organizations.actions import end_organization
+from stations.places.actions import (
+    approve_station,
+    change_coverage,
+    change_station_state,
+    close_station,
+    open_station,
+    update_station,
+)
 from tests.audit.desk import PLACES, REASON, Desk
 from tests.imports import ledgers
 
@@ -30,7 +38,7 @@ class PlacesDesk(Desk):
         )  # fmt: skip
         if not self.is_correcting:
             station.approval_number = "民发1号"
-        station_actions.open_station(station=station, by=self.clerk(place))
+        open_station(station=station, by=self.clerk(place))
 
     def _operator(self, place: str) -> Organization:
         found = self.employer(place)
@@ -41,22 +49,20 @@ class PlacesDesk(Desk):
 
     def state(self) -> None:
         station = self.station()
-        station_actions.change_station_state(
+        change_station_state(
             station=station, by=self.clerk(station.region_id), status=self.dice.choice("12334"),
             changed_on=self.day(200), reason=REASON,
         )  # fmt: skip
 
     def approve(self) -> None:
         station = self.station()
-        station_actions.approve_station(
-            station=station, by=self.reviewer(station.region_id), reason=REASON
-        )
+        approve_station(station=station, by=self.reviewer(station.region_id), reason=REASON)
 
     def cover(self) -> None:
         station = self.station(kind="3")
         near = Region.objects.valid_on(today()).filter(pk__in=PLACES, level=4)
         regions = [r for r in near if r.pk[:6] == station.region_id[:6]]
-        station_actions.change_coverage(
+        change_coverage(
             station=station, by=self.clerk(station.region_id), changed_on=self.day(200),
             regions=[r for r in regions if r.pk == station.region_id or self.dice.random() < 0.5],
         )  # fmt: skip
@@ -65,14 +71,14 @@ class PlacesDesk(Desk):
         station = self.station()
         others = Station.objects.open().filter(kind=station.kind).exclude(pk=station.pk)
         successor = self.one(others) if others.exists() and self.dice.random() < 0.5 else None
-        station_actions.close_station(
+        close_station(
             station=station, by=self.clerks["52"], closed_on=self.day(60), reason=REASON,
             successor=successor, is_renamed=successor is not None and self.dice.random() < 0.5,
         )  # fmt: skip
 
     def end_organization(self) -> None:
         row = self.one(Organization.objects.filter(ended_on=None))
-        station_actions.end_organization(
+        end_organization(
             organization=row, by=self.clerks["52"], ended_on=self.day(30), reason=REASON
         )
 
@@ -82,7 +88,7 @@ class PlacesDesk(Desk):
         station.region_id = self.place()
         station.built_on = self.day(900)
         station.validate_constraints()
-        station_actions.update_station(station=station, by=self.clerks["52"])
+        update_station(station=station, by=self.clerks["52"])
 
     def monthly(self) -> None:
         station = self.station(kind="3", status="3")

@@ -15,7 +15,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.accounts.roles import Role
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import ImportBatch, Job, User
 from talent.models import ChangeRequest, TransferRequest
 from tests.rows import make_person, make_row
@@ -208,7 +208,7 @@ def policy_of(name: str) -> Policy | None:
     if view is None or page not in _VERB_OF_PAGE:
         return None
     has_record = page in {"detail", "edit", "history", "act"}
-    actions = view.all_actions()
+    actions = view.all_actions
     kwargs = {"verb": actions[0].code if actions else "none"} if page == "act" else {}
     methods = {"create": BOTH, "edit": BOTH, "act": BOTH, "export": POST, "list": BOTH}
     return Policy(

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import ReadEvent
 from stations.models import Station
 from talent.models import Person, Post

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from core.entities.changes import changes_of
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import ReadEvent
 from talent.actions import deactivate_person, start_post
 from talent.models import Person, Post, TransferRequest

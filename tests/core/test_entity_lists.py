@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import ReadEvent
 from core.regions.names import place_names
 from talent.models import Certificate, Person

@@ -10,7 +10,7 @@ from django import forms
 from django.urls import NoReverseMatch, reverse
 
 from config import urls  # noqa: F401  registers every EntityView
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import Region, User
 from core.regions.names import resolve_regions
 from tests.conftest import COUNTY_A, COUNTY_B
@@ -93,7 +93,7 @@ def test_foreign_row_is_not_written(entity: str, cast: Any, client_of: Any) -> N
     client = client_of(cast.clerk_a)
     url = url_of(entity, "edit", pk=row.pk)
     assert client.post(url, {"version": row.version}).status_code == 404
-    for action in ENTITIES[entity].all_actions():
+    for action in ENTITIES[entity].all_actions:
         act = url_of(entity, "act", pk=row.pk, verb=action.code)
         answer = client.post(act, {"version": row.version, "reason": "试"})
         assert answer.status_code == 404, action.code

@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.entities import workbooks as exports
-from core.entities.workbooks import Column, export_table
+from core.entities.workbooks import ExportColumn, export_table
 from core.ledgers.spreadsheets import read_sheet
 from core.models import ReadEvent
 from core.rules import RuleError
@@ -192,7 +192,7 @@ class TestRecord:
 
 @pytest.mark.django_db
 class TestMasks:
-    COLUMNS = [Column("证件号码", lambda r: "5201**", 22, is_text=True, clear=lambda r: r)]
+    COLUMNS = [ExportColumn("证件号码", lambda r: "5201**", 22, is_text=True, clear=lambda r: r)]
 
     def test_masked_unless_asked(self, cast: Any) -> None:
         assert sheet_of(export(cast.clerk_a, self.COLUMNS, ["9"]))["A2"].value == "5201**"

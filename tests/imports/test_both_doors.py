@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from core.entities.forms.record import RecordForm
-from core.ledgers.resources import resource_for
+from core.entities.made import form_of
+from core.ledgers.ledger import ledger_for
 from core.models import ImportRow
 from core.secrecy.identity import check_character
 from stations.models import Station
 from talent.actions import record_death
-from talent.actions.credentials import update_certificate
-from talent.forms.credentials import CertificateForm
-from talent.forms.person import PersonForm
-from talent.forms.post import PostForm
+from talent.credentials.actions import update_certificate
+from talent.entities import CERTIFICATES, POSTS
+from talent.entities import PEOPLE as PEOPLE_ENTITY
 from talent.models import Certificate, Person, Post
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import PEOPLE, STATION, apply, check, person, row_of, workbook
@@ -29,6 +29,7 @@ from tests.rows import id_number, make_organization, make_person, make_station
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
+PersonForm, PostForm, CertificateForm = map(form_of, (PEOPLE_ENTITY, POSTS, CERTIFICATES))
 HEAD = (*PEOPLE, "性别", "证件类型")
 STOPPED = {"stopped"}
 Outcome = ImportRow.Outcome
@@ -264,4 +265,4 @@ def test_a_corrected_certificate_is_as_verified_by_either_door(
 
 
 def test_ledgers_hold_no_registrations() -> None:
-    assert "talent.registrationperiod" not in resource_for("people").models
+    assert "talent.registrationperiod" not in ledger_for("people").models

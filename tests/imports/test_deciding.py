@@ -18,8 +18,8 @@ from core.ledgers import actions, showing, workbooks
 from core.ledgers.comparing import count
 from core.models import ImportBatch, Job
 from core.rules import RuleError
-from talent.actions import people as acting
 from talent.models import Certificate, Person, PersonState, Post, TransferRequest
+from talent.people.actions import leave_province, record_death
 from tests.conftest import Cast
 from tests.imports.ledgers import apply, check, fresh, outcomes, people, person, row_of, take, words
 from tests.rows import id_number
@@ -115,7 +115,7 @@ class TestSomebodyWhoIsGone:
     @pytest.mark.parametrize("started", ["2023-03-01", "2025-06-01"])
     def test_who_left_comes_back_when_told(self, cast: Cast, started: str) -> None:
         left = datetime.date(2024, 5, 1)
-        number = self.gone(cast, acting.leave_province, left_on=left, reason="外出")
+        number = self.gone(cast, leave_province, left_on=left, reason="外出")
         batch = check(cast.clerk_a, "people", people(person("张三", number, 入职日期=started)))
         assert outcomes(batch) == {"held": 1}
         assert "离省" in words(batch, 2)
@@ -131,7 +131,7 @@ class TestSomebodyWhoIsGone:
 
     def test_the_dead_do_not(self, cast: Cast) -> None:
         died = datetime.date(2025, 5, 1)
-        number = self.gone(cast, acting.record_death, died_on=died, proof="死亡证明")
+        number = self.gone(cast, record_death, died_on=died, proof="死亡证明")
         batch = check(cast.clerk_a, "people", people(person("张三", number)))
         assert offered(batch, 2) == {"row": SKIP}
 

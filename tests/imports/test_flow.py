@@ -21,8 +21,8 @@ from core.models import ImportBatch, ImportRow, Job, User
 from core.rules import RuleError
 from core.secrecy import files as media
 from stations.models import Station
-from talent.ledgers import people as people_rows
 from talent.models import Person, TransferRequest
+from talent.people.ledger import rows as people_rows
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     apply,

@@ -16,7 +16,7 @@ from core.ledgers.spreadsheets import Refused, read_sheet
 from core.models import Job
 from projects.models import Project
 from talent.models import Certificate, Person, Post
-from talent.resources import PeopleResource
+from talent.people.ledger import PEOPLE_LEDGER
 from tests.conftest import COUNTY_A, Cast
 from tests.imports.ledgers import PEOPLE, check, outcomes, people, person, take, words, workbook
 from tests.imports.malformed import HEADER, TWO, packed, parts
@@ -181,7 +181,7 @@ class TestQuotes:
 
 
 def test_a_header_that_stands_twice_is_remembered_by_its_place(cast: Cast) -> None:
-    resource = PeopleResource()
+    resource = PEOPLE_LEDGER
     header = ["姓名", "身份证号", "时间", "等级", "时间", "", ""]
     chosen = {"name": 0, "id_number": 1, "started_on": 2, "certificate_level": 3, "approved_on": 4}
     mapping.remember(resource, header, chosen, region=COUNTY_A)

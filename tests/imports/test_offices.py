@@ -13,10 +13,11 @@ from core.ledgers import actions, workbooks
 from core.ledgers.spreadsheets import read_sheet
 from core.rules import RuleError
 from projects.models import Project
-from stations.actions import close_station, end_organization
 from stations.models import Organization, Station
-from talent.actions.transfers import accept_due_transfers
+from stations.organizations.actions import end_organization
+from stations.places.actions import close_station
 from talent.models import ActivationCode, Person, Post, TransferRequest
+from talent.moves.actions import accept_due_transfers
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     STATION,

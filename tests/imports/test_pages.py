@@ -14,7 +14,7 @@ from django.utils import timezone
 from core.jobs import running as jobs
 from core.ledgers import workbooks
 from core.ledgers.keeping import forget_expired
-from core.ledgers.resources import kinds, resource_for
+from core.ledgers.ledger import kinds, ledger_for
 from core.models import ImportBatch, ImportRow, Job, ReadEvent
 from core.secrecy.identity import mask_id_number
 from talent.models import Person
@@ -295,17 +295,17 @@ class TestTemplates:
     def test_every_kind_has_one(self, cast: Any, client_of: Any, kind: str) -> None:
         response = client_of(cast.clerk_a).get(reverse("import_template", args=[kind]))
         book = openpyxl.load_workbook(io.BytesIO(response.content))
-        resource = resource_for(kind)
+        resource = ledger_for(kind)
         sheet = book[resource.label]
-        assert [c.value for c in sheet[1]] == [c.label for c in resource.columns()]
+        assert [c.value for c in sheet[1]] == [c.label for c in resource.columns]
         assert book["选项"].sheet_state == "hidden"
         said = {str(c.value) for row in book["填表说明"].iter_rows() for c in row}
         assert resource.template_version in said
-        assert {c.label for c in resource.columns()} <= said
+        assert {c.label for c in resource.columns} <= said
         assert len(sheet.data_validations.dataValidation) >= 1
 
     def test_townships_are_those_of_the_user(self, cast: Any) -> None:
-        data = workbooks.template_workbook(resource_for("people"), cast.clerk_a)
+        data = workbooks.template_workbook(ledger_for("people"), cast.clerk_a)
         book = openpyxl.load_workbook(io.BytesIO(data))
         offered = {c.value for row in book["选项"].iter_rows() for c in row}
         assert "新华路街道" in offered

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from core.ledgers import actions
-from core.ledgers.resources import resource_for
+from core.ledgers.ledger import ledger_for
 from core.models import ReadEvent
 from core.rules import RuleError
 from stations.models import Organization, Station
@@ -378,10 +378,10 @@ def test_township_clerks_take_in_their_township_only(cast: Cast) -> None:
 
 
 def test_labels_of_the_header_are_all_known() -> None:
-    from core.ledgers.resources import resource_for
+    from core.ledgers.ledger import ledger_for
     from core.ledgers.spreadsheets.child import squeeze
 
-    names = resource_for("people").column_names()
+    names = ledger_for("people").column_names()
     assert all(squeeze(label) in names for label in PEOPLE)
 
 
@@ -409,7 +409,7 @@ def test_a_phone_of_more_than_three_people_is_remarked_on(cast: Cast) -> None:
     flagged = [n for n in range(2, 8) if "另外 3 人" in words(batch, n)]
     assert flagged == [2, 3, 5, 6]
     assert batch.counts["flagged"] == 4
-    resource_for("people").look_across(batch)
+    ledger_for("people").look_across(batch)
     assert len(row_of(batch, 2).messages) == 1
 
 
@@ -423,7 +423,7 @@ def test_a_senior_without_the_certificate_before_is_remarked_on(cast: Cast) -> N
     remarked = [n for n in (2, 3, 4) if "没有登记社会工作师（中级）证书" in words(batch, n)]
     assert remarked == [3]
     assert row_of(batch, 3).messages[0]["column"] == "证书级别"
-    resource_for("people").look_across(batch)
+    ledger_for("people").look_across(batch)
     assert len(row_of(batch, 3).messages) == 1
 
 
@@ -434,7 +434,7 @@ def test_the_planner_knows_a_batch_before_it_is_compared(
     take(cast.clerk_a, "people", people(*(person() for _ in range(20))))
     known: list[str] = []
 
-    def look(resource: Any, batch: Any) -> None:
+    def look(batch: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT most_common_vals::text FROM pg_stats"
@@ -442,6 +442,6 @@ def test_the_planner_knows_a_batch_before_it_is_compared(
             )
             known.extend([str(batch.pk), *(row[0] for row in cursor.fetchall())])
 
-    monkeypatch.setattr(type(resource_for("people")), "look_across", look)
+    monkeypatch.setitem(vars(ledger_for("people")), "look_across", look)
     check(cast.clerk_a, "people", people(*(person() for _ in range(30))))
     assert known[0] in known[1]

@@ -9,12 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.dates import today
+from core.entities.made import form_of
+from core.ledgers.ledger import ImportContext, RowCheck, ledger_for
 from core.ledgers.places import PlaceIndex
-from core.ledgers.resources import ImportContext, RowCheck, resource_for
 from core.ledgers.values import as_text
 from core.models import ImportRow
 from core.rules import RuleError
 from core.secrecy.identity import check_character, check_id_number
+from talent.entities import PEOPLE
 from talent.models import Person
 from tests.conftest import Cast
 from tests.imports.ledgers import apply, check, outcomes, people, person
@@ -68,9 +70,9 @@ def test_rows_add_up(rows: list[dict[str, Any]], cast: Cast) -> None:
 
 def _import_says(label: str, cell: Any, cast: Cast) -> str | None:
     """The rule that refuses a cell on the import's way, None when it passes."""
-    resource = resource_for("people")
+    resource = ledger_for("people")
     row = RowCheck(2, ImportContext(cast.clerk_a, PlaceIndex("520102"), today()))
-    column = next(c for c in resource.columns() if c.label == label)
+    column = next(c for c in resource.columns if c.label == label)
     try:
         row.values = {"name": "张三", column.attribute: column.clean_cell(cell, row)}
         if label == "身份证号":
@@ -95,7 +97,7 @@ def _import_says(label: str, cell: Any, cast: Cast) -> str | None:
     ],
 )
 def test_forms_and_imports_agree_on_id_numbers(number: str, cast: Cast) -> None:
-    from talent.forms import PersonForm
+    PersonForm = form_of(PEOPLE)
 
     form = PersonForm(data={"id_number": number, "id_type": "1"}, user=cast.clerk_a)
     form.is_valid()
@@ -111,7 +113,7 @@ def test_forms_and_imports_agree_on_id_numbers(number: str, cast: Cast) -> None:
 
 @pytest.mark.parametrize("name", ["张三", "张 三", "买买提•艾力", "张3", "", "张" * 51, "䶮㛃"])
 def test_forms_and_imports_agree_on_names(name: str, cast: Cast) -> None:
-    from talent.forms import PersonForm
+    PersonForm = form_of(PEOPLE)
 
     form = PersonForm(data={"name": name}, user=cast.clerk_a)
     form.is_valid()
@@ -121,7 +123,7 @@ def test_forms_and_imports_agree_on_names(name: str, cast: Cast) -> None:
 
 @pytest.mark.parametrize("phone", ["13800001234", "+86 138 0000 1234", "0851-85551234", "123", "a"])
 def test_forms_and_imports_agree_on_phones(phone: str, cast: Cast) -> None:
-    from talent.forms import PersonForm
+    PersonForm = form_of(PEOPLE)
 
     form = PersonForm(data={"phone": phone}, user=cast.clerk_a)
     form.is_valid()

@@ -10,8 +10,8 @@ import pytest
 from core.ledgers import actions
 from core.rules import RuleError
 from reports.definitions.registry import all_figures
-from stations.actions import change_station_state
 from stations.models import Station
+from stations.places.actions import change_station_state
 from talent.models import Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (

@@ -13,8 +13,10 @@ from django.db import connection
 from django.test import Client
 
 from core.rules import RuleError
-from projects import actions, rules
 from projects.models import Payment, Project
+from projects.payments.actions import add_payment, end_payment, paid_total, reactivate_payment
+from projects.projects.actions import change_stage, end_project, update_project
+from projects.projects.rules import check_project
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import make_organization, make_project
 
@@ -24,14 +26,14 @@ D = datetime.date
 def reached(cast: Cast) -> Project:
     """A running project of 90,000 yuan whose mid-term evaluation was reached."""
     project = make_project(TOWNSHIP_A)
-    actions.change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=D(2023, 6, 1))
+    change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=D(2023, 6, 1))
     return project
 
 
 def pay(project: Project, cast: Cast, amount: int, **fields: Any) -> Payment:
     given = {"stage": "60", "paid_on": D(2023, 7, 1)} | fields
     payment = Payment(project=project, amount=Decimal(amount), **given)
-    return actions.add_payment(payment=payment, by=cast.clerk_a)
+    return add_payment(payment=payment, by=cast.clerk_a)
 
 
 @pytest.mark.django_db
@@ -41,9 +43,9 @@ def test_payments_stay_within_the_contract(cast: Cast) -> None:
     pay(project, cast, 30_000)
     with pytest.raises(RuleError, match="超过合同金额"):
         pay(project, cast, 1)
-    actions.end_payment(payment=first, by=cast.clerk_a, reason="误录")
+    end_payment(payment=first, by=cast.clerk_a, reason="误录")
     pay(project, cast, 60_000)
-    assert actions.paid_total(project) == 90_000
+    assert paid_total(project) == 90_000
 
 
 @pytest.mark.django_db
@@ -70,13 +72,13 @@ def test_an_opening_balance_has_no_date(cast: Cast) -> None:
 def test_stages_go_forward_or_are_explained(cast: Cast) -> None:
     project = reached(cast)
     with pytest.raises(RuleError, match="倒退"):
-        actions.change_stage(project=project, by=cast.clerk_a, stage="50", reached_on=D(2023, 7, 1))
-    actions.change_stage(
+        change_stage(project=project, by=cast.clerk_a, stage="50", reached_on=D(2023, 7, 1))
+    change_stage(
         project=project, by=cast.clerk_a, stage="50", reached_on=D(2023, 7, 1), reason="补录"
     )
-    actions.change_stage(project=project, by=cast.clerk_a, stage="80", reached_on=D(2024, 1, 1))
+    change_stage(project=project, by=cast.clerk_a, stage="80", reached_on=D(2024, 1, 1))
     with pytest.raises(RuleError, match="结项"):
-        actions.change_stage(
+        change_stage(
             project=project, by=cast.clerk_a, stage="50", reached_on=D(2024, 2, 1), reason="再开"
         )
 
@@ -86,7 +88,7 @@ def test_a_paid_project_is_not_deactivated(cast: Cast) -> None:
     project = reached(cast)
     pay(project, cast, 10)
     with pytest.raises(RuleError, match="已有付款"):
-        actions.end_project(project=project, by=cast.clerk_a, reason="误录")
+        end_project(project=project, by=cast.clerk_a, reason="误录")
 
 
 @pytest.mark.django_db
@@ -95,12 +97,12 @@ def test_an_edit_keeps_the_contract_above_what_was_paid(cast: Cast) -> None:
     pay(project, cast, 500)
     project.contract_amount = Decimal(499)
     with pytest.raises(RuleError, match="少于已付款"):
-        actions.update_project(project=project, by=cast.clerk_a)
+        update_project(project=project, by=cast.clerk_a)
     project.contract_amount = Decimal(500)
     agency = make_organization(TOWNSHIP_A)
     project.contractor = project.evaluator = agency
     with pytest.raises(RuleError, match="评估方"):
-        actions.update_project(project=project, by=cast.clerk_a)
+        update_project(project=project, by=cast.clerk_a)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -123,7 +125,7 @@ def test_parallel_payments_do_not_overdraw(cast: Cast) -> None:
     for thread in threads:
         thread.join(30)
     assert refused == ["R18"] * 2
-    assert actions.paid_total(project) == 80_000
+    assert paid_total(project) == 80_000
 
 
 @pytest.mark.parametrize(
@@ -140,9 +142,9 @@ def test_what_a_project_may_not_be(fields: dict[str, Any]) -> None:
         "budget": Decimal(100), "contract_amount": Decimal(90), "started_on": D(2023, 1, 1),
         "ends_on": D(2023, 1, 1), "paid": Decimal(90), "contractor": 1, "evaluator": 2,
     }  # fmt: skip
-    assert rules.check_project(**given) == []
+    assert check_project(**given) == []
     with pytest.raises(RuleError) as error:
-        rules.check_project(**(given | fields))
+        check_project(**(given | fields))
     assert error.value.rule == "R18"
 
 
@@ -151,7 +153,7 @@ def test_a_project_and_a_payment_come_back_within_the_rules(
     cast: Cast, client_of: Callable[[Any], Client]
 ) -> None:
     project = make_project(TOWNSHIP_A)
-    actions.end_project(project=project, by=cast.clerk_a, reason="误录")
+    end_project(project=project, by=cast.clerk_a, reason="误录")
     project.refresh_from_db()
     url = f"/projects/{project.pk}/reactivate/"
     data = {"version": project.version, "reason": "误停用"}
@@ -159,10 +161,10 @@ def test_a_project_and_a_payment_come_back_within_the_rules(
     assert client_of(cast.clerk_a).post(url, data).status_code == 302
     project = reached(cast)
     first = pay(project, cast, 60_000)
-    actions.end_payment(payment=first, by=cast.clerk_a, reason="误录")
+    end_payment(payment=first, by=cast.clerk_a, reason="误录")
     second = pay(project, cast, 60_000)
     with pytest.raises(RuleError, match="超过合同金额"):
-        actions.reactivate_payment(payment=first, by=cast.clerk_a, reason="误停用")
-    actions.end_payment(payment=second, by=cast.clerk_a, reason="误录")
-    actions.reactivate_payment(payment=first, by=cast.clerk_a, reason="误停用")
-    assert actions.paid_total(project) == 60_000
+        reactivate_payment(payment=first, by=cast.clerk_a, reason="误停用")
+    end_payment(payment=second, by=cast.clerk_a, reason="误录")
+    reactivate_payment(payment=first, by=cast.clerk_a, reason="误停用")
+    assert paid_total(project) == 60_000

@@ -8,18 +8,23 @@ from typing import Any
 
 import pytest
 
+from core.entities.made import form_of
 from core.rules import RuleError
-from projects import actions
-from projects.forms import MilestoneForm, NewProjectForm, PaymentForm, ProjectForm
+from projects.entities import MILESTONES, PAYMENTS, PROJECTS
+from projects.milestones.actions import add_milestone, update_milestone
 from projects.models import Milestone, Payment, Project
+from projects.payments.actions import add_payment, end_payment, reactivate_payment
+from projects.projects.actions import change_stage, end_project, update_project
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.rows import make_organization, make_project
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
+ProjectForm, NewProjectForm = form_of(PROJECTS), form_of(PROJECTS, is_new=True)
+MilestoneForm, PaymentForm = form_of(MILESTONES), form_of(PAYMENTS)
 
 
-def form(cast: Cast, **cells: Any) -> ProjectForm:
+def form(cast: Cast, **cells: Any) -> Any:
     organization = make_organization(COUNTY_A, "南明区民政局")
     data = {
         "name": "某项目",
@@ -93,7 +98,7 @@ def test_there_is_one_opening_balance(cast: Cast) -> None:
     """By the form, by an action and where one that was out of use comes back."""
     project = make_project(TOWNSHIP_A)
     first = Payment(project=project, amount=Decimal(1), is_opening_balance=True)
-    actions.add_payment(payment=first, by=cast.clerk_a)
+    add_payment(payment=first, by=cast.clerk_a)
     filled = PaymentForm(
         data={"amount": "5", "is_opening_balance": "on"},
         user=cast.clerk_a,
@@ -101,11 +106,11 @@ def test_there_is_one_opening_balance(cast: Cast) -> None:
     )
     words = "该项目已登记过期初已付，请在原来的一条上修改金额。"
     assert filled.errors == {"is_opening_balance": [words]}
-    actions.end_payment(payment=first, by=cast.clerk_a, reason="录错")
+    end_payment(payment=first, by=cast.clerk_a, reason="录错")
     second = Payment(project=project, amount=Decimal(2), is_opening_balance=True)
-    actions.add_payment(payment=second, by=cast.clerk_a)
+    add_payment(payment=second, by=cast.clerk_a)
     with pytest.raises(RuleError, match=words):
-        actions.reactivate_payment(payment=first, by=cast.clerk_a, reason="对的")
+        reactivate_payment(payment=first, by=cast.clerk_a, reason="对的")
     again = PaymentForm(
         data={"amount": "3", "is_opening_balance": "on"}, user=cast.clerk_a, instance=second
     )
@@ -115,10 +120,10 @@ def test_there_is_one_opening_balance(cast: Cast) -> None:
 def paid_project(cast: Cast) -> tuple[Project, Milestone]:
     """Evaluated on 2023-03-01, paid for it a month later."""
     project = make_project(TOWNSHIP_A)
-    actions.change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=D(2023, 3, 1))
+    change_stage(project=project, by=cast.clerk_a, stage="60", reached_on=D(2023, 3, 1))
     project.refresh_from_db()
     payment = Payment(project=project, stage="60", amount=Decimal(1), paid_on=D(2023, 4, 1))
-    actions.add_payment(payment=payment, by=cast.clerk_a)
+    add_payment(payment=payment, by=cast.clerk_a)
     return project, Milestone.objects.get(stage="60")
 
 
@@ -143,23 +148,23 @@ def test_a_milestone_that_was_paid_for_stays_before_the_payment(
     fresh.reached_on = D.fromisoformat(cells["reached_on"]) if cells["reached_on"] else None
     if field:
         with pytest.raises(RuleError):
-            actions.update_milestone(milestone=fresh, by=cast.clerk_a)
+            update_milestone(milestone=fresh, by=cast.clerk_a)
     else:
-        actions.update_milestone(milestone=fresh, by=cast.clerk_a)
+        update_milestone(milestone=fresh, by=cast.clerk_a)
 
 
 def test_what_bounds_the_payments_is_not_taken_away(cast: Cast) -> None:
     project, _ = paid_project(cast)
     project.contract_amount = None
     with pytest.raises(RuleError, match="合同金额不能去掉"):
-        actions.update_project(project=project, by=cast.clerk_a)
+        update_project(project=project, by=cast.clerk_a)
 
 
 def test_the_stage_is_not_edited_past_its_rules(cast: Cast) -> None:
     project, _ = paid_project(cast)
     assert "stage" not in ProjectForm(user=cast.clerk_a, instance=project).fields
     project.stage = "10"
-    actions.update_project(project=project, by=cast.clerk_a)
+    update_project(project=project, by=cast.clerk_a)
     project.refresh_from_db()
     assert project.stage == "60"
     assert "stage" in NewProjectForm(user=cast.clerk_a).fields
@@ -167,7 +172,7 @@ def test_the_stage_is_not_edited_past_its_rules(cast: Cast) -> None:
 
 def test_a_project_out_of_use_gets_no_milestone(cast: Cast) -> None:
     project = make_project(TOWNSHIP_A)
-    actions.end_project(project=project, by=cast.clerk_a, reason="录错")
+    end_project(project=project, by=cast.clerk_a, reason="录错")
     project.refresh_from_db()
     with pytest.raises(RuleError):
-        actions.add_milestone(milestone=Milestone(project=project, stage="60"), by=cast.clerk_a)
+        add_milestone(milestone=Milestone(project=project, stage="60"), by=cast.clerk_a)

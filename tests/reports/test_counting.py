@@ -12,9 +12,9 @@ from core.figures.lists import explain, members
 from core.regions.tree import forget_divisions
 from reports.definitions.registry import BY_CODE, all_figures
 from reports.models import Plan
-from talent.actions.merging import merge_person
-from talent.actions.people import confirm_person
 from talent.models import RegistrationPeriod, Title
+from talent.people.actions import confirm_person
+from talent.people.merging import merge_person
 from tests.conftest import Cast
 from tests.reports import build
 from tests.reports.build import DAY, on

@@ -12,8 +12,17 @@ from django.test import Client
 from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from stations import actions
-from stations.models import Station, StationState, dated_on
+from core.timeline import dated_on
+from stations.models import Station, StationState
+from stations.organizations.actions import end_organization, update_organization
+from stations.places.actions import (
+    approve_station,
+    change_coverage,
+    change_station_state,
+    close_station,
+    open_station,
+    update_station,
+)
 from talent.actions import start_post
 from talent.models import Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
@@ -37,7 +46,7 @@ def test_a_station_opens_with_state_and_coverage(cast: Cast) -> None:
     station = Station(
         name="新站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
     )
-    actions.open_station(station=station, by=cast.clerk_a)
+    open_station(station=station, by=cast.clerk_a)
     assert station.states.get().valid_from == D(2021, 5, 1)
     assert station.coverages.get().region_id == TOWNSHIP_A
 
@@ -45,21 +54,21 @@ def test_a_station_opens_with_state_and_coverage(cast: Cast) -> None:
 def test_nobody_opens_one_elsewhere(cast: Cast) -> None:
     station = Station(name="新站", kind="3", region_id=COUNTY_B, status="3")
     with pytest.raises(OutOfScope):
-        actions.open_station(station=station, by=cast.clerk_a)
+        open_station(station=station, by=cast.clerk_a)
     assert not Station.objects.exists()
 
 
 def test_states_are_dated(cast: Cast) -> None:
     station = make_station(TOWNSHIP_A)
-    actions.change_station_state(
+    change_station_state(
         station=station, by=cast.clerk_a, status="4", changed_on=D(2024, 5, 1), reason="无人"
     )
-    actions.change_station_state(
+    change_station_state(
         station=station, by=cast.clerk_a, status="3", changed_on=D(2024, 9, 1), reason="恢复"
     )
     assert [status_on(station, D(2024, m, 1)) for m in (4, 5, 8, 9)] == ["3", "4", "4", "3"]
     with pytest.raises(RuleError, match="更晚的变更"):
-        actions.change_station_state(
+        change_station_state(
             station=station, by=cast.clerk_a, status="2", changed_on=D(2024, 3, 1), reason="更正"
         )
 
@@ -67,7 +76,7 @@ def test_states_are_dated(cast: Cast) -> None:
 def test_a_closed_station_sends_its_people_home(cast: Cast) -> None:
     station = make_station(TOWNSHIP_A)
     person = serving_at(station, cast)
-    actions.close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
+    close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
     station.refresh_from_db()
     person.refresh_from_db()
     assert (station.status, person.region_id) == ("5", COUNTY_A)
@@ -77,16 +86,14 @@ def test_a_closed_station_sends_its_people_home(cast: Cast) -> None:
     assert post.ended_on == D(2025, 1, 1)
     assert "撤并" in post.end_reason
     with pytest.raises(RuleError, match="已经撤并"):
-        actions.close_station(
-            station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="再次"
-        )
+        close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="再次")
 
 
 def test_or_to_the_successor(cast: Cast) -> None:
     other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
     station, successor = make_station(TOWNSHIP_A), make_station(other.pk)
     person = serving_at(station, cast)
-    message = actions.close_station(
+    message = close_station(
         station=station,
         by=cast.clerk_a,
         closed_on=D(2025, 1, 1),
@@ -105,12 +112,12 @@ def test_or_to_the_successor(cast: Cast) -> None:
 @pytest.mark.parametrize("which", ["itself", "elsewhere", "closed", "none"])
 def test_what_cannot_take_over(cast: Cast, which: str) -> None:
     station, closed = make_station(TOWNSHIP_A), make_station(TOWNSHIP_A)
-    actions.close_station(station=closed, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
+    close_station(station=closed, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
     successor = {
         "itself": station, "elsewhere": make_station(COUNTY_B), "closed": closed, "none": None,
     }[which]  # fmt: skip
     with pytest.raises((RuleError, OutOfScope)):
-        actions.close_station(
+        close_station(
             station=station,
             by=cast.clerk_a,
             closed_on=D(2025, 1, 1),
@@ -125,26 +132,26 @@ def test_what_cannot_take_over(cast: Cast, which: str) -> None:
 def test_an_approval_has_a_reason_and_happens_once(cast: Cast) -> None:
     station = make_station(TOWNSHIP_A)
     with pytest.raises(RuleError) as error:
-        actions.approve_station(station=station, by=cast.reviewer_a, reason="")
+        approve_station(station=station, by=cast.reviewer_a, reason="")
     assert error.value.rule == "R17"
-    actions.approve_station(station=station, by=cast.reviewer_a, reason="现场核查")
+    approve_station(station=station, by=cast.reviewer_a, reason="现场核查")
     station.refresh_from_db()
     assert station.is_approved
     with pytest.raises(RuleError, match="审核确认"):
-        actions.approve_station(station=station, by=cast.prefecture, reason="现场核查")
+        approve_station(station=station, by=cast.prefecture, reason="现场核查")
 
 
 def test_coverage_ends_and_begins_on_a_day(cast: Cast) -> None:
     station = Station(
         name="新站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
     )
-    actions.open_station(station=station, by=cast.clerk_a)
+    open_station(station=station, by=cast.clerk_a)
     own = Region.objects.get(pk=TOWNSHIP_A)
     others = list(Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=own.pk)[:2])
-    actions.change_coverage(
+    change_coverage(
         station=station, by=cast.clerk_a, regions=[own, *others], changed_on=D(2024, 1, 1)
     )
-    actions.change_coverage(
+    change_coverage(
         station=station, by=cast.clerk_a, regions=[own, others[0]], changed_on=D(2025, 1, 1)
     )
     covered = {
@@ -156,7 +163,7 @@ def test_coverage_ends_and_begins_on_a_day(cast: Cast) -> None:
     assert covered[D(2025, 6, 1)] == {own.pk, others[0].pk}
     elsewhere = Region.objects.current().filter(parent_id=COUNTY_B)[0]
     with pytest.raises(OutOfScope):
-        actions.change_coverage(
+        change_coverage(
             station=station, by=cast.clerk_a, regions=[own, elsewhere], changed_on=D(2025, 1, 1)
         )
 
@@ -167,11 +174,11 @@ def test_an_organisation_ends_after_its_stations(cast: Cast) -> None:
     person = make_person(TOWNSHIP_A)
     start_post(post=Post(person=person, organization=agency, started_on=DAY), by=cast.clerk_a)
     with pytest.raises(RuleError, match="1 个站点"):
-        actions.end_organization(
+        end_organization(
             organization=agency, by=cast.clerk_a, ended_on=D(2025, 1, 1), reason="注销"
         )
-    actions.close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
-    message = actions.end_organization(
+    close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
+    message = end_organization(
         organization=agency, by=cast.clerk_a, ended_on=D(2025, 1, 1), reason="注销"
     )
     assert "1 个岗位" in message
@@ -182,7 +189,7 @@ def test_an_organisation_comes_back_unless_another_took_its_name(
     cast: Cast, client_of: Callable[[Any], Client]
 ) -> None:
     agency = make_organization(COUNTY_A, "同心中心")
-    actions.end_organization(organization=agency, by=cast.clerk_a, ended_on=DAY, reason="注销")
+    end_organization(organization=agency, by=cast.clerk_a, ended_on=DAY, reason="注销")
     agency.refresh_from_db()
     client = client_of(cast.clerk_a)
     url = f"/organizations/{agency.pk}/reactivate/"
@@ -190,7 +197,7 @@ def test_an_organisation_comes_back_unless_another_took_its_name(
     refused = client.post(url, {"version": agency.version, "reason": "恢复营业"})
     assert refused.status_code == 422
     assert "同名机构" in refused.content.decode()
-    actions.end_organization(organization=other, by=cast.clerk_a, ended_on=DAY, reason="重复")
+    end_organization(organization=other, by=cast.clerk_a, ended_on=DAY, reason="重复")
     assert client.post(url, {"version": agency.version, "reason": "恢复营业"}).status_code == 302
     agency.refresh_from_db()
     assert agency.ended_on is None
@@ -199,16 +206,16 @@ def test_an_organisation_comes_back_unless_another_took_its_name(
 def test_a_corrected_day_and_township_carry_state_and_coverage(cast: Cast) -> None:
     """T6: what is corrected counts from the corrected day and in the corrected township."""
     station = Station(name="站甲", kind="3", region_id=TOWNSHIP_A, approval_number="民1号")
-    actions.open_station(station=station, by=cast.clerk_a)
+    open_station(station=station, by=cast.clerk_a)
     station = Station.objects.get()
     station.built_on = D(2022, 5, 1)
-    actions.update_station(station=station, by=cast.clerk_a)
+    update_station(station=station, by=cast.clerk_a)
     assert station.states.get().valid_from == D(2022, 5, 1)
     assert station.coverages.get().valid_from == D(2022, 5, 1)
     other = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
     station = Station.objects.get()
     station.region = other
-    actions.update_station(station=station, by=cast.clerk_a)
+    update_station(station=station, by=cast.clerk_a)
     coverage = station.coverages.get()
     assert (coverage.region_id, coverage.valid_from) == (other.pk, D(2022, 5, 1))
 
@@ -217,13 +224,13 @@ def test_a_later_day_of_building_keeps_what_began_before_it(cast: Cast) -> None:
     station = Station(
         name="站甲", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
     )
-    actions.open_station(station=station, by=cast.clerk_a)
-    actions.change_station_state(
+    open_station(station=station, by=cast.clerk_a)
+    change_station_state(
         station=station, by=cast.clerk_a, status="4", changed_on=D(2022, 1, 1), reason="无人"
     )
     station = Station.objects.get()
     station.built_on = D(2023, 1, 1)
-    actions.update_station(station=station, by=cast.clerk_a)
+    update_station(station=station, by=cast.clerk_a)
     assert status_on(station, D(2022, 1, 1)) == "4"
     assert not station.states.filter(dated_on(D(2021, 12, 31))).exists()
 
@@ -235,21 +242,21 @@ def test_a_corrected_township_that_is_covered_already_stays_once(cast: Cast) -> 
         Region.objects.get(pk=COUNTY_A),
     )
     station = Station(name="站甲", kind="3", region=own, status="3", built_on=D(2021, 5, 1))
-    actions.open_station(station=station, by=cast.clerk_a)
-    actions.change_coverage(
+    open_station(station=station, by=cast.clerk_a)
+    change_coverage(
         station=station, by=cast.clerk_a, regions=[own, other], changed_on=D(2024, 1, 1)
     )
     for region, covered in ((other, [other.pk]), (county, [])):
         station = Station.objects.get()
         station.region = region
-        actions.update_station(station=station, by=cast.clerk_a)
+        update_station(station=station, by=cast.clerk_a)
         assert list(station.coverages.values_list("region", flat=True)) == covered
 
 
 def test_coverage_from_an_earlier_day_begins_then(cast: Cast) -> None:
     station = Station(name="站甲", kind="3", region_id=TOWNSHIP_A, status="3")
-    actions.open_station(station=station, by=cast.clerk_a)
-    actions.change_coverage(
+    open_station(station=station, by=cast.clerk_a)
+    change_coverage(
         station=station,
         by=cast.clerk_a,
         regions=[Region.objects.get(pk=TOWNSHIP_A)],
@@ -261,8 +268,8 @@ def test_coverage_from_an_earlier_day_begins_then(cast: Cast) -> None:
 def test_an_edited_organisation_is_complete(cast: Cast) -> None:
     agency = make_organization(COUNTY_A, is_incomplete=True)
     agency.address = "甲路1号"
-    actions.update_organization(organization=agency, by=cast.clerk_a)
+    update_organization(organization=agency, by=cast.clerk_a)
     agency.refresh_from_db()
     assert (agency.is_incomplete, agency.address) == (False, "甲路1号")
     with pytest.raises(OutOfScope):
-        actions.update_organization(organization=agency, by=cast.clerk_b)
+        update_organization(organization=agency, by=cast.clerk_b)

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from stations.actions import open_station
-from stations.forms import NewStationForm, StationForm
+from core.entities.made import form_of
+from stations.entities import STATIONS
 from stations.models import Station
+from stations.places.actions import open_station
 from tests.conftest import TOWNSHIP_A, Cast
 
 pytestmark = pytest.mark.django_db
+StationForm, NewStationForm = form_of(STATIONS), form_of(STATIONS, is_new=True)
 
 
-def form(cast: Cast, **cells: Any) -> NewStationForm:
+def form(cast: Cast, **cells: Any) -> Any:
     data = {"name": "某社工站", "kind": "3", "region": TOWNSHIP_A, "built_on": "2023.9"}
     return NewStationForm(data=data | cells, user=cast.clerk_a)
 

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from core.dates import today
-from stations.forms import StationMonthlyForm
+from core.entities import made
+from stations.entities import MONTHS
 from stations.models import Station, StationMonthly
 from talent.models import Post
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import DAY, make_person, make_station
 
 pytestmark = pytest.mark.django_db
+StationMonthlyForm = made.form_of(MONTHS)
 NAMES = [n for _, names in StationMonthlyForm.layout for n in names if n != "month"]
 
 
@@ -31,7 +33,7 @@ def station() -> Station:
     return station
 
 
-def form_of(station: Station, cast: Cast, **values: Any) -> StationMonthlyForm:
+def form_of(station: Station, cast: Cast, **values: Any) -> Any:
     data = dict.fromkeys(NAMES, 0) | {"month": "2025-01", "workers": 1, "visits": 10} | values
     record = StationMonthly(station=station)
     return StationMonthlyForm(data, instance=record, user=cast.clerk_a)

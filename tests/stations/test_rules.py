@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from core.rules import RuleError
-from stations import rules
+from stations.months.rules import check_monthly, check_monthly_outlier, check_reported
+from stations.places.rules import (
+    approval_flag,
+    check_built_on,
+    check_coverage,
+    check_kind_level,
+    check_one_per_township,
+    check_state_change,
+)
 
 D = datetime.date
 
@@ -19,49 +27,49 @@ def coverage(**fields: Any) -> None:
         "kind": "3", "operating_model": "", "region_codes": ["520102016"],
         "own_region": "520102016",
     }  # fmt: skip
-    rules.check_coverage(**(given | fields))
+    check_coverage(**(given | fields))
 
 
 REFUSED: list[tuple[str, Callable[[], Any]]] = [
-    ("R17", lambda: rules.check_built_on(D(2026, 1, 2), on=D(2026, 1, 1))),
+    ("R17", lambda: check_built_on(D(2026, 1, 2), on=D(2026, 1, 1))),
     ("R16", lambda: coverage(kind="4")),
     ("R16", lambda: coverage(region_codes=[])),
     ("R16", lambda: coverage(region_codes=["520102"])),
     ("R16", lambda: coverage(region_codes=["520102017"])),
     ("R16", lambda: coverage(operating_model="3")),
-    ("R15", lambda: rules.check_state_change("5", "3")),
-    ("R15", lambda: rules.check_state_change("3", "5")),
-    ("R15", lambda: rules.check_state_change("3", "3")),
-    ("R19", lambda: rules.check_monthly({"cases_new": 3, "cases_open": 1, "cases_closed": 1})),
-    ("R19", lambda: rules.check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=1)),
-    ("R19", lambda: rules.check_monthly({"groups": 3, "group_sessions": 2})),
-    ("R19", lambda: rules.check_monthly({"workers": 1, "certified_workers": 2})),
+    ("R15", lambda: check_state_change("5", "3")),
+    ("R15", lambda: check_state_change("3", "5")),
+    ("R15", lambda: check_state_change("3", "3")),
+    ("R19", lambda: check_monthly({"cases_new": 3, "cases_open": 1, "cases_closed": 1})),
+    ("R19", lambda: check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=1)),
+    ("R19", lambda: check_monthly({"groups": 3, "group_sessions": 2})),
+    ("R19", lambda: check_monthly({"workers": 1, "certified_workers": 2})),
 ]
 FLAGGED: list[tuple[str, Callable[[], Any]]] = [
-    ("R17", lambda: rules.approval_flag(approval_number="", is_confirmed=False)),
-    ("R17", lambda: rules.check_built_on(None, status="3")),
-    ("R16", lambda: rules.check_kind_level("3", 3)),
-    ("R16", lambda: rules.check_one_per_township(kind="3", is_branch=False, others=["甲站"])),
-    ("R19", lambda: rules.check_monthly_outlier(51, [10] * 12, field="visits", label="探访")),
-    ("R20", lambda: rules.check_reported(5, 4, field="workers")),
+    ("R17", lambda: approval_flag(approval_number="", is_confirmed=False)),
+    ("R17", lambda: check_built_on(None, status="3")),
+    ("R16", lambda: check_kind_level("3", 3)),
+    ("R16", lambda: check_one_per_township(kind="3", is_branch=False, others=["甲站"])),
+    ("R19", lambda: check_monthly_outlier(51, [10] * 12, field="visits", label="探访")),
+    ("R20", lambda: check_reported(5, 4, field="workers")),
 ]
 PASSED: list[Callable[[], Any]] = [
-    lambda: rules.check_built_on(D(2026, 1, 1), status="3", on=D(2026, 1, 1)),
+    lambda: check_built_on(D(2026, 1, 1), status="3", on=D(2026, 1, 1)),
     lambda: coverage(),
     lambda: coverage(operating_model="3", region_codes=["520102016", "520102017"]),
-    lambda: rules.check_state_change("2", "3"),
-    lambda: rules.check_monthly({"cases_new": 2, "cases_open": 1, "cases_closed": 1}),
-    lambda: rules.check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=2),
-    lambda: rules.check_monthly({"cases_closed": 900}),
-    lambda: rules.approval_flag(approval_number="黔民〔2021〕1号", is_confirmed=False),
-    lambda: rules.approval_flag(approval_number="", is_confirmed=True),
-    lambda: rules.check_kind_level("3", 4),
-    lambda: rules.check_kind_level("5", 2),
-    lambda: rules.check_one_per_township(kind="3", is_branch=True, others=["甲站"]),
-    lambda: rules.check_one_per_township(kind="4", is_branch=False, others=["甲站"]),
-    lambda: rules.check_monthly_outlier(50, [10] * 12, field="visits", label="探访"),
-    lambda: rules.check_monthly_outlier(50, [], field="visits", label="探访"),
-    lambda: rules.check_reported(None, 4, field="workers"),
+    lambda: check_state_change("2", "3"),
+    lambda: check_monthly({"cases_new": 2, "cases_open": 1, "cases_closed": 1}),
+    lambda: check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=2),
+    lambda: check_monthly({"cases_closed": 900}),
+    lambda: approval_flag(approval_number="黔民〔2021〕1号", is_confirmed=False),
+    lambda: approval_flag(approval_number="", is_confirmed=True),
+    lambda: check_kind_level("3", 4),
+    lambda: check_kind_level("5", 2),
+    lambda: check_one_per_township(kind="3", is_branch=True, others=["甲站"]),
+    lambda: check_one_per_township(kind="4", is_branch=False, others=["甲站"]),
+    lambda: check_monthly_outlier(50, [10] * 12, field="visits", label="探访"),
+    lambda: check_monthly_outlier(50, [], field="visits", label="探访"),
+    lambda: check_reported(None, 4, field="workers"),
 ]
 
 

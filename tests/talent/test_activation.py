@@ -18,8 +18,8 @@ from django.utils import timezone
 from core.accounts.privacy import NOTICE_VERSION
 from core.models import SecurityEvent, User
 from talent import actions
-from talent.actions import accounts
 from talent.models import ActivationAttempt, ActivationCode, Person
+from talent.own import accounts
 from talent.tasks import forget_attempts
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import id_number, make_person

@@ -11,8 +11,8 @@ from core.dates import today
 from core.models import Region
 from core.notices.waiting import waiting_for
 from core.rules import RuleError
-from stations.actions import close_station
 from stations.models import StationMonthly
+from stations.places.actions import close_station
 from talent import actions
 from talent.models import Certificate, KeyTalentClaim, Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast

@@ -13,9 +13,9 @@ from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions
-from talent.actions.corrections import differences
 from talent.codes import RequestState
-from talent.forms.requests import CorrectionForm
+from talent.corrections.actions import differences
+from talent.corrections.forms import CorrectionForm
 from talent.models import Certificate, Person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import make_person, make_row

@@ -16,7 +16,7 @@ from core.rules import RuleError
 from core.secrecy.identity import refuse_id_number, without_id_numbers
 from talent import actions
 from talent.models import ChangeRequest, KeyTalentClaim, Person, PersonState
-from talent.rules import check_free_text
+from talent.people.rules import check_free_text
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.imports.ledgers import check, people, person
 from tests.rows import id_number, make_person, make_row

@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from core.dates import today
-from talent.forms import GraduateStatForm
+from core.entities import made
+from talent.entities import GRADUATES
 from talent.models import GraduateStat
 from tests.conftest import Cast
 from tests.imports.ledgers import check, outcomes, row_of, take, workbook
 
 pytestmark = pytest.mark.django_db
+GraduateStatForm = made.form_of(GRADUATES)
 
 
-def form_of(cast: Cast, **values: Any) -> GraduateStatForm:
+def form_of(cast: Cast, **values: Any) -> Any:
     data = {
         "school": "贵州大学", "school_place": "1", "region": "52", "major": "社会工作",
         "level": "21", "year": today().year, "graduates": 10, "stayed": 9,

@@ -15,8 +15,8 @@ from core.scoping import OutOfScope
 from reports.definitions.registry import all_figures
 from talent import actions
 from talent.codes import PersonStatus
-from talent.keeping import county_of_registered
 from talent.models import Certificate, Education, Person, Post, RegistrationPeriod
+from talent.people.known import county_of_registered
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_person, make_station
 

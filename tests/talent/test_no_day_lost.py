@@ -12,12 +12,13 @@ import time_machine
 from core.dates import today
 from core.models import Region, User
 from reports.definitions.registry import all_figures
-from stations import actions as station_actions
 from stations.models import Station
+from stations.organizations.actions import end_organization
+from stations.places.actions import close_station, open_station, update_station
 from talent import actions
-from talent.actions.transfers import knows_person
 from talent.codes import PersonStatus, RequestState
 from talent.models import Certificate, Person, Post, RegistrationPeriod, TransferRequest
+from talent.moves.actions import knows_person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_organization, make_person, make_station
 
@@ -192,11 +193,9 @@ def test_who_loses_her_primary_post_by_a_closing_serves_in_the_other(
         actions.start_post(post=Post(person=one, started_on=DAY, **place), by=cast.clerk_a)
     serve(person, make_station(TOWNSHIP_A), is_primary=False)
     if closes == "station":
-        station_actions.close_station(
-            station=station, by=cast.clerk_a, closed_on=today(), reason="合并设置"
-        )
+        close_station(station=station, by=cast.clerk_a, closed_on=today(), reason="合并设置")
     else:
-        station_actions.end_organization(
+        end_organization(
             organization=organization, by=cast.clerk_a, ended_on=today(), reason="注销"
         )
     assert figure("T1") == 1
@@ -211,7 +210,7 @@ def test_nobody_served_where_nothing_was_any_more(has_successor: bool, cast: Cas
     person = make_person(TOWNSHIP_A)
     post = serve(person, station, D(2024, 1, 1))
     actions.end_post(post=post, by=cast.clerk_a, ended_on=D(2026, 6, 1), reason="离职")
-    station_actions.close_station(
+    close_station(
         station=station, by=cast.clerk_a, closed_on=D(2026, 1, 1), reason="撤并",
         successor=successor if has_successor else None,
     )  # fmt: skip
@@ -226,7 +225,7 @@ def test_who_came_after_the_closing_has_one_post_where_it_went(cast: Cast) -> No
     station, successor = make_station(TOWNSHIP_A), make_station(TOWNSHIP_A)
     person = make_person(TOWNSHIP_A)
     serve(person, station, D(2026, 3, 1))
-    station_actions.close_station(
+    close_station(
         station=station,
         by=cast.clerk_a,
         closed_on=D(2026, 1, 1),
@@ -241,12 +240,12 @@ def test_the_posts_follow_a_corrected_township(cast: Cast) -> None:
     station = Station(
         name="某站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2022, 1, 1)
     )
-    station_actions.open_station(station=station, by=cast.clerk_a)
+    open_station(station=station, by=cast.clerk_a)
     person = make_person(COUNTY_A)
     actions.start_post(post=Post(person=person, station=station, started_on=DAY), by=cast.clerk_a)
     station = Station.objects.get()
     station.region = right = other_township()
-    station_actions.update_station(station=station, by=cast.clerk_a)
+    update_station(station=station, by=cast.clerk_a)
     for day in (D(2024, 1, 1), today()):
         assert figure("T1", day, TOWNSHIP_A) == 0
         assert figure("T1", day, right.pk) == 1

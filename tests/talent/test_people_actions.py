@@ -15,7 +15,7 @@ from core.dates import today
 from core.models import ReadEvent, Region, SecurityEvent
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from stations.models import dated_on
+from core.timeline import dated_on
 from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Person, PersonState, Post, RegistrationPeriod

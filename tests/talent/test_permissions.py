@@ -12,9 +12,17 @@ from django.core.exceptions import PermissionDenied
 from core.entities.deactivation import deactivate
 from core.models import Region
 from core.scoping import OutOfScope
-from projects import actions as project_actions
 from projects.models import Payment
-from stations import actions as station_actions
+from projects.payments.actions import add_payment, end_payment
+from projects.projects.actions import change_stage, end_project, update_project
+from stations.organizations.actions import end_organization
+from stations.places.actions import (
+    approve_station,
+    change_coverage,
+    change_station_state,
+    close_station,
+    update_station,
+)
 from talent import actions
 from talent.models import KeyTalentClaim, Person, Post, RegistrationPeriod
 from tests.conftest import COUNTY_A, PREFECTURE, TOWNSHIP_A, Cast
@@ -60,25 +68,25 @@ CALLS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "decide_claim": ("keytalentclaim", lambda r, by: actions.decide_claim(
         claim_=r, by=by, approves=False, reason=WHY)),
     "deactivate": ("education", lambda r, by: deactivate(record=r, by=by, reason=WHY)),
-    "update_station": ("station", lambda r, by: station_actions.update_station(station=r, by=by)),
-    "change_station_state": ("station", lambda r, by: station_actions.change_station_state(
+    "update_station": ("station", lambda r, by: update_station(station=r, by=by)),
+    "change_station_state": ("station", lambda r, by: change_station_state(
         station=r, by=by, status="4", changed_on=D(2024, 1, 1), reason=WHY)),
-    "change_coverage": ("station", lambda r, by: station_actions.change_coverage(
+    "change_coverage": ("station", lambda r, by: change_coverage(
         station=r, by=by, regions=[Region.objects.get(pk=TOWNSHIP_A)], changed_on=DAY)),
-    "close_station": ("station", lambda r, by: station_actions.close_station(
+    "close_station": ("station", lambda r, by: close_station(
         station=r, by=by, closed_on=D(2024, 1, 1), reason=WHY)),
-    "approve_station": ("station", lambda r, by: station_actions.approve_station(
+    "approve_station": ("station", lambda r, by: approve_station(
         station=r, by=by, reason=WHY)),
-    "end_organization": ("organization", lambda r, by: station_actions.end_organization(
+    "end_organization": ("organization", lambda r, by: end_organization(
         organization=r, by=by, ended_on=D(2024, 1, 1), reason=WHY)),
-    "update_project": ("project", lambda r, by: project_actions.update_project(project=r, by=by)),
-    "change_stage": ("project", lambda r, by: project_actions.change_stage(
+    "update_project": ("project", lambda r, by: update_project(project=r, by=by)),
+    "change_stage": ("project", lambda r, by: change_stage(
         project=r, by=by, stage="60", reached_on=D(2024, 1, 1))),
-    "end_project": ("project", lambda r, by: project_actions.end_project(
+    "end_project": ("project", lambda r, by: end_project(
         project=r, by=by, reason=WHY)),
-    "add_payment": ("project", lambda r, by: project_actions.add_payment(
+    "add_payment": ("project", lambda r, by: add_payment(
         payment=Payment(project=r, amount=10, is_opening_balance=True), by=by)),
-    "end_payment": ("payment", lambda r, by: project_actions.end_payment(
+    "end_payment": ("payment", lambda r, by: end_payment(
         payment=r, by=by, reason=WHY)),
 }  # fmt: skip
 REVIEWERS_ONLY = {"verify_certificate", "decide_claim", "approve_station"}

@@ -13,7 +13,7 @@ from core.dates import today
 from core.models import User
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from stations.actions import close_station
+from stations.places.actions import close_station
 from talent import actions
 from talent.codes import PersonStatus
 from talent.models import Person, Post

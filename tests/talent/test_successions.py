@@ -16,8 +16,9 @@ from core.regions.successions import apply_successions, final_successor, move_st
 from core.regions.tree import forget_divisions
 from core.rules import RuleError
 from core.scoping import OutOfScope
+from core.timeline import dated_on
 from reports.definitions.registry import BY_CODE, all_figures
-from stations.models import Organization, Station, dated_on
+from stations.models import Organization, Station
 from talent.models import GraduateStat, Person, Post
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_organization, make_person, make_project, make_station

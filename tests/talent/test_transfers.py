@@ -17,9 +17,9 @@ from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions
-from talent.actions import transfers
 from talent.codes import PersonStatus, RequestState
 from talent.models import Person, Post, TransferRequest
+from talent.moves import actions as moves
 from talent.tasks import accept_due_transfers
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_person, make_station
@@ -168,7 +168,7 @@ def test_both_sides_are_told(
     elif how == "refused":
         actions.refuse_transfer(request=request, by=cast.reviewer_a, reason="仍在本县任职")
     else:
-        transfers.accept_due_transfers(on=request.due_on)
+        moves.accept_due_transfers(on=request.due_on)
     for user in (cast.clerk_a, cast.clerk_b):
         client = client_of(user)
         assert told in client.get("/").text

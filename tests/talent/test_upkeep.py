@@ -10,11 +10,13 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 from core.dates import today
+from core.entities.made import filters_of
 from core.models import User
 from core.notices.waiting import WAITING
 from reports.definitions.populations.people import PEOPLE
 from talent.actions import leave_province, record_death
-from talent.filters import CertificateFilter, PersonFilter, RegistrationPeriodFilter
+from talent.entities import CERTIFICATES, REGISTRATIONS
+from talent.entities import PEOPLE as PEOPLE_LIST
 from talent.models import Certificate, Person, RegistrationPeriod
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import make_person
@@ -45,12 +47,14 @@ def asked_by(user: User) -> HttpRequest:
 
 def people(user: User, **asked: str) -> set[Person]:
     query = MultiValueDict({name: [value] for name, value in asked.items()})
-    return set(PersonFilter(query, Person.objects.for_user(user), request=asked_by(user)).qs)
+    return set(
+        filters_of(PEOPLE_LIST)(query, Person.objects.for_user(user), request=asked_by(user)).qs
+    )
 
 
 def periods(user: User, due: str) -> set[Person]:
     rows, query = RegistrationPeriod.objects.for_user(user), MultiValueDict({"due": [due]})
-    found = RegistrationPeriodFilter(query, rows, request=asked_by(user)).qs
+    found = filters_of(REGISTRATIONS)(query, rows, request=asked_by(user)).qs
     return {period.person for period in found}
 
 
@@ -91,6 +95,6 @@ def test_only_what_counts_is_to_be_verified(cast: Cast) -> None:
     leave_province(person=gone, by=cast.clerk_a, left_on=today(), reason="外出务工")
     rows = Certificate.objects.for_user(cast.reviewer_a)
     query = MultiValueDict({"todo": ["verify"]})
-    found = CertificateFilter(query, rows, request=asked_by(cast.reviewer_a)).qs
+    found = filters_of(CERTIFICATES)(query, rows, request=asked_by(cast.reviewer_a)).qs
     assert [(c.person, c.level) for c in found] == [(serving, "1")]
     assert WAITING["certificates"].count(cast.reviewer_a) == 1

@@ -13,7 +13,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import Client
 
 from core.audit.history import acting
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.ledgers import actions
 from core.management.commands.grant_app_role import VARIABLE, kept_tables
 from core.models import ReadEvent, SecurityEvent

@@ -27,7 +27,7 @@ def worker(cast: Any, client_of: Any) -> Any:
 
 @pytest.fixture
 def new_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("core.accounts.privacy", "core.accounts.actions", "core.desk.pages"):
+    for module in ("core.accounts.privacy", "core.accounts.actions", "core.desk.helping"):
         monkeypatch.setattr(import_module(module), "NOTICE_VERSION", NEW)
 
 

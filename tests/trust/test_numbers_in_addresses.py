@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.secrecy.numbers import without_numbers
 from stations.models import Organization
 from tests.conftest import COUNTY_A

@@ -9,7 +9,7 @@ import django
 import pytest
 from django.test import Client
 
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from tests.conftest import COUNTY_A, COUNTY_B, PASSWORD
 from tests.contracts.policy import addresses
 from tests.rows import make_person, make_row

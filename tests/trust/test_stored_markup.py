@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from core.entities.pages import ENTITIES
+from core.entities.entity import ENTITIES
 from core.models import User
 from tests.conftest import COUNTY_A
 from tests.contracts.policy import allows, policy_of

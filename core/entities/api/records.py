@@ -1,13 +1,13 @@
-"""The REST API's one base class: the scope, masks, filters and pages of the web pages.
+"""The REST API of an entity: the scope, masks, filters and pages of the web pages.
 
-An entity's API is a declaration in <app>/api.py; config/api_urls.py gives it an address.
+It is made of the entity's declaration; config/api_urls.py gives all of them their addresses.
 Everything is read-only except what a class adds by itself (change requests).
 """
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
@@ -19,9 +19,15 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from core.audit.models import ReadEvent
+from core.entities.api.serializers import joined_by, serializer_for
+from core.entities.filters import filterset_for
 from core.text import normalise
 
+if TYPE_CHECKING:
+    from core.entities.entity import Entity
+
 _PATTERN_LIMIT = 100_000
+_ENDED = ("ended_on", "end_reason")
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -61,13 +67,13 @@ class FilterBackend(DjangoFilterBackend):
 
 @extend_schema_view(list=extend_schema(parameters=[_search]))
 class RecordAPI(ReadOnlyModelViewSet):
-    """List and detail of one entity. A subclass declares the attributes below."""
+    """List and detail of one kind of rows; that of an entity is made by `api_for`."""
 
     model: ClassVar[type[Any]]
+    entity: ClassVar[Entity | None] = None
     # "pk" or "person_id": whose data a row is, for the read events; "" is nobody's.
     person_path: ClassVar[str] = ""
     select_related: ClassVar[tuple[str, ...]] = ()
-    prefetch: ClassVar[tuple[str, ...]] = ()
 
     filter_backends = (FilterBackend,)
     lookup_value_converter = "uuid"
@@ -75,27 +81,28 @@ class RecordAPI(ReadOnlyModelViewSet):
 
     def permission_for(self, request: Request) -> str:
         meta = self.model._meta
-        return f"{meta.app_label}.view_{meta.model_name}"
+        own = f"{meta.app_label}.view_{meta.model_name}"
+        return self.entity.permission("view") if self.entity else own
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
             return self.model._default_manager.none()
-        return self.model.objects.for_user(self.request.user)
+        user = self.request.user
+        return self.entity.reachable(user) if self.entity else self.model.objects.for_user(user)
 
     def fetch(self, ids: list[Any]) -> QuerySet[Any]:
         """The rows of some ids with all that the answer shows, still in scope."""
-        rows = self.get_queryset().filter(pk__in=ids).select_related(*self.select_related)
-        return rows.prefetch_related(*self.prefetch)
+        return self.get_queryset().filter(pk__in=ids).select_related(*self.select_related)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.detail:
-            return queryset.select_related(*self.select_related).prefetch_related(*self.prefetch)
+            return queryset.select_related(*self.select_related)
         queryset = super().filter_queryset(queryset)
         text = normalise(self.request.query_params.get("q", ""))[:60]
         filterset = getattr(self, "filterset_class", None)
         if text and hasattr(filterset, "search"):
             search = filterset(None, queryset=queryset, request=self.request).search(text)
-            # Fenced by the limit, as in core.entities.pages.list.
+            # Fenced by the limit, as in core.entities.listing.
             ids = self.get_queryset().filter(search).order_by().values("pk")[:_PATTERN_LIMIT]
             queryset = queryset.filter(pk__in=ids)
         return queryset
@@ -126,3 +133,28 @@ class RecordAPI(ReadOnlyModelViewSet):
             entity=self.model._meta.label_lower,
             token=token,
         )
+
+
+# --- From a declaration ---------------------------------------------------------------
+def api_fields(entity: Entity) -> tuple[str, ...]:
+    """What the API tells of a record: all that its page does, as the model has it."""
+    shown = (*entity.shown, entity.state, *_ENDED, *entity.aside.split(), *entity.api_extra.split())
+    without = {*entity.api_without.split(), "id", "created_at", "updated_at"}
+    found: list[str] = []
+    for name in shown:
+        if name in entity.field_names and name not in without:
+            precision = f"{name.removesuffix('_on')}_precision"
+            found += [name, *([precision] if precision in entity.field_names else [])]
+    return tuple(dict.fromkeys(found))
+
+
+def api_for(entity: Entity) -> type[RecordAPI]:
+    """The view set of an entity."""
+    base = entity.api_base or RecordAPI
+    made: dict[str, Any] = {"entity": entity, "model": entity.model, "__doc__": base.__doc__}
+    made |= {"person_path": entity.person, "lookup_value_converter": "uuid"}
+    serializer = base.serializer_class or serializer_for(entity.model, *api_fields(entity))
+    made |= {"serializer_class": serializer, "select_related": joined_by(serializer)}
+    if not hasattr(base, "filterset_class") and not hasattr(base, "filterset_fields"):
+        made["filterset_class"] = filterset_for(entity, entity.api_filters)
+    return type(f"{entity.model.__name__}API", (base,), made)

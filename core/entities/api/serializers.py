@@ -169,3 +169,15 @@ def serializer_for(
     return type(
         f"{model_class.__name__}Serializer", (RecordSerializer,), {"Meta": Meta, "private": private}
     )
+
+
+def joined_by(serializer: type[RecordSerializer]) -> tuple[str, ...]:
+    """Names of the other records that an answer tells, to be read with the row."""
+    meta = serializer.Meta  # type: ignore[attr-defined]
+    columns = {f.name: f for f in meta.model._meta.fields}
+    return tuple(
+        name
+        for name in meta.fields
+        if isinstance(columns.get(name), models.ForeignKey)
+        and columns[name].remote_field.model is not Region
+    )

@@ -9,7 +9,7 @@ from core.entities.forms.fields import (
     NoteField,
     RegionField,
 )
-from core.entities.forms.record import RecordForm, RecordMeta, names_in
+from core.entities.forms.record import RecordForm, form_for
 
 __all__ = [
     "ActionForm",
@@ -20,7 +20,6 @@ __all__ = [
     "NoteField",
     "ReasonField",
     "RecordForm",
-    "RecordMeta",
     "RegionField",
-    "names_in",
+    "form_for",
 ]

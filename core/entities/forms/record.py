@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
@@ -17,15 +18,20 @@ from core.entities.forms.fields import (
     DecimalField,
     IntegerField,
     LookupField,
+    NationalPlaceField,
     RegionField,
     TextField,
     say_what_is_missing,
 )
 from core.entities.forms.widgets import SearchSelect
+from core.national import PlaceField
 from core.regions.models import Region
 from core.rules import Flag, RuleError, warnings
 from core.scoping import ScopedModel, scope_choices
 from core.secrecy.fields import EncryptedTextField
+
+if TYPE_CHECKING:
+    from core.entities.entity import Entity
 
 Layout = tuple[tuple[str, tuple[str, ...]], ...]
 # UX "Forms": up to five as radio buttons, up to fifteen as a select, more as a search field.
@@ -34,20 +40,15 @@ _RADIO_UP_TO, _SELECT_UP_TO = 5, 15
 CHECKED_ALWAYS = frozenset({"ended_on"})
 
 
-def names_in(layout: Layout) -> list[str]:
-    """The field names of a layout, for Meta.fields."""
-    return [name for _, names in layout for name in names]
-
-
 def record_formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
     """The form field of a model field: our dates, regions, searches and choices."""
     if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):
-        return db_field.formfield(form_class=DateField, **kwargs)
+        return db_field.formfield(**{"form_class": DateField, **kwargs})
     if isinstance(db_field, models.ForeignKey):
         if db_field.remote_field.model is Region:
-            return db_field.formfield(form_class=RegionField, **kwargs)
+            return db_field.formfield(**{"form_class": RegionField, **kwargs})
         if issubclass(db_field.remote_field.model, ScopedModel):
-            return db_field.formfield(form_class=LookupField, **kwargs)
+            return db_field.formfield(**{"form_class": LookupField, **kwargs})
     if isinstance(db_field, ArrayField) and db_field.base_field.choices:
         return forms.MultipleChoiceField(
             choices=db_field.base_field.choices,
@@ -56,6 +57,8 @@ def record_formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
             help_text=str(db_field.help_text),
             widget=forms.CheckboxSelectMultiple,
         )
+    if isinstance(db_field, PlaceField):
+        return db_field.formfield(form_class=NationalPlaceField, max_length=None, **kwargs)
     if db_field.choices:
         return _choice_field(db_field, **kwargs)
     return _plain_field(db_field, **kwargs)
@@ -93,29 +96,24 @@ def _choice_field(db_field: Any, **kwargs: Any) -> forms.Field:
     )
 
 
-class RecordMeta:
-    """What the Meta of every RecordForm inherits."""
-
-    formfield_callback = staticmethod(record_formfield)
-
-
 class RecordForm(forms.ModelForm):
-    """A record's form. Subclasses set Meta(RecordMeta) and `layout`.
+    """A record's form, made of its entity by `form_for`.
 
-    `user` narrows every choice to the scope. `check()` calls the rules of the model layer:
-    a RuleError lands on its field; a flag of level W asks for a reason, which travels to the
-    history. Encrypted values are never sent out again: an empty field keeps them.
+    `user` narrows every choice to the scope. The entity's `check` calls the rules of the model
+    layer: a RuleError lands on its field; a flag of level W asks for a reason, which travels to
+    the history. Encrypted values are never sent out again: an empty field keeps them.
     """
 
+    entity: ClassVar[Entity]
     layout: ClassVar[Layout] = ()
-    # Field of the record this one belongs to; set before validation, never from the form.
-    parent: ClassVar[str] = ""
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.flags: list[Flag] = []
         self.kept: dict[str, str] = {}
+        # What the rules worked out of the entered values, for fields that no form has.
+        self.derived: dict[str, Any] = {}
         self.only: frozenset[str] | None = None
         for name, field in self.fields.items():
             self._scope(name, field)
@@ -159,8 +157,22 @@ class RecordForm(forms.ModelForm):
     # --- Rules -------------------------------------------------------------------------
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        """Rules on cleaned values; raise RuleError, or yield flags. Override."""
-        return ()
+        """The entity's rules on the record as it would be saved; what they clean is taken over."""
+        entered = copy(self.instance)
+        names = [name for name in self.fields if name in self.entity.field_names]
+        for name in names:
+            setattr(entered, name, cleaned.get(name))
+        before = dict(vars(entered))
+        for check in filter(None, (self.entity.check, self.entity.check_beside)):
+            yield from check(entered)
+        for column in self.entity.model._meta.fields:
+            value = vars(entered).get(column.attname)
+            if value == before.get(column.attname):
+                continue
+            if column.name in names:
+                cleaned[column.name] = getattr(entered, column.name)
+            else:
+                self.derived[column.attname] = value
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -198,9 +210,15 @@ class RecordForm(forms.ModelForm):
             if isinstance(field, DateField) and precision in columns and name in self.changed_data:
                 setattr(self.instance, precision, field.precision)
 
+    def _post_clean(self) -> None:
+        """Constraints are checked with what was worked out."""
+        for attribute, value in self.derived.items():
+            setattr(self.instance, attribute, value)
+        super()._post_clean()
+
     def _get_validation_exclusions(self) -> set[str]:
         """Constraints that name the parent are checked, though it is not in the form."""
-        return super()._get_validation_exclusions() - {self.parent, *CHECKED_ALWAYS}
+        return super()._get_validation_exclusions() - {self.entity.parent, *CHECKED_ALWAYS}
 
     @property
     def warnings(self) -> list[Flag]:
@@ -215,7 +233,7 @@ class RecordForm(forms.ModelForm):
 
         A short form has no titles: the section of the record that it stands in has one.
         """
-        listed = set(names_in(self.layout))
+        listed = {name for _, names in self.layout for name in names}
         rest = tuple(n for n in self.fields if n not in listed and n != "reason")
         result = [
             {
@@ -240,3 +258,20 @@ class RecordForm(forms.ModelForm):
                 self.add_error(None, constraint.get_violation_error_message())
                 return True
         return False
+
+
+def form_for(entity: Entity, *, is_new: bool = False) -> type[RecordForm]:
+    """The form of an entity's records: what of the sections may be edited."""
+    layout_of = entity.layout(is_new=is_new)
+
+    class Meta:
+        model = entity.model
+        fields = tuple(name for _, names in layout_of for name in names)
+        formfield_callback = staticmethod(record_formfield)
+        field_classes = dict(entity.form_fields)
+
+    return type(
+        f"{entity.model.__name__}Form",
+        (entity.form or RecordForm,),
+        {"Meta": Meta, "entity": entity, "layout": layout_of},
+    )

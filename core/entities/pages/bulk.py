@@ -7,14 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
 from core.audit.models import ReadEvent
 from core.entities.declarations import Action
 from core.entities.forms import ActionForm
-from core.entities.pages.base import EntityBase
+from core.entities.listing import Listing
+from core.entities.pages.base import EntityPage
+from core.entities.pages.export import asked_by, chosen_ids
 from core.rules import RuleError
 
 # More than this is work for an import, not for a page that is waited for.
@@ -23,7 +24,7 @@ AT_MOST = 500
 NAMED = 5
 
 
-class BulkPage(EntityBase):
+class BulkPage(EntityPage):
     """POST only. The first post asks (how many, what will happen), the second one does it.
 
     Each record is acted on by itself: what one refuses does not hold up the others, and the
@@ -31,62 +32,58 @@ class BulkPage(EntityBase):
     number that was shown: when the list is another one by now, it is asked again.
     """
 
-    def bulk_page(self) -> HttpResponse:
-        return self.http_method_not_allowed(self.request)
+    page = "bulk"
 
-    def bulk_submitted(self) -> HttpResponse:
-        action = self._bulk_action()
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.http_method_not_allowed(request)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        action = self.reach.action(self.kwargs["verb"], in_bulk=True)
         back = self.request.POST.get("filter", "").lstrip("?")
-        list_url = f"{self.url('list')}?{back}" if back else self.url("list")
+        unit, list_url = self.entity.unit, self.entity.url("list")
+        list_url = f"{list_url}?{back}" if back else list_url
         try:
             records = list(self._selected().order_by("pk")[: AT_MOST + 1])
         except RuleError as error:
             messages.error(self.request, str(error))
             return HttpResponseRedirect(list_url)
         if not records or len(records) > AT_MOST:
-            few = f"一次最多办理 {AT_MOST} {self.unit}，请缩小范围后分批办理。"
+            few = f"一次最多办理 {AT_MOST} {unit}，请缩小范围后分批办理。"
             messages.error(self.request, few if records else "没有选中记录，或选中的已不在名单中。")
             return HttpResponseRedirect(list_url)
-        form = self._bulk_form(action, len(records))
+        form = self._form(action, len(records))
         if not form.is_bound or not form.is_valid():
-            return self._ask_for_all(action, form, records, list_url)
+            return self._ask(action, form, records, list_url)
         done, refused = self._do_each(action, form, records)
         if done:
-            messages.success(self.request, f"已为 {done} {self.unit}办理「{action.label}」。")
+            messages.success(self.request, f"已为 {done} {unit}办理「{action.label}」。")
         for reason, names in refused.items():
             some = "、".join(names[:NAMED]) + (" 等" if len(names) > NAMED else "")
-            words = f"{len(names)} {self.unit}没有办理（{some}）：{reason}"
-            messages.warning(self.request, words)
+            messages.warning(self.request, f"{len(names)} {unit}没有办理（{some}）：{reason}")
         return HttpResponseRedirect(list_url)
 
     def _selected(self) -> Any:
         """The chosen rows, or all that the list shows where that was chosen."""
-        is_chosen = "ids" in self.request.POST or "all_matching" in self.request.POST
-        return self.export_rows() if is_chosen else self.rows().none()  # type: ignore[attr-defined]
+        post = self.request.POST
+        if "ids" not in post and "all_matching" not in post:
+            return self.reach.rows().none()
+        listing = Listing(self.reach, self.request, asked_by(post))
+        return listing.chosen(chosen_ids(post))
 
-    def _bulk_form(self, action: Action, count: int) -> Any:
+    def _form(self, action: Action, count: int) -> Any:
         """The action's form, bound once the number of records was confirmed."""
         confirmed = self.request.POST.get("confirmed")
         data = None if confirmed is None else self.request.POST
         form = (action.form or ActionForm)(data, user=self.request.user)
         if confirmed not in {None, str(count)}:
-            now = f"您核对之后名单有变化，现在是 {count} {self.unit}，请核对后再办理。"
+            now = f"您核对之后名单有变化，现在是 {count} {self.entity.unit}，请核对后再办理。"
             form.add_error(None, now)
         return form
-
-    def _bulk_action(self) -> Action:
-        code = self.kwargs["verb"]
-        action = next((a for a in self.all_actions() if a.code == code and a.in_bulk), None)
-        if action is None:
-            raise Http404
-        if not self.request.user.has_perm(action.permission):
-            raise PermissionDenied
-        return action
 
     def _do_each(
         self, action: Action, form: Any, records: list[Any]
     ) -> tuple[int, dict[str, list[str]]]:
-        argument = action.argument or str(self.model._meta.model_name)
+        argument = action.argument or self.entity.keyword
         reason = str(form.cleaned_data.get("reason", ""))
         done, refused = 0, dict[str, list[str]]()
         for record in records:
@@ -97,15 +94,14 @@ class BulkPage(EntityBase):
                     action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
                 done += 1
             except ValidationError as error:
-                refused.setdefault("；".join(error.messages), []).append(self.named(record))
+                names = refused.setdefault("；".join(error.messages), [])
+                names.append(self.entity.named(record))
             except (IntegrityError, PermissionDenied) as error:
                 words = str(error) if isinstance(error, PermissionDenied) else "与已有记录冲突。"
-                refused.setdefault(words, []).append(self.named(record))
+                refused.setdefault(words, []).append(self.entity.named(record))
         return done, refused
 
-    def _ask_for_all(
-        self, action: Action, form: Any, records: list[Any], list_url: str
-    ) -> HttpResponse:
+    def _ask(self, action: Action, form: Any, records: list[Any], list_url: str) -> HttpResponse:
         kept = [
             (name, value)
             for name, values in self.request.POST.lists()
@@ -113,15 +109,15 @@ class BulkPage(EntityBase):
             if name in {"ids", "all_matching", "filter"}
         ]
         some = records[:10]
-        names = [self.named(record) for record in some]
-        self.leave_read_event(ReadEvent.Kind.LIST, some, page=action.code)
-        context = self.context(
-            action=action,
-            form=form,
-            kept=kept,
-            count=len(records),
-            names=names,
-            title=f"{action.label}：{len(records)} {self.unit}",
-            cancel_url=list_url,
+        self.reach.leave_read_event(ReadEvent.Kind.LIST, some, page=action.code)
+        return self.render(
+            self.context(
+                action=action,
+                form=form,
+                kept=kept,
+                count=len(records),
+                names=[self.entity.named(record) for record in some],
+                title=f"{action.label}：{len(records)} {self.entity.unit}",
+                cancel_url=list_url,
+            )
         )
-        return render(self.request, self.template("bulk"), context)

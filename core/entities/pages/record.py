@@ -2,198 +2,176 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 
 from core.audit.models import ReadEvent
 from core.entities.changes import Change, changes_of, changes_of_many
 from core.entities.declarations import Related
 from core.entities.display import facts, label_of, shown
-from core.entities.pages.base import ENTITIES, EntityBase
+from core.entities.entity import ENTITIES, Entity
+from core.entities.made import form_of
+from core.entities.pages.base import EntityPage
+from core.entities.reach import Reach
 
 _RELATED_ROWS = 100
 
 
-class RecordPages(EntityBase):
-    # Attributes under the heading, and labels of attributes that are not fields.
-    headline: ClassVar[tuple[str, ...]] = ()
-    labels: ClassVar[dict[str, str]] = {}
-    # Attribute with the state, and its colour by value.
-    state_field: ClassVar[str] = ""
-    state_kinds: ClassVar[dict[str, str]] = {}
-    # Facts of the right-hand column.
-    aside: ClassVar[tuple[str, ...]] = ("created_at", "updated_at")
+class RelatedRows:
+    """The rows of a related list that a user may see, read through for_user."""
 
-    # --- Detail ----------------------------------------------------------------------
+    def __init__(self, entity: Entity, related: Related, user: Any) -> None:
+        accessor = entity.model._meta.get_field(related.accessor)
+        self.related, self.user = related, user
+        self.model: Any = accessor.related_model
+        self.key: str = accessor.field.name
+        self.entity = ENTITIES.get(self.model._meta.model_name)
+        # People named beside a record that is about nobody: the staff of a station.
+        self.leaves_traces = self.entity is not None and not entity.person
 
-    def detail_page(self) -> HttpResponse:
-        record = self.get_record()
-        self.require("view")
-        self.leave_read_event(ReadEvent.Kind.DETAIL, [record])
-        return render(self.request, self.template("detail"), self.detail_context(record))
+    def may(self, verb: str) -> bool:
+        meta = self.model._meta
+        own = f"{meta.app_label}.{verb}_{meta.model_name}"
+        return bool(self.user.has_perm(self.entity.permission(verb) if self.entity else own))
+
+    def read(self, record: Any, most: int) -> list[Any]:
+        rows = Reach(self.entity, self.user).rows() if self.entity else self._plain_rows()
+        rows = rows.filter(**{self.key: record})
+        joined = self.entity.select_related if self.entity else ()
+        joined = joined or tuple(c for c in self.columns if _is_foreign_key(self.model, c))
+        found = list((rows.select_related(*joined) if joined else rows)[:most])
+        if self.leaves_traces and self.entity:
+            reach = Reach(self.entity, self.user)
+            reach.leave_read_event(ReadEvent.Kind.DETAIL, found, page="related")
+        return found
+
+    def _plain_rows(self) -> Any:
+        return self.model.objects.for_user(self.user)
+
+    @property
+    def columns(self) -> list[str]:
+        return self.related.columns.split()
+
+
+class DetailPage(EntityPage):
+    page = "detail"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        record = self.record()
+        self.reach.require("view")
+        self.reach.leave_read_event(ReadEvent.Kind.DETAIL, [record])
+        return self.render(self.detail_context(record))
 
     def detail_context(self, record: Any) -> dict[str, Any]:
-        user = self.request.user
+        """What the page says of a record. A subclass may add to it."""
+        entity = self.entity
+        lists = [RelatedRows(entity, related, self.request.user) for related in entity.related]
         return self.context(
-            record=record,
-            parent_record=getattr(record, self.parent) if self.parent else None,
+            **self.parent_context(record),
             title=str(record),
-            headline=facts(record, self.headline, user=user, labels=self.labels),
-            state=self.state_of(record),
-            state_kind=self.state_kinds.get(getattr(record, self.state_field, ""), ""),
+            headline=self._facts(record, entity.headline.split()),
+            state=entity.state_of(record),
+            state_kind=entity.state_kind(record),
             is_ended=bool(getattr(record, "ended_on", None)),
-            sections=[self._section(record, number) for number in range(len(self.sections))],
-            related=[self.related_context(record, r) for r in self.related if self._may_see(r)],
-            tasks=self.tasks(record),
-            aside=facts(record, self.aside, user=user, labels=self.labels),
-            may_edit=self.may("change") and self.is_editable(record),
-            edit_url=self.url("edit", record),
-            history_url=self.url("history", record),
+            sections=[self._section(record, number) for number in range(len(entity.sections))],
+            related=[self.related_context(record, rows) for rows in lists if rows.may("view")],
+            tasks=entity.tasks(record, self.request.user) if entity.tasks else [],
+            aside=self._facts(record, entity.aside.split()),
+            may_edit=self.reach.may("change")
+            and entity.is_editable(record)
+            and bool(entity.layout(is_new=False)),
+            edit_url=entity.url("edit", record),
+            history_url=entity.url("history", record),
             action_links=[
-                {"action": a, "url": self.url("act", record, verb=a.code)}
-                for a in self.actions_for(record)
+                {"action": action, "url": entity.url("act", record, verb=action.code)}
+                for action in self.reach.actions_for(record)
             ],
-            print_scope=f"{self.label()}：{record}",
+            print_scope=f"{entity.label}：{record}",
         )
 
-    def tasks(self, record: Any) -> list[dict[str, Any]]:
-        """What of the record waits for a decision: label, since, url. Override."""
-        return []
+    def _facts(self, record: Any, names: Any) -> list[dict[str, Any]]:
+        return facts(record, tuple(names), user=self.request.user, labels=self.entity.labels)
 
     def _section(self, record: Any, number: int) -> dict[str, Any]:
         """Title and facts of a section, and the address of its own short form."""
-        section, url = self.sections[number], self.url("edit", record)
-        has_fields = bool(url) and not set(section.fields).isdisjoint(self.form.base_fields)
+        section, url = self.entity.sections[number], self.entity.url("edit", record)
+        has_fields = bool(url) and not set(section.fields).isdisjoint(
+            form_of(self.entity).base_fields
+        )
         return {
             "title": section.title,
-            "facts": facts(record, section.fields, user=self.request.user, labels=self.labels),
+            "facts": self._facts(record, section.fields),
             "edit_url": f"{url}?section={number}" if has_fields else "",
         }
 
-    def state_of(self, record: Any) -> str:
-        if not self.state_field:
-            return ""
-        display = getattr(record, f"get_{self.state_field}_display", None)
-        return str(display() if display else getattr(record, self.state_field))
-
-    def is_editable(self, record: Any) -> bool:
-        """Whether the state of the record allows an ordinary edit."""
-        return not (
-            getattr(record, "ended_on", None)
-            and self.model._meta.get_field("ended_on").editable is False
-        )
-
-    def may_grow(self, record: Any) -> bool:
-        """Whether records that hang on it may be added; what is not edited takes none."""
-        return self.is_editable(record)
-
-    def _may_see(self, related: Related) -> bool:
-        app = self._related_model(related)._meta.app_label
-        return self.request.user.has_perm(f"{app}.view_{related.entity}")
-
-    def _related_model(self, related: Related) -> Any:
-        return self.model._meta.get_field(related.accessor).related_model
-
-    def related_context(self, record: Any, related: Related) -> dict[str, Any]:
-        """Heads and cells of a related list: one query, read through for_user."""
-        model, user = self._related_model(related), self.request.user
-        fk = self.model._meta.get_field(related.accessor).field.name
-        view = ENTITIES.get(related.entity)
-        rows = model.objects.for_user(user).filter(**{fk: record})
-        if view and view.select_related:
-            rows = rows.select_related(*view.select_related)
-        elif fks := [c for c in related.columns if _is_foreign_key(model, c)]:
-            rows = rows.select_related(*fks)
-        labels = getattr(view, "labels", {})
-        rows = list(rows[:_RELATED_ROWS])
-        self._leave_related_read(view, rows)
-        may_change = user.has_perm(f"{model._meta.app_label}.change_{related.entity}")
-        may_add = (
-            related.can_add
-            and user.has_perm(f"{model._meta.app_label}.add_{related.entity}")
-            and self.may_grow(record)
-        )
+    def related_context(self, record: Any, rows: RelatedRows) -> dict[str, Any]:
+        """Heads and cells of a related list: one query."""
+        entity, related, model = rows.entity, rows.related, rows.model
+        may_change = rows.may("change")
+        may_add = related.can_add and rows.may("add") and self.entity.grows(record)
+        create_url = entity.url("create") if entity else ""
+        labels = entity.labels if entity else {}
+        found = []
+        for row in rows.read(record, _RELATED_ROWS):
+            is_over = entity.is_out_of_use(row) if entity else bool(getattr(row, "end_reason", ""))
+            found.append({
+                "record": row,
+                "cells": [self._cell(entity, row, c) for c in rows.columns],
+                "url": entity.url("detail", row) if entity else "",
+                "is_ended": is_over,
+                "edit_url": entity.url("edit", row)
+                if entity and may_change and not is_over
+                else "",
+            })  # fmt: skip
         return {
             "related": related,
             "heads": [
                 {"label": label_of(model, c, labels), "css": "num" if _is_number(model, c) else ""}
-                for c in related.columns
+                for c in rows.columns
             ],
-            "rows": [
-                {
-                    "record": row,
-                    "cells": [self._cell(view, row, c) for c in related.columns],
-                    "url": view.url("detail", row) if view else "",
-                    "is_ended": _is_out_of_use(row),
-                    "edit_url": view.url("edit", row)
-                    if view and may_change and not _is_out_of_use(row)
-                    else "",
-                }
-                for row in rows
-            ],
-            "add_url": f"{view.url('create')}?{fk}={record.pk}"
-            if view and may_add and view.url("create")
-            else "",
+            "rows": found,
+            "add_url": f"{create_url}?{rows.key}={record.pk}" if may_add and create_url else "",
         }
 
-    def _leave_related_read(self, view: Any, rows: list[Any]) -> None:
-        """People named beside a record that is about nobody: the staff of a station."""
-        if view and not self.person_path:
-            reader = view()
-            reader.setup(self.request)
-            reader.leave_read_event(ReadEvent.Kind.DETAIL, rows, page="related")
-
-    def _cell(self, view: Any, row: Any, name: str) -> dict[str, Any]:
+    def _cell(self, entity: Entity | None, row: Any, name: str) -> dict[str, Any]:
         """A value, in the colour of its meaning where it is the row's state."""
-        kinds = view.state_kinds if view and name == view.state_field else {}
+        is_state = entity is not None and name == entity.state and name in entity.colours
         return {
-            "label": label_of(type(row), name, getattr(view, "labels", {})),
+            "label": label_of(type(row), name, entity.labels if entity else {}),
             "value": shown(row, name, self.request.user),
-            "kind": kinds.get(getattr(row, name, None), "") if kinds else "",
-            "is_state": bool(kinds),
+            "kind": entity.state_kind(row) if entity and is_state else "",
+            "is_state": is_state,
             "css": _css(type(row), name),
         }
 
-    # --- History ---------------------------------------------------------------------
 
-    def history_page(self) -> HttpResponse:
-        record = self.get_record()
-        self.require("view")
-        self.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="history")
-        return render(
-            self.request,
-            self.template("history"),
+class HistoryPage(EntityPage):
+    page = "history"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        record = self.record()
+        self.reach.require("view")
+        self.reach.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="history")
+        return self.render(
             self.context(
-                record=record,
+                **self.parent_context(record),
                 title=f"{record} 的修改历史",
-                entries=self.history_of(record),
-                parent_record=getattr(record, self.parent) if self.parent else None,
-            ),
+                entries=self._entries(record),
+            )
         )
 
-    def history_of(self, record: Any) -> list[Change]:
+    def _entries(self, record: Any) -> list[Change]:
         """Changes of the record and of what belongs to it, newest first."""
         entries = changes_of(record, limit=100)
-        for related in self.related:
-            if not self._may_see(related):
-                continue
-            model = self._related_model(related)
-            if not _is_tracked(model):
-                continue
-            fk = self.model._meta.get_field(related.accessor).field.name
-            rows = list(model.objects.for_user(self.request.user).filter(**{fk: record})[:50])
-            self._leave_related_read(ENTITIES.get(related.entity), rows)
-            entries += changes_of_many(rows, limit=60) if len(rows) != 1 else _titled(rows[0])
+        for related in self.entity.related:
+            rows = RelatedRows(self.entity, related, self.request.user)
+            if rows.may("view") and _is_tracked(rows.model):
+                found = rows.read(record, 50)
+                entries += changes_of_many(found, limit=60) if len(found) != 1 else _titled(*found)
         return sorted(entries, key=lambda change: change.at, reverse=True)[:200]
-
-
-def _is_out_of_use(row: Any) -> bool:
-    """Deactivated: it no longer counts. A post that ended is not, it simply is over."""
-    return bool(getattr(row, "end_reason", "")) and row._meta.model_name != "post"
 
 
 def _is_number(model: Any, name: str) -> bool:

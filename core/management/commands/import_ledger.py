@@ -12,8 +12,8 @@ from core.accounts.models import User
 from core.jobs import running as jobs
 from core.jobs.models import Job
 from core.ledgers import actions, mapping
+from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.resources import kinds, resource_for
 from core.ledgers.spreadsheets import Refused
 from core.rules import RuleError
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         if self._state(batch).status != Job.Status.WAITING or fresh.counts:
             return
         self._put_away(batch, user)
-        absent = mapping.missing(resource_for(fresh.kind), fresh.mapping)
+        absent = mapping.missing(ledger_for(fresh.kind), fresh.mapping)
         names = "、".join(column.label for column in absent)
         raise CommandError(
             f"第 {fresh.header_row} 行表头中没有找到必填列「{names}」，请核对类别和文件；"

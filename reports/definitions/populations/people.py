@@ -30,7 +30,7 @@ from django.utils import timezone
 
 from core.figures.population import Population, is_so
 from core.regions.names import place_name
-from stations.models import dated_on
+from core.timeline import dated_on
 from talent.codes import (
     HIGHER_EDUCATION,
     MAY_SERVE,

@@ -14,9 +14,10 @@ from django.db.models import BooleanField, Exists, F, Model, OuterRef, Q, QueryS
 from core.figures.population import Population, is_so
 from core.models import Region
 from core.regions.tree import divisions_on
+from core.timeline import dated_on
 from reports.definitions.populations.stations import APPROVED, with_state
 from stations.codes import BUILT_STATUSES, StationKind, StationStatus
-from stations.models import Station, StationCoverage, StationMonthly, StationState, dated_on
+from stations.models import Station, StationCoverage, StationMonthly, StationState
 from talent.models import Post
 
 

@@ -10,8 +10,9 @@ from django.db.models import Exists, FilteredRelation, Model, OuterRef, Q, Query
 
 from core.figures.population import Population, is_so
 from core.regions.successions import place_on
+from core.timeline import dated_on
 from stations.codes import PLATFORM_KINDS, OrganizationKind, StationKind, StationStatus
-from stations.models import Organization, Station, StationState, dated_on
+from stations.models import Organization, Station, StationState
 
 BASES = (StationKind.TRAINING_BASE, StationKind.FIELDWORK_BASE)
 

@@ -1,0 +1,219 @@
+"""What a kind of ledger consists of: its columns, their names, cleaning and help.
+
+A Ledger is the declaration; its columns make the template workbook, the matching of a
+ledger's header, the checks of the import and the help page at once. They are fields of
+django-import-export, of which each ledger makes its Resource; the row-by-row engine of the
+library is not used: core.ledgers reads, compares and writes in sets.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from import_export import fields, resources
+
+from core.dates import today
+from core.entities.navigation import in_order
+from core.ledgers.places import PlaceIndex
+from core.ledgers.spreadsheets.child import squeeze
+from core.rules import Flag
+
+if TYPE_CHECKING:
+    from core.ledgers.models import ImportBatch
+
+Cleaner = Callable[[Any, "RowCheck"], Any]
+
+_IDS = 20_000
+# Of a person, a phone or a bank: what stands in a wrong column must not stay readable.
+_LONG_NUMBER = re.compile(r"([0-9]{3})[0-9]{8,}[0-9Xx]?")
+
+
+def _random_ids(count: int, *, beginning: str) -> list[str]:
+    """UUIDs of version 4 as text, without the cost of the objects: 90 random bits each
+    behind eight given hexadecimal digits."""
+    random = os.urandom(12 * count).hex()
+    return [
+        f"{beginning}-{d[:4]}-4{d[5:8]}-{'89ab'[int(d[8], 16) & 3]}{d[9:12]}-{d[12:]}"
+        for d in (random[i : i + 24] for i in range(0, len(random), 24))
+    ]
+
+
+class LedgerColumn(fields.Field):
+    """A column: the attribute it fills, its name and synonyms, how a cell is cleaned.
+
+    `clean(value, row)` gets a cell that is not empty (None, 无 and / are empty already) and
+    returns a JSON value, or raises RuleError with a sentence.
+    """
+
+    def __init__(
+        self,
+        attribute: str,
+        label: str,
+        clean: Cleaner,
+        *,
+        synonyms: Iterable[str] = (),
+        is_required: bool = False,
+        choices: Iterable[str] = (),
+        hint: str = "",
+        example: str = "",
+        width: int = 14,
+        is_text: bool = False,
+        takes_none: bool = False,
+        is_money: bool = False,
+    ) -> None:
+        super().__init__(attribute=attribute, column_name=label)
+        self.label, self.clean_cell = label, clean
+        self.names = frozenset(squeeze(name) for name in (label, *synonyms))
+        self.is_required, self.choices = is_required, tuple(choices)
+        self.hint, self.example, self.width, self.is_text = hint, example, width, is_text
+        # Cells like 无 reach the cleaner instead of meaning "empty".
+        self.takes_none = takes_none
+        # The header may say that amounts are in 万元.
+        self.is_money = is_money
+
+
+@dataclass
+class RowCheck:
+    """One ledger row on its way: what is wrong, what is remarked, what it would write.
+
+    `insert` and `update` map a model label ("talent.person") to the column values of one
+    row; ciphertext and digests are hex with PostgreSQL's \\x in front. `key` identifies
+    the row (digest of the natural key); `shown` is what the preview may show, masked.
+    """
+
+    number: int
+    context: ImportContext
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: list[dict[str, str]] = field(default_factory=list)
+    flags: list[dict[str, str]] = field(default_factory=list)
+    insert: dict[str, dict[str, Any]] = field(default_factory=dict)
+    update: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shown: dict[str, Any] = field(default_factory=dict)
+    key: bytes | None = None
+
+    def refuse(self, column: str, message: str, rule: str = "") -> None:
+        message = _LONG_NUMBER.sub(r"\1********", message)
+        self.errors.append({"column": column, "message": message, "rule": rule})
+
+    def flag(self, flag: Flag, column: str = "") -> None:
+        remark = flag.as_remark(column)
+        remark["message"] = _LONG_NUMBER.sub(r"\1********", remark["message"])
+        self.flags.append(remark)
+
+
+@dataclass
+class ImportContext:
+    """On whose behalf a ledger is read: the user, the region scope, the day.
+
+    `places` resolves what people call a region; `memory` is for what a ledger keeps during
+    one run.
+    """
+
+    user: Any
+    places: Any
+    day: Any
+    batch_id: Any = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    _ids: list[str] = field(default_factory=list)
+    _beginning: str = field(default_factory=lambda: os.urandom(4).hex())
+
+    def new_id(self) -> str:
+        """A random id for a record to be inserted; those of one run begin alike.
+
+        So a ledger's entries in every index of ids stand side by side: 100,000 rows into a
+        million people touch a third of the pages and are written in two thirds of the time.
+        """
+        if not self._ids:
+            ids = _random_ids(_IDS, beginning=self._beginning)
+            self._ids = sorted(ids, reverse=True)
+        return self._ids.pop()
+
+    @classmethod
+    def of(cls, batch: ImportBatch) -> Self:
+        """In the name of who set the job going, within the office that took the ledger in.
+
+        So a prefecture that confirms a county's ledger reaches no further than the county.
+        """
+        user = copy(batch.job.by or batch.by)
+        user.region_id = batch.region_id
+        return cls(user, PlaceIndex(batch.region_id), today(), batch.pk)
+
+
+Batch = Any
+Rows = list[Any]
+
+
+def tied_by_key(batch: Any, numbers: set[int]) -> set[int]:
+    """The rows with the key of one of some."""
+    keys = batch.rows.filter(number__in=numbers, key__isnull=False).values("key")
+    return set(batch.rows.filter(key__in=keys).values_list("number", flat=True))
+
+
+def _nothing(*args: Any) -> None:
+    """What follows from most ledgers."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ledger:
+    """A kind of ledger, by functions of the room that knows what its rows mean.
+
+    kind, label     its code ("people") and its name
+    permission      what the importing user needs
+    models          labels of the models it writes, parents first
+    columns         its LedgerColumns
+    build           from row.values to row.key, row.shown and row.insert; may refuse or flag
+    look_across     adds the remarks (W) that need the whole file, in sets, to what was staged;
+                    may be called again for the same rows and must not repeat itself then
+    candidates      numbers of the staged rows that meet something in the registry, by one query
+    tied            numbers of the staged rows that these may change the outcome of, by one query
+    compare         decides the outcome of staged rows against the registry, in sets: sets
+                    `outcome`, `writes`, `messages` and `diff` of each ImportRow given
+    before_apply    makes what must exist before the rows are written (unknown stations, say)
+    after_apply     what follows from the rows written, in the same transaction
+    after_undo      takes back what followed, as far as nobody acted on it
+    """
+
+    kind: str
+    label: str
+    permission: str
+    models: tuple[str, ...]
+    columns: tuple[LedgerColumn, ...] = ()
+    notes: tuple[str, ...] = ()
+    template_version: str = "2026-1"
+    build: Callable[[RowCheck], None]
+    compare: Callable[[Rows, ImportContext], None]
+    candidates: Callable[[Batch], set[int]]
+    tied: Callable[[Batch, set[int]], set[int]] = tied_by_key
+    look_across: Callable[[Batch], None] = _nothing
+    before_apply: Callable[[Batch, ImportContext], None] = _nothing
+    after_apply: Callable[[Batch, ImportContext], None] = _nothing
+    after_undo: Callable[[Batch], None] = _nothing
+
+    @property
+    def resource(self) -> type[resources.Resource]:
+        """The Resource of django-import-export, with the columns as its fields."""
+        own = {column.attribute: column for column in self.columns}
+        return type(f"{self.kind.title()}Resource", (resources.Resource,), own)
+
+    def column_names(self) -> set[str]:
+        """Every squeezed name by which some column is known."""
+        return {name for column in self.columns for name in column.names}
+
+    def label_of(self, attribute: str) -> str:
+        """The name of the column that fills an attribute, "" where none does."""
+        return next((c.label for c in self.columns if c.attribute == attribute), "")
+
+
+def kinds() -> dict[str, Ledger]:
+    """All kinds of ledgers by code, as their entities declare them, in the order of those."""
+    return {e.ledger.kind: e.ledger for e in in_order() if e.ledger is not None}
+
+
+def ledger_for(kind: str) -> Ledger:
+    """The ledger of a kind. Raises KeyError for an unknown one."""
+    return kinds()[kind]

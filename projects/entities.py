@@ -1,0 +1,7 @@
+"""The kinds of records of projects."""
+
+from projects.milestones.entity import MILESTONES
+from projects.payments.entity import PAYMENTS
+from projects.projects.entity import PROJECTS
+
+__all__ = ["MILESTONES", "PAYMENTS", "PROJECTS"]

@@ -1,1 +1,0 @@
-"""How rows of ledgers become projects and their opening balances."""

@@ -1,0 +1,89 @@
+"""Organisations: their list, pages and form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from core.dates import today
+from core.entities.columns import Column
+from core.entities.declarations import Action, Related, Section, reactivation
+from core.entities.entity import Entity
+from core.entities.filters import ENDED, Chosen
+from core.entities.forms import ActionForm, DateField, ReasonField
+from core.rules import Flag, RuleError
+from core.secrecy.identity import check_credit_code
+from core.secrecy.numbers import Secret
+from stations.organizations.actions import end_organization, update_organization
+from stations.organizations.models import Organization
+
+
+class EndForm(ActionForm):
+    ended_on = DateField(label="停用日期", initial=today)
+    reason = ReasonField(label="停用原因")
+
+
+def check(organization: Organization) -> Iterable[Flag]:
+    organization.credit_code = check_credit_code(organization.credit_code or "")
+    if organization.parent_id and organization.parent_id == organization.pk:
+        raise RuleError("ORG", "主管单位不能是自己。", field="parent")
+    return ()
+
+
+def by_credit_code(secret: Secret) -> Q:
+    """A credit code may look like an ID number."""
+    return Q(credit_code=secret.value)
+
+
+def search(text: str, filterset: Any) -> Q:
+    return Q(name__contains=text) | Q(credit_code=text.upper())
+
+
+ORGANIZATIONS = Entity(
+    model=Organization,
+    prefix="organizations/",
+    api="organizations",
+    unit="家",
+    icon="building",
+    sections=(
+        Section("机构", "name kind credit_code region parent is_lead"),
+        Section("联系", "address contact_phone is_incomplete ended_on end_reason"),
+    ),
+    columns=(
+        "name kind* region*",
+        Column("credit_code", css="mono"),
+        "contact_phone",
+        Column("is_incomplete", "档案", colours={True: "attention"},
+               words={True: "待完善", False: "完整"}, card=True),
+        "updated_at",
+    ),
+    filters=(
+        "region kind",
+        Chosen("incomplete", "档案", {"1": ("待完善", Q(is_incomplete=True))}),
+        "is_lead",
+        ENDED,
+    ),
+    search=search,
+    search_hint="机构名称、信用代码",
+    found_by=by_credit_code,
+    is_searched=True,
+    is_looked_up=True,
+    headline="kind region credit_code",
+    found_facts="kind region",
+    select_related=("region", "parent"),
+    check=check,
+    update=update_organization,
+    related=(
+        Related("承接的站点", "stations", "name kind region status", can_add=False),
+        Related("承接的项目", "contracts", "name contract_amount started_on stage", can_add=False),
+        Related("购买的项目", "purchases", "name contract_amount started_on stage", can_add=False),
+    ),
+    actions=(
+        Action("end", "停用", EndForm, end_organization, "stations.end_organization",
+               when=lambda o: o.ended_on is None, is_serious=True,
+               consequence="直接在该机构的岗位随之离岗。仍承接站点的，请先处理站点。"),
+        reactivation("stations.end_organization"),
+    ),
+)  # fmt: skip

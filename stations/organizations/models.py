@@ -1,0 +1,71 @@
+"""Bureaus, departments, agencies, universities: who buys, runs and employs."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from core.audit.history import tracked
+from core.models import Record
+from stations.codes import OrganizationKind
+
+
+@tracked
+class Organization(Record):
+    """A bureau, department, agency, university or committee."""
+
+    succession_fields = ("region",)
+    remembers_moves = True
+
+    name = models.CharField("机构名称", max_length=120)
+    kind = models.CharField(
+        "机构类型", max_length=2, choices=OrganizationKind, default=OrganizationKind.OTHER
+    )
+    credit_code = models.CharField(
+        "统一社会信用代码",
+        max_length=18,
+        blank=True,
+        default="",
+        help_text="18 位；没有可以不填。",
+    )
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="所在地区")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="主管单位"
+    )
+    is_lead = models.BooleanField(
+        "牵头部门", default=False, help_text="本地区社会工作人才工作的牵头部门。"
+    )
+    address = models.CharField("地址", max_length=200, blank=True, default="")
+    contact_phone = models.CharField("办公电话", max_length=20, blank=True, default="")
+    # Created by an import from a bare name: to be completed.
+    is_incomplete = models.BooleanField("待完善", default=False, editable=False)
+    ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
+    end_reason = models.CharField(
+        "停用原因", max_length=200, blank=True, default="", editable=False
+    )
+
+    class Meta:
+        verbose_name = "机构"
+        ordering = ["region_id", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "region"],
+                condition=Q(ended_on=None),
+                name="organization_name_region",
+                violation_error_message="本地区已有同名机构。",
+            ),
+            models.UniqueConstraint(
+                fields=["credit_code"],
+                condition=~Q(credit_code="") & Q(ended_on=None),
+                name="organization_credit_code",
+                violation_error_message="该统一社会信用代码已登记。",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["region"], name="organization_region", opclasses=["varchar_pattern_ops"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

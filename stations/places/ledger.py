@@ -1,0 +1,247 @@
+"""The ledger of stations: natural key kind, region and name; dated rows go along."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from core.dates import today
+from core.ledgers import values
+from core.ledgers.asking import hold
+from core.ledgers.ledger import LedgerColumn, RowCheck
+from core.ledgers.models import ImportRow
+from core.ledgers.plain import PlainLedger, all_rows, stable_id
+from core.rules import RuleError
+from stations.codes import StationKind, StationStatus
+from stations.places.models import StationState
+from stations.places.named import create_used, find_organization, remove_unused
+from stations.places.rules import CLOSED_STATUSES, approval_flag
+from stations.places.states import begin
+from stations.places.townships import remark_second_stations
+
+STATION, STATE, COVERAGE = (
+    "stations.station",
+    "stations.stationstate",
+    "stations.stationcoverage",
+)
+_KINDS = {
+    "市级指导中心": "1", "指导中心": "1", "县级总站": "2", "总站": "2", "社工总站": "2",
+    "乡镇社工站": "3", "街道社工站": "3", "社工站": "3", "乡镇（街道）社工站": "3",
+    "村社工室": "4", "社区社工室": "4", "社工室": "4", "实践站": "7", "观察室": "7",
+}  # fmt: skip
+_STATUSES = {
+    "正常运行": "3", "运行中": "3", "运行": "3", "运营中": "3", "已运行": "3", "已建成": "2",
+    "建成": "2", "未运行": "2", "在建": "1", "筹建中": "1", "筹建": "1", "停运": "4",
+    "停摆": "4", "暂停": "4", "撤并": "5", "撤销": "5",
+}  # fmt: skip
+
+
+def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
+    """Where it lies, who runs it, and its first dated rows."""
+    v = row.values
+    region = _region(row)
+    if not region:
+        return
+    for flag in approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False):
+        row.flag(flag, "批复文号")
+    built, named = v.get("built_on"), v.get("operator")
+    operator = find_organization(named, region[:6], row.context) if named else None
+    written |= {
+        "region_id": region,
+        "status": v.get("status") or _status_unsaid(built),
+        "operator_id": operator.id if operator else None,
+        "operating_model": "2" if operator else "",
+    }
+    row.shown = {
+        "detail": f"{StationKind(v['kind']).label} {row.context.places.name(region)}",
+        "names": {operator.id: named} if operator else {},
+    }
+    parts = (written["kind"], region, written["name"])
+    station_id = str(stable_id(STATION, row.context.batch_id, *parts))
+    since = built[0] if built else row.context.day.isoformat()
+    row.insert[STATE] = {
+        "id": str(stable_id(STATE, station_id)),
+        "station_id": station_id,
+        "status": written["status"],
+        "valid_from": since,
+        "valid_to": None,
+        "reason": "台账导入",
+    }
+    if v["kind"] == StationKind.TOWNSHIP and len(region) == 9:
+        row.insert[COVERAGE] = {
+            "id": str(stable_id(COVERAGE, station_id)),
+            "station_id": station_id,
+            "region_id": region,
+            "valid_from": since,
+            "valid_to": None,
+        }
+
+
+def _status_unsaid(built: Any) -> str:
+    """Of a ledger without 运行状态: what has a day of building is built, at the least."""
+    return str(StationStatus.BUILT if built else StationStatus.PREPARING)
+
+
+def _region(row: RowCheck) -> str:
+    """Township, else county, else 所在地区, as our own export writes it, else what the name
+    begins with, else the importer's region."""
+    v, places = row.values, row.context.places
+    county = v.get("county") or ""
+    said, label = v.get("township"), "乡镇（街道）"
+    level: int | None = 4
+    if not said and not county:
+        said, label, level = v.get("place"), "所在地区", None
+    if said:
+        try:
+            return str(places.resolve(said, label=label, level=level, within=county))
+        except RuleError as error:
+            row.refuse(label, str(error), error.rule)
+            return ""
+    if county:
+        return str(county)
+    scope: str = places.scope
+    if v["kind"] == StationKind.CENTRE and len(scope) == 2:
+        for code, place in places.by_code.items():
+            if len(code) == 4 and v["name"].startswith(place.name):
+                return str(code)
+        row.refuse("县（市、区）", "看不出属于哪个市（州），请在站点名称前写明市（州）。", "PLACE")
+        return ""
+    return scope
+
+
+def _standing(rows: list[ImportRow]) -> list[ImportRow]:
+    return [row for row in rows if not _is_closed(row)]
+
+
+def _is_closed(row: ImportRow) -> bool:
+    """R15: posts end or move with their station, so nobody closes one by a ledger."""
+    if row.writes["insert"][STATION]["status"] not in CLOSED_STATUSES:
+        return False
+    message = "撤并、更名不能由台账办理：请在站点页办理撤并，以便一并处理岗位。"
+    hold(row, message, rule="R15", column="运行状态")
+    return True
+
+
+def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
+    """The dated rows go along; a station made from a bare name is complete."""
+    update = row.writes["update"]
+    if record.is_incomplete:
+        update.setdefault(STATION, {"id": str(record.pk)})["is_incomplete"] = False
+        row.diff.append(["资料", "待完善", "已完善"])
+    changed = update.get(STATION, {})
+    is_assumed = record.is_incomplete and record.status == StationStatus.PREPARING
+    if is_assumed and "built_on" in changed and "status" not in row.shown["given"]:
+        changed["status"] = incoming["status"]
+        new = StationStatus(incoming["status"]).label
+        row.diff.append(["运行状态", record.get_status_display(), new])
+    states = list(record.states.order_by("valid_from"))
+    if "built_on" in changed:
+        built_on = datetime.date.fromisoformat(changed["built_on"])
+        _carry(row, STATE, begin(states[:1], record.built_on, built_on))
+        own = record.coverages.filter(region=record.region_id).order_by("valid_from")
+        _carry(row, COVERAGE, begin(list(own[:1]), record.built_on, built_on))
+    if "status" in changed:
+        _change_state(row, record, states)
+
+
+def _carry(row: ImportRow, model: str, moved: Any | None) -> None:
+    if moved is not None:
+        row.writes["update"][model] = {
+            "id": str(moved.pk), "valid_from": moved.valid_from.isoformat(),
+        }  # fmt: skip
+
+
+def _change_state(row: ImportRow, record: Any, states: list[StationState]) -> None:
+    """A changed status is a new state from today; the first word on a station planned from
+    a bare name replaces what was assumed."""
+    update, status = row.writes["update"], row.writes["update"][STATION]["status"]
+    if record.is_incomplete and len(states) == 1:
+        update.setdefault(STATE, {"id": str(states[0].pk)})["status"] = status
+        return
+    since = today().isoformat()
+    if states:
+        last = str(states[-1].pk)
+        if update.setdefault(STATE, {"id": last})["id"] != last:
+            message = "建成日期和运行状态都变了，而该站点已多次变更状态，请在站点页分别办理。"
+            raise RuleError("R15", message, field="status")
+        since = max(since, states[-1].valid_from.isoformat())
+        update[STATE]["valid_to"] = since
+    row.writes["insert"][STATE] = row.writes["staged"]["insert"][STATE] | {
+        "id": str(uuid.uuid4()),
+        "station_id": str(record.pk),
+        "valid_from": since,
+    }
+
+
+STATIONS_LEDGER = PlainLedger(
+    kind="stations",
+    label="站点",
+    models=(STATION, STATE, COVERAGE),
+    fields=(
+        "name kind",
+        LedgerColumn(
+            "county",
+            "县（市、区）",
+            values.place("县（市、区）", level=3),
+            synonyms=("县区", "区县", "县", "所在县", "县市区", "所属区县"),
+        ),
+        LedgerColumn(
+            "township",
+            "乡镇（街道）",
+            values.text("乡镇（街道）", 60),
+            width=18,
+            synonyms=("所在乡镇", "所在乡镇街道", "乡镇街道", "乡镇", "街道"),
+            hint="名称或九位区划代码。",
+        ),
+        LedgerColumn(
+            "place",
+            "所在地区",
+            values.text("所在地区", 60),
+            synonyms=("地区", "所属地区"),
+            width=18,
+            hint="写了县（市、区）或乡镇（街道）的不用填；市级的站点填市（州）。",
+        ),
+        "built_on status approval_number",
+        LedgerColumn(
+            "operator",
+            "承接机构",
+            values.text("承接机构", 120),
+            width=28,
+            synonyms=("承接方", "运营机构", "承接单位", "运营单位"),
+        ),
+        "area",
+        LedgerColumn(
+            "reported_workers",
+            "驻站社工数",
+            values.integer("驻站社工数", most=10_000),
+            synonyms=("社工数", "驻站人数", "社工人数"),
+        ),
+        "capacity address",
+    ),
+    key="kind region_id name",
+    notes=(
+        "每个站点一行，以类型、地区、名称识别；名称变了会当作另一个站点。",
+        "没有批复文号的站点照常录入，列入「缺批复」，经审核员确认后计入。",
+        "撤并、更名不由台账办理，请在站点页办理撤并，以便一并处理岗位。",
+    ),
+    synonyms={
+        "name": "名称 社工站名称 站点 机构站点名称",
+        "kind": "类型 站点类别 级别",
+        "built_on": "建成时间 成立时间 建站时间 挂牌时间",
+        "status": "状态 运营状态 建设状态",
+        "approval_number": "批文号 文号 批准文号",
+        "area": "面积 场地面积 建筑面积",
+    },
+    means={"kind": _KINDS, "status": _STATUSES},
+    offered={"status": [s.label for s in StationStatus if s not in CLOSED_STATUSES]},
+    prepare=_prepare,
+    # A station speaks for all of its township (R16).
+    tied=lambda batch, numbers: all_rows(batch),
+    before_compare=_standing,
+    after_compare=remark_second_stations,
+    follow=_follow,
+    gone={"status__in": CLOSED_STATUSES},
+    before_apply=lambda batch, context: create_used(batch, STATION, ("operator_id",)),
+    after_undo=remove_unused,
+)

@@ -1,0 +1,188 @@
+"""Where social work is done: organisations, stations, what they cover and put out."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from core.audit.history import tracked
+from core.models import Record
+from core.scoping import ScopedModel, ScopedQuerySet
+from stations.codes import OperatingModel, StationKind, StationStatus
+from stations.organizations.models import Organization
+
+
+class StationQuerySet(ScopedQuerySet):
+    def open(self) -> Self:
+        """Stations that are not closed, merged or moved away."""
+        return self.exclude(status__in=[StationStatus.CLOSED, StationStatus.RENAMED])
+
+
+@tracked
+class Station(Record):
+    """A station of one of the nine kinds (C-STN).
+
+    `status` repeats the open StationState row; only actions and the importer set both.
+    Natural key of ledgers: kind, region, name.
+    """
+
+    succession_fields = ("region",)
+    remembers_moves = True
+
+    name = models.CharField("站点名称", max_length=120)
+    kind = models.CharField("站点类型", max_length=2, choices=StationKind)
+    region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="所在地区")
+    status = models.CharField(
+        "运行状态", max_length=2, choices=StationStatus, default=StationStatus.PREPARING
+    )
+    built_on = models.DateField("建成日期", null=True, blank=True)
+    approval_number = models.CharField(
+        "批复文号",
+        max_length=80,
+        blank=True,
+        default="",
+        help_text="没有文号的站点会列入「缺批复」，由审核员确认后计入。",
+    )
+    # A reviewer's confirmation stands for a missing approval number (R17).
+    approved_on = models.DateField("审核确认日期", null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, blank=True, editable=False, verbose_name="确认人"
+    )
+    # Where it went when it was closed, if anywhere.
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name="接收站点",
+    )
+    operator = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stations",
+        verbose_name="承接机构",
+    )
+    operating_model = models.CharField(
+        "运营模式", max_length=2, choices=OperatingModel, blank=True, default=""
+    )
+    address = models.CharField("地址", max_length=200, blank=True, default="")
+    area = models.DecimalField(
+        "场地面积（平方米）",
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    capacity = models.PositiveSmallIntegerField(
+        "设岗数", null=True, blank=True, help_text="批准设置的社工岗位数。"
+    )
+    reported_workers = models.PositiveSmallIntegerField(
+        "填报驻站社工数",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="台账填报数，与岗位记录不一致时一并显示。",
+    )
+    is_relocation_site = models.BooleanField("易地搬迁安置点", default=False)
+    is_branch = models.BooleanField(
+        "分站", default=False, help_text="同一乡镇（街道）已有社工站时，后建的为分站。"
+    )
+    is_incomplete = models.BooleanField("待完善", default=False, editable=False)
+    covers: Any = models.ManyToManyField(
+        "core.Region", through="stations.StationCoverage", related_name="+", verbose_name="覆盖乡镇"
+    )
+
+    objects = StationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "站点"
+        ordering = ["region_id", "kind", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "region", "name"],
+                condition=~Q(status__in=["5", "6"]),
+                name="station_kind_region_name",
+                violation_error_message="本地区已有同类同名站点。",
+            ),
+            models.CheckConstraint(condition=Q(area=None) | Q(area__gte=0), name="station_area"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["region"], name="station_region", opclasses=["varchar_pattern_ops"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_approved(self) -> bool:
+        """Approved by number or by a reviewer's confirmation (R17); else 缺批复."""
+        return bool(self.approval_number) or self.approved_on is not None
+
+
+@tracked
+class StationState(ScopedModel):
+    """A station's state over time; a change closes the open row and opens another."""
+
+    scope_field = "station__region"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    station = models.ForeignKey(Station, models.CASCADE, related_name="states", verbose_name="站点")
+    status = models.CharField("状态", max_length=2, choices=StationStatus)
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+    reason = models.CharField("事由", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "站点状态"
+        ordering = ["station_id", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station"], condition=Q(valid_to=None), name="stationstate_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="stationstate_order",
+            ),
+        ]
+
+
+@tracked
+class StationCoverage(ScopedModel):
+    """A township that a station covers (R16: 联建 must list every one)."""
+
+    scope_field = "station__region"
+    succession_fields = ("region",)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    station = models.ForeignKey(Station, models.CASCADE, related_name="coverages")
+    region = models.ForeignKey(
+        "core.Region", models.PROTECT, related_name="+", verbose_name="覆盖乡镇（街道）"
+    )
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "覆盖范围"
+        ordering = ["station_id", "region_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["station", "region"],
+                condition=Q(valid_to=None),
+                name="stationcoverage_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="stationcoverage_order",
+            ),
+        ]

@@ -1,0 +1,238 @@
+"""Certificates, registrations, education and titles: their lists, pages and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.dates import check_not_future, today
+from core.entities.columns import Column
+from core.entities.declarations import Action, Section
+from core.entities.filters import ENDED, Between, Chosen
+from core.entities.forms import ActionForm, DateField, FreeTextField, NoteField, ReasonField
+from core.rules import Flag
+from core.secrecy.numbers import Secret
+from core.templatetags.shell import days_left
+from talent.codes import (
+    COUNTING_LEVELS,
+    MAY_SERVE,
+    VALID_REGISTRATIONS,
+    Verification,
+)
+from talent.colours import REGISTRATION, VERIFICATION
+from talent.credentials.actions import (
+    add_registration,
+    cancel_registration,
+    check_period,
+    update_certificate,
+    verify_certificate,
+)
+from talent.credentials.models import Certificate, Education, RegistrationPeriod, Title
+from talent.credentials.rules import (
+    check_certificate_date,
+    check_senior,
+    clean_certificate_number,
+)
+from talent.people.belonging import PERSON_NAME, part_of_person
+from talent.people.finding import holder_named_by
+
+# Lists that stand beside each other under one entry of the navigation.
+_TABS = ("certificate", "education", "title")
+_REGION = Column("person__region", "所在地区")
+
+
+# --- Certificates -------------------------------------------------------------------------
+class VerifyForm(ActionForm):
+    verification = forms.ChoiceField(
+        label="核验级别",
+        choices=[
+            (v.value, v.label)
+            for v in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE)
+        ],
+        widget=forms.RadioSelect,
+    )
+    means = FreeTextField(
+        label="核验方式", max_length=40, help_text="如中国人事考试网、电子证书、纸质原件。"
+    )
+    verified_on = DateField(label="核验日期", initial=today)
+
+
+def check_certificate(certificate: Certificate) -> Iterable[Flag]:
+    certificate.number, flags = clean_certificate_number(certificate.number)
+    yield from flags
+    level, day = certificate.level, certificate.approved_on
+    if not level or not day:
+        return
+    person = certificate.person
+    yield from check_certificate_date(level, day, birth_date=person.birth_date)
+    others = person.certificates.filter(ended_on=None).exclude(pk=certificate.pk)
+    yield from check_senior(level, held_levels=list(others.values_list("level", flat=True)))
+
+
+def certificate_named_by(secret: Secret) -> Q:
+    is_number = secret.kind == "certificate"
+    return Q(number=secret.value) if is_number else holder_named_by(secret)
+
+
+def _named(certificate: Certificate) -> str:
+    return " ".join(filter(None, (f"{certificate.person}，{certificate}", certificate.number)))
+
+
+# What verifying would make surer of what is counted (T2).
+TO_VERIFY = Q(
+    level__in=COUNTING_LEVELS,
+    verification__lt=Verification.COUNTY,
+    person__status__in=MAY_SERVE,
+    ended_on=None,
+)
+
+CERTIFICATES = part_of_person(
+    model=Certificate,
+    prefix="certificates/",
+    api="certificates",
+    unit="本",
+    icon="certificate",
+    beside=_TABS,
+    sections=(
+        Section("证书", "person level number approved_on issuer exam_province verification "
+                       "verified_by_means verified_on ended_on end_reason"),
+    ),
+    columns=(PERSON_NAME, "level* approved_on* issuer exam_province verification*", _REGION),
+    filters=(
+        "region",
+        ENDED,
+        Chosen("todo", "待办", {"verify": ("待县级核验", TO_VERIFY)}),
+        "level verification",
+        Between("approved_on", "approved"),
+    ),
+    search_hint="姓名、拼音、证件号、管理号",
+    found_by=certificate_named_by,
+    is_searched=True,
+    state="verification",
+    colours={"verification": VERIFICATION},
+    headline="person approved_on",
+    found_facts="person approved_on",
+    # Its rule knows an ID number from a certificate's own.
+    form_fields={"number": NoteField},
+    check=check_certificate,
+    update=update_certificate,
+    named_by=_named,
+    decided_on="person level number approved_on issuer",
+    actions=(
+        Action("verify", "核验", VerifyForm, verify_certificate, "talent.verify_certificate",
+               when=lambda c: c.ended_on is None, is_primary=True, in_bulk=True,
+               consequence="自己录入或修改的证书，请由另一位审核员核验。"),
+    ),
+)  # fmt: skip
+
+
+# --- Registrations ------------------------------------------------------------------------
+class CancelForm(ActionForm):
+    cancelled_on = DateField(label="注销日期", initial=today)
+    reason = ReasonField(label="注销原因")
+
+
+def check_registration_period(period: RegistrationPeriod) -> Iterable[Flag]:
+    return check_period(period) if period.starts_on and period.ends_on else ()
+
+
+def _state_today(period: RegistrationPeriod) -> SafeString:
+    """A registration that has run out is said to have, whatever its last state was."""
+    colour, words = REGISTRATION.get(period.state, ""), period.get_state_display()
+    if colour in {"good", "attention"} and period.ends_on < today():
+        colour, words = "wrong", "已过期"
+    return format_html('<span class="tag is-{}">{}</span>', colour, words)
+
+
+def _due(days: int) -> Q:
+    return Q(pk__in=RegistrationPeriod.objects.due(today(), days=days).values("pk"))
+
+
+REGISTRATIONS = part_of_person(
+    model=RegistrationPeriod,
+    prefix="registrations/",
+    api="registrations",
+    argument="period",
+    icon="clipboard-check",
+    sections=(
+        Section("登记", "person kind starts_on ends_on state authority voucher ended_on "
+                       "end_reason"),
+    ),
+    columns=(
+        PERSON_NAME,
+        "kind starts_on ends_on*",
+        Column("left", "剩余", value=lambda p: days_left(p.ends_on), sort=("ends_on",),
+               css="nowrap", card=True),
+        Column("state", value=_state_today, sort=("state",), css="nowrap", card=True),
+        _REGION,
+    ),
+    filters=(
+        "region",
+        ENDED,
+        Chosen("due", "有效期", {
+            "valid": ("现在有效", lambda: Q(
+                pk__in=RegistrationPeriod.objects.valid_on(today()).values("pk"))),
+            "60": ("60 天内到期", lambda: _due(60)),
+            "90": ("90 天内到期", lambda: _due(90)),
+            "over": ("已过期", lambda: Q(ends_on__lt=today())),
+        }),
+        "status=state kind",
+    ),
+    state="state",
+    colours={"state": REGISTRATION},
+    headline="person ends_on",
+    check=check_registration_period,
+    create=add_registration,
+    actions=(
+        Action("cancel", "注销", CancelForm, cancel_registration,
+               "talent.end_registrationperiod", is_serious=True,
+               when=lambda p: p.ended_on is None and p.state in VALID_REGISTRATIONS),
+    ),
+)  # fmt: skip
+
+
+# --- Education and titles -----------------------------------------------------------------
+def check_education(education: Education) -> Iterable[Flag]:
+    check_not_future(education.graduated_on, label="毕业日期", field="graduated_on")
+    same = {name: getattr(education, name) for name in ("level", "school", "major")}
+    others = Education.objects.filter(person=education.person, ended_on=None, **same)
+    if others.exclude(pk=education.pk).exists():
+        message = "已有一条学历、院校、专业都相同的记录，请核对是否重复。"
+        yield Flag("EDUCATION", "W", message, "level")
+
+
+EDUCATIONS = part_of_person(
+    model=Education,
+    prefix="educations/",
+    api="educations",
+    icon="school",
+    beside=_TABS,
+    sections=(
+        Section("学历", "person level degree school major graduated_on ended_on end_reason"),
+    ),
+    columns=(PERSON_NAME, "level* degree school* major* graduated_on", _REGION),
+    filters=("region", ENDED, "level degree"),
+    check=check_education,
+)
+
+
+def check_title(title: Title) -> Iterable[Flag]:
+    check_not_future(title.obtained_on, label="取得日期", field="obtained_on")
+    return ()
+
+
+TITLES = part_of_person(
+    model=Title,
+    prefix="titles/",
+    api="titles",
+    icon="star",
+    beside=_TABS,
+    sections=(Section("职称", "person series level obtained_on ended_on end_reason"),),
+    columns=(PERSON_NAME, "series* level* obtained_on*", _REGION),
+    filters=("region", ENDED, "level"),
+    check=check_title,
+)

@@ -1,0 +1,314 @@
+"""A person moves to another county: one side asks, the other decides, or 15 days pass.
+
+The asking side of a transfer in names the person by ID number and learns only the county.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.audit.history import acting
+from core.dates import parse_date, today
+from core.guards import FORBIDDEN, claim, locked, require, touch
+from core.models import Region, User
+from core.rules import RuleError
+from core.scoping import OutOfScope, in_scope
+from core.secrecy.crypto import blind_index
+from core.secrecy.identity import check_id_number
+from stations.models import Organization, Station
+from stations.places.named import create_planned
+from talent.codes import Employment, PersonStatus, PostKind, RequestState
+from talent.moves.models import TransferRequest
+from talent.people.models import Person
+from talent.people.states import change_state, keep_primary, locate
+from talent.posts.models import Post
+
+DEFAULT_DAYS = 15
+
+
+_UNANSWERED = f"{DEFAULT_DAYS} 天内未处理，到期自动同意"
+
+
+_IMMOVABLE = (PersonStatus.DECEASED, PersonStatus.MERGED)
+
+
+# --- Ask ------------------------------------------------------------------------------------
+@transaction.atomic
+def request_transfer_in(
+    *,
+    id_number: str,
+    to_region: Region,
+    by: User,
+    reason: str,
+    id_type: str = "1",
+    post: dict[str, Any] | None = None,
+) -> TransferRequest:
+    """Ask for a person of another county by ID number; the origin decides.
+
+    Raises RuleError: not registered (create instead), already in the own area.
+    """
+    require(by, "talent.transfer_person")
+    number = check_id_number(id_number, id_type=id_type).number
+    index = blind_index(number, purpose="id_number")
+    person = Person.objects.select_for_update(of=("self",)).filter(id_index=index).first()
+    if person is None:
+        raise RuleError("R4", "该证件号码未在册，请直接新增人员。", field="id_number")
+    if in_scope(person.region_id, by):
+        raise RuleError("R4", "该人员已在您的辖区，不需要转入。", field="id_number")
+    if not in_scope(to_region.code, by):
+        raise OutOfScope("转入地不在您的辖区，请改选。")
+    return _ask(person, "in", to_region, by=by, reason=reason, post=post)
+
+
+@transaction.atomic
+def request_transfer_out(
+    *, person: Person, to_region: Region, by: User, reason: str
+) -> TransferRequest:
+    """Ask another county to take over a person of the own area; the destination decides."""
+    person = claim(person, by, "talent.transfer_person")
+    if in_scope(to_region.code, by):
+        message = "转入地在您的辖区内，请直接修改任职或常住地。"
+        raise RuleError("SCOPE", message, field="to_region")
+    return _ask(person, "out", to_region, by=by, reason=reason, post=None)
+
+
+def _ask(
+    person: Person,
+    direction: str,
+    to_region: Region,
+    *,
+    by: User,
+    reason: str,
+    post: dict[str, Any] | None,
+) -> TransferRequest:
+    if person.status in _IMMOVABLE:
+        raise RuleError("STATE", "该人员状态不允许转移，请与其所在县（市、区）联系核对。")
+    if to_region.level < Region.Level.COUNTY or to_region.valid_to is not None:
+        raise RuleError("SCOPE", "请选到现行的县（市、区）或乡镇（街道）。", field="to_region")
+    if person.transfers.filter(state=RequestState.PENDING).exists():
+        raise RuleError("STATE", "该人员已有待处理的转入转出申请，请等待处理结果。")
+    return TransferRequest.objects.create(
+        person=person,
+        from_region_id=person.region_id or person.residence_id,
+        to_region=to_region,
+        direction=direction,
+        post=post or {},
+        reason=reason,
+        requested_by=by,
+        due_on=today() + datetime.timedelta(days=DEFAULT_DAYS),
+    )
+
+
+# --- Decide ---------------------------------------------------------------------------------
+@transaction.atomic
+def accept_transfer(*, request: TransferRequest, by: User, reason: str = "") -> None:
+    """The other side agrees: the person moves today."""
+    request = _decidable(request, by)
+    _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
+    _move(request)
+
+
+@transaction.atomic
+def refuse_transfer(*, request: TransferRequest, by: User, reason: str) -> None:
+    """The other side refuses and says why; nothing moves."""
+    request = _decidable(request, by)
+    if not reason.strip():
+        raise RuleError("REASON", "请写明不同意的理由，对方可以看到。", field="reason")
+    _decide(request, RequestState.REFUSED, by=by, reason=reason)
+
+
+@transaction.atomic
+def withdraw_transfer(*, request: TransferRequest, by: User, reason: str = "") -> None:
+    """The asking side takes the request back."""
+    request = claim(request, by, "talent.transfer_person")
+    _require_pending(request)
+    if not in_scope(asking_region(request), by):
+        raise OutOfScope("只有申请方可以撤回。")
+    _decide(request, RequestState.WITHDRAWN, by=by, reason=reason)
+
+
+def accept_due_transfers(*, on: datetime.date | None = None) -> int:
+    """Accept what nobody answered in time; how many. Safe to run twice at the same time."""
+    due = TransferRequest.objects.pending().filter(due_on__lte=on or today())
+    accepted = 0
+    for pk in due.order_by("due_on").values_list("pk", flat=True):
+        with transaction.atomic(), acting(None, reason="转移申请到期自动同意"):
+            open_rows = TransferRequest.objects.pending().select_for_update(
+                of=("self",), skip_locked=True
+            )
+            request = open_rows.filter(pk=pk).first()
+            if request is None:
+                continue
+            try:
+                with transaction.atomic():
+                    _decide(request, RequestState.DEFAULTED, by=None, reason=_UNANSWERED)
+                    _move(request)
+            except RuleError as error:
+                # One that cannot be carried out must not hold up the others.
+                reason = f"到期未能转入：{error}"[:200]
+                _decide(request, RequestState.WITHDRAWN, by=None, reason=reason)
+                continue
+            accepted += 1
+    return accepted
+
+
+def knows_person(request: TransferRequest, user: User) -> bool:
+    """Whether the reader may see whom a request is about: the own side, and who decides now."""
+    is_open = request.state == RequestState.PENDING and not request.is_overtaken
+    decides = is_open and bool(request.deciding_region_id)
+    return in_scope(request.person.region_id, user) or (
+        decides and in_scope(request.deciding_region_id, user)
+    )
+
+
+def origin_known_to(request: TransferRequest, user: User) -> str:
+    """Where the person came from; for who only asks no more than the county (R4)."""
+    origin = request.from_region_id or ""
+    return origin if knows_person(request, user) else origin[:6]
+
+
+def asking_region(request: TransferRequest) -> str | None:
+    """The region of the side that asked."""
+    return request.to_region_id if request.direction == "in" else request.from_region_id
+
+
+def may_decide(request: TransferRequest, by: User) -> bool:
+    """Whether a user is on the deciding side and did not ask."""
+    decider = request.deciding_region_id
+    inside = in_scope(decider, by) if decider else len(by.region_id or "") == 2
+    return (
+        request.state == RequestState.PENDING
+        and by.has_perm("talent.decide_transferrequest")
+        and inside
+        and request.requested_by_id != by.pk
+    )
+
+
+def _decidable(request: TransferRequest, by: User) -> TransferRequest:
+    request = claim(request, by, "talent.decide_transferrequest")
+    _require_pending(request)
+    if request.requested_by_id == by.pk:
+        raise RuleError("OWN", "不能处理自己提交的申请，请由对方审核员处理。")
+    if not may_decide(request, by):
+        raise OutOfScope(f"这件申请由对方处理。{FORBIDDEN}")
+    return request
+
+
+def _require_pending(request: TransferRequest) -> None:
+    if request.state != RequestState.PENDING:
+        raise RuleError("STATE", f"该申请{request.get_state_display()}，不能重复处理。")
+
+
+def _decide(request: TransferRequest, state: str, *, by: User | None, reason: str) -> None:
+    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
+    request.decision_reason = reason.strip()
+    touch(request, "state", "decided_by", "decided_at", "decision_reason")
+
+
+# --- Move -----------------------------------------------------------------------------------
+def _move(request: TransferRequest) -> None:
+    """End the posts outside the destination county (between two townships of one county,
+    outside the township), reside there, take up the proposed post."""
+    request.person = person = locked(request.person)
+    if person.status in _IMMOVABLE:
+        raise RuleError("STATE", "该人员已去世或合并，不能转移。")
+    if request.is_overtaken:
+        words = "该人员已归属另一个县（市、区），这件申请不能再办，请申请方撤回后重新申请。"
+        raise RuleError("STATE", words)
+    day, county = today(), request.to_region_id[:6]
+    inside = request.to_region_id if person.county == county else county
+    staying = person.posts.unended().filter(region__code__startswith=inside)
+    leaving = person.posts.unended().exclude(pk__in=staying.values("pk"))
+    leaving.end_all(on=day, reason="转出")
+    post = _proposed_post(request, person, day)
+    if post is not None:
+        post.save(force_insert=True)
+    values: dict[str, Any] = {"status": _status_after(person)}
+    if not (person.residence_id or "").startswith(request.to_region_id):
+        values["residence_id"] = request.to_region_id
+    change_state(person, on=day, reason="转移", replace_later=True, **values)
+    touch(person, "status", "residence")
+    keep_primary(person, on=day, reason="转入")
+    locate(person)
+
+
+def _status_after(person: Person) -> str:
+    """In service with a post; who has retired and takes none up stays retired."""
+    if person.posts.unended().exists():
+        return PersonStatus.SERVING
+    is_retired = person.status == PersonStatus.RETIRED
+    return PersonStatus.RETIRED if is_retired else PersonStatus.IDLE
+
+
+def _proposed_post(request: TransferRequest, person: Person, day: datetime.date) -> Post | None:
+    """The post named in the request, None where its place is not (or no longer) there."""
+    given = request.post
+    station = _find(Station.objects.open(), given.get("station"), request.to_region_id)
+    organization = _find(
+        Organization.objects.filter(ended_on=None), given.get("organization"), request.to_region_id
+    )
+    if not (station or organization) and (planned := given.get("planned")):
+        station, organization = _created(planned, request.to_region_id)
+    employer = station or organization
+    if employer is None:
+        return None
+    started = parse_date(given.get("started_on"), label="入职日期")
+    has_primary = person.posts.unended().filter(is_primary=True).exists()
+    return Post(
+        person=person,
+        station=station,
+        organization=organization,
+        region_id=employer.region_id,
+        kind=_one_of(PostKind, given.get("kind"), PostKind.FRONTLINE),
+        employment=_one_of(Employment, given.get("employment"), Employment.AGENCY),
+        is_primary=not has_primary,
+        started_on=max(started.day, day) if started else day,
+    )
+
+
+def proposed(request: TransferRequest) -> list[tuple[str, str]]:
+    """The post that comes with the transfer, as (label, words); [] where none was named."""
+    given = request.post
+    place = _find(Station.objects.open(), given.get("station"), request.to_region_id) or _find(
+        Organization.objects.filter(ended_on=None), given.get("organization"), request.to_region_id
+    )
+    name = str(place or given.get("planned", {}).get("name", ""))
+    if not name:
+        return []
+    kind = PostKind(_one_of(PostKind, given.get("kind"), PostKind.FRONTLINE))
+    employment = Employment(_one_of(Employment, given.get("employment"), Employment.AGENCY))
+    return [
+        ("拟任职单位", name),
+        ("岗位", str(kind.label)),
+        ("用工性质", str(employment.label)),
+    ]
+
+
+def _created(place: dict[str, Any], region_code: str) -> tuple[Any, Any]:
+    """Station and organisation, one of them None: a place that a ledger named and that was
+    unknown, as it is created for the people whom the ledger enters."""
+    key = create_planned([place]).get(place["id"], place["id"])
+    if place["column"] == "station_id":
+        return _find(Station.objects.open(), key, region_code), None
+    return None, _find(Organization.objects.filter(ended_on=None), key, region_code)
+
+
+def _one_of(codes: Any, value: Any, default: str) -> str:
+    return str(value) if value in codes.values else default
+
+
+def _find(rows: Any, given: Any, region_code: str) -> Any:
+    """A station or organisation of the destination county by id, else by its only name."""
+    if not given:
+        return None
+    inside = rows.filter(region__code__startswith=region_code[:6])
+    try:
+        return inside.filter(pk=uuid.UUID(str(given))).first()
+    except ValueError:
+        found = list(inside.filter(name=str(given))[:2])
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,75 @@
+"""What a worker fills in herself: the first log-in, the contact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from core.accounts.passwords import in_words
+from core.accounts.roles import Role
+from core.entities.forms.fields import PlainForm
+from core.models import User
+from core.secrecy.identity import clean_phone
+
+WRONG_CODE = (
+    "证件号码或激活码不正确，或激活码已失效、已用过、试错次数过多。"
+    "请核对后再试；多次不成功请 30 分钟后再试，或请所在县（市、区）重新发放激活码。"
+)
+
+# Whose password is set before there is an account.
+_WORKER = User(role=Role.WORKER)
+
+
+class ContactForm(PlainForm):
+    phone = forms.CharField(
+        label="联系电话",
+        max_length=30,
+        help_text="手机号，或带区号的座机号。",
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    address = forms.CharField(label="通讯地址", max_length=100, required=False)
+
+    def clean_phone(self) -> str:
+        phone = clean_phone(self.cleaned_data["phone"])
+        if not phone:
+            raise ValidationError("请填写联系电话。")
+        return phone
+
+
+class ActivateForm(PlainForm):
+    id_number = forms.CharField(
+        label="证件号码",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "mono-input"}),
+    )
+    code = forms.CharField(
+        label="激活码",
+        max_length=20,
+        help_text="单位给您的纸条上的 10 位字母和数字。",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "mono-input"}),
+    )
+    password = forms.CharField(
+        label="设置密码",
+        max_length=128,
+        help_text=in_words(_WORKER),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="再输入一次密码",
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        validate_password(password, _WORKER)
+        return str(password)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("password") and cleaned.get("again") != cleaned["password"]:
+            self.add_error("again", "两次输入的密码不一致。")
+        return cleaned

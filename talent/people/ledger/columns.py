@@ -1,0 +1,218 @@
+"""The ledger of people: its columns, and what offices write in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.ledgers import values
+from core.ledgers.ledger import LedgerColumn, RowCheck
+from core.secrecy.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
+from talent.codes import (
+    EDUCATION_WORDS,
+    ETHNICITIES,
+    CertificateLevel,
+    EducationLevel,
+    Employment,
+    PoliticalStatus,
+    PostKind,
+    TalentCategory,
+)
+
+_CERTIFICATES = {
+    "助理社工师": "1", "助理": "1", "助理社会工作师（初级）": "1", "初级": "1",
+    "初级社工师": "1", "初级社会工作师": "1", "初级社工证": "1",
+    "中级社会工作师": "2", "中级社工证": "2",
+    "社工师": "2", "社工师（中级）": "2", "中级": "2", "中级社工师": "2", "社会工作师（中级）": "2",
+    "高级社工师": "3", "高级": "3", "高级社会工作师": "3",
+    "未取得": "", "未持证": "", "未考取": "", "否": "",
+}  # fmt: skip
+_CERTIFICATE_GROUPS = (
+    "证书", "资格证", "资格证书", "职业资格", "职业资格证书", "社工证", "社工证书",
+    "社会工作者职业资格证书", "社会工作者职业资格", "持证情况", "社会工作职业资格证书",
+)  # fmt: skip
+_GIVEN_ON = ("取得时间", "取得日期", "发证日期", "获证时间", "发证时间", "批准时间")
+_POSTS = {
+    "社工": "3", "社会工作者": "3", "一线社工": "3", "专职社工": "3", "站长": "1", "主任": "1",
+    "副站长": "1", "负责人": "1", "督导": "2", "项目主管": "4", "项目经理": "4", "主管": "4",
+    "社会工作员": "5", "社工员": "5", "管理人员": "6", "教师": "7", "讲师": "7",
+}  # fmt: skip
+_EMPLOYMENTS = {
+    "合同制": "1", "合同": "1", "劳动合同": "1", "聘用": "1", "机构聘用": "1", "事业编": "2",
+    "事业": "2", "事业编制": "2", "公务员": "3", "参公": "3", "行政编制": "3", "公益岗": "4",
+    "公益性岗位": "4", "公岗": "4", "社区": "5", "社区工作者": "5", "村干部": "6",
+    "村干": "6", "实习": "7", "实习生": "7", "志愿者": "8", "兼职": "8", "志愿": "8",
+}  # fmt: skip
+
+
+def _id_number(cell: Any, row: RowCheck) -> str:
+    """Text only: a number is refused whatever its value (R5)."""
+    if not isinstance(cell, str):
+        check_id_number(cell)
+    return clean_id_number(cell)
+
+
+def _in_groups(*names: str) -> list[str]:
+    """级别 under a header 职业资格证书 that stands over several columns."""
+    return [f"{group}{name}" for group in _CERTIFICATE_GROUPS for name in names]
+
+
+COLUMNS = (
+    LedgerColumn(
+        "name",
+        "姓名",
+        values.person_name,
+        is_required=True,
+        is_text=True,
+        synonyms=("人员姓名", "社工姓名", "姓 名"),
+        example="张三",
+    ),
+    LedgerColumn(
+        "id_number",
+        "身份证号",
+        _id_number,
+        is_required=True,
+        is_text=True,
+        width=22,
+        synonyms=("身份证号码", "身份证", "证件号码", "证件号", "公民身份号码", "居民身份证号"),
+        hint="18 位，文本格式。空格、全角数字、小写 x 都可以。",
+        example="520102199003071236",
+    ),
+    LedgerColumn(
+        "id_type",
+        "证件类型",
+        values.choice("证件类型", ID_TYPES, {"身份证": "1"}),
+        choices=[label for _, label in ID_TYPES],
+        hint="不填按居民身份证。",
+    ),
+    LedgerColumn("former_name", "曾用名", values.text("曾用名", 50)),
+    LedgerColumn(
+        "sex",
+        "性别",
+        values.choice("性别", SEXES[:2], {"男性": "1", "女性": "2"}),
+        choices=["男", "女"],
+        width=6,
+        hint="可不填，按身份证号得出。",
+    ),
+    LedgerColumn(
+        "ethnicity",
+        "民族",
+        values.choice("民族", ETHNICITIES, {n.removesuffix("族"): c for c, n in ETHNICITIES[:56]}),
+        choices=[label for _, label in ETHNICITIES[:56]],
+    ),
+    LedgerColumn(
+        "political_status",
+        "政治面貌",
+        values.choice(
+            "政治面貌",
+            PoliticalStatus.choices,
+            {"党员": "01", "预备党员": "02", "团员": "03", "共产党员": "01"},
+        ),
+        choices=PoliticalStatus.labels,
+    ),
+    LedgerColumn(
+        "phone",
+        "联系电话",
+        values.phone,
+        is_text=True,
+        width=15,
+        synonyms=("手机号", "手机号码", "电话", "联系方式", "手机", "联系手机"),
+    ),
+    LedgerColumn(
+        "county",
+        "县（市、区）",
+        values.place("县（市、区）", level=3),
+        synonyms=("县区", "区县", "县", "所在县", "所属区县", "县市区"),
+        hint="可不填，按乡镇或填报单位得出。",
+    ),
+    LedgerColumn(
+        "township",
+        "乡镇（街道）",
+        values.text("乡镇（街道）", 60),
+        width=18,
+        synonyms=("所在乡镇", "所在乡镇街道", "乡镇街道", "乡镇", "街道", "所属乡镇", "所在街道"),
+        hint="名称或九位区划代码；同名的请填代码。",
+    ),
+    LedgerColumn(
+        "employer",
+        "工作单位",
+        values.text("工作单位", 120),
+        width=28,
+        synonyms=("单位", "单位名称", "所在单位", "任职单位", "用人单位", "所在站点", "站点"),
+        hint="站点或机构全称；没有登记过的会新建为「待完善」。",
+    ),
+    LedgerColumn(
+        "post_kind",
+        "岗位",
+        values.choice("岗位", PostKind.choices, _POSTS),
+        choices=PostKind.labels,
+        synonyms=("职务", "岗位名称"),
+    ),
+    LedgerColumn(
+        "employment",
+        "用工性质",
+        values.choice("用工性质", Employment.choices, _EMPLOYMENTS),
+        choices=Employment.labels,
+        synonyms=("用工形式", "用工类型", "编制类型", "人员性质"),
+    ),
+    LedgerColumn(
+        "started_on",
+        "入职日期",
+        values.date("入职日期"),
+        width=12,
+        synonyms=("入职时间", "到岗日期", "到岗时间", "上岗时间", "任职时间"),
+        hint="2021-03-01、2021.3、2021年3月 都可以。",
+    ),
+    LedgerColumn(
+        "education",
+        "学历",
+        values.choice("学历", EducationLevel.choices, EDUCATION_WORDS),
+        choices=EducationLevel.labels,
+        synonyms=("文化程度", "最高学历"),
+    ),
+    LedgerColumn("major", "专业", values.text("专业", 60), synonyms=("所学专业", "毕业专业")),
+    LedgerColumn("school", "毕业院校", values.text("毕业院校", 80), synonyms=("毕业学校", "学校")),
+    LedgerColumn(
+        "certificate_level",
+        "证书级别",
+        values.choice("证书级别", CertificateLevel.choices, _CERTIFICATES),
+        choices=CertificateLevel.labels,
+        synonyms=(
+            "职业资格等级",
+            "职业资格",
+            "资格等级",
+            "持证情况",
+            "证书名称",
+            "社工证",
+            "证书等级",
+            *_in_groups("级别", "等级", "名称"),
+        ),
+    ),
+    LedgerColumn(
+        "certificate_number",
+        "管理号",
+        values.note("管理号", 40),
+        is_text=True,
+        width=24,
+        synonyms=(
+            "证书管理号",
+            "证书编号",
+            "证书号",
+            "资格证编号",
+            *_in_groups("编号", "号码"),
+        ),
+    ),
+    LedgerColumn(
+        "approved_on",
+        "批准日期",
+        values.date("批准日期"),
+        width=12,
+        synonyms=(*_GIVEN_ON, *_in_groups(*_GIVEN_ON)),
+    ),
+    LedgerColumn(
+        "category",
+        "人才类别",
+        values.choice("人才类别", TalentCategory.choices, {"实务": "1", "研究": "2", "管理": "3"}),
+        choices=TalentCategory.labels,
+    ),
+    LedgerColumn("remark", "备注", values.note("备注", 200), width=24),
+)

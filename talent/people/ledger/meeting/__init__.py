@@ -1,0 +1,96 @@
+"""What happens when a ledger row meets a person who is in the registry already.
+
+A cell that says something else is a change, shown with what was before; an empty one says
+nothing. What a clerk has to judge is asked, each question by itself (questions).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.ledgers.asking import ask, hold
+from core.ledgers.ledger import ImportContext
+from core.models import ImportRow
+from core.regions.names import place_name
+from core.scoping import in_scope
+from talent.people.ledger.meeting.credentials import (
+    meet_certificate,
+    meet_education,
+    number_of,
+    settle,
+)
+from talent.people.ledger.meeting.encounter import GONE, Encounter
+from talent.people.ledger.meeting.known import read
+from talent.people.ledger.meeting.persons import meet_fields, meet_name
+from talent.people.ledger.meeting.posts import meet_post
+from talent.people.ledger.meeting.questions import ELSEWHERE
+from talent.people.ledger.meeting.states import meet_residence, meet_status
+from talent.people.models import Person
+
+TRANSFER = "TRANSFER"
+# Said of a row before it is applied, and after.
+WILL_ASK, ASKED = "入库时将自动申请转入，由对方确认。", "入库时已申请转入，由对方确认。"
+Outcome = ImportRow.Outcome
+
+
+def meet(rows: list[ImportRow], context: ImportContext) -> None:
+    """Decide outcome, changes and remarks of rows; see Ledger.compare."""
+    known = read(rows, context.day, numbers=[number_of(row)[0] for row in rows])
+    seen: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
+    met: dict[Any, int] = context.memory.setdefault("people", {})
+    for row in rows:
+        person = known.people.get(bytes(row.key or b""))
+        settle(row, person, known, seen)
+        if person is None:
+            continue
+        row.target = person.pk
+        if _is_foreign(person, context):
+            _meet_foreigner(row, person, has_request=person.pk in known.requested)
+        elif (first := met.setdefault(person.pk, row.number)) != row.number:
+            _leave_out(row, first)
+        else:
+            _meet_one(Encounter.of(row, person, known))
+
+
+def _is_foreign(person: Person, context: ImportContext) -> bool:
+    whole_province = len(context.user.region_id) == 2
+    return not whole_province and not in_scope(person.region_id, context.user)
+
+
+def _meet_foreigner(row: ImportRow, person: Person, *, has_request: bool) -> None:
+    """Of a person of another area nothing may be said but the county (R4)."""
+    county = place_name(person.county) if person.county else "未定位"
+    if person.status in GONE:
+        message = f"已在册，归属{county}，其状态不允许转入；请与该县（市、区）联系核对。"
+        hold(row, message, rule="R21", column="身份证号")
+    elif has_request:
+        message = f"已在册，归属{county}；已有待处理的转入转出申请，不另申请，请等待处理结果。"
+        hold(row, message, rule="R4", column="身份证号")
+    else:
+        message = f"已在册，归属{county}；{WILL_ASK}"
+        ask(row, ELSEWHERE, message, rule=TRANSFER, column="身份证号")
+
+
+def _leave_out(row: ImportRow, first: int) -> None:
+    """Both numbers of records that were merged: only one row may write the one person."""
+    row.writes["insert"] = {}
+    hold(
+        row,
+        f"与第 {first} 行是同一人（两个证件号码的记录已合并），只录入第 {first} 行；"
+        "这一行另有内容的，请在人员页更正。",
+        rule="R4",
+        column="身份证号",
+    )
+
+
+def _meet_one(m: Encounter) -> None:
+    meet_name(m)
+    if not meet_status(m):
+        return
+    meet_post(m)
+    meet_residence(m)
+    meet_fields(m)
+    meet_certificate(m)
+    meet_education(m)
+    if m.row.outcome != Outcome.HELD:
+        m.row.outcome = Outcome.CHANGED if m.has_changes else Outcome.UNCHANGED
