@@ -3,7 +3,7 @@
 from core.accounts.models import User
 from core.accounts.tokens import ApiToken
 from core.audit.models import ReadEvent, SecurityEvent
-from core.entities.models import Record
+from core.entities.models import FormerValue, Record
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
 from core.regions.models import Region, RegionMove
@@ -11,6 +11,7 @@ from core.regions.models import Region, RegionMove
 __all__ = [
     "ApiToken",
     "ColumnMemory",
+    "FormerValue",
     "ImportBatch",
     "ImportRow",
     "Job",

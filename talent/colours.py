@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from talent.codes import ClaimState, PersonStatus, RegistrationState, RequestState, Verification
+from talent.codes import (
+    EXPIRED,
+    ClaimState,
+    PersonStatus,
+    RegistrationState,
+    RequestState,
+    Verification,
+)
 
 PERSON = {
     PersonStatus.SERVING: "good",
@@ -19,6 +26,7 @@ REGISTRATION: dict[str, str] = {
     RegistrationState.DUE: "attention",
     RegistrationState.GRACE: "attention",
     RegistrationState.LAPSED: "wrong",
+    EXPIRED: "wrong",
     RegistrationState.FIRST_FAILED: "wrong",
     RegistrationState.FINAL_FAILED: "wrong",
     RegistrationState.SUBMITTED: "info",

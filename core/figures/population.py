@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet, Value
@@ -13,6 +14,15 @@ from django.db.models.functions import Coalesce
 def is_so(condition: Q) -> Coalesce:
     """A condition on columns as a fact; null is no."""
     return Coalesce(ExpressionWrapper(condition, BooleanField()), Value(value=False))
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What of a model decides figures: its `columns`, and the column by which its rows belong
+    to what is counted ("pk": they are it; "" where they belong to nothing by themselves)."""
+
+    columns: str
+    link: str = ""
 
 
 class Population:
@@ -25,8 +35,9 @@ class Population:
     code: ClassVar[str]
     name: ClassVar[str]
     facts: ClassVar[dict[str, str]]
-    # Whose rows decide the figures: a change of any of them makes stored ones stale.
-    models: ClassVar[tuple[type[Model], ...]]
+    # A change of any of these models makes stored figures stale; one of the columns named is
+    # what a figure of the past may have moved by.
+    reads: ClassVar[dict[type[Model], Reads]]
     order: ClassVar[tuple[str, ...]] = ("pk",)
     # The indicator that says how many rows a region has, where going through all of them
     # takes longer than a reader waits.
@@ -34,6 +45,20 @@ class Population:
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
         raise NotImplementedError
+
+    def owners(self, keys: Sequence[Any]) -> dict[Any, set[Any]]:
+        """Key of each row -> the keys that the links of `reads` name: its own, but where what
+        is counted is made of other records."""
+        return {key: {key} for key in keys}
+
+    def touched(self, records: Sequence[Model]) -> set[Any]:
+        """Keys of what is counted that writes to some records may have changed."""
+        keys = set()
+        for record in records:
+            read = self.reads.get(type(record))
+            if read is not None and read.link:
+                keys.add(record.pk if read.link == "pk" else getattr(record, f"{read.link}_id"))
+        return keys
 
     def narrowed(
         self, rows: QuerySet[Any], codes: Sequence[str], day: datetime.date

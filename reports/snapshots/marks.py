@@ -14,7 +14,7 @@ from reports.snapshots.models import Snapshot
 
 def watched() -> list[type[Model]]:
     """Models whose rows decide figures; their event tables number every change."""
-    found = {model for i in INDICATORS for model in i.population.models}
+    found = {model for i in INDICATORS for model in i.population.reads}
     return sorted(found, key=lambda model: model._meta.label)
 
 

@@ -6,12 +6,14 @@ Whoever wrote a value does not confirm it: verification and decisions need a sec
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from typing import Any
 
 from django.db import transaction
 
 from core.audit.history import last_writer
 from core.dates import check_not_future, today
+from core.entities import former
 from core.guards import claim, require_open, touch
 from core.models import User
 from core.rules import RuleError
@@ -44,6 +46,7 @@ def update_certificate(*, certificate: Certificate, by: User) -> Certificate:
         certificate.verified_by_means, certificate.verified_on = "", None
     certificate.version = before.version + 1
     certificate.save()
+    former.keep(before, certificate)
     return certificate
 
 
@@ -59,6 +62,7 @@ def verify_certificate(
 ) -> None:
     """Record at which level a certificate was verified, how and when; never one's own entry."""
     certificate = claim(certificate, by, "talent.verify_certificate")
+    before = copy(certificate)
     require_open(certificate)
     if verification not in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE):
         raise RuleError("VER", "请选择核验级别。", field="verification")
@@ -73,6 +77,7 @@ def verify_certificate(
     certificate.verified_by_means = means.strip()
     certificate.verified_on = verified_on or today()
     touch(certificate, "verification", "verified_by_means", "verified_on")
+    former.keep(before, certificate)
 
 
 # --- Registration ---------------------------------------------------------------------------

@@ -59,7 +59,8 @@ KEY_TALENTS = part_of_person(
     empty_hint="在人员的页面上申报。",
     sections=(
         Section("申报", "person claim_class qualified_on native_basis evidence origin"),
-        Section("认定", "state decided_by decided_on decision_reason ended_on end_reason"),
+        Section("认定", "state decided_by decided_on decision_reason ended_on true_until "
+                       "end_reason"),
     ),
     columns=(
         PERSON_NAME,

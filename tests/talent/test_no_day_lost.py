@@ -195,9 +195,7 @@ def test_who_loses_her_primary_post_by_a_closing_serves_in_the_other(
     if closes == "station":
         close_station(station=station, by=cast.clerk_a, closed_on=today(), reason="合并设置")
     else:
-        end_organization(
-            organization=organization, by=cast.clerk_a, ended_on=today(), reason="注销"
-        )
+        end_organization(organization=organization, by=cast.clerk_a, since=today(), reason="注销")
     assert figure("T1") == 1
     alone.refresh_from_db()
     assert alone.status == PersonStatus.IDLE

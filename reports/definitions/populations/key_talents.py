@@ -21,8 +21,16 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from core.figures.population import Population, is_so
-from reports.definitions.populations.people import Words, located
+from core.figures.population import Reads, is_so
+from core.timeline import in_use_on
+from reports.definitions.populations.people import (
+    CERTIFICATES,
+    POSTS,
+    STATES,
+    OfPeople,
+    Words,
+    located,
+)
 from reports.plans.calendar import baselines
 from reports.plans.models import Plan
 from talent.codes import (
@@ -42,8 +50,8 @@ MIDDLE = (CertificateLevel.SOCIAL_WORKER, CertificateLevel.SENIOR)
 def _approved(day: datetime.date) -> QuerySet[KeyTalentClaim]:
     """Approved claims of 黔籍 people whose qualification existed on the day."""
     return KeyTalentClaim.objects.filter(
+        in_use_on(day),
         state=ClaimState.APPROVED,
-        ended_on=None,
         qualified_on__lte=day,
         native_basis__in=NativeBasis.values,
     )
@@ -59,19 +67,29 @@ def _new(day: datetime.date, baseline: datetime.date, kind: str) -> Exists:
     )
     if kind == ClaimClass.CERTIFIED:
         before = Certificate.objects.filter(
+            in_use_on(baseline),
             person=OuterRef("person"),
             level__in=MIDDLE,
             approved_on__lte=baseline,
-            ended_on=None,
         )
         claims = claims.exclude(Exists(before))
     return Exists(claims)
 
 
-class KeyTalents(Population):
+class KeyTalents(OfPeople):
     code = "key_talents"
     name = "重点人才"
-    models = (Person, PersonState, Post, Certificate, KeyTalentClaim, Plan)
+    reads = {
+        Person: Reads("residence is_mistake merged_into", "pk"),
+        PersonState: STATES,
+        Post: POSTS,
+        Certificate: CERTIFICATES,
+        KeyTalentClaim: Reads(
+            "person claim_class qualified_on native_basis origin state ended_on true_until",
+            "person",
+        ),
+        Plan: Reads("starts_on baseline_on document_on"),
+    }
     order = ("pinyin", "pk")
     facts = {
         "new_a": "A 类：基期后取得社会工作师及以上证书",
@@ -96,8 +114,9 @@ class KeyTalents(Population):
             person=OuterRef("pk"), is_primary=True, started_on__lte=day
         )
         last_post = begun.order_by("-started_on", "pk")
-        # A record that is 停用 was a mistake, one that was merged is another's: nobody.
-        people = located(day, Person.objects.filter(Exists(claimed))).exclude(
+        # A mistake is nobody on any day, a record that was merged is another's; one that is
+        # 停用 for another reason has been since then.
+        people = located(day, Person.objects.filter(Exists(claimed), is_mistake=False)).exclude(
             state_then__status__in=(PersonStatus.DEACTIVATED, PersonStatus.MERGED)
         )
         present = Q(state_then__status__in=REGISTERED_STATUSES)

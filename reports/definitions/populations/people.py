@@ -1,6 +1,6 @@
 """People as of a day: dated status and residence, the primary post, what they had obtained.
 
-DOMAIN "Counting definitions" T1 and T2. The verification level is today's.
+DOMAIN "Counting definitions" T1 and T2.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from core.figures.population import Population, is_so
+from core.entities import former
+from core.figures.population import Population, Reads, is_so
+from core.models import FormerValue
 from core.regions.names import place_name
-from core.timeline import dated_on
+from core.timeline import dated_on, in_use_on
+from stations.models import Organization, Station
 from talent.codes import (
     HIGHER_EDUCATION,
     MAY_SERVE,
@@ -51,6 +54,10 @@ from talent.models import (
     Title,
 )
 
+# What decides where somebody is, and what she holds.
+STATES = Reads("person status residence valid_from valid_to", "person")
+POSTS = Reads("person region is_primary employment started_on ended_on", "person")
+CERTIFICATES = Reads("person level approved_on verification ended_on true_until", "person")
 INTERMEDIATE = (TitleLevel.SENIOR, TitleLevel.ASSOCIATE, TitleLevel.INTERMEDIATE)
 
 
@@ -97,11 +104,23 @@ def located(day: datetime.date, people: QuerySet[Person]) -> QuerySet[Person]:
 def obtained(model: type[Any], column: str, day: datetime.date, **filters: Any) -> Exists:
     """Whether a record without a date, or with one up to the day, exists for the person."""
     undated = Q(**{column: None}) | Q(**{f"{column}__lte": day})
-    return Exists(model.objects.filter(undated, person=OuterRef("pk"), ended_on=None, **filters))
+    held = model.objects.filter(undated, in_use_on(day), person=OuterRef("pk"), **filters)
+    return Exists(held)
 
 
 def certified(day: datetime.date, **filters: Any) -> Exists:
     return Exists(Certificate.objects.counting_on(day).filter(person=OuterRef("pk"), **filters))
+
+
+def _checked(day: datetime.date) -> Exists:
+    held = Certificate.objects.counting_on(day).filter(person=OuterRef("pk"))
+    return Exists(held.verified_on(day, at_least=Verification.COUNTY))
+
+
+def _verified(day: datetime.date) -> Q:
+    least = Verification.EMPLOYER
+    now, then = Q(verification__gte=least), Q(value__gte=least)
+    return former.as_of(Person, "verification", day, now=now, then=then)
 
 
 def _registered(day: datetime.date) -> Exists:
@@ -124,10 +143,30 @@ def _confirmed_within(after: datetime.date, until: datetime.date) -> Coalesce:
     return is_so(latest | Q(before))
 
 
-class People(Population):
+class OfPeople(Population):
+    def touched(self, records: Sequence[Model]) -> set[Any]:
+        """Of a station or an organisation those who served there: their posts go with it."""
+        keys = super().touched(records)
+        for record in records:
+            if isinstance(record, Station | Organization):
+                where = Q(station=record.pk) | Q(organization=record.pk)
+                keys.update(Post.objects.filter(where).values_list("person", flat=True))
+        return keys
+
+
+class People(OfPeople):
     code = "people"
     name = "人员"
-    models = (Person, PersonState, Post, Certificate, RegistrationPeriod, Education, Title)
+    reads = {
+        Person: Reads("verification is_mistake category confirmed_on merged_into", "pk"),
+        PersonState: STATES,
+        Post: POSTS,
+        Certificate: CERTIFICATES,
+        RegistrationPeriod: Reads("person starts_on ends_on state ended_on true_until", "person"),
+        Education: Reads("person level major graduated_on ended_on true_until", "person"),
+        Title: Reads("person level obtained_on ended_on true_until", "person"),
+        FormerValue: Reads("value since until"),
+    }
     order = ("pinyin", "pk")
     size = "T1_L0"
     facts = {
@@ -146,17 +185,18 @@ class People(Population):
         "research": "研究人才",
         "management": "管理人才",
         "fresh": "12 个月内确认过",
+        "confirmed": "到当日为止确认过",
     }
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
         senior = CertificateLevel.SENIOR
         middle = (CertificateLevel.SOCIAL_WORKER, senior)
-        return located(day, Person.objects.all()).annotate(
+        return located(day, Person.objects.filter(is_mistake=False)).annotate(
             place=Coalesce(
                 F("post_then__region"), F("state_then__residence"), output_field=CharField()
             ),
             registered=is_so(Q(state_then__status__in=REGISTERED_STATUSES)),
-            verified=is_so(Q(verification__gte=Verification.EMPLOYER)),
+            verified=is_so(_verified(day)),
             employed=is_so(
                 Q(state_then__status__in=MAY_SERVE)
                 & Q(post_then__employment__isnull=False)
@@ -166,7 +206,7 @@ class People(Population):
             titled=obtained(Title, "obtained_on", day, level__in=INTERMEDIATE),
             certified=certified(day),
             related=obtained(Education, "graduated_on", day, is_related=True),
-            certified_checked=certified(day, verification__gte=Verification.COUNTY),
+            certified_checked=_checked(day),
             certified_middle=certified(day, level__in=middle),
             certified_senior=certified(day, level=senior),
             registration_valid=_registered(day),
@@ -174,6 +214,8 @@ class People(Population):
             research=is_so(Q(category=TalentCategory.RESEARCH)),
             management=is_so(Q(category=TalentCategory.MANAGEMENT)),
             fresh=_confirmed_within(year_before(day), day),
+            # The earlier confirmations are in order.
+            confirmed=is_so(Q(confirmed_on__lte=day) | Q(confirmed_before__0__lte=day)),
         )
 
     def narrowed(
@@ -191,8 +233,11 @@ class People(Population):
         _say_certificates(words, keys, day)
         _say_studies(words, keys, day)
         _say_registrations(words, keys, day)
+        then = former.values_on(Person, "verification", day, keys)
         for record in records:
-            words[record.pk]["verified"] = f"核实级别：{record.get_verification_display()}"  # type: ignore[attr-defined]
+            person: Any = record
+            level = Verification(then.get(person.pk) or person.verification)
+            words[person.pk]["verified"] = f"核实级别：{level.label}"
         return words
 
 
@@ -212,28 +257,29 @@ def _say_posts(words: Words, keys: list[Any], day: datetime.date) -> None:
 
 def _say_certificates(words: Words, keys: list[Any], day: datetime.date) -> None:
     """The highest level last, so that it is the one that is said."""
-    certificates = Certificate.objects.counting_on(day).filter(person__in=keys)
-    for certificate in certificates.order_by("level", "approved_on"):
-        said = (
-            f"{certificate.get_level_display()}，{certificate.approved_on} 批准，"
-            f"{certificate.get_verification_display()}"
-        )
+    held = Certificate.objects.counting_on(day).filter(person__in=keys)
+    certificates = list(held.order_by("level", "approved_on"))
+    then = former.values_on(Certificate, "verification", day, [c.pk for c in certificates])
+    for certificate in certificates:
+        level = Verification(then.get(certificate.pk) or certificate.verification)
+        said = f"{certificate.get_level_display()}，{certificate.approved_on} 批准，{level.label}"
         mine = words[certificate.person_id]
         mine["certified"] = mine["certified_middle"] = mine["certified_senior"] = said
-        if certificate.verification >= Verification.COUNTY:
+        if level >= Verification.COUNTY:
             mine["certified_checked"] = said
 
 
 def _say_studies(words: Words, keys: list[Any], day: datetime.date) -> None:
     until = Q(graduated_on=None) | Q(graduated_on__lte=day)
-    for study in Education.objects.filter(until, person__in=keys, ended_on=None).order_by("-level"):
+    studies = Education.objects.filter(until, in_use_on(day), person__in=keys)
+    for study in studies.order_by("-level"):
         said = f"学历：{study.get_level_display()}{study.major}"
         if study.level in HIGHER_EDUCATION:
             words[study.person_id]["educated"] = said
         if study.is_related:
             words[study.person_id]["related"] = f"相关专业：{study.major}"
     until = Q(obtained_on=None) | Q(obtained_on__lte=day)
-    for title in Title.objects.filter(until, person__in=keys, ended_on=None):
+    for title in Title.objects.filter(until, in_use_on(day), person__in=keys):
         if title.level in INTERMEDIATE:
             words[title.person_id]["titled"] = f"职称：{title.series}{title.get_level_display()}"
 

@@ -11,14 +11,17 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Model, OuterRef, Q, QuerySet, Value
 
-from core.figures.population import Population, is_so
-from core.models import Region
+from core.dates import today
+from core.entities.changes import event_model
+from core.figures.population import Population, Reads, is_so
+from core.models import FormerValue, Region
 from core.regions.tree import divisions_on
 from core.timeline import dated_on
-from reports.definitions.populations.stations import APPROVED, with_state
+from reports.definitions.populations.stations import SEATS, STATES, with_state
 from stations.codes import BUILT_STATUSES, StationKind, StationStatus
 from stations.models import Station, StationCoverage, StationMonthly, StationState
-from talent.models import Post
+from stations.places.models import is_approved_on
+from talent.models import Person, Post
 
 
 def half_year_before(day: datetime.date) -> datetime.date:
@@ -32,22 +35,28 @@ def _stations(kind: str, day: datetime.date) -> QuerySet[Any]:
     return with_state(day, Station.objects.filter(kind=kind)).filter(
         state_then__status__in=BUILT_STATUSES
     ).annotate(
-        is_paper=is_so(APPROVED),
+        is_paper=is_so(is_approved_on(day)),
         is_running=is_so(Q(state_then__status=StationStatus.RUNNING)),
     )  # fmt: skip
 
 
 def _working(day: datetime.date) -> QuerySet[Any]:
     """Township stations, and whether somebody was there and something was done."""
-    at_work = Post.objects.open_on(day).employed().filter(station=OuterRef("pk"))
+    at_work = (
+        Post.objects.open_on(day)
+        .employed()
+        .filter(station=OuterRef("pk"), person__is_mistake=False)
+    )
     did = Q(pk__in=[])
     for column in StationMonthly.SERVICES:
         did |= Q(**{f"{column}__gt": 0})
-    served = StationMonthly.objects.filter(
-        did, station=OuterRef("pk"), month__gt=half_year_before(day), month__lte=day
+    reported = StationMonthly.objects.filter(
+        station=OuterRef("pk"), month__gt=half_year_before(day), month__lte=day
     )
     return _stations(StationKind.TOWNSHIP, day).annotate(
-        is_staffed=Exists(at_work), is_serving=Exists(served)
+        is_staffed=Exists(at_work),
+        is_reporting=Exists(reported),
+        is_serving=Exists(reported.filter(did)),
     )
 
 
@@ -72,6 +81,7 @@ def _coverage(day: datetime.date) -> dict[str, dict[str, list[str]]]:
     divisions = divisions_on(day)
     found: dict[str, dict[str, list[str]]] = {
         "built": defaultdict(list), "standing": defaultdict(list), "active": defaultdict(list),
+        "reported": defaultdict(list),
     }  # fmt: skip
     stations = list(_working(day))
     places = _served_places(stations, day)
@@ -81,6 +91,8 @@ def _coverage(day: datetime.date) -> dict[str, dict[str, list[str]]]:
             found["standing"][code].append(station.name)
             if station.is_paper:
                 found["built"][code].append(station.name)
+            if station.is_reporting:
+                found["reported"][code].append(station.name)
             if station.is_running and station.is_staffed and station.is_serving:
                 found["active"][code].append(station.name)
     return found
@@ -94,15 +106,51 @@ def _named(names: Sequence[str]) -> str:
     return "、".join(sorted(set(names))[:3])
 
 
-class Townships(Population):
+class Places(Population):
+    """Divisions, which count by the stations in them."""
+
+    def touched(self, records: Sequence[Model]) -> set[Any]:
+        """The places of the stations concerned, and those that they cover or covered."""
+        stations = super().touched(records)
+        coverages = StationCoverage.objects.filter(station__in=stations)
+        lie = Station.objects.filter(pk__in=stations).values_list("region", flat=True)
+        divisions = divisions_on(today())
+        codes = {*lie, *coverages.values_list("region", flat=True)}
+        codes |= {divisions.effective(code) or "" for code in codes}
+        return {code[:length] for code in codes for length in (4, 6, 9) if len(code) >= length}
+
+    def owners(self, keys: Sequence[Any]) -> dict[Any, set[Any]]:
+        """The stations that lie there or cover the place, or once did."""
+        found: dict[Any, set[Any]] = {key: set() for key in keys}
+        divisions = divisions_on(today())
+        for model, column in ((Station, "pgh_obj_id"), (StationCoverage, "station_id")):
+            lay = event_model(model).objects.values_list("region_id", column).distinct()
+            for region, station in lay:
+                places = (region, divisions.effective(region) or "")
+                for key in keys:
+                    if any(place.startswith(key) for place in places):
+                        found[key].add(station)
+        return found
+
+
+class Townships(Places):
     code = "townships"
     name = "乡镇（街道）"
-    models = (Station, StationState, StationCoverage, StationMonthly, Post)
+    reads = {
+        Station: SEATS,
+        StationState: STATES,
+        StationCoverage: Reads("station region valid_from valid_to", "station"),
+        StationMonthly: Reads(f"station month {' '.join(StationMonthly.SERVICES)}", "station"),
+        Post: Reads("station employment started_on ended_on", "station"),
+        Person: Reads("is_mistake"),
+        FormerValue: Reads("value since until"),
+    }
     order = ("code",)
     facts = {
         "built": "有已建成且已批复的社工站（含联建覆盖）",
         "standing": "有已建成的社工站（含缺批复）",
         "active": "社工站运行、有在岗社工、近 6 个月有服务",
+        "reported": "社工站近 6 个月填报过产出",
     }
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
@@ -113,7 +161,12 @@ class Townships(Population):
 
     def reasons(self, records: Sequence[Model], day: datetime.date) -> dict[Any, dict[str, str]]:
         covered = _coverage(day)
-        said = {"built": "已建成且已批复", "standing": "已建成", "active": "有效运行"}
+        said = {
+            "built": "已建成且已批复",
+            "standing": "已建成",
+            "active": "有效运行",
+            "reported": "填报产出",
+        }
         return {
             record.pk: {
                 fact: f"{said[fact]}：{_named(codes[record.pk])}"
@@ -124,11 +177,15 @@ class Townships(Population):
         }
 
 
-class Seats(Population):
+class Seats(Places):
     """Divisions of a level, and whether each has a running, approved station of a kind."""
 
     facts = {"seated": "有运行中且已批复的站点"}
-    models = (Station, StationState)
+    reads = {
+        Station: SEATS,
+        StationState: STATES,
+        FormerValue: Reads("value since until"),
+    }
     order = ("code",)
 
     def __init__(self, code: str, name: str, level: int, kind: StationKind) -> None:
