@@ -21,6 +21,7 @@ class Figures:
 
     `totals` are rolled up; `own` holds what belongs to a region itself and to none below
     it (本级), under None what has no place at all (未定位, part of the province's total).
+    `unknown`: the regions of which there is no record that the figure could rest on.
     """
 
     on: datetime.date
@@ -28,8 +29,12 @@ class Figures:
     totals: dict[str, dict[str, int]]
     own: dict[str, dict[str | None, int]]
     denominators: dict[str, dict[str, int]] = field(default_factory=dict)
+    unknown: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def value(self, indicator: str, region: str) -> int:
+    def value(self, indicator: str, region: str) -> int | None:
+        """The figure; None where it is unknown."""
+        if region in self.unknown.get(indicator, ()):
+            return None
         return self.totals.get(indicator, {}).get(region, 0)
 
     def own_value(self, indicator: str, region: str) -> int:
@@ -55,6 +60,7 @@ def figures_on(
     totals: dict[str, dict[str, int]] = {}
     own: dict[str, dict[str | None, int]] = {}
     denominators: dict[str, dict[str, int]] = {}
+    unknown: dict[str, frozenset[str]] = {}
     with transaction.atomic(using=using):
         _plan_for_everybody(using)
         for population, group in groups.items():
@@ -67,7 +73,20 @@ def figures_on(
                     denominators[indicator.code] = _roll_up(
                         counted[f"{indicator.code}/"], divisions
                     )[1]
-    return Figures(day, divisions, totals, own, denominators)
+                if indicator.evidence:
+                    unknown[indicator.code] = _unknown(indicator, counted, divisions)
+    return Figures(day, divisions, totals, own, denominators, unknown)
+
+
+def _unknown(
+    indicator: Indicator, counted: dict[str, dict[str | None, int]], divisions: Divisions
+) -> frozenset[str]:
+    """Regions without evidence of an indicator, while there is a doubt about them."""
+    known = _roll_up(counted[f"{indicator.code}!"], divisions)[1]
+    regions = {c for level in (1, 2, 3, 4) for c in divisions.at_level(level)} - set(known)
+    if indicator.doubt is not None:
+        regions &= set(_roll_up(counted[f"{indicator.code}?"], divisions)[1])
+    return frozenset(regions)
 
 
 # Only for the transaction that counts. Hashes of a million people stay in memory. The planner
@@ -92,8 +111,11 @@ def _plan_for_everybody(using: str) -> None:
 def _count(
     population: Population, day: datetime.date, group: Sequence[Indicator], using: str
 ) -> dict[str, dict[str | None, int]]:
-    """Indicator (and "indicator/" for its denominator) -> recorded place -> number."""
-    clauses = [c for i in group for c in (*i.where, *(i.out_of or ()))]
+    """Indicator -> recorded place -> number; as well "indicator/" for its denominator,
+    "indicator!" for the rows that are its evidence and "indicator?" for the doubtful ones."""
+    clauses = [
+        c for i in group for c in (*i.where, *(i.out_of or ()), *i.evidence, *(i.doubt or ()))
+    ]
     facts = sorted({fact_of(name) for clause in clauses for name in clause})
     weights = sorted({i.weight for i in group if i.weight})
     # First people with the same place and the same facts are counted together, which the
@@ -109,6 +131,10 @@ def _count(
         if indicator.out_of is not None:
             only = sql_condition(indicator.out_of)
             columns[f"{indicator.code}/"] = f"{what} FILTER (WHERE {only})"
+        for mark, rows_of_it in (("!", indicator.evidence), ("?", indicator.doubt)):
+            if rows_of_it:
+                only = sql_condition(rows_of_it)
+                columns[f"{indicator.code}{mark}"] = f"sum(row_count) FILTER (WHERE {only})"
     sql = f"SELECT place, {', '.join(columns.values())} FROM ({inner}) AS t GROUP BY place"
     counted: dict[str, dict[str | None, int]] = {name: {} for name in columns}
     with connections[using].cursor() as cursor:

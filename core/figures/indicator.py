@@ -28,7 +28,9 @@ class Indicator:
     `where`: every clause must hold. `weight`: a column that is summed instead of counting
     rows. `out_of`: the clauses of the denominator, None where there is none. `starts_over`:
     counted from 0 in each plan, where others go on from what there was. `is_within`: a
-    sub-line that is part of its headline's number, not more than it or beside it.
+    sub-line that is part of its headline's number, not more than it or beside it. `evidence`:
+    without a row of this kind in a region its figure is unknown there (「无资料」, never 0), and
+    with `doubt` only while there are such rows; `missing` says what there is no record of.
     `is_fixed`: printed by `manage.py indicators`. `check`: what the tile says of the figure
     beside others, from (figures, a region, its goal).
     """
@@ -50,10 +52,13 @@ class Indicator:
     is_within: bool = True
     is_fixed: bool = False
     check: Callable[[Read, str, int | None], Verdict] | None = None
+    evidence: tuple[Clause, ...] = ()
+    doubt: tuple[Clause, ...] | None = None
+    missing: str = ""
     version: str = "1"
 
     def __post_init__(self) -> None:
-        clauses = (*self.where, *(self.out_of or ()))
+        clauses = (*self.where, *(self.out_of or ()), *self.evidence, *(self.doubt or ()))
         unknown = {fact_of(name) for clause in clauses for name in clause} - set(
             self.population.facts
         )

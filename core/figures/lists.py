@@ -51,6 +51,19 @@ def members(
     return rows.filter(place__in=codes)
 
 
+def is_known(indicator: Indicator, day: datetime.date, region: str) -> bool:
+    """Whether anything on record says what the figure of a region is on a day."""
+    if not indicator.evidence:
+        return True
+    rows = indicator.population.rows(day)
+    if region != settings.PROVINCE_CODE:
+        rows = rows.filter(place__in=divisions_on(day).sources(region))
+    if rows.filter(condition(indicator.evidence)).exists():
+        return True
+    doubt = indicator.doubt
+    return doubt is not None and not rows.filter(condition(doubt)).exists()
+
+
 def amount(indicator: Indicator, rows: QuerySet[Any]) -> int:
     """The figure that a list stands for: its length, or the sum of its weights."""
     if not indicator.weight:

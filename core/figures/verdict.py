@@ -13,19 +13,26 @@ class Verdict(NamedTuple):
 
 
 NOTHING = Verdict("", "")
+# What is not on record is not 0.
+NO_DATA = "无资料"
 
 
 class Read(Protocol):
     """Figures of several indicators and regions, as a check of one beside others reads them."""
 
-    def value(self, indicator: str, region: str) -> int: ...
+    def value(self, indicator: str, region: str) -> int | None: ...
 
     def denominator(self, indicator: str, region: str) -> int | None: ...
 
 
-def percent(part: int, whole: int | None) -> str:
+def counted(read: Read, region: str, *codes: str) -> list[int]:
+    """Figures that are always known, as numbers."""
+    return [read.value(code, region) or 0 for code in codes]
+
+
+def percent(part: int | None, whole: int | None) -> str:
     """「63.2%」, or nothing where there is no whole; 100.0% only where nothing is missing."""
-    if not whole:
+    if not whole or part is None:
         return ""
     share = part * 100 / whole
     return f"{min(share, 99.9) if part < whole else share:.1f}%"

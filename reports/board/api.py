@@ -19,6 +19,7 @@ from core.regions.names import place_name
 from core.regions.tree import divisions_on
 from core.rules import RuleError
 from reports.asking import EARLIEST
+from reports.board import words
 from reports.definitions.registry import INDICATORS
 from reports.plans.calendar import plan_on
 from reports.sight import may_see
@@ -44,9 +45,12 @@ class FigureSerializer(serializers.Serializer):
     unit = serializers.CharField()
     region = serializers.CharField()
     region_name = serializers.CharField()
-    value = serializers.IntegerField()
+    value = serializers.IntegerField(allow_null=True, help_text="空为无资料，不是 0")
     denominator = serializers.IntegerField(allow_null=True)
     target = serializers.IntegerField(allow_null=True)
+    verdict = serializers.CharField(
+        allow_blank=True, help_text="规划期满之日：达标、未达标；其他日期为空"
+    )
     on = serializers.DateField()
     definition_version = serializers.CharField(help_text="该指标的口径版本")
     divisions_version = serializers.CharField(help_text="区划版本")
@@ -145,7 +149,8 @@ def _is_asked(text: str, name: str) -> bool:
 
 
 def _figures(reading: Reading, day: datetime.date, regions: list[str]) -> list[dict[str, Any]]:
-    """The figures in the order of the definitions; what is not stored is 0."""
+    """The figures in the order of the definitions; what is not stored is 0, what is unknown
+    null."""
     goals = Goals(plan_on(day), regions, day=day)
     return [
         _figure(indicator, region, reading, goals) for region in regions for indicator in INDICATORS
@@ -155,15 +160,17 @@ def _figures(reading: Reading, day: datetime.date, regions: list[str]) -> list[d
 def _figure(indicator: Any, region: str, reading: Reading, goals: Goals) -> Any:
     denominator = reading.denominator(indicator.code, region)
     goal = goals.final(indicator.code, region, denominator) if indicator.has_target else None
+    value = reading.value(indicator.code, region)
     return {
         "code": indicator.code,
         "name": indicator.name,
         "unit": indicator.unit,
         "region": region,
         "region_name": place_name(region),
-        "value": reading.value(indicator.code, region),
+        "value": value,
         "denominator": denominator,
         "target": goal.value if goal else None,
+        "verdict": words.on_the_last_day(value, goal, goals.plan, reading.as_of).text,
         "on": reading.as_of,
         "definition_version": reading.version(indicator),
         "divisions_version": reading.divisions_version,

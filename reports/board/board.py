@@ -33,7 +33,7 @@ from reports.targets.goals import Goal, Goals, expected_by
 _FRESH_DAYS = 3
 
 
-def _whole_of(part: Indicator, value: int) -> int | None:
+def _whole_of(part: Indicator, value: int | None) -> int | None:
     return value if part.is_within else None
 
 
@@ -149,7 +149,8 @@ class Board:
         now = self._settled_now.value(indicator.code, self.region)
         day = self.settlement.plan.ends_on
         url = self.list_url(indicator, part=CORRECTED, day=day)
-        return Correction(now - settled.value(indicator.code, self.region), url)
+        before = settled.value(indicator.code, self.region)
+        return Correction((now or 0) - (before or 0), url)
 
     @cached_property
     def _goals_then(self) -> Goals:
@@ -196,9 +197,9 @@ class Board:
             settlement_url=self.list_url(indicator, day=self.ended.ends_on)
             if self.ended and before is not None
             else "",
-            settlement_verdict=words.settled(before, before_goal) if before is not None else None,
+            settlement_verdict=words.settled(before, before_goal) if settlement else None,
             correction=self._correction(indicator, settlement) if settlement else None,
-            is_settled=before is not None and self.ended == self.plan,
+            is_settled=settlement is not None and self.ended == self.plan,
             pace_mark=min(100, round(expected * 100 / goal.value))
             if goal and goal.value and expected is not None
             else None,
@@ -222,16 +223,19 @@ class Board:
 
     # --- Breakdown ------------------------------------------------------------------------
     def areas(self) -> list[Area]:
-        """Regions below with their figures, best first."""
+        """Regions below with their figures, best first; last and without a rank those of which
+        nothing is known."""
         rows = [self._area(c) for c in self.codes]
         if self.indicator.out_of is not None:
             rows = [a for a in rows if a.denominator]
+        known = [(a.measure, a) for a in rows if a.measure is not None]
         better = self.indicator.better_is_higher
-        rows.sort(key=lambda a: (-a.measure if better else a.measure, a.code))
+        known.sort(key=lambda item: (-item[0] if better else item[0], item[1].code))
         ranks: dict[float, int] = {}
-        for position, area in enumerate(rows, start=1):
-            ranks.setdefault(area.measure, position)
-        return [replace(area, rank=ranks[area.measure]) for area in rows]
+        for position, (measure, _) in enumerate(known, start=1):
+            ranks.setdefault(measure, position)
+        ranked = [replace(area, rank=ranks[measure]) for measure, area in known]
+        return ranked + [a for a in rows if a.measure is None]
 
     def _area(self, region: str) -> Area:
         code = self.indicator.code
@@ -246,12 +250,15 @@ class Board:
         )
 
     def reconciliation(self, areas: list[Area]) -> dict[str, Any] | None:
-        """合计 = Σ下级 + 本级 + 未定位; None where the user does not see all regions below."""
+        """合计 = Σ下级 + 本级 + 未定位; None where the user does not see all regions below, or
+        nothing is known."""
         if self.is_last or len(self.codes) < len(self._below()):
             return None
         code = self.indicator.code
         total = self.reading.value(code, self.region)
-        below = sum(a.value for a in areas)
+        if total is None:
+            return None
+        below = sum(a.value or 0 for a in areas)
         is_province = self.region == settings.PROVINCE_CODE
         unlocated = self.reading.unlocated(code) if is_province else 0
         return {
@@ -283,7 +290,9 @@ class Board:
         points = {reading.as_of.year: self._point(reading) for reading in readings}
         if self.reading.is_live:
             points[self.day.year] = self._point(self.reading)
-        return self._restarted([points[year] for year in sorted(points)])
+        # What was not recorded at that time is no point of a line.
+        known = [point for _, point in sorted(points.items()) if point is not None]
+        return self._restarted(known)
 
     def _restarted(self, points: list[Point]) -> list[Point]:
         if not self.indicator.starts_over:
@@ -295,11 +304,13 @@ class Board:
             for before, point in pairwise([*points[:1], *points])
         ]
 
-    def _point(self, reading: Reading) -> Point:
+    def _point(self, reading: Reading) -> Point | None:
         code = self.indicator.code
+        if (value := reading.value(code, self.region)) is None:
+            return None
         return Point(
             reading.as_of,
-            reading.value(code, self.region),
+            value,
             self.list_url(self.indicator, day=reading.as_of),
             reading.version(self.indicator),
             reading.divisions_version,

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
-from core.figures.verdict import percent
+from core.figures.verdict import NO_DATA, percent
 from reports.board import words
 from reports.board.board import Board
 from reports.board.tiles import Area, Point, Tile
@@ -50,16 +50,17 @@ def _tiles(board: Board) -> Iterator[Row]:
             yield _figure(board, line.indicator, board.region, line.value) | whole
 
 
-def _figure(board: Board, indicator: Indicator, region: str, value: int) -> Row:
+def _figure(board: Board, indicator: Indicator, region: str, value: int | None) -> Row:
     return {
         "part": "指标", "region": board.divisions.name(region), "region_code": region,
-        "code": indicator.code, "name": indicator.name, "unit": indicator.unit, "value": value,
+        "code": indicator.code, "name": indicator.name, "unit": indicator.unit,
+        "value": NO_DATA if value is None else value,
         "on": board.day, "version": stamps.version(indicator, board.reading.version(indicator)),
         "divisions": board.reading.divisions_version,
     }  # fmt: skip
 
 
-def _goal(indicator: Indicator, value: int, goal: Goal | None) -> Row:
+def _goal(indicator: Indicator, value: int | None, goal: Goal | None) -> Row:
     if goal is None:
         return {}
     return {
@@ -74,7 +75,9 @@ def _tile(board: Board, tile: Tile) -> Row:
     return _figure(board, indicator, board.region, tile.value) | {
         "denominator": tile.denominator, "rate": tile.rate,
         "verdict": "" if tile.is_settled else tile.verdict.text,
-        "check": tile.check.text, "settlement": tile.settlement,
+        "check": tile.check.text,
+        "settlement": NO_DATA if tile.settlement_verdict and tile.settlement is None
+        else tile.settlement,
         "settled": tile.settlement_verdict.text if tile.settlement_verdict else "",
         "correction": tile.correction.net if tile.correction else None,
     } | _goal(indicator, tile.value, tile.goal)  # fmt: skip
@@ -99,9 +102,9 @@ def _areas(board: Board) -> Iterator[Row]:
 
 
 def _area(board: Board, area: Area) -> Row:
-    rate = f"{area.measure}%" if area.denominator else ""
+    rate = f"{area.measure}%" if area.denominator and area.measure is not None else ""
     return _figure(board, board.indicator, area.code, area.value) | {
-        "part": "分地区", "rank": area.rank, "denominator": area.denominator, "rate": rate,
+        "part": "分地区", "rank": area.rank or None, "denominator": area.denominator, "rate": rate,
     } | _goal(board.indicator, area.value, area.goal)  # fmt: skip
 
 

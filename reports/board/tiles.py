@@ -14,10 +14,10 @@ from reports.targets.goals import Goal
 
 @dataclass(frozen=True)
 class Line:
-    """One figure under a tile."""
+    """One figure under a tile; None is unknown."""
 
     indicator: Indicator
-    value: int
+    value: int | None
     url: str
     share: str = ""
 
@@ -53,7 +53,7 @@ class Tile:
     """A headline figure with target, gap and pace in words."""
 
     indicator: Indicator
-    value: int
+    value: int | None
     denominator: int | None
     goal: Goal | None
     verdict: Verdict
@@ -84,7 +84,7 @@ class Tile:
     def filled(self) -> float:
         """How far the bar is filled, 0 to 100."""
         whole = self.goal.value if self.goal else self.denominator
-        return round(min(100.0, self.value * 100 / whole), 1) if whole else 0.0
+        return round(min(100.0, (self.value or 0) * 100 / whole), 1) if whole else 0.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Area:
 
     code: str
     name: str
-    value: int
+    value: int | None
     denominator: int | None
     goal: Goal | None
     url: str
@@ -106,6 +106,9 @@ class Area:
         return percent(self.value, whole)
 
     @property
-    def measure(self) -> float:
-        """What regions are compared by: the share where there is a denominator."""
-        return round(self.value * 100 / self.denominator, 1) if self.denominator else self.value
+    def measure(self) -> float | None:
+        """What regions are compared by: the share where there is a denominator. None for what
+        is unknown."""
+        if self.value is None or not self.denominator:
+            return self.value
+        return round(self.value * 100 / self.denominator, 1)

@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Sequence
 
 from core.figures.indicator import Indicator
-from core.figures.verdict import NOTHING, Verdict
+from core.figures.verdict import NO_DATA, NOTHING, Verdict
 from reports.plans.models import Plan
 from reports.targets.goals import Goal, expected_by
 
 
-def gap(indicator: Indicator, value: int, goal: Goal | None) -> str:
-    if goal is None:
+def gap(indicator: Indicator, value: int | None, goal: Goal | None) -> str:
+    if goal is None or value is None:
         return ""
     over = value - goal.value
     if over == 0:
@@ -20,25 +20,39 @@ def gap(indicator: Indicator, value: int, goal: Goal | None) -> str:
     return f"超出目标 {over:,} {indicator.unit}" if over > 0 else f"还差 {-over:,} {indicator.unit}"
 
 
-def settled(value: int, goal: Goal | None) -> Verdict:
-    """The settlement of a plan that is over."""
+def settled(value: int | None, goal: Goal | None) -> Verdict:
+    """The settlement of a plan on its last day."""
+    if value is None:
+        return Verdict(NO_DATA, "")
     if goal is None:
         return Verdict("未设目标", "")
     return Verdict("达标", "good") if value >= goal.value else Verdict("未达标", "wrong")
 
 
+def on_the_last_day(
+    value: int | None, goal: Goal | None, plan: Plan | None, day: datetime.date
+) -> Verdict:
+    """What was reached when a plan ended; nothing on any other day, or without a target."""
+    if plan is None or goal is None or day != plan.ends_on:
+        return NOTHING
+    return settled(value, goal)
+
+
 def pace(
     indicator: Indicator,
-    value: int,
+    value: int | None,
     plan: Plan | None,
     goals: list[Goal],
     day: datetime.date,
     *,
     start: int = 0,
 ) -> Verdict:
-    """Where a figure stands against the line from the plan's start to its targets."""
-    if plan is None or not goals:
+    """Where a figure stands against the line from the plan's start to its targets; on the last
+    day of the plan whether it got there."""
+    if plan is None or not goals or value is None:
         return NOTHING
+    if day == plan.ends_on:
+        return on_the_last_day(value, goals[-1], plan, day)
     if value >= goals[-1].value:
         return Verdict("已达目标", "good")
     expected = expected_by(plan, goals, day, start=start) or 0
@@ -56,17 +70,21 @@ def measured(indicator: Indicator, measure: float) -> str:
     return f"{measure:g}%" if indicator.out_of is not None else f"{measure:,} {indicator.unit}"
 
 
-def finding(indicator: Indicator, areas: list[tuple[str, float]]) -> str:
-    """The title of a ranking: what it shows. `areas` are names and what they compare by."""
-    counted = [(name, value) for name, value in areas if value]
+def finding(indicator: Indicator, areas: list[tuple[str, float | None]]) -> str:
+    """The title of a ranking: what it shows. `areas` are names and what they compare by, None
+    where nothing is known: no rank, and nothing to be said of."""
+    known = [(name, value) for name, value in areas if value is not None]
+    counted = [(name, value) for name, value in known if value]
     if not areas:
         return f"{indicator.name}：没有下级地区"
+    if not known:
+        return f"{indicator.name}：{NO_DATA}（{indicator.missing}）"
     if not counted:
         return f"{indicator.name}：下级地区都还没有"
     best, least = max(counted, key=_second), min(counted, key=_second)
     most, fewest = ("最高", "最低") if indicator.out_of is not None else ("最多", "最少")
     text = f"{indicator.name}：{_alike(counted, best)}{most}，{measured(indicator, best[1])}"
-    if empty := len(areas) - len(counted):
+    if empty := len(known) - len(counted):
         return f"{text}；{empty} 个地区还没有"
     if best[1] == least[1]:
         return f"{indicator.name}：各地区都是 {measured(indicator, best[1])}"
@@ -85,13 +103,15 @@ def _second(item: tuple[str, float]) -> float:
 
 def trend_finding(
     indicator: Indicator,
-    points: list[tuple[datetime.date, int]],
+    points: Sequence[tuple[datetime.date, int]],
     *,
     rates: Sequence[str] = (),
     restarted: bool = False,
 ) -> str:
     """`restarted`: the points are those since a new plan, which counts from 0. `rates` are the
     shares of the points where there is a whole."""
+    if not points and indicator.missing:
+        return f"{indicator.name}：{NO_DATA}（{indicator.missing}）"
     if len(points) < 2:
         why = "新规划重新计算，" if restarted else ""
         return f"{indicator.name}：{why}还没有可比的往年数"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from core.figures.indicator import Clause, Indicator
-from core.figures.verdict import NOTHING, Read, Verdict, percent
-from reports.definitions.clauses import GOALS, LOCATED
+from core.figures.verdict import NOTHING, Read, Verdict, counted, percent
+from reports.definitions.clauses import GOALS, LOCATED, MISTAKES
 from reports.definitions.populations.people import PEOPLE
 
 
 def _inside(read: Read, region: str, goal: int | None) -> Verdict:
     """DOMAIN fact 5: the certified are inside the 100,000."""
-    certified, everybody = read.value("T2", region), read.value("T1", region)
+    certified, everybody = counted(read, region, "T2", "T1")
     if certified > everybody:
         return Verdict(f"超过社工人才总数 {everybody:,}，请核对", "wrong")
     share = percent(certified, everybody)
@@ -27,7 +27,9 @@ T2 = Indicator(
         "「其中」：在社工人才总数之内。",
         "一人多证只计最高一级；证书本身长期有效，登记过期仍计入，另列「登记有效」。",
         "高级考试合格证明不作高级计；2008 年前地方证书、专项职业能力证书不计。",
-        "证书核验级别须在「单位确认」以上；外省考取、在黔任职的计入，在黔考取、省外任职的不计。",
+        "证书核验级别须在「单位确认」以上，级别取统计日当时的，以后核验的不追溯。",
+        "外省考取、在黔任职的计入，在黔考取、省外任职的不计。",
+        MISTAKES,
         LOCATED,
     ),
     population=PEOPLE,

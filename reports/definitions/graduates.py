@@ -19,6 +19,8 @@ T4 = Indicator(
     ),
     population=GRADUATES,
     where=(("inside",), ("since_plan",)),
+    evidence=(("inside",), ("begun",)),
+    missing="没有填报；毕业生按院校统计，不分到没有院校填报的地区",
     weight="graduates",
     has_target=True,
     is_fixed=True,
@@ -27,9 +29,12 @@ T4 = Indicator(
 )
 GRADUATE_LINES = (
     T4.line(code="T4_ALL", name="历年累计", rule="有填报以来全部毕业生。",
-            where=(("inside",), ("graduated",)), is_within=False),
-    T4.line(code="T4_STAYED", name="其中留黔", rule="自规划期首年起毕业并留黔的。", weight="kept"),
+            where=(("inside",), ("graduated",)), evidence=(("inside",), ("graduated",)),
+            is_within=False),
+    T4.line(code="T4_STAYED", name="其中留黔", rule="自规划期首年起毕业并留黔的。", weight="kept",
+            evidence=(("inside",), ("begun",), ("told",))),
     T4.line(code="T4_OUTSIDE", name="省外院校黔籍毕业生",
             rule="自规划期首年起省外院校毕业的黔籍学生，单列，不计入目标。",
-            where=(("-inside",), ("since_plan",)), is_within=False, version="1"),
+            where=(("-inside",), ("since_plan",)), evidence=(("-inside",), ("begun",)),
+            is_within=False, version="1"),
 )  # fmt: skip

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from core.figures.indicator import Clause, Indicator
-from core.figures.verdict import NOTHING, Read, Verdict
-from reports.definitions.clauses import GOALS
+from core.figures.verdict import NOTHING, Read, Verdict, counted
+from reports.definitions.clauses import GOALS, MISTAKES
 from reports.definitions.populations.key_talents import KEY_TALENTS
 
 
 def _classes(read: Read, region: str, goal: int | None) -> Verdict:
     """The classes less the overlap are the total."""
-    total = read.value("T3", region)
-    a, b, c = (read.value(code, region) for code in ("T3_A", "T3_B", "T3_C"))
+    total, overlap = counted(read, region, "T3", "T3_OVERLAP")
+    a, b, c = counted(read, region, "T3_A", "T3_B", "T3_C")
     twice = a + b + c - total
     words = f"A {a:,} + B {b:,} + C {c:,} − 重复 {twice:,} = {total:,}"
     # Who is in all three classes is one person who is counted twice too often.
-    overlap = read.value("T3_OVERLAP", region)
     if not overlap <= twice <= 2 * overlap:
         return Verdict(f"{words}，与同属两类以上 {overlap:,} 人不符，请核对", "wrong")
     return Verdict(words, "good") if total else NOTHING
@@ -36,6 +35,7 @@ T3 = Indicator(
         "跨两类的只计一人；中级升高级不重复计；基期前已具备、后来黔的列「引进」。",
         "黔籍指籍贯或户籍在贵州，逐人留证；身份证号前两位只作提示。",
         "累计指标：以后离省、去世的仍计入累计新增，不计入当前存量；地点取最后任职地。",
+        MISTAKES,
     ),
     population=KEY_TALENTS,
     where=(_ANY_NEW,),

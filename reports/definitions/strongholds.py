@@ -19,9 +19,13 @@ T6_ACTIVE = replace(
     rulings=(
         "在岗社工不含实习、志愿；服务以月度产出为准。",
         "不看批复：还缺批复的站照样计，所以会多于「建成率」的数，差额见其分项「建成未核」。",
-        T6_BUILT.rulings[1],
+        "统计日前 6 个月没有任何站点填报产出的地区，列「无资料」，不作 0。",
+        T6_BUILT.rulings[2],
     ),
     where=(("active",),),
+    evidence=(("reported",),),
+    doubt=(("standing",), ("-reported",)),
+    missing="前 6 个月没有月度产出",
     has_target=False,
 )
 

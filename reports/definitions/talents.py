@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from core.figures.indicator import Clause, Indicator
-from reports.definitions.clauses import GOALS, LOCATED, ONE_PERSON, VERIFIED
+from reports.definitions.clauses import GOALS, LOCATED, MISTAKES, ONE_PERSON, VERIFIED
 from reports.definitions.populations.people import PEOPLE
 
 _TALENT = ("educated", "titled", "certified")
@@ -22,6 +22,7 @@ T1 = Indicator(
         "以阶梯的「从业」（L1）为总数口径，由省确定。",
         ONE_PERSON,
         VERIFIED,
+        MISTAKES,
         LOCATED,
         "政策（四）所列十一类人员，须有社会工作岗位才计入。",
     ),
@@ -34,7 +35,7 @@ T1 = Indicator(
 
 def _line(code: str, name: str, rule: str, *clauses: Clause, **changes: Any) -> Indicator:
     where = (("verified",), *clauses)
-    rulings = (ONE_PERSON, VERIFIED, LOCATED)
+    rulings = (ONE_PERSON, VERIFIED, MISTAKES, LOCATED)
     return T1.line(code=code, name=name, rule=rule, where=where, rulings=rulings, **changes)
 
 
@@ -68,5 +69,7 @@ CATEGORIES = (
     _line(
         "T1_FRESH", "12 个月内确认", "社工人才中，统计日前 12 个月内确认过资料的。",
         ("employed",), ("fresh",),
+        evidence=(("confirmed",),), doubt=(("verified",), ("employed",)),
+        missing="当时没有确认记录",
     ),
 )  # fmt: skip

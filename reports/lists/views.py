@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.entities.paging import Page, Paginator, page_number
 from core.entities.workbooks import export_table
 from core.figures.indicator import Indicator
-from core.figures.lists import WHOLE, amount, explain, members
+from core.figures.lists import WHOLE, amount, explain, is_known, members
 from core.regions.names import place_name
 from reports.asking import needs
 from reports.lists.asking import PER_PAGE, Asked, leave_trace, list_asked
@@ -88,6 +88,7 @@ def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse
         "hidden": hidden,
         "has_moved": None not in (now, stored.figure) and (now or 0) + hidden != stored.figure,
         "may_count": may_count,
+        "is_known": bool(now) or is_known(asked.indicator, asked.day, asked.region),
         "stored": stored.figure,
         "snapshot": stored.snapshot,
         "print_scope": f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}",

@@ -25,8 +25,8 @@ def plan_starts() -> list[datetime.date]:
 
 
 def ended_plan(day: datetime.date) -> Plan | None:
-    """The latest plan that was over by then: the one whose settlement stands."""
-    return Plan.objects.filter(ends_on__lt=day).order_by("-ends_on").first()
+    """The latest plan whose last day had come by then: the one whose settlement stands."""
+    return Plan.objects.filter(ends_on__lte=day).order_by("-ends_on").first()
 
 
 def days_shown() -> list[tuple[datetime.date, bool]]:

@@ -39,7 +39,8 @@ class Snapshot(models.Model):
 
 
 class SnapshotValue(models.Model):
-    """One figure: indicator × region. `denominator` is null where there is none.
+    """One figure: indicator × region. `denominator` is null where there is none, `value` where
+    the figure is unknown.
 
     Zeros without a denominator are not stored. A row without a region is 未定位: it is
     part of the province's total and of no region below.
@@ -49,7 +50,8 @@ class SnapshotValue(models.Model):
     snapshot = models.ForeignKey(Snapshot, models.CASCADE, related_name="values")
     indicator = models.CharField("指标", max_length=20)
     region = models.ForeignKey("core.Region", models.PROTECT, null=True, verbose_name="地区")
-    value = models.IntegerField("数值")
+    # Null where it is unknown: nothing on record, which is not 0.
+    value = models.IntegerField("数值", null=True)
     denominator = models.IntegerField("分母", null=True)
 
     objects = StatisticsQuerySet.as_manager()

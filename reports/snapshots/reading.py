@@ -52,6 +52,10 @@ def newest() -> Snapshot | None:
     return moving.select_related("settlement").order_by("-as_of", "-computed_at").first()
 
 
+# A figure (None where it is unknown) and its denominator (None where there is none).
+Value = tuple[int | None, int | None]
+
+
 @dataclass(frozen=True)
 class Reading:
     """Figures of some regions as of a day, stored or computed just now."""
@@ -59,13 +63,14 @@ class Reading:
     as_of: datetime.date
     computed_at: datetime.datetime | None
     snapshot: Snapshot | None
-    values: dict[tuple[str, str | None], tuple[int, int | None]] = field(default_factory=dict)
+    values: dict[tuple[str, str | None], Value] = field(default_factory=dict)
 
     @property
     def is_live(self) -> bool:
         return self.snapshot is None
 
-    def value(self, indicator: str, region: str) -> int:
+    def value(self, indicator: str, region: str) -> int | None:
+        """The figure; None where it is unknown."""
         return self.values.get((indicator, region), (0, None))[0]
 
     def denominator(self, indicator: str, region: str) -> int | None:
@@ -98,7 +103,7 @@ class Reading:
         return stamps.stamp(self.as_of, version, self.divisions_version)
 
     def unlocated(self, indicator: str) -> int:
-        return self.values.get((indicator, None), (0, None))[0]
+        return self.values.get((indicator, None), (0, None))[0] or 0
 
 
 def read(
@@ -157,16 +162,21 @@ def parts_of_regions(regions: Iterable[str], day: datetime.date) -> dict[str, li
 
 
 def _asked_for(
-    figures: Iterable[tuple[str, str | None, int, int | None]], parts: dict[str, list[str]]
-) -> dict[tuple[str, str | None], tuple[int, int | None]]:
-    """(indicator, region asked for) -> (value, denominator), summed over its parts."""
-    values: dict[tuple[str, str | None], tuple[int, int | None]] = {}
+    figures: Iterable[tuple[str, str | None, int | None, int | None]],
+    parts: dict[str, list[str]],
+) -> dict[tuple[str, str | None], Value]:
+    """(indicator, region asked for) -> (value, denominator), summed over its parts.
+
+    Unknown is what is unknown of every part.
+    """
+    values: dict[tuple[str, str | None], Value] = {}
     for indicator, code, value, denominator in figures:
         asked: list[str | None] = [None] if code is None else [*parts.get(code, [])]
         for region in asked:
-            before, out_of = values.get((indicator, region), (0, None))
+            before, out_of = values.get((indicator, region), (None, None))
             whole = None if denominator is None else denominator + (out_of or 0)
-            values[indicator, region] = (before + value, whole)
+            known = [n for n in (before, value) if n is not None]
+            values[indicator, region] = (sum(known) if known else None, whole)
     return values
 
 
@@ -206,14 +216,15 @@ def compute(day: datetime.date, *, regions: Iterable[str]) -> Reading:
     return Reading(day, computed_at, None, values)
 
 
-def rows_of(figures: Figures) -> Iterable[tuple[str, str | None, int, int | None]]:
+def rows_of(figures: Figures) -> Iterable[tuple[str, str | None, int | None, int | None]]:
     """(indicator, region, value, denominator) of all figures; empty ones are left out."""
     for indicator, totals in figures.totals.items():
         denominators = figures.denominators.get(indicator)
-        for region in sorted({*totals, *(denominators or {})}):
-            value = totals.get(region, 0)
+        unknown = figures.unknown.get(indicator, frozenset())
+        for region in sorted({*totals, *(denominators or {}), *unknown}):
+            value = figures.value(indicator, region)
             denominator = denominators.get(region, 0) if denominators is not None else None
-            if value or denominator:
+            if value != 0 or denominator:
                 yield indicator, region, value, denominator
         if unlocated := figures.unlocated(indicator):
             yield indicator, None, unlocated, None

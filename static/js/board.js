@@ -22,7 +22,7 @@
         return { gt: lower, lte: upper, label: lower + "–" + upper + "%", color: SHADES[index] };
       }));
     }
-    var sorted = values.filter(function (v) { return v > 0; }).sort(function (a, b) { return a - b; });
+    var sorted = values.filter(function (v) { return v !== null && v > 0; }).sort(function (a, b) { return a - b; });
     var pieces = [{ value: 0, label: "还没有", color: "#f4f6f8" }];
     if (!sorted.length) return pieces;
     var cuts = [];
@@ -61,14 +61,17 @@
     var byCode = {};
     data.areas.forEach(function (area) { byCode[area.code] = area; });
     var pieces = classes(data.areas.map(function (a) { return a.measure; }), data.isShare);
-    drawLegend(document.getElementById("board-legend"), pieces);
+    var isUnknown = data.areas.some(function (a) { return a.measure === null; });
+    drawLegend(document.getElementById("board-legend"), isUnknown ? pieces.concat([{ label: "无资料", color: "#fff" }]) : pieces);
     var small = place.clientWidth < 480 || boundaries.features.length > 40;
     chart.setOption({
       animation: false,
       textStyle: { fontFamily: FONT },
       tooltip: tooltip(function (item) {
         var area = byCode[item.name];
-        return area ? area.name + "  " + thousands(area.value) + " " + data.unit + (area.rate ? "  " + area.rate : "") : "";
+        if (!area) return "";
+        if (area.value === null) return area.name + "  无资料";
+        return area.name + "  " + thousands(area.value) + " " + data.unit + (area.rate ? "  " + area.rate : "");
       }),
       visualMap: { type: "piecewise", pieces: pieces, show: false },
       series: [{
@@ -77,10 +80,14 @@
         label: { show: !small, color: INK, fontSize: 11, textBorderColor: "#fff", textBorderWidth: 2,
           formatter: function (item) {
             var area = byCode[item.name];
-            return area ? area.name + "\n" + (data.isShare ? area.measure + "%" : thousands(area.measure)) : "";
+            if (!area) return "";
+            if (area.measure === null) return area.name + "\n无资料";
+            return area.name + "\n" + (data.isShare ? area.measure + "%" : thousands(area.measure));
           } },
         emphasis: { label: { show: true, color: INK }, itemStyle: { areaColor: "#ffd98a" } },
-        data: data.areas.map(function (area) { return { name: area.code, value: area.measure }; })
+        data: data.areas.map(function (area) {
+          return area.measure === null ? { name: area.code, itemStyle: { areaColor: "#fff" } } : { name: area.code, value: area.measure };
+        })
       }]
     });
     chart.on("click", function (item) {

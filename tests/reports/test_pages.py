@@ -93,6 +93,7 @@ def test_the_settlement_stays_beside_the_figures_of_the_next_plan(
     # Who was there when the plan began is no progress; graduates are counted anew.
     targets = {("T1", "52"): Amount(5), ("T4", "52"): Amount(24)}
     set_targets(by=cast.province, plan=following, year=2030, targets=targets, document="黔1号")
+    build.graduates(2026, 0)
     page = body(client_of(cast.province).get("/dashboard/?on=2026-06-01"))
     assert "进度正常，按进度应达 4" in page
     assert "落后进度 2 人次" in page

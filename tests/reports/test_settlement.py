@@ -64,7 +64,7 @@ def test_what_is_frozen_equals_every_figure(cast: Any, plan: Plan) -> None:
             rows = settlements.settled_members(settlement, indicator, region, user=cast.province)
             keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
             then = settlements.as_settled(settlement, indicator, region, keys)
-            figure = reading.value(indicator.code, region)
+            figure = reading.value(indicator.code, region) or 0
             assert sum(s.amount for s in then.values()) == figure, (indicator.code, region)
             assert settlements.corrections(settlement, indicator, region) == []
             counted += figure

@@ -95,7 +95,8 @@ def test_while_one_computes_the_others_read_what_is_stored(
         while not computed:
             time.sleep(0.02)
         pages = together(look)
-        assert computed == [today]
+        # On a busy machine the beat may have gone on to the next day by now; the pages none.
+        assert computed.count(today) == 1
         refreshing.result()
     said = f"{timezone.localtime(taken.computed_at):%m-%d %H:%M} 计算"
     for page in pages:

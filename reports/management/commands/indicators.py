@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.dates import EARLIEST
+from core.figures.verdict import NO_DATA
 from core.models import Region
 from core.regions.tree import divisions_on
 from reports.definitions.registry import BY_CODE, FIXED_CODES
@@ -49,9 +50,8 @@ class Command(BaseCommand):
         for row in rows:
             out_of = f" / {row['denominator']}" if row["denominator"] is not None else ""
             goal = f"（目标 {row['target']}）" if row["target"] is not None else ""
-            self.stdout.write(
-                f"{row['code']:<10} {row['name']}：{row['value']}{out_of}{row['unit']}{goal}"
-            )
+            said = f"{row['value']}{out_of}{row['unit']}" if row["value"] is not None else NO_DATA
+            self.stdout.write(f"{row['code']:<10} {row['name']}：{said}{goal}")
 
 
 def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:
