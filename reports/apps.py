@@ -6,4 +6,8 @@ class ReportsConfig(AppConfig):
     verbose_name = "看板与报表"
 
     def ready(self) -> None:
+        from core.entities import signed
         from reports.periods import actions  # noqa: F401  registers the job that freezes
+        from reports.periods.witness import SettledWitness
+
+        signed.register(SettledWitness())

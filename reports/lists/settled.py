@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localtime
 
+from core.entities.changes import FieldChange
 from core.entities.paging import Paginator, page_number
-from core.entities.workbooks import export_table
+from core.entities.workbooks import ExportColumn, export_table
 from core.figures.indicator import condition
 from core.figures.lists import explain
 from core.regions.names import place_name
 from reports.definitions import stamps
 from reports.lists.asking import PER_PAGE, Asked, leave_trace
 from reports.periods import settlements
+from reports.periods.causes import causes
 from reports.periods.models import Settlement
 from reports.periods.settlements import CORRECTED, Correction
 
 NO_LONGER = "结算时计入，按现在的数据不再计入"
 _CHUNK = 500
-Line = tuple[Any, list[str]]  # a record, and why it counts or what became of it
+
+
+class Line(NamedTuple):
+    """A record, why it counts or what became of it, and the changes that made it so."""
+
+    record: Any
+    why: list[str]
+    changes: list[FieldChange]
+
+
+def _changes_in_words(line: Line) -> str:
+    return "；".join(
+        f"{c.record}{c.label and f' {c.label}'}：{c.old or '空'} → {c.new or '空'}"
+        f"（{c.who}，{localtime(c.at):%Y-%m-%d}{c.reason and f'，{c.reason}'}）"
+        for c in line.changes
+    )
+
+
+_CHANGES = ExportColumn("改动（栏目、原值、新值、何人、何时、事由）", _changes_in_words, 80)
 
 
 def settled_list(request: HttpRequest, asked: Asked, settlement: Settlement) -> HttpResponse:
@@ -37,11 +58,12 @@ def settled_list(request: HttpRequest, asked: Asked, settlement: Settlement) -> 
     leave_trace(asked, page.object_list)
     lines = [
         {
-            "url": asked.kind.url(record),
-            "cells": [(c.label, c.get(record)) for c in asked.kind.columns],
-            "why": why,
+            "url": asked.kind.url(line.record),
+            "cells": [(c.label, c.get(line.record)) for c in asked.kind.columns],
+            "why": line.why,
+            "changes": line.changes,
         }
-        for record, why in found.lines(page.object_list)
+        for line in found.lines(page.object_list)
     ]
     context = {
         "asked": asked,
@@ -67,9 +89,12 @@ def settled_export(asked: Asked, settlement: Settlement) -> HttpResponse:
     return export_table(
         user=asked.user,
         title=f"{asked.indicator.name}{what}",
-        columns=asked.kind.export_columns,
+        columns=[
+            *asked.kind.export_columns,
+            *([_CHANGES] if asked.part == CORRECTED else []),
+        ],
         rows=found.all_lines(rows),
-        people=(lambda row: row[0].pk) if asked.kind.people else None,
+        people=(lambda row: row.record.pk) if asked.kind.people else None,
         filter_text=found.stamp,
     )
 
@@ -129,7 +154,15 @@ class _Found:
         for record in records:
             settled, now = then.get(str(record.pk)), live.get(record.pk)
             record.place = settled.region if settled else now.place if now else None
-        return [(record, self._said(record, why.get(record.pk))) for record in records]
+        changed = self._changes(keys)
+        return [Line(r, self._said(r, why.get(r.pk)), changed.get(r.pk, [])) for r in records]
+
+    def _changes(self, keys: list[Any]) -> dict[Any, list[FieldChange]]:
+        """Of what was corrected what was changed since the signature."""
+        if self.asked.part != CORRECTED:
+            return {}
+        population = self.asked.indicator.population
+        return causes(population, keys, since=self.settlement.frozen_at)
 
     def _said(self, record: Any, why: list[str] | None) -> list[str]:
         correction = self.corrections.get(str(record.pk))

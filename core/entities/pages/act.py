@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
 from core.audit.models import ReadEvent
+from core.entities import signed
 from core.entities.declarations import Action
 from core.entities.display import facts, record_url
 from core.entities.forms import ActionForm
@@ -44,14 +46,15 @@ class ActPage(EntityPage):
         """Call the action in a savepoint; None when it refused (the form says why)."""
         argument = action.argument or self.entity.keyword
         version = record.version
+        given, reason = form.given()
+        about = [record, *(value for value in given.values() if isinstance(value, Model))]
         try:
             with (
                 transaction.atomic(),
-                acting(self.request.user, reason=str(form.cleaned_data.get("reason", ""))),
+                acting(self.request.user, reason=reason),
+                signed.explained(about, reason=reason) as effect,
             ):
-                result = action.run(
-                    **{argument: record, "by": self.request.user}, **form.cleaned_data
-                )
+                result = action.run(**{argument: record, "by": self.request.user}, **given)
                 # Whatever the action wrote, an older copy of the form must not act again.
                 self.entity.model._base_manager.filter(pk=record.pk, version=version).update(
                     version=version + 1
@@ -59,9 +62,8 @@ class ActPage(EntityPage):
         except (ValidationError, IntegrityError, PermissionDenied) as error:
             _refuse(form, error)
             return None
-        if isinstance(result, str):
-            return result
-        return action.done or f"已办理「{action.label}」：{self.entity.named(record)}。"
+        done = action.done or f"已办理「{action.label}」：{self.entity.named(record)}。"
+        return f"{result if isinstance(result, str) else done}{effect}"
 
     def _form(self, action: Action, record: Any, data: Any = None) -> Any:
         return (action.form or ActionForm)(data, user=self.request.user, record=record)
@@ -104,7 +106,7 @@ class ActPage(EntityPage):
 
 def _refuse(form: Any, error: Exception) -> None:
     if isinstance(error, ValidationError):
-        field = getattr(error, "field", "")
+        field = form.reason_asked_by(error) or getattr(error, "field", "")
         form.add_error(field if field in form.fields else None, ValidationError(error.messages))
     elif isinstance(error, PermissionDenied):
         form.add_error(None, str(error) or "您没有权限办理。")
