@@ -7,7 +7,7 @@ from rest_framework.routers import SimpleRouter
 from core.desk import region_api as regions
 from core.desk.accounts import ApiDocumentView
 from core.entities.addresses import register_apis
-from reports import api as reports
+from reports.board import api as reports
 from talent.corrections.api import ChangeRequestAPI
 from talent.key_talents.api import KeyTalentClaimAPI
 from talent.moves.api import TransferRequestAPI

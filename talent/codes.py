@@ -102,6 +102,8 @@ VALID_REGISTRATIONS = (
     RegistrationState.ISSUED,
     RegistrationState.DUE,
 )
+# What is said of those when their last day has passed.
+EXPIRED = "已过期"
 # Valid up to the end of their period, whatever became of them since.
 ONCE_VALID_REGISTRATIONS = (
     *VALID_REGISTRATIONS,

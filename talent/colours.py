@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talent.codes import PersonStatus, RegistrationState, Verification
+from talent.codes import EXPIRED, PersonStatus, RegistrationState, Verification
 
 PERSON = {
     PersonStatus.SERVING: "good",
@@ -19,6 +19,7 @@ REGISTRATION: dict[str, str] = {
     RegistrationState.DUE: "attention",
     RegistrationState.GRACE: "attention",
     RegistrationState.LAPSED: "wrong",
+    EXPIRED: "wrong",
     RegistrationState.FIRST_FAILED: "wrong",
     RegistrationState.FINAL_FAILED: "wrong",
     RegistrationState.SUBMITTED: "info",

@@ -281,7 +281,11 @@ class Entity:
         return str(display() if display else getattr(record, self.state))
 
     def state_kind(self, record: Any) -> str:
-        return self.colours.get(self.state, {}).get(getattr(record, self.state, ""), "")
+        """The colour of the state: of the word that is said, else of the value."""
+        colours = self.colours.get(self.state, {})
+        return colours.get(self.state_of(record)) or colours.get(
+            getattr(record, self.state, ""), ""
+        )
 
     def is_editable(self, record: Any) -> bool:
         """Whether the state of the record allows an ordinary edit."""

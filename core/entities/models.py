@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.audit.history import tracked
 from core.scoping import ScopedModel
 
 
@@ -17,7 +19,12 @@ class Record(ScopedModel):
     The id stands in addresses; it is random, so that nothing can be guessed or counted
     from it. `version` grows by one with every edit through a form or action; a form that
     was opened on an older version is shown both values instead of overwriting.
+
+    `dated_columns`: columns that count as of a day, with the one that says since when
+    (core.entities.former).
     """
+
+    dated_columns: ClassVar[dict[str, str]] = {}
 
     id = models.UUIDField("编号", primary_key=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField("版本", default=1, db_default=1, editable=False)
@@ -69,3 +76,30 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@tracked
+class FormerValue(models.Model):
+    """What a dated column of a record held in [since, until); ever since where `since` is null."""
+
+    model = models.CharField("类型", max_length=60)
+    object_id = models.UUIDField("记录")
+    column = models.CharField("栏", max_length=40)
+    value = models.CharField("原值", max_length=80, blank=True, default="")
+    since = models.DateField("自", null=True)
+    until = models.DateField("至")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "变更前的值"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "column", "object_id", "until"], name="formervalue_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(since__lt=F("until")), name="formervalue_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.until}"

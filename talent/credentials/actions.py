@@ -6,6 +6,7 @@ Whoever wrote a value does not confirm it: verification and decisions need a sec
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.db.models import Q
 from core.dates import check_not_future, today
 from core.decisions.actions import decide
 from core.decisions.kinds import DecisionKind
+from core.entities import former
 from core.guards import claim, require_open, touch
 from core.models import User
 from core.notices.actions import close_notices
@@ -50,6 +52,7 @@ def update_certificate(*, certificate: Certificate, by: User) -> Certificate:
         certificate.verified_by_means, certificate.verified_on = "", None
     certificate.version = before.version + 1
     certificate.save()
+    former.keep(before, certificate)
     return certificate
 
 
@@ -83,6 +86,7 @@ def _verify(
     means: str,
     verified_on: datetime.date | None,
 ) -> None:
+    before = copy(certificate)
     if verification not in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE):
         raise RuleError("VER", "请选择核验级别。", field="verification")
     if verification == Verification.PROVINCE and len(by.region_id or "") > 2:
@@ -94,6 +98,7 @@ def _verify(
     certificate.verified_by_means = means.strip()
     certificate.verified_on = verified_on or today()
     touch(certificate, "verification", "verified_by_means", "verified_on")
+    former.keep(before, certificate)
 
 
 # What verifying would make surer of what is counted (T2).

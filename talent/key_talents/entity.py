@@ -53,7 +53,7 @@ KEY_TALENTS = part_of_person(
     sections=(
         Section("申报", "person claim_class qualified_on native_basis evidence origin"),
         Section("认定", "state requested_by decided_by decided_on decision_reason "
-                       "ended_on end_reason"),
+                       "ended_on true_until end_reason"),
     ),
     columns=(
         PERSON_NAME,

@@ -223,13 +223,18 @@ def record_death(
 
 
 @transaction.atomic
-def deactivate_person(*, person: Person, by: User, reason: str) -> None:
-    """停用: entered by mistake or withdrawn; out of every figure from today, never deleted."""
+def deactivate_person(
+    *, person: Person, by: User, reason: str, since: datetime.date | None = None
+) -> None:
+    """停用, never deleted. Without `since` the record was a mistake and counts on no day, past
+    ones included; with it (withdrawn, anonymised) it counts no longer from then on."""
     person = claim(person, by, "talent.end_person")
     _require_status(person, (*REGISTERED_STATUSES, *AWAY))
-    _end_posts(person, on=today(), reason=reason)
-    _set_status(person, PersonStatus.DEACTIVATED, on=today(), reason=reason, replace_later=True)
-    touch(person, "status")
+    check_not_future(since, label="自何时起", field="since")
+    person.is_mistake, day = since is None, since or today()
+    _end_posts(person, on=day, reason=reason)
+    _set_status(person, PersonStatus.DEACTIVATED, on=day, reason=reason, replace_later=True)
+    touch(person, "status", "is_mistake")
     locate(person)
     close_requests(person, reason="人员已停用")
     close_account(person, by=by, reason="人员已停用")
@@ -237,11 +242,13 @@ def deactivate_person(*, person: Person, by: User, reason: str) -> None:
 
 @transaction.atomic
 def reactivate_person(*, person: Person, by: User, reason: str) -> Person:
-    """A 停用 record lives again, from today."""
+    """A 停用 record lives again, from today; of a mistake that was none the days before 停用
+    count again as well."""
     person = claim(person, by, "talent.end_person")
     _require_status(person, (PersonStatus.DEACTIVATED,))
+    person.is_mistake = False
     _set_status(person, _serving_or_idle(person), on=today(), reason=reason)
-    touch(person, "status")
+    touch(person, "status", "is_mistake")
     locate(person)
     return person
 

@@ -15,7 +15,7 @@ from core.entities.declarations import Action, Related, Section
 from core.entities.display import label_of, record_url
 from core.entities.entity import Entity
 from core.entities.forms import FreeTextField, NoteField
-from core.entities.forms.actions import ReasonForm
+from core.entities.forms.actions import DeactivationForm, ReasonForm
 from core.entities.pages.record import DetailPage, RelatedRows
 from core.secrecy.numbers import Secret
 from talent.codes import (
@@ -99,7 +99,7 @@ class PersonPage(DetailPage):
         if latest is None:
             return ""
         if latest.ends_on < today():
-            return f"已于 {latest.ends_on:%Y-%m-%d} 到期"
+            return f"{latest.get_state_display()}，有效至 {latest.ends_on:%Y-%m-%d}"
         return f"有效至 {latest.ends_on:%Y-%m-%d}，{days_left(latest.ends_on)}"
 
 
@@ -223,9 +223,9 @@ PEOPLE = Entity(
         Action("death", "登记死亡", forms.DeathForm, actions.record_death, "talent.end_person",
                when=_is_here, is_serious=True, icon="user-off",
                consequence="次日起不再计入；岗位和登记同时结束，账号停用。"),
-        Action("deactivate", "停用", ReasonForm, actions.deactivate_person, "talent.end_person",
-               when=_status(*REGISTERED_STATUSES, *AWAY), is_serious=True, icon="ban",
-               consequence="用于误录。停用后不再计入，档案保留，可以恢复。"),
+        Action("deactivate", "停用", DeactivationForm, actions.deactivate_person,
+               "talent.end_person", when=_status(*REGISTERED_STATUSES, *AWAY), is_serious=True,
+               icon="ban", consequence="档案保留，可以恢复。误录的，以前各天也不再计入。"),
         Action("merge", "合并", forms.MergeForm, merge_person, "talent.merge_person",
                when=_is_here, is_serious=True, icon="users",
                consequence="用于同一人有两份档案。这份档案的任职、证书等并入保留的档案，"

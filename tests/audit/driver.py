@@ -47,9 +47,12 @@ class Office(PeopleDesk, PlacesDesk):
             self.verify, self.register, self.cancel, self.title, self.title, self.state,
             self.approve, self.approve, self.cover, self.close, self.graduates,
             self.station_ledger, self.move, self.part_time, self.abolish, self.abolish,
-            self.end_organization,
+            self.end_organization, self.number, self.number, self.renumber, self.verify,
+            self.check_person,
         ]  # fmt: skip
-        correcting = [self.merge, self.redate_post, self.wrong_row, self.wrong_region]
+        correcting = [self.merge, self.redate_post, self.wrong_region, self.recategorise]
+        # What somebody lost on a day is no correction; that she never had it is one.
+        rare += [self.wrong_row]
         return [*common, *rare, *(correcting if self.is_correcting else [])]
 
     # --- The clock ------------------------------------------------------------------------

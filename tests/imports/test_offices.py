@@ -174,7 +174,7 @@ def test_nobody_begins_where_a_ledger_s_place_has_closed(name: str, cast: Cast) 
     if isinstance(old, Station):
         close_station(station=old, by=cast.reviewer_a, closed_on=today(), reason="撤并")
     else:
-        end_organization(organization=old, by=cast.reviewer_a, ended_on=today(), reason="注销")
+        end_organization(organization=old, by=cast.reviewer_a, since=today(), reason="注销")
     rows = [person(n, 工作单位=name) for n in ("李四", "王五")]
     take(cast.clerk_a, "people", people(*rows))
     places = {post.station or post.organization for post in Post.objects.unended()}

@@ -12,7 +12,7 @@ import time_machine
 from core.dates import today
 from core.decisions.actions import settle_due
 from core.models import Region, User
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from stations.models import Station
 from stations.organizations.actions import end_organization
 from stations.places.actions import close_station, open_station, update_station
@@ -196,9 +196,7 @@ def test_who_loses_her_primary_post_by_a_closing_serves_in_the_other(
     if closes == "station":
         close_station(station=station, by=cast.clerk_a, closed_on=today(), reason="合并设置")
     else:
-        end_organization(
-            organization=organization, by=cast.clerk_a, ended_on=today(), reason="注销"
-        )
+        end_organization(organization=organization, by=cast.clerk_a, since=today(), reason="注销")
     assert figure("T1") == 1
     alone.refresh_from_db()
     assert alone.status == PersonStatus.IDLE

@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
 from core.audit.models import ReadEvent
+from core.entities import signed
 from core.entities.declarations import Action
 from core.entities.display import facts, record_url
 from core.entities.forms import ActionForm
@@ -88,12 +90,15 @@ def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
     when it refused (the form says why). The caller holds the record locked."""
     entity, user, version = reach.entity, reach.user, record.version
     argument = action.argument or entity.keyword
+    given, reason = form.given()
+    about = [record, *(value for value in given.values() if isinstance(value, Model))]
     try:
         with (
             transaction.atomic(),
-            acting(user, reason=str(form.cleaned_data.get("reason", ""))),
+            acting(user, reason=reason),
+            signed.explained(about, reason=reason) as effect,
         ):
-            result = action.run(**{argument: record, "by": user}, **form.cleaned_data)
+            result = action.run(**{argument: record, "by": user}, **given)
             # Whatever the action wrote, an older copy of the form must not act again.
             entity.model._base_manager.filter(pk=record.pk, version=version).update(
                 version=version + 1
@@ -101,14 +106,13 @@ def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
     except (ValidationError, IntegrityError, PermissionDenied) as error:
         _refuse(form, error)
         return None
-    if isinstance(result, str):
-        return result
-    return action.done or f"已办理「{action.label}」：{entity.named(record)}。"
+    done = action.done or f"已办理「{action.label}」：{entity.named(record)}。"
+    return f"{result if isinstance(result, str) else done}{effect}"
 
 
 def _refuse(form: Any, error: Exception) -> None:
     if isinstance(error, ValidationError):
-        field = getattr(error, "field", "")
+        field = form.reason_asked_by(error) or getattr(error, "field", "")
         form.add_error(field if field in form.fields else None, ValidationError(error.messages))
     elif isinstance(error, PermissionDenied):
         form.add_error(None, str(error) or "您没有权限办理。")

@@ -19,7 +19,7 @@ from demo.people import build_people
 from demo.places import build_places
 from demo.programmes import build_graduates, build_projects, build_requests
 from demo.targets import build_targets
-from reports.actions import take_all
+from reports.snapshots.actions import take_all
 from talent.models import Person
 
 
