@@ -135,6 +135,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FormerValue',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('model', models.CharField(max_length=60, verbose_name='类型')),
+                ('object_id', models.UUIDField(verbose_name='记录')),
+                ('column', models.CharField(max_length=40, verbose_name='栏')),
+                ('value', models.CharField(blank=True, default='', max_length=80, verbose_name='原值')),
+                ('since', models.DateField(null=True, verbose_name='自')),
+                ('until', models.DateField(verbose_name='至')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+            ],
+            options={
+                'verbose_name': '变更前的值',
+                'constraints': [models.UniqueConstraint(fields=('model', 'column', 'object_id', 'until'), name='formervalue_once_a_day'), models.CheckConstraint(condition=models.Q(('since', None), ('since__lt', models.F('until')), _connector='OR'), name='formervalue_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FormerValueEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('model', models.CharField(max_length=60, verbose_name='类型')),
+                ('object_id', models.UUIDField(verbose_name='记录')),
+                ('column', models.CharField(max_length=40, verbose_name='栏')),
+                ('value', models.CharField(blank=True, default='', max_length=80, verbose_name='原值')),
+                ('since', models.DateField(null=True, verbose_name='自')),
+                ('until', models.DateField(verbose_name='至')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.formervalue')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='ImportBatch',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),

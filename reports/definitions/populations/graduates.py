@@ -11,15 +11,9 @@ from django.db.models.functions import Coalesce
 
 from core.figures.population import Population, Reads, is_so
 from core.regions.successions import place_on
-<<<<<<< HEAD:reports/populations/graduates.py
-from reports.plans import plan_on
-from reports.populations.people import is_so
-from talent.graduates.models import SchoolPlace
-=======
 from reports.plans.calendar import plan_on
 from reports.plans.models import Plan
-from talent.codes import SchoolPlace
->>>>>>> truths:reports/definitions/populations/graduates.py
+from talent.graduates.models import SchoolPlace
 from talent.models import GraduateStat
 
 
