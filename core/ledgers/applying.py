@@ -82,7 +82,8 @@ def _apply(
     # Updates first: a post ends before the next one may be open.
     for label in ledger.models:
         _update(apps.get_model(label), batch)
-        keep_former(apps.get_model(label), batch)
+        if counts.get(Outcome.CHANGED):
+            keep_former(apps.get_model(label), batch)
     for label in ledger.models:
         _insert(apps.get_model(label), batch)
     ledger.after_apply(batch, context)

@@ -6,7 +6,9 @@ import datetime
 import itertools
 from typing import Any
 
+from core.figures.lists import is_known, members
 from core.models import Region, User
+from reports.definitions.registry import BY_CODE, all_figures
 from stations.models import (
     Organization,
     Station,
@@ -158,3 +160,14 @@ def reviewer(region: str) -> User:
     return User.objects.create_user(
         f"r{region}", "Cast-2026-pass", role="reviewer", region_id=region, display_name="审核"
     )
+
+
+def count(code: str, region: str = "52", day: datetime.date = DAY) -> int | None:
+    """The figure, after checking that its list is as long; of what is unknown it is empty."""
+    value = all_figures(day).value(code, region)
+    indicator = BY_CODE[code]
+    rows = members(indicator, day, region)
+    listed = sum(getattr(r, indicator.weight) for r in rows) if indicator.weight else len(rows)
+    assert (value or 0) == listed
+    assert is_known(indicator, day, region) == (value is not None)
+    return value

@@ -79,7 +79,7 @@ def test_the_page_says_so(world: Cast, client_of: ClientOf) -> None:
     client = client_of(world.province)
     page = client.get("/dashboard/520111/?on=2025-12-31&i=T6_ACTIVE").text
     assert "无资料<small>前 6 个月没有月度产出</small>" in page
-    active = page[page.index("tile-T6_ACTIVE") : page.index("tile-T7_CENTRE")]
+    active = page[page.index("tile-T6_ACTIVE") : page.index("tile-T7_HUB")]
     assert "0.0%" not in active
     tile = page[page.index("tile-T4") : page.index("tile-T5")]
     assert "无资料" in tile
