@@ -124,7 +124,7 @@ def peer_rows() -> dict[str, Any]:
 
 def indicators(day: str) -> dict[str, Any]:
     """All indicators of all regions as of a day; the better of two runs counts."""
-    from reports.indicators import all_figures
+    from reports.definitions.registry import all_figures
 
     seconds = []
     for _ in range(2):
@@ -161,7 +161,7 @@ def export(rows: str) -> dict[str, Any]:
 
 def dashboard() -> dict[str, Any]:
     """The board of the province and of a county, read from snapshots taken before."""
-    from reports import actions
+    from reports.snapshots import actions
 
     actions.take_all()
     found = {}

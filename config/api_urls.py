@@ -7,12 +7,14 @@ from rest_framework.routers import SimpleRouter
 from core.desk import region_api as regions
 from core.desk.accounts import ApiDocumentView
 from core.entities.addresses import register_apis
-from reports import api as reports
+from reports.board import api as reports
 from talent.corrections.api import ChangeRequestAPI
+from talent.key_talents.api import KeyTalentClaimAPI
 from talent.moves.api import TransferRequestAPI
 
 router = SimpleRouter()
 register_apis(router)
+router.register("key-talents", KeyTalentClaimAPI, "api-keytalentclaim")
 router.register("transfers", TransferRequestAPI, "api-transferrequest")
 router.register("change-requests", ChangeRequestAPI, "api-changerequest")
 router.register("regions", regions.RegionAPI, "api-region")

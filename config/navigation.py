@@ -5,13 +5,12 @@ from core.entities.navigation import Entry, Group
 NAVIGATION = (
     Group("", (
         Entry("工作台", "home", "home"),
+        "notice",
         Entry("看板", "dashboard", "chart-bar", ("reports.view_dashboard",)),
     )),
     Group("人才", (
         "person", "certificate", "registrationperiod", "keytalentclaim", "graduatestat",
-        Entry("转入转出", "transferrequest_list", "arrows-exchange",
-              ("talent.view_transferrequest",)),
-        Entry("变更申请", "changerequest_list", "inbox", ("talent.view_changerequest",)),
+        "transferrequest", "changerequest",
     )),
     Group("阵地", ("station", "organization", "post")),
     Group("项目", ("project",)),

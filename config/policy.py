@@ -31,9 +31,16 @@ def _each(*verbs: str) -> frozenset[str]:
     return frozenset(f"{app}.{verb}_{model}" for app, model in records for verb in verbs)
 
 
+def _requests(verb: str) -> frozenset[str]:
+    """What is asked and granted is no record that anybody edits."""
+    return frozenset({f"talent.{verb}_transferrequest", f"talent.{verb}_changerequest"})
+
+
+# What is addressed to oneself or to one's office.
+_EVERYBODY = frozenset({"core.view_notice"})
+_VIEW = _EVERYBODY | _each("view") | _requests("view")
 # Whoever takes files out sees which ones.
-_EXPORT = _each("export") | {"core.export"}
-_VIEW = _each("view") | {"talent.view_transferrequest", "talent.view_changerequest"}
+_EXPORT = _each("export") | _requests("export") | {"core.export"}
 _DASHBOARD = frozenset({"reports.view_dashboard", "reports.view_indicator_list"})
 _CLERK = (
     _VIEW
@@ -84,22 +91,22 @@ ROLES = (
     RoleCard(
         Role.WORKER,
         "查看本人档案和计入情况，直接修改联系方式，其他信息提交变更申请。",
-        frozenset({"talent.view_own_record"}),
+        _EVERYBODY | {"talent.view_own_record"},
         label="社会工作者",
     ),
     RoleCard(
         Role.SYSTEM_ADMIN,
         "查看系统运行状况和后台任务，不能查看人员数据。",
-        frozenset({"core.view_system"}),
+        _EVERYBODY | {"core.view_system"},
     ),
     RoleCard(
         Role.SECURITY_ADMIN,
         "在本辖区内开设、调整、重置、停用账号，不能查看人员数据。",
-        frozenset({"core.manage_accounts", "core.view_security_log"}),
+        _EVERYBODY | {"core.manage_accounts", "core.view_security_log"},
     ),
     RoleCard(
         Role.AUDITOR,
         "查看操作日志和查阅记录，不能修改任何数据。",
-        frozenset({"core.view_security_log", "core.view_read_log", "core.view_history"}),
+        _EVERYBODY | {"core.view_security_log", "core.view_read_log", "core.view_history"},
     ),
 )

@@ -200,11 +200,9 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "core.tasks.sweep_jobs", "schedule": 20},
     "housekeeping": {"task": "core.tasks.housekeeping", "schedule": crontab(minute=17)},
     "refresh-snapshots": {"task": "reports.tasks.refresh_stale", "schedule": 20},
+    "nightly": {"task": "core.tasks.nightly", "schedule": crontab(hour=2, minute=25)},
     "nightly-snapshot": {"task": "reports.tasks.nightly", "schedule": crontab(hour=1, minute=5)},
-    "due-transfers": {
-        "task": "talent.tasks.accept_due_transfers",
-        "schedule": crontab(hour=2, minute=5),
-    },
+    "due-decisions": {"task": "core.tasks.settle_due", "schedule": crontab(hour=2, minute=5)},
     "forget-attempts": {
         "task": "talent.tasks.forget_attempts",
         "schedule": crontab(hour=2, minute=15),

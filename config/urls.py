@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("config.api_urls")),
     path("", include("core.desk.account_urls")),
     path("", include("core.urls")),
+    path("files/", include("core.attachments.urls")),
     path("imports/", include("core.ledgers.urls")),
     path("", include("talent.urls")),
     path("", include("stations.urls")),

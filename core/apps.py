@@ -7,8 +7,8 @@ class CoreConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        autodiscover_modules("entities")
-        from core.desk import lists  # noqa: F401  declares them
+        autodiscover_modules("entities", "reminders")
+        from core.desk import lists, notices  # noqa: F401  declares them
         from core.ledgers import entity, waiting  # noqa: F401  registers what waits
         from core.secrecy import checks  # noqa: F401  register checks and worker heartbeats
         from core.web import health  # noqa: F401  register checks and worker heartbeats

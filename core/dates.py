@@ -38,6 +38,16 @@ def today() -> datetime.date:
     return timezone.localdate()
 
 
+def days_left(day: datetime.date | None) -> str:
+    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
+    if not day:
+        return ""
+    days = (day - today()).days
+    if days > 0:
+        return f"还有 {days} 天"
+    return "今天到期" if days == 0 else f"已过 {-days} 天"
+
+
 def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     """The date in a cell or a form field, None when there is none.
 

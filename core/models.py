@@ -2,22 +2,28 @@
 
 from core.accounts.models import User
 from core.accounts.tokens import ApiToken
+from core.attachments.models import Attachment
 from core.audit.models import ReadEvent, SecurityEvent
-from core.entities.models import Record
+from core.entities.models import FormerValue, Record, SavedView
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
+from core.notices.models import Notice
 from core.regions.models import Region, RegionMove
 
 __all__ = [
     "ApiToken",
+    "Attachment",
     "ColumnMemory",
+    "FormerValue",
     "ImportBatch",
     "ImportRow",
     "Job",
+    "Notice",
     "ReadEvent",
     "Record",
     "Region",
     "RegionMove",
+    "SavedView",
     "SecurityEvent",
     "User",
 ]

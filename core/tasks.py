@@ -9,9 +9,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from core.accounts.actions import disable_dormant
+from core.attachments.keeping import forget_orphans
+from core.decisions import actions as decisions
 from core.jobs import running as jobs
 from core.ledgers.keeping import forget_expired
+from core.notices.reminders import remind
 from core.secrecy import files as media
+
+DAY_SECONDS = 86_400
 
 
 @shared_task
@@ -22,6 +27,19 @@ def run_job(job_id: str) -> None:
 @shared_task
 def sweep_jobs() -> None:
     jobs.sweep()
+
+
+@shared_task
+def settle_due() -> int:
+    """Grant what nobody answered in time, of every kind of request that says so."""
+    return decisions.settle_due()
+
+
+@shared_task
+def nightly() -> None:
+    """Every night: what falls due, and files that no record came to name."""
+    remind()
+    forget_orphans(before=time.time() - DAY_SECONDS)
 
 
 @shared_task

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.dates import today
 from core.rules import RuleError
 
 
@@ -122,6 +123,15 @@ def _carry(
     if kept:
         kept[-1].valid_to = None
     return kept, removed
+
+
+def in_use_on(day: datetime.date, prefix: str = "") -> Q:
+    """Records that count on a day: those in use, and those that went out of use after it for a
+    reason of that day (`true_until`). What was entered by mistake has none: it never was true.
+    """
+    in_use = Q(**{f"{prefix}ended_on": None})
+    # Nothing is true until a day to come: today's figures need no second look.
+    return in_use if day >= today() else in_use | Q(**{f"{prefix}true_until__gt": day})
 
 
 def dated_on(day: datetime.date, prefix: str = "") -> Q:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from core.desk import helping, home, regions, search, working_region
+from core.desk import helping, home, notices, regions, search, working_region
 from core.desk.lists import OWN_EXPORTS
+from core.entities import saved_views
 from core.entities.addresses import pages_of
 from core.ledgers.entity import IMPORTS
 
@@ -12,6 +13,10 @@ urlpatterns = [
     path("help/", helping.help_page, name="help"),
     path("notice/", helping.notice, name="notice"),
     path("notice/read/", helping.notice_read, name="notice_read"),
+    *pages_of(notices.NOTICES),
+    path("notices/<uuid:pk>/<slug:verb>/", notices.notice_mark, name="notice_mark"),
+    path("views/<str:entity>/save/", saved_views.save, name="saved_view_save"),
+    path("views/<uuid:pk>/<str:verb>/", saved_views.change, name="saved_view_change"),
     path("search/", search.search, name="search"),
     *pages_of(IMPORTS),
     *pages_of(OWN_EXPORTS),

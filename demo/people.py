@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from core.models import User
 from core.pinyin import name_pinyin
 from core.secrecy.identity import check_id_number
@@ -46,6 +48,11 @@ _STATUS = (
     + [PersonStatus.LEFT_NATIVE, PersonStatus.LEFT, PersonStatus.RETIRED, PersonStatus.RETIRED]
     + [PersonStatus.UNVERIFIED, PersonStatus.DEACTIVATED]
 )
+
+
+def _at_ten(day: datetime.date) -> datetime.datetime:
+    """A moment of office hours."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(10)))
 
 
 @dataclass
@@ -264,9 +271,9 @@ class Builder:
                 evidence=evidence,
                 origin=Origin.NEW if is_new else Origin.INTRODUCED,
                 state=ClaimState.APPROVED if is_approved else ClaimState.PENDING,
-                submitted_by=self.by,
+                requested_by=self.by,
                 decided_by=self.by if is_approved else None,
-                decided_on=self._between(qualified, self.today) if is_approved else None,
+                decided_at=_at_ten(self._between(qualified, self.today)) if is_approved else None,
             )
         )
 

@@ -6,20 +6,25 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from core.decisions.actions import ask
 from core.models import User
 from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
-from talent.codes import Employment, SchoolPlace, ServiceField
+from talent.codes import Employment, ServiceField
+from talent.corrections.actions import CORRECTION
 from talent.credentials.rules import NATIONAL_LEVELS
+from talent.graduates.models import SchoolPlace
 from talent.models import (
     Certificate,
     ChangeRequest,
     GraduateStat,
     Person,
     Post,
+    RegistrationPeriod,
     TransferRequest,
 )
+from talent.moves.actions import TRANSFER
 
 # Node of the contract -> days after the start on which it is planned, share of the money.
 _NODES = {"40": (30, 40), "60": (180, 30), "80": (350, 30)}
@@ -162,20 +167,33 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
         worker.name = users["shegong"].display_name
         worker.clean()
         worker.save()
-        ChangeRequest.objects.create(
+        asked = ChangeRequest(
             person=worker,
             changes={"former_name": {"old": worker.former_name, "new": "罗敏"}},
-            reason="补充曾用名",
-            requested_by=users["shegong"],
+            other="漏登的学历：2018 年毕业于贵州大学，本科，社会工作专业",
+            reason="补充曾用名和学历",
         )
-    due = today + datetime.timedelta(days=15)
-    for person in there:
-        TransferRequest.objects.create(
-            person=person, from_region_id=person.region_id, to_region_id=nanming, direction="in",
-            reason="已到我区社工站工作", requested_by=users["nanming"], due_on=due,
-        )  # fmt: skip
-    for person in here:
-        TransferRequest.objects.create(
-            person=person, from_region_id=person.region_id, to_region_id=huaxi, direction="in",
-            reason="已到我区任职", requested_by=users["huaxi"], due_on=due,
-        )  # fmt: skip
+        _about_to_end(worker, today + datetime.timedelta(days=25))
+        ask(CORRECTION, asked, by=users["shegong"], on=today)
+    for people, county, by, reason in (
+        (there, nanming, "nanming", "已到我区社工站工作"),
+        (here, huaxi, "huaxi", "已到我区任职"),
+    ):
+        for person in people:
+            transfer = TransferRequest(
+                person=person, from_region_id=person.region_id, to_region_id=county,
+                direction="in", reason=reason,
+            )  # fmt: skip
+            ask(TRANSFER, transfer, by=users[by], on=today)
+
+
+def _about_to_end(worker: Person, last_day: datetime.date) -> None:
+    """One registration that ends in some weeks, so that she and her county are reminded."""
+    worker.registrationperiods.all().delete()
+    begun = last_day.replace(year=last_day.year - 3, day=min(last_day.day, 28))
+    RegistrationPeriod.objects.create(
+        person=worker,
+        starts_on=begun,
+        ends_on=begun.replace(year=last_day.year) - datetime.timedelta(days=1),
+        authority="贵州省民政厅",
+    )

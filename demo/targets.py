@@ -8,8 +8,8 @@ from itertools import accumulate, pairwise
 from django.conf import settings
 
 from core.models import Region, User
-from reports.actions import Amount, set_targets
 from reports.models import Plan, Target
+from reports.targets.actions import Amount, set_targets
 
 _DOCUMENT = "演示分解方案"
 _PEOPLE = ("T1", "T2", "T3")

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "看板与报表"
+
+    def ready(self) -> None:
+        from core.entities import signed
+        from reports.periods import actions  # noqa: F401  registers the job that freezes
+        from reports.periods.witness import SettledWitness
+
+        signed.register(SettledWitness())

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reports import actions
+from reports.snapshots import actions
 
 
 @shared_task(ignore_result=True)

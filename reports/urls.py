@@ -3,7 +3,12 @@
 from django.urls import path, register_converter
 
 from core.database import from_replica
-from reports.views import dashboard, lists, own, targets
+from reports.board import views as board
+from reports.lists import own
+from reports.lists import views as lists
+from reports.periods import views as periods
+from reports.plans import views as plans
+from reports.targets import views as targets
 
 
 class RegionCode:
@@ -21,27 +26,27 @@ class RegionCode:
 register_converter(RegionCode, "region")
 
 urlpatterns = [
-    path("dashboard/", from_replica(dashboard.dashboard), name="dashboard"),
-    path("dashboard/progress/", from_replica(dashboard.dashboard_progress),
+    path("dashboard/", from_replica(board.dashboard), name="dashboard"),
+    path("dashboard/progress/", from_replica(board.dashboard_progress),
          name="dashboard_progress"),
-    path("dashboard/<region:region>/", from_replica(dashboard.dashboard), name="dashboard"),
-    path("dashboard/<region:region>/map/<slug:level>.json", dashboard.dashboard_map,
+    path("dashboard/<region:region>/", from_replica(board.dashboard), name="dashboard"),
+    path("dashboard/<region:region>/map/<slug:level>.json", board.dashboard_map,
          name="dashboard_map"),
-    path("dashboard/<region:region>/next/", from_replica(dashboard.dashboard_next),
+    path("dashboard/<region:region>/next/", from_replica(board.dashboard_next),
          name="dashboard_next"),
-    path("dashboard/<region:region>/export/", from_replica(dashboard.dashboard_export),
+    path("dashboard/<region:region>/export/", from_replica(board.dashboard_export),
          name="dashboard_export"),
-    path("dashboard/<region:region>/refresh/", dashboard.dashboard_refresh,
+    path("dashboard/<region:region>/refresh/", board.dashboard_refresh,
          name="dashboard_refresh"),
     path("dashboard/<region:region>/list/<slug:code>/", from_replica(lists.indicator_list),
          name="dashboard_list"),
     path("dashboard/<region:region>/list/<slug:code>/export/", from_replica(lists.indicator_export),
          name="dashboard_list_export"),
-    path("dashboard/definitions/", dashboard.definition_list, name="definition_list"),
-    path("dashboard/definitions/<slug:code>/", dashboard.definition, name="definition"),
+    path("dashboard/definitions/", board.definition_list, name="definition_list"),
+    path("dashboard/definitions/<slug:code>/", board.definition, name="definition"),
     path("me/targets/", own.me_targets, name="me_targets"),
     path("targets/", targets.target_list, name="target_list"),
-    path("targets/plans/new/", targets.plan_create, name="plan_create"),
-    path("targets/<slug:plan>/freeze/", targets.plan_freeze, name="plan_freeze"),
+    path("targets/plans/new/", plans.plan_create, name="plan_create"),
+    path("targets/<slug:plan>/freeze/", periods.plan_freeze, name="plan_freeze"),
     path("targets/<slug:plan>/<region:region>/", targets.target_edit, name="target_edit"),
 ]  # fmt: skip

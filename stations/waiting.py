@@ -6,23 +6,6 @@ from stations.places.models import Station
 
 register_waiting(
     Waiting(
-        code="unapproved",
-        label="站点缺批复",
-        hint="补文号，或由审核员确认后计入",
-        permission="stations.change_station",
-        count=lambda user: (
-            Station.objects.for_user(user)
-            .open()
-            .filter(approval_number="", approved_on=None)
-            .count()
-        ),
-        url="station_list",
-        query="?approval=no",
-        applies=is_county_or_below,
-    )
-)
-register_waiting(
-    Waiting(
         code="incomplete-stations",
         label="站点档案待完善",
         hint="导入时由名称建立的站点",

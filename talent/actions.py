@@ -2,6 +2,7 @@
 
 from talent.corrections.actions import (
     approve_change,
+    decide_change,
     refuse_change,
     request_change,
     withdraw_change,
@@ -14,7 +15,6 @@ from talent.credentials.actions import (
 )
 from talent.key_talents.actions import decide_claim, submit_claim
 from talent.moves.actions import (
-    accept_due_transfers,
     accept_transfer,
     refuse_transfer,
     request_transfer_in,
@@ -40,7 +40,6 @@ from talent.people.merging import merge_person
 from talent.posts.actions import end_post, make_part_time, start_post, update_post
 
 __all__ = [
-    "accept_due_transfers",
     "accept_transfer",
     "activate",
     "add_registration",
@@ -49,6 +48,7 @@ __all__ = [
     "confirm_person",
     "create_person",
     "deactivate_person",
+    "decide_change",
     "decide_claim",
     "end_post",
     "forget_attempts",

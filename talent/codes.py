@@ -102,6 +102,8 @@ VALID_REGISTRATIONS = (
     RegistrationState.ISSUED,
     RegistrationState.DUE,
 )
+# What is said of those when their last day has passed.
+EXPIRED = "已过期"
 # Valid up to the end of their period, whatever became of them since.
 ONCE_VALID_REGISTRATIONS = (
     *VALID_REGISTRATIONS,
@@ -232,24 +234,29 @@ class NativeBasis(models.TextChoices):
     HOUSEHOLD = "2", "户籍"
 
 
-class SchoolPlace(models.TextChoices):
-    """Where the school of graduates lies: T4 counts those of the province's own schools."""
-
-    INSIDE = "1", "省内院校"
-    OUTSIDE = "2", "省外院校（黔籍毕业生）"
-
-
 class Origin(models.TextChoices):
     NEW = "1", "新增"
     INTRODUCED = "2", "引进"
 
 
 class RequestState(models.TextChoices):
+    """Of a transfer, as core.decisions.models.State counts them."""
+
     PENDING = "1", "待处理"
     ACCEPTED = "2", "已同意"
     REFUSED = "3", "已拒绝"
     WITHDRAWN = "4", "已撤回"
     DEFAULTED = "5", "到期自动同意"
+
+
+class CorrectionState(models.TextChoices):
+    """Of a correction; it follows from its items, and waiting grants none."""
+
+    PENDING = "1", "待审核"
+    DONE = "2", "全部已改"
+    PARTLY = "6", "部分采纳"
+    REFUSED = "3", "未采纳"
+    WITHDRAWN = "4", "已撤回"
 
 
 class PoliticalStatus(models.TextChoices):

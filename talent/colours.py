@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talent.codes import ClaimState, PersonStatus, RegistrationState, RequestState, Verification
+from talent.codes import EXPIRED, PersonStatus, RegistrationState, Verification
 
 PERSON = {
     PersonStatus.SERVING: "good",
@@ -19,26 +19,12 @@ REGISTRATION: dict[str, str] = {
     RegistrationState.DUE: "attention",
     RegistrationState.GRACE: "attention",
     RegistrationState.LAPSED: "wrong",
+    EXPIRED: "wrong",
     RegistrationState.FIRST_FAILED: "wrong",
     RegistrationState.FINAL_FAILED: "wrong",
     RegistrationState.SUBMITTED: "info",
     RegistrationState.FIRST_PASSED: "info",
     RegistrationState.FINAL_PASSED: "info",
-}
-
-
-CLAIM = {
-    ClaimState.PENDING: "attention",
-    ClaimState.APPROVED: "good",
-    ClaimState.REFUSED: "wrong",
-}
-
-
-REQUEST = {
-    RequestState.PENDING: "attention",
-    RequestState.ACCEPTED: "good",
-    RequestState.DEFAULTED: "good",
-    RequestState.REFUSED: "wrong",
 }
 
 

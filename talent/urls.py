@@ -1,10 +1,9 @@
-"""Addresses of people and what belongs to them (talent/entities.py), of requests, and of what a
-worker opens herself."""
+"""Addresses of people, what belongs to them and what is asked about them (talent/entities.py),
+and of what a worker opens herself."""
 
 from django.urls import path
 
 from core.entities.addresses import addresses_of
-from talent.corrections import views as corrections
 from talent.moves import views as moves
 from talent.own import views as own
 from talent.people import views as people
@@ -23,10 +22,6 @@ urlpatterns = [
     path("people/<uuid:pk>/reveal/", people.person_reveal, name="person_reveal"),
     path("people/<uuid:pk>/activation/", people.person_activation, name="person_activation"),
     path("people/id-number/", people.id_number_check, name="id_number_check"),
-    path("transfers/", moves.transfer_list, name="transferrequest_list"),
     path("transfers/new/", moves.transfer_new, name="transferrequest_create"),
-    path("transfers/<uuid:pk>/", moves.transfer_detail, name="transferrequest_detail"),
-    path("changes/", corrections.change_list, name="changerequest_list"),
-    path("changes/<uuid:pk>/", corrections.change_detail, name="changerequest_detail"),
     *addresses_of("talent"),
 ]

@@ -6,11 +6,15 @@ import datetime
 import itertools
 from typing import Any
 
+from core.decisions.actions import ask
+from core.models import User
 from core.secrecy.identity import check_character
 from projects.models import Milestone, Payment, Project
 from stations.models import Organization, Station, StationMonthly, StationState
+from talent.corrections.actions import CORRECTION
 from talent.models import (
     Certificate,
+    ChangeRequest,
     Education,
     GraduateStat,
     KeyTalentClaim,
@@ -18,7 +22,9 @@ from talent.models import (
     Post,
     RegistrationPeriod,
     Title,
+    TransferRequest,
 )
+from talent.moves.actions import TRANSFER
 from talent.people.states import enter
 
 _numbers = itertools.count(1)
@@ -117,6 +123,32 @@ def _graduates(region: str) -> GraduateStat:
     )
 
 
+def make_user(region: str, role: str = "clerk", name: str = "某录入员") -> User:
+    """An account that plays no other part."""
+    number = next(_numbers)
+    return User.objects.create(
+        username=f"row{number}", role=role, region_id=region or None, display_name=name
+    )
+
+
+def make_transfer(region: str) -> TransferRequest:
+    """Out to a county that plays in no test, so that no two of the cast's share it."""
+    request = TransferRequest(
+        person=make_person(region, "赵六"), from_region_id=region, to_region_id="522301",
+        direction="out", reason="工作调动",
+    )  # fmt: skip
+    made: TransferRequest = ask(TRANSFER, request, by=make_user(region))
+    return made
+
+
+def make_change(region: str) -> ChangeRequest:
+    person = make_person(region, "钱七")
+    changes = {"former_name": {"old": "", "new": "钱八"}}
+    request = ChangeRequest(person=person, changes=changes, reason="更正")
+    made: ChangeRequest = ask(CORRECTION, request, by=make_user("", "worker", person.name))
+    return made
+
+
 _OTHERS: dict[str, Any] = {
     "person": make_person,
     "organization": make_organization,
@@ -127,6 +159,8 @@ _OTHERS: dict[str, Any] = {
     "stationmonthly": lambda region: StationMonthly.objects.create(
         station=make_station(region), month=datetime.date(2025, 1, 1)
     ),
+    "transferrequest": make_transfer,
+    "changerequest": make_change,
     "milestone": lambda region: Milestone.objects.create(project=make_project(region), stage="50"),
     "payment": lambda region: Payment.objects.create(
         project=make_project(region), amount=100, paid_on=DAY

@@ -3,7 +3,7 @@
 from typing import Any
 
 # Raised with every change of its text; each worker's account keeps which one was read, when.
-NOTICE_VERSION = "2026-11-23"
+NOTICE_VERSION = "2026-11-29"
 
 
 def is_due(user: Any) -> bool:

@@ -36,8 +36,9 @@ class ReadEventQuerySet(models.QuerySet["ReadEvent"]):
         return self.filter(user__region__code__startswith=code)
 
     def exports_of(self, user: Any) -> ReadEventQuerySet:
-        """The files that a user took out of the registry."""
-        return self.filter(user=user, kind__in=[ReadEvent.Kind.EXPORT, ReadEvent.Kind.FILE])
+        """The files of our making that a user took out; a record's own files are no exports."""
+        made = self.filter(user=user, kind__in=[ReadEvent.Kind.EXPORT, ReadEvent.Kind.FILE])
+        return made.exclude(detail__has_key="attachment")
 
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):

@@ -5,14 +5,17 @@ Rows come from the triggers of core.audit.history, so bulk writes and raw SQL ar
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db.models import DateField, DateTimeField, ForeignKey
+from django.db.models import DateField, DateTimeField, ForeignKey, JSONField
 
 from core.accounts.models import User
 from core.entities.display import date_as_known, label_of, words
+from core.entities.entity import entity_of
+from core.regions.models import Region
 from core.secrecy.fields import BlindIndexField, EncryptedTextField
 
 _SILENT = frozenset(
@@ -79,6 +82,70 @@ def _before(model: type[Any], event: Any) -> Any:
     return events.filter(pgh_id__lt=event.pgh_id).order_by("-pgh_id").first()
 
 
+@dataclass(frozen=True)
+class FieldChange:
+    """One column of one write: of which record, from what to what, by whom, when and why.
+
+    Of a record that was made or removed `label` is empty and `new` or `old` says what it held.
+    """
+
+    at: Any
+    who: str
+    reason: str
+    record: str
+    label: str
+    old: str
+    new: str
+
+
+def changes_since(
+    model: type[Any], columns: Iterable[str], *, moment: Any, **of: Any
+) -> list[tuple[Any, FieldChange]]:
+    """(the history's row, what it changed) of some columns since a moment, oldest first.
+
+    `of` says whose rows, as the history knows them ("person__in"): also of those that belong to
+    somebody else by now, or are gone.
+    """
+    history = event_model(model).objects.order_by("pgh_id")
+    touched = history.filter(pgh_created_at__gt=moment, **of).values("pgh_obj_id")
+    events = list(history.filter(pgh_obj_id__in=touched).select_related("pgh_context"))
+    names = _names([event for event in events if event.pgh_created_at > moment])
+    fields = [model._meta.get_field(name) for name in columns]
+    latest: dict[Any, Any] = {}
+    found = []
+    for event in events:
+        older, latest[event.pgh_obj_id] = latest.get(event.pgh_obj_id), event
+        if event.pgh_created_at <= moment:
+            continue
+        found += [
+            (event, FieldChange(
+                event.pgh_created_at,
+                names.get(str(_metadata(event).get("user")), "系统"),
+                str(_metadata(event).get("reason", "")),
+                str(model._meta.verbose_name),
+                *said,
+            ))
+            for said in _said(model, fields, older, event)
+        ]  # fmt: skip
+    return found
+
+
+def _said(model: Any, fields: list[Any], older: Any, event: Any) -> Iterator[tuple[str, str, str]]:
+    """(label, old, new) of the columns that an event changed; all of them of a new record or
+    one that is gone, together."""
+    if event.pgh_label != "update" or older is None:
+        held = "，".join(
+            f"{label_of(model, f.name)} {word}"
+            for f in fields
+            # Whose it is stands above it.
+            if f.related_model in {None, Region} and (word := _worded(f, getattr(event, f.attname)))
+        )
+        yield ("", held, "（删除）") if event.pgh_label == "delete" else ("", "（新建）", held)
+        return
+    for row in _differences(model, older, event, fields):
+        yield row["label"], row["old"], row["new"]
+
+
 def _names(events: list[Any]) -> dict[str, str]:
     ids = {_metadata(e).get("user") for e in events} - {None}
     return {
@@ -115,10 +182,14 @@ def _change(
     )
 
 
-def _differences(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
-    rows = []
-    for column in model._meta.concrete_fields:
-        if column.name in _SILENT or isinstance(column, BlindIndexField):
+def _differences(
+    model: Any, older: Any, newer: Any, columns: Iterable[Any] = ()
+) -> list[dict[str, str]]:
+    rows, entity = [], entity_of(model)
+    silent = _SILENT.union(entity.silent.split() if entity else ())
+    for column in columns or model._meta.concrete_fields:
+        # What a program keeps for itself is no words.
+        if column.name in silent or isinstance(column, BlindIndexField | JSONField):
             continue
         if not hasattr(newer, column.attname):
             continue

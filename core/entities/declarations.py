@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.entities.deactivation import deactivate, reactivate
-from core.entities.forms.actions import ReasonForm
+from core.entities.forms.actions import DeactivationForm, ReasonForm
 
 
 def _always(record: Any) -> bool:
@@ -55,6 +55,10 @@ class Action:
     is_serious: bool = False
     is_primary: bool = False
     in_bulk: bool = False
+    # Whom of those with the permission the record's page offers it to: (record, user) -> bool.
+    offered: Callable[[Any, Any], bool] | None = None
+    # One of the answers to what is asked: a button of the form on the page, not a menu's entry.
+    is_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,9 @@ def deactivation(permission: str) -> tuple[Action, Action]:
     """停用 and 恢复使用 of an entity, under its `end` permission."""
     return (
         Action(
-            "deactivate", "停用", ReasonForm, deactivate, permission,
+            "deactivate", "停用", DeactivationForm, deactivate, permission,
             when=lambda record: record.ended_on is None, argument="record", icon="ban",
-            consequence="停用后不再计入各项统计，记录和历史都保留，可以恢复。", is_serious=True,
+            consequence="记录和历史都保留，可以恢复。录错的，以前各天也不再计入。", is_serious=True,
         ),
         reactivation(permission),
     )  # fmt: skip

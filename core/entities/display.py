@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -25,7 +26,7 @@ _LONG = 200
 # How much of a written date is known, by its precision.
 KNOWN_LENGTH = {"M": 7, "Y": 4}
 # Said only once they have happened.
-ENDINGS = frozenset({"ended_on", "end_reason"})
+ENDINGS = frozenset({"ended_on", "true_until", "end_reason"})
 
 
 def words(field: Any, value: Any) -> str:
@@ -40,6 +41,13 @@ def words(field: Any, value: Any) -> str:
     if getattr(field, "choices", None):
         return str(dict(field.flatchoices).get(value, value))
     return _plain_words(value) or _place_words(field, value)
+
+
+def own_words(field: Any) -> str:
+    """The method by which a record itself says what a choice means, "" where the list of
+    choices does: one word for a thing, wherever it stands."""
+    name = f"get_{field.name}_display" if getattr(field, "choices", None) else ""
+    return name if inspect.isfunction(field.model.__dict__.get(name)) else ""
 
 
 def _plain_words(value: Any) -> str:
@@ -87,6 +95,8 @@ def shown(record: Any, name: str, user: Any = None) -> Any:
     if isinstance(field, EncryptedTextField):
         masked = getattr(record, f"masked_{name}", "")
         return format_html('<span class="mono">{}</span>', masked) if masked else ""
+    if field is not None and (said := own_words(field)):
+        return getattr(record, said)()
     value = getattr(record, name)
     if isinstance(value, ScopedModel):
         url = record_url(value) if user is None or in_scope(value.scope_code(), user) else ""

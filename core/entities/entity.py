@@ -24,6 +24,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
+from core.attachments.owners import declare_files
 from core.entities.declarations import Action, Related, Section, deactivation
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Entity:
     filters         "field" or "parameter=field" tokens, ENDED, Between, Chosen, or
                     (parameter, Filter) pairs
     current         rows listed unless the parameter `current_by` is used
+    order           of the list where it is not the model's: fields and annotations of `rows`
+    presets         (words, query) of conditions that are asked for by one click
     search          field names a typed text is looked for in, or a function of (text, filterset)
     state, colours  field with the state; field -> value -> colour of its tag
     check           a record as it would be saved -> flags; raises RuleError. May set cleaned
@@ -64,6 +67,8 @@ class Entity:
                     {argument: record, "by": user}; without them the record is saved as it is
     person          path from a row to the id of the Person it is about, "" for nobody
     parent          field of the record that this one belongs to and is created at
+    files           what the files of a record usually are (「批复文件 场地照片」), "" where it has
+                    none: its page then shows them, its scope is theirs
     """
 
     model: type[Any]
@@ -81,6 +86,8 @@ class Entity:
     filters: Iterable[Any] = ()
     current: Q | None = None
     current_by: str = "state"
+    order: str = ""
+    presets: tuple[tuple[str, str], ...] = ()
     search: str | Callable[[str, Any], Q] = "name"
     search_hint: str = "名称"
     state: str = ""
@@ -92,6 +99,10 @@ class Entity:
     # Labels of attributes that are not fields, or are called otherwise here.
     labels: Mapping[str, str] = field(default_factory=dict)
     related: tuple[Related, ...] = ()
+    # Accessors of rows whose changes stand in the record's history, besides the related ones.
+    logged: str = ""
+    # Fields that the history keeps and nobody reads there.
+    silent: str = ""
     actions: tuple[Action, ...] = ()
     # 停用 and 恢复使用, for models with ended_on and end_reason that mean it.
     can_deactivate: bool = False
@@ -107,6 +118,7 @@ class Entity:
     form_fields: Mapping[str, Any] = field(default_factory=dict)
     person: str = ""
     parent: str = ""
+    files: str = ""
     select_related: tuple[str, ...] = ()
     prefetch: tuple[Any, ...] = ()
     # Rows in the reach of a user, where that is not the model's for_user.
@@ -162,6 +174,9 @@ class Entity:
 
     def __post_init__(self) -> None:
         ENTITIES[self.name] = self
+        if self.files:
+            purposes = tuple(self.files.split())
+            declare_files(self.model, person_path=self.person, purposes=purposes)
         if hasattr(self.ledger, "bind"):
             self.ledger.bind(self)
 
@@ -266,7 +281,11 @@ class Entity:
         return str(display() if display else getattr(record, self.state))
 
     def state_kind(self, record: Any) -> str:
-        return self.colours.get(self.state, {}).get(getattr(record, self.state, ""), "")
+        """The colour of the state: of the word that is said, else of the value."""
+        colours = self.colours.get(self.state, {})
+        return colours.get(self.state_of(record)) or colours.get(
+            getattr(record, self.state, ""), ""
+        )
 
     def is_editable(self, record: Any) -> bool:
         """Whether the state of the record allows an ordinary edit."""

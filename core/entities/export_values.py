@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from core.entities.display import KNOWN_LENGTH, words
+from core.entities.display import KNOWN_LENGTH, own_words, words
 from core.entities.paths import field_at, reader
 from core.entities.workbooks import ExportColumn
 from core.national import PlaceField
@@ -51,6 +51,9 @@ def _is_number(field: Any) -> bool:
 
 def _worded(path: str, field: Any) -> Callable[[Any], Any]:
     """The words of a value; those of a choice are looked up once."""
+    if own := own_words(field):
+        said = reader("__".join([*path.split("__")[:-1], own]))
+        return lambda row: said(row)()
     value_of = reader(path)
     labels = {v: str(label) for v, label in getattr(field, "flatchoices", None) or ()}
     each = {v: str(k) for v, k in getattr(getattr(field, "base_field", None), "flatchoices", ())}

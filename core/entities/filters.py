@@ -255,10 +255,13 @@ def _filters(entity: Entity, item: Any) -> dict[str, Any]:
     if isinstance(item, Chosen | ChosenFor):
         return {item.name: item.made()}
     if isinstance(item, Between):
-        label = item.label or str(field_at(entity.model, item.path).verbose_name)
+        column = field_at(entity.model, item.path)
+        label = item.label or str(column.verbose_name)
+        # Of a moment its day counts, in Beijing.
+        path = f"{item.path}__date" if isinstance(column, models.DateTimeField) else item.path
         return {
             f"{item.name}_{end}": DateFilter(
-                label=f"{label}{words}", field_name=item.path, lookup_expr=lookup
+                label=f"{label}{words}", field_name=path, lookup_expr=lookup
             )
             for end, words, lookup in (("from", "自", "gte"), ("to", "至", "lte"))
         }

@@ -23,7 +23,7 @@ from core.secrecy.numbers import Secret
 from core.text import normalise
 
 # Parameters of a list's address that are not filters.
-_VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters"})
+_VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters", "view"})
 PAGE_SIZES = (20, 30, 50)
 # Above this many rows only orders that an index serves are offered.
 SORT_ANYTHING_UP_TO = 20_000
@@ -121,7 +121,7 @@ class Listing:
 
     def order(self, count: int) -> list[str]:
         """Field names, a unique one last; what cannot be sorted stays in the default order."""
-        default = list(self.entity.model._meta.ordering)
+        default = self.entity.order.split() or list(self.entity.model._meta.ordering)
         default = default if default[-1].lstrip("-") in {"id", "pk"} else [*default, "id"]
         wanted = self.params.get("sort", "")
         name, minus = wanted.lstrip("-"), wanted.startswith("-")

@@ -1,10 +1,15 @@
-"""What all records have in common."""
+"""What all records have in common, and how one looks at their lists."""
+
+from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.audit.history import tracked
 from core.scoping import ScopedModel
 
 
@@ -14,7 +19,12 @@ class Record(ScopedModel):
     The id stands in addresses; it is random, so that nothing can be guessed or counted
     from it. `version` grows by one with every edit through a form or action; a form that
     was opened on an older version is shown both values instead of overwriting.
+
+    `dated_columns`: columns that count as of a day, with the one that says since when
+    (core.entities.former).
     """
+
+    dated_columns: ClassVar[dict[str, str]] = {}
 
     id = models.UUIDField("编号", primary_key=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField("版本", default=1, db_default=1, editable=False)
@@ -23,3 +33,73 @@ class Record(ScopedModel):
 
     class Meta:
         abstract = True
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def for_user(self, user: Any) -> Self:
+        """One's own: nobody sees what somebody else looks for."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class SavedView(models.Model):
+    """Filters, columns and order of a list under a name, kept for the one who named them.
+
+    `query` is what stands behind the list's address, in one order, so that it is known again.
+    It never holds anybody's number (core.entities.saved).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey("core.User", models.CASCADE, related_name="+")
+    entity = models.CharField("名单", max_length=60)
+    name = models.CharField("名称", max_length=20)
+    query = models.CharField("条件", max_length=2000)
+    is_default = models.BooleanField("默认打开", default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "常用筛选"
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "entity", "name"],
+                name="savedview_name",
+                violation_error_message="已有同名的常用筛选。",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "entity"],
+                condition=models.Q(is_default=True),
+                name="savedview_one_default",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked
+class FormerValue(models.Model):
+    """What a dated column of a record held in [since, until); ever since where `since` is null."""
+
+    model = models.CharField("类型", max_length=60)
+    object_id = models.UUIDField("记录")
+    column = models.CharField("栏", max_length=40)
+    value = models.CharField("原值", max_length=80, blank=True, default="")
+    since = models.DateField("自", null=True)
+    until = models.DateField("至")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "变更前的值"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "column", "object_id", "until"], name="formervalue_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(since__lt=F("until")), name="formervalue_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.until}"

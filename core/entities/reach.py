@@ -65,7 +65,9 @@ class Reach:
         return [
             action
             for action in self.entity.all_actions
-            if self.user.has_perm(action.permission) and action.when(record)
+            if self.user.has_perm(action.permission)
+            and action.when(record)
+            and (action.offered is None or action.offered(record, self.user))
         ]
 
     def action(self, code: str, *, in_bulk: bool = False) -> Action:

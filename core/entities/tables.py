@@ -119,7 +119,7 @@ class TagColumn(CardMixin, tables.Column):
 
     def render(self, value: Any, record: Any, bound_column: Any) -> SafeString | str:
         raw = getattr(record, self.field or bound_column.name, None)
-        kind = self.colours.get(raw, "")
+        kind = self.colours.get(value) or self.colours.get(raw, "")
         word = self.words.get(raw, value)
         if not self.colours:
             return word

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import PurePath
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg2.errors import LockNotAvailable
@@ -17,6 +17,7 @@ from core.jobs.models import Job
 from core.ledgers import applying, mapping
 from core.ledgers.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.ledgers.comparing import REPEAT, compare_anew, tied
+from core.ledgers.dating import corrects_signed
 from core.ledgers.keeping import FOLDER
 from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
@@ -83,7 +84,7 @@ def start_import(
                 kind=kind,
                 region_id=user.region_id,
                 by=user,
-                file_name=_plain_name(name),
+                file_name=media.plain_name(name, default="台账"),
                 file_path=path,
                 sheet=sheet,
                 sha256=digest,
@@ -132,12 +133,6 @@ def _give_way(user: User, kind: str, digest: str) -> None:
     put_away = Job.objects.filter(status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
     same = ImportBatch.objects.filter(region_id=user.region_id, kind=kind, sha256=digest)
     same.filter(job__in=put_away).update(is_repeat=True)
-
-
-def _plain_name(name: str) -> str:
-    """The last part of a file name without control characters, at most 120 characters."""
-    plain = normalise(PurePath(name.replace("\\", "/")).name)
-    return without_id_numbers(plain)[-120:] or "台账"
 
 
 def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[ImportBatch, Job]:
@@ -204,11 +199,17 @@ def _plain_reason(text: str) -> str:
     return without_id_numbers(normalise(text))[:200]
 
 
+def corrects(batch: ImportBatch) -> int:
+    """How many records that signed figures counted the batch would change."""
+    return corrects_signed(batch, apps.get_model(ledger_for(batch.kind).models[0]))
+
+
 @transaction.atomic
 def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = False) -> None:
     """Queue the checked rows for application.
 
-    Rows with a remark of level W need one reason for the batch. Raises RuleError.
+    Rows with a remark of level W need one reason for the batch, and so do changes of what a
+    signed figure counted. Raises RuleError.
     """
     fresh, job = _locked(batch, by=by)
     if fresh.applied_at or (fresh.is_confirmed and job.status != Job.Status.CANCELLED):
@@ -219,6 +220,8 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
         raise RuleError("STATE", "核对还没有完成，请稍后再确认。")
     if fresh.counts.get("flagged") and not reason.strip():
         raise RuleError("REASON", "有需要说明的行，请填写说明后再入库。")
+    if not reason.strip() and corrects(fresh):
+        raise RuleError("SIGNED", "有改动涉及已冻结的决算，请填写说明后再入库。")
     fresh.is_confirmed, fresh.reason = True, _plain_reason(reason)
     fresh.save()
     job.by = by

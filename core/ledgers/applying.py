@@ -17,6 +17,7 @@ from psycopg2.errors import LockNotAvailable
 
 from core.jobs.running import Lease
 from core.ledgers.comparing import compare
+from core.ledgers.dating import forget_former, keep_former
 from core.ledgers.ledger import ImportContext, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.secrecy.fields import EncryptedTextField
@@ -81,6 +82,7 @@ def _apply(
     # Updates first: a post ends before the next one may be open.
     for label in ledger.models:
         _update(apps.get_model(label), batch)
+        keep_former(apps.get_model(label), batch)
     for label in ledger.models:
         _insert(apps.get_model(label), batch)
     ledger.after_apply(batch, context)
@@ -197,6 +199,7 @@ def undo(batch: ImportBatch, ledger: Ledger) -> list[int]:
             )
         for label in reversed(ledger.models):
             _restore(apps.get_model(label), batch, touched)
+            forget_former(apps.get_model(label), batch, touched)
         ledger.after_undo(batch)
         cursor.execute(
             "UPDATE core_importrow r SET is_undone = true"

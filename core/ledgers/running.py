@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from core.audit.history import acting
 from core.jobs.models import Job
 from core.jobs.running import Lease, runner
 from core.ledgers.applying import apply
@@ -31,7 +32,8 @@ def run_import(lease: Lease) -> None:
     rows = batch.counts.get("rows", 0)
     phase = f"正在写入，共 {rows} 行，约需 {max(1, rows // ROWS_A_SECOND)} 秒"
     lease.progress(done=0, total=0, phase=phase)
-    counts = apply(batch, ledger, context, lease)
+    with acting(lease.job.by, reason=batch.reason):
+        counts = apply(batch, ledger, context, lease)
     Job.objects.filter(pk=lease.job.pk, fence=lease.fence).update(done=rows, total=rows)
     lease.finish(Job.Status.DONE, summary(counts))
 

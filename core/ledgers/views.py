@@ -148,6 +148,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "shown": shown,
         "shared": showing.shared_questions(batch) if (stage, tab) == ("preview", "held") else [],
         "form": ConfirmForm(batch=batch),
+        "corrects": actions.corrects(batch) if stage == "preview" else 0,
         "written": counts["new"] + counts["changed"],
         "left": counts["held"] + counts["refused"],
         "kept": counts[showing.KEPT],

@@ -87,9 +87,18 @@ def waiting_total(request: Any) -> int:
     kinds = [w for w in _kinds_for(user) if w.is_decision]
     if not kinds:
         return 0
-    key = f"waiting-{user.pk}"
+    key = _key(user.pk)
     total = cache.get(key)
     if total is None:
         total = sum(w.count(user) for w in kinds)
         cache.set(key, total, _SECONDS)
     return total
+
+
+def forget_total(user_id: Any) -> None:
+    """After an act of a user the number in the top bar is counted anew."""
+    cache.delete(_key(user_id))
+
+
+def _key(user_id: Any) -> str:
+    return f"waiting-{user_id}"

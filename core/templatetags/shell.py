@@ -1,13 +1,12 @@
 """What the frame and the components need and a template cannot say by itself."""
 
-import datetime
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html
 
+from core.dates import days_left
 from core.desk import logs
 from core.entities import display
 from core.entities.navigation import navigation_for
@@ -15,6 +14,7 @@ from core.notices.waiting import waiting_total
 from core.regions.names import place_name, place_path, working_region_code
 
 register = template.Library()
+register.filter(days_left)
 
 
 @register.simple_tag
@@ -57,17 +57,6 @@ def waiting_count(context: template.Context) -> int:
 def place(code: str | None) -> str:
     """A region's code as 「贵阳市 南明区」."""
     return place_name(code)
-
-
-@register.filter
-def days_left(day: datetime.date | None) -> str:
-    """「还有 40 天」, 「今天到期」, 「已过 12 天」."""
-    if not day:
-        return ""
-    days = (day - timezone.localdate()).days
-    if days > 0:
-        return f"还有 {days} 天"
-    return "今天到期" if days == 0 else f"已过 {-days} 天"
 
 
 @register.simple_tag(takes_context=True)

@@ -31,6 +31,7 @@ MILESTONES = part_of_project(
     api="milestones",
     unit="个",
     icon="calendar",
+    files="中期评估报告 末期评估报告 验收意见",
     sections=(Section("里程碑", "project stage planned_on reached_on score"),),
     columns="project__name stage* planned_on* reached_on* score project__contractor__name "
             "project__region",

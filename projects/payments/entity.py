@@ -32,6 +32,7 @@ PAYMENTS = part_of_project(
     api="payments",
     unit="笔",
     icon="coin",
+    files="付款凭证 发票",
     sections=(
         Section("付款", "project stage amount paid_on is_opening_balance voucher ended_on "
                        "end_reason"),

@@ -85,6 +85,7 @@ PROJECTS = Entity(
     api="projects",
     unit="个",
     icon="folder",
+    files="合同 中标通知书 实施方案 结项报告",
     beside=TABS,
     sections=(
         Section("项目", "name number region service_field started_on ends_on stage+"),

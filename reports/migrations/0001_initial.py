@@ -158,7 +158,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('indicator', models.CharField(max_length=20, verbose_name='指标')),
-                ('value', models.IntegerField(verbose_name='数值')),
+                ('value', models.IntegerField(null=True, verbose_name='数值')),
                 ('denominator', models.IntegerField(null=True, verbose_name='分母')),
                 ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='core.region', verbose_name='地区')),
                 ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='reports.snapshot')),

@@ -2,6 +2,8 @@
 
 from django import template
 
+from core.figures.verdict import NO_DATA
+
 register = template.Library()
 
 
@@ -9,6 +11,12 @@ register = template.Library()
 def thousands(value: int | None) -> str:
     """1234567 as 「1,234,567」."""
     return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def figure(value: int | None) -> str:
+    """A figure as 「1,234,567」, 「无资料」 where it is unknown."""
+    return NO_DATA if value is None else thousands(value)
 
 
 @register.filter

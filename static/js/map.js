@@ -2,6 +2,7 @@
 import { FONT, INK, NOTHING, SHADES, tooltip } from "./charts.js";
 import { thousands } from "./numbers.js";
 
+const UNKNOWN = { label: "无资料", color: "#fff" };
 const NONE = { value: 0, label: "还没有", color: NOTHING };
 const SHARES = [50, 70, 85, 95, 100];
 /* Where there is little room or much to name, names stand in the tooltip alone. */
@@ -66,16 +67,19 @@ export const drawMap = (place, data, boundaries) => {
   const byCode = new Map(data.areas.map((area) => [area.code, area]));
   const measures = data.areas.map((area) => area.measure);
   const classes = classesOf(measures, data.isShare);
-  drawLegend(document.getElementById("board-legend"), classes);
+  const named = measures.includes(null) ? [...classes, UNKNOWN] : classes;
+  drawLegend(document.getElementById("board-legend"), named);
   const isSmall = place.clientWidth < NARROW_PIXELS || boundaries.features.length > MANY_AREAS;
   const label = (item) => {
     const area = byCode.get(item.name);
     if (!area) return "";
+    if (area.measure === null) return `${area.name}\n${UNKNOWN.label}`;
     return `${area.name}\n${data.isShare ? `${area.measure}%` : thousands(area.measure)}`;
   };
   const tip = (item) => {
     const area = byCode.get(item.name);
     if (!area) return "";
+    if (area.value === null) return `${area.name}  ${UNKNOWN.label}`;
     const rate = area.rate ? `  ${area.rate}` : "";
     return `${area.name}  ${thousands(area.value)} ${data.unit}${rate}`;
   };
@@ -103,7 +107,11 @@ export const drawMap = (place, data, boundaries) => {
           formatter: label,
         },
         emphasis: { label: { show: true, color: INK }, itemStyle: { areaColor: "#ffd98a" } },
-        data: data.areas.map((area) => ({ name: area.code, value: area.measure })),
+        data: data.areas.map((area) =>
+          area.measure === null
+            ? { name: area.code, itemStyle: { areaColor: UNKNOWN.color } }
+            : { name: area.code, value: area.measure },
+        ),
       },
     ],
   });

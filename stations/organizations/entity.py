@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.dates import today
+from core.dates import check_not_future
 from core.entities.columns import Column
 from core.entities.declarations import Action, Related, Section, reactivation
 from core.entities.entity import Entity
 from core.entities.filters import ENDED, Chosen
-from core.entities.forms import ActionForm, DateField, ReasonField
+from core.entities.forms.actions import DeactivationForm
 from core.rules import Flag, RuleError
 from core.secrecy.identity import check_credit_code
 from core.secrecy.numbers import Secret
@@ -20,15 +20,12 @@ from stations.organizations.actions import end_organization, update_organization
 from stations.organizations.models import Organization
 
 
-class EndForm(ActionForm):
-    ended_on = DateField(label="停用日期", initial=today)
-    reason = ReasonField(label="停用原因")
-
-
 def check(organization: Organization) -> Iterable[Flag]:
     organization.credit_code = check_credit_code(organization.credit_code or "")
     if organization.parent_id and organization.parent_id == organization.pk:
         raise RuleError("ORG", "主管单位不能是自己。", field="parent")
+    for field, label in (("registered_on", "登记日期"), ("deregistered_on", "注销日期")):
+        check_not_future(getattr(organization, field), label=label, field=field)
     return ()
 
 
@@ -47,9 +44,11 @@ ORGANIZATIONS = Entity(
     api="organizations",
     unit="家",
     icon="building",
+    files="登记证书 章程 评估等级证书",
     sections=(
-        Section("机构", "name kind credit_code region parent is_lead"),
-        Section("联系", "address contact_phone is_incomplete ended_on end_reason"),
+        Section("机构", "name kind credit_code region parent is_lead registered_on "
+                       "deregistered_on"),
+        Section("联系", "address contact_phone is_incomplete ended_on true_until end_reason"),
     ),
     columns=(
         "name kind* region*",
@@ -81,8 +80,8 @@ ORGANIZATIONS = Entity(
         Related("购买的项目", "purchases", "name contract_amount started_on stage", can_add=False),
     ),
     actions=(
-        Action("end", "停用", EndForm, end_organization, "stations.end_organization",
-               when=lambda o: o.ended_on is None, is_serious=True,
+        Action("end", "停用", DeactivationForm, end_organization,
+               "stations.end_organization", when=lambda o: o.ended_on is None, is_serious=True,
                consequence="直接在该机构的岗位随之离岗。仍承接站点的，请先处理站点。"),
         reactivation("stations.end_organization"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.audit.history import tracked
 from core.models import Record
@@ -18,6 +18,16 @@ class Organization(Record):
     remembers_moves = True
 
     name = models.CharField("机构名称", max_length=120)
+    # Its life: without the first day it is known since it was entered, and no day earlier.
+    registered_on = models.DateField(
+        "登记日期",
+        null=True,
+        blank=True,
+        help_text="登记成立的日期；不填则自录入本系统之日起计入。",
+    )
+    deregistered_on = models.DateField(
+        "注销日期", null=True, blank=True, help_text="不再存在的第一天；还在的不填。"
+    )
     kind = models.CharField(
         "机构类型", max_length=2, choices=OrganizationKind, default=OrganizationKind.OTHER
     )
@@ -40,6 +50,7 @@ class Organization(Record):
     # Created by an import from a bare name: to be completed.
     is_incomplete = models.BooleanField("待完善", default=False, editable=False)
     ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
+    true_until = models.DateField("属实至", null=True, blank=True, editable=False)
     end_reason = models.CharField(
         "停用原因", max_length=200, blank=True, default="", editable=False
     )
@@ -59,6 +70,13 @@ class Organization(Record):
                 condition=~Q(credit_code="") & Q(ended_on=None),
                 name="organization_credit_code",
                 violation_error_message="该统一社会信用代码已登记。",
+            ),
+            models.CheckConstraint(
+                condition=Q(deregistered_on=None)
+                | Q(registered_on=None)
+                | Q(deregistered_on__gte=F("registered_on")),
+                name="organization_life",
+                violation_error_message="注销日期不能早于登记日期。",
             ),
         ]
         indexes = [

@@ -7,19 +7,22 @@ by their own queryset.
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from typing import Any
 
 from django.db import transaction
 
-from core.audit.history import last_writer
-from core.dates import today
+from core.dates import check_not_future, today
+from core.decisions.actions import decide
+from core.decisions.kinds import DecisionKind
+from core.entities import former
 from core.guards import claim, require, touch
 from core.models import Region, User
 from core.rules import RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from core.timeline import change_from
 from stations.codes import StationStatus
-from stations.places.models import Station, StationCoverage, StationState
+from stations.places.models import UNAPPROVED, Station, StationCoverage, StationState
 from stations.places.rules import (
     CLOSED_STATUSES,
     check_built_on,
@@ -34,6 +37,7 @@ def open_station(*, station: Station, by: User) -> Station:
     """Enter a station, given as an unsaved row, with its first state and its own coverage."""
     require(by, "stations.add_station")
     check_built_on(station.built_on)
+    _check_approval(station)
     if station.status in CLOSED_STATUSES:
         raise RuleError("R15", "新建站点不能是撤并或更名状态。", field="status")
     enter_station(station)
@@ -47,10 +51,12 @@ def update_station(*, station: Station, by: User) -> Station:
     before = claim(station, by, "stations.change_station")
     check_built_on(station.built_on)
     if before.approval_number and not station.approval_number:
-        station.approved_on = station.approved_by = None
+        station.approved_on = station.approved_by = station.approval_date = None
+    _check_approval(station)
     station.status, station.is_incomplete = before.status, False
     station.version = before.version + 1
     station.save()
+    former.keep(before, station)
     carry(station, before)
     ensure_visible(station, by)
     return station
@@ -63,7 +69,7 @@ def change_station_state(
     """Another state from a day on (筹建, 已建成, 运行, 停摆)."""
     station = claim(station, by, "stations.change_station")
     check_state_change(station.status, status)
-    _check_day(changed_on, "变更日期", "changed_on")
+    check_not_future(changed_on, label="变更日期", field="changed_on")
     _set_state(station, status, on=changed_on, reason=reason)
 
 
@@ -76,14 +82,20 @@ def close_station(
     reason: str,
     successor: Station | None = None,
     is_renamed: bool = False,
+    is_mistake: bool = False,
 ) -> str:
-    """撤并 or 更名/划转 from a day on: posts end or move to the successor (R15)."""
+    """撤并 or 更名/划转 from a day on: posts end or move to the successor (R15).
+
+    A mistake (`is_mistake`) never was: it counts on no day, past ones included.
+    """
     station = claim(station, by, "stations.close_station")
     if station.status in CLOSED_STATUSES:
         raise RuleError("R15", "站点已经撤并或更名。")
-    _check_day(closed_on, "撤并日期", "closed_on")
+    check_not_future(closed_on, label="撤并日期", field="closed_on")
     if is_renamed and successor is None:
         raise RuleError("R15", "更名、划转请选择新的站点。", field="successor")
+    if is_mistake and is_renamed:
+        raise RuleError("R15", "误录的站点没有更名、划转，请只选一项。", field="is_mistake")
     posts: Any = station.posts  # type: ignore[attr-defined]
     if successor is None:
         count = posts.close_all(on=closed_on, reason=f"站点撤并：{reason}"[:200])
@@ -96,11 +108,21 @@ def close_station(
     if successor is not None:
         station.successor = successor
         touch(station, "successor")
+    if is_mistake:
+        station.is_mistake = True
+        touch(station, "is_mistake")
     for coverage in station.coverages.filter(valid_to=None).select_for_update():
         coverage.valid_to = max(closed_on, coverage.valid_from)
         coverage.save(update_fields=["valid_to"])
     done = "随之离岗" if successor is None else f"转到「{successor}」"
     return f"已撤并「{station}」，{count} 个岗位{done}。"
+
+
+def _check_approval(station: Station) -> None:
+    day = station.approval_date
+    check_not_future(day, label="批复日期", field="approval_date")
+    if day and not station.is_approved:
+        raise RuleError("R17", "填了批复日期，请填写批复文号。", field="approval_number")
 
 
 def _check_successor(station: Station, successor: Station, by: User) -> None:
@@ -111,18 +133,48 @@ def _check_successor(station: Station, successor: Station, by: User) -> None:
         raise RuleError("R15", "接收站点已撤并，请另选。", field="successor")
 
 
-@transaction.atomic
-def approve_station(*, station: Station, by: User, reason: str) -> None:
-    """R17: a reviewer's confirmation in place of a missing number; never of one's own entry."""
-    station = claim(station, by, "stations.approve_station")
+def approve_station(
+    *, station: Station, by: User, reason: str, since: datetime.date | None = None
+) -> None:
+    """R17: a reviewer's confirmation in place of a missing number; never of one's own entry.
+
+    It counts as approved from today, or since the day that the papers say.
+    """
+    decide(APPROVAL, station, by=by, reason=reason, since=since)
+
+
+def _approve(
+    station: Station, *, by: User, reason: str, since: datetime.date | None = None
+) -> None:
+    before = copy(station)
+    if len(reason) < 2:
+        raise RuleError("R17", "请写明确认依据，如批复原件、现场核查。", field="reason")
+    check_not_future(since, label="自何时起", field="since")
+    station.approved_on, station.approved_by, station.approval_date = today(), by, since
+    touch(station, "approved_on", "approved_by", "approval_date")
+    former.keep(before, station)
+
+
+def _not_yet_approved(station: Station) -> None:
     if station.approved_on is not None:
         raise RuleError("R17", f"该站点已于 {station.approved_on} 审核确认。")
-    if last_writer(station) == str(by.pk):
-        raise RuleError("OWN", "这是您自己录入或修改的站点，请由另一位审核员确认。")
-    if len(reason.strip()) < 2:
-        raise RuleError("R17", "请写明确认依据，如批复原件、现场核查。", field="reason")
-    station.approved_on, station.approved_by = today(), by
-    touch(station, "approved_on", "approved_by")
+
+
+APPROVAL = DecisionKind(
+    code="unapproved",
+    model=Station,
+    permission="stations.approve_station",
+    grant=_approve,
+    check=_not_yet_approved,
+    vouched=(),
+    pending=UNAPPROVED,
+    own="这是您自己录入或修改的站点，请由另一位审核员确认。",
+    waiting="站点缺批复",
+    hint="补文号，或由审核员确认后计入",
+    listed="?approval=no",
+    watched_by="stations.change_station",
+    is_upkeep=True,
+)
 
 
 @transaction.atomic
@@ -141,7 +193,7 @@ def change_coverage(
     station = claim(station, by, "stations.change_station")
     if station.status in CLOSED_STATUSES:
         raise RuleError("R15", "站点已撤并，不能再变更覆盖范围。")
-    _check_day(changed_on, "变更日期", "changed_on")
+    check_not_future(changed_on, label="变更日期", field="changed_on")
     codes = [region.code for region in regions]
     check_coverage(
         kind=station.kind,
@@ -183,8 +235,3 @@ def _set_state(
     )
     station.status = status
     touch(station, "status")
-
-
-def _check_day(day: datetime.date, label: str, field: str) -> None:
-    if day > today():
-        raise RuleError("DATE", f"{label}不能晚于今天，请核对。", field=field)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from core.dates import check_not_future
 from core.entities.columns import Column
 from core.entities.declarations import Action, Related, Section
 from core.entities.display import shown
@@ -63,6 +64,8 @@ class StationPage(DetailPage):
             return []
         state = record.states.get(valid_to=None)
         facts = [("撤并日期", state.valid_from.isoformat()), ("撤并事由", state.reason)]
+        if record.is_mistake:
+            facts.append(("误录", "是，各天都不计入"))
         if record.successor_id:
             facts.append(("接收站点", shown(record, "successor", self.request.user)))
         return [{"label": label, "value": value} for label, value in facts]
@@ -70,6 +73,7 @@ class StationPage(DetailPage):
 
 def check(station: Station) -> Iterable[Flag]:
     yield from check_built_on(station.built_on, status=station.status)
+    check_not_future(station.approval_date, label="批复日期", field="approval_date")
     if station.kind and station.region_id:
         yield from check_kind_level(station.kind, LEVEL_OF_LENGTH[len(station.region_id)])
 
@@ -96,10 +100,11 @@ STATIONS = Entity(
     api="stations",
     unit="个",
     icon="building-community",
+    files="批复文件 场地照片 挂牌照片 共建协议",
     beside=("station", "stationmonthly"),
     sections=(
-        Section("站点", "name kind region status+ built_on approval_number approved_on approved_by "
-                       "address area"),
+        Section("站点", "name kind region status+ built_on approval_number approval_date "
+                       "approved_on approved_by address area"),
         Section("运营", "operator operating_model capacity reported_workers is_relocation_site "
                        "is_branch is_incomplete"),
     ),

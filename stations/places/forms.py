@@ -43,10 +43,16 @@ class CloseForm(ActionForm):
         help_text="填写后，本站岗位转到接收站点；不填则岗位随之离岗。",
     )
     is_renamed = forms.BooleanField(label="更名或划转（不是撤并）", required=False)
+    is_mistake = forms.BooleanField(
+        label="录错了，从来没有这个站点", required=False, help_text="以前各天也不再计入。"
+    )
     reason = ReasonField()
 
 
 class ApproveForm(ActionForm):
+    since = DateField(
+        label="自何时起", required=False, help_text="原件上的批复日期；不填则自今天起计入。"
+    )
     reason = ReasonField(label="确认依据", help_text="如批复原件、现场核查。")
 
 

@@ -6,6 +6,10 @@ import datetime
 import uuid
 from typing import Any
 
+from django.db.models import Min, UUIDField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+
 from core.dates import today
 from core.ledgers import values
 from core.ledgers.asking import hold
@@ -14,10 +18,10 @@ from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, all_rows, stable_id
 from core.rules import RuleError
 from stations.codes import StationKind, StationStatus
-from stations.places.models import StationState
+from stations.places.models import Station, StationState
 from stations.places.named import create_used, find_organization, remove_unused
 from stations.places.rules import CLOSED_STATUSES, approval_flag
-from stations.places.states import begin
+from stations.places.states import begin, note_approvals
 from stations.places.townships import remark_second_stations
 
 STATION, STATE, COVERAGE = (
@@ -174,6 +178,16 @@ def _change_state(row: ImportRow, record: Any, states: list[StationState]) -> No
     }
 
 
+def _note_approvals(batch: Any, context: Any) -> None:
+    """Of the stations that a batch made: those approved later than they began."""
+    made = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.NEW)
+    inserted = KeyTransform(STATION, KeyTransform("insert", "writes"))
+    keys = made.values_list(Cast(KeyTextTransform("id", inserted), UUIDField()))
+    approved = Station.objects.filter(pk__in=keys, approval_date__isnull=False)
+    found = approved.annotate(began=Min("states__valid_from"))
+    note_approvals((station, station.began) for station in found)
+
+
 STATIONS_LEDGER = PlainLedger(
     kind="stations",
     label="站点",
@@ -202,7 +216,7 @@ STATIONS_LEDGER = PlainLedger(
             width=18,
             hint="写了县（市、区）或乡镇（街道）的不用填；市级的站点填市（州）。",
         ),
-        "built_on status approval_number",
+        "built_on status approval_number approval_date",
         LedgerColumn(
             "operator",
             "承接机构",
@@ -231,6 +245,7 @@ STATIONS_LEDGER = PlainLedger(
         "built_on": "建成时间 成立时间 建站时间 挂牌时间",
         "status": "状态 运营状态 建设状态",
         "approval_number": "批文号 文号 批准文号",
+        "approval_date": "批复时间 批准日期 批准时间",
         "area": "面积 场地面积 建筑面积",
     },
     means={"kind": _KINDS, "status": _STATUSES},
@@ -242,6 +257,7 @@ STATIONS_LEDGER = PlainLedger(
     after_compare=remark_second_stations,
     follow=_follow,
     gone={"status__in": CLOSED_STATUSES},
+    after_apply=_note_approvals,
     before_apply=lambda batch, context: create_used(batch, STATION, ("operator_id",)),
     after_undo=remove_unused,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any, Self
 
@@ -10,10 +11,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.audit.history import tracked
+from core.entities import former
 from core.models import Record
 from core.scoping import ScopedModel, ScopedQuerySet
 from stations.codes import OperatingModel, StationKind, StationStatus
 from stations.organizations.models import Organization
+
+# 缺批复: neither a number nor a reviewer's confirmation, of a station that is not closed (R17).
+UNAPPROVED = Q(approval_number="", approved_on=None) & ~Q(
+    status__in=[StationStatus.CLOSED, StationStatus.RENAMED]
+)
 
 
 class StationQuerySet(ScopedQuerySet):
@@ -32,6 +39,7 @@ class Station(Record):
 
     succession_fields = ("region",)
     remembers_moves = True
+    dated_columns = {"approval_number": "approval_date", "approved_on": "approval_date"}
 
     name = models.CharField("站点名称", max_length=120)
     kind = models.CharField("站点类型", max_length=2, choices=StationKind)
@@ -46,6 +54,13 @@ class Station(Record):
         blank=True,
         default="",
         help_text="没有文号的站点会列入「缺批复」，由审核员确认后计入。",
+    )
+    # Since when it is approved, where that was found out later than the station was entered.
+    approval_date = models.DateField(
+        "批复日期",
+        null=True,
+        blank=True,
+        help_text="文号后来补填的，填批复的日期；不填则自填写之日起计入。",
     )
     # A reviewer's confirmation stands for a missing approval number (R17).
     approved_on = models.DateField("审核确认日期", null=True, blank=True, editable=False)
@@ -96,6 +111,8 @@ class Station(Record):
     is_branch = models.BooleanField(
         "分站", default=False, help_text="同一乡镇（街道）已有社工站时，后建的为分站。"
     )
+    # 撤并 as entered by mistake: it counts on no day, whatever its states say.
+    is_mistake = models.BooleanField("误录", default=False, db_default=False, editable=False)
     is_incomplete = models.BooleanField("待完善", default=False, editable=False)
     covers: Any = models.ManyToManyField(
         "core.Region", through="stations.StationCoverage", related_name="+", verbose_name="覆盖乡镇"
@@ -128,6 +145,17 @@ class Station(Record):
     def is_approved(self) -> bool:
         """Approved by number or by a reviewer's confirmation (R17); else 缺批复."""
         return bool(self.approval_number) or self.approved_on is not None
+
+
+def is_approved_on(day: datetime.date) -> Q:
+    """R17 as of a day, as a condition on stations."""
+    number = former.as_of(
+        Station, "approval_number", day, now=~Q(approval_number=""), then=~Q(value="")
+    )
+    confirmed = former.as_of(
+        Station, "approved_on", day, now=Q(approved_on__isnull=False), then=~Q(value="")
+    )
+    return number | confirmed
 
 
 @tracked

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from core.dates import today
+from core.entities import former
 from stations.codes import StationKind
 from stations.places.models import Station, StationCoverage, StationState
 
@@ -20,6 +22,7 @@ def enter_station(station: Station) -> None:
 def enter_stations(stations: list[Station]) -> None:
     """Insert new stations, each with its first dated rows, in sets."""
     days = {station.pk: station.built_on or today() for station in stations}
+    note_approvals((s, days[s.pk]) for s in stations)
     Station.objects.bulk_create(stations, batch_size=2000)
     StationState.objects.bulk_create(
         [StationState(station=s, status=s.status, valid_from=days[s.pk]) for s in stations],
@@ -32,6 +35,19 @@ def enter_stations(stations: list[Station]) -> None:
             if s.kind == StationKind.TOWNSHIP and len(s.region_id) == _TOWNSHIP_CODE
         ],
         batch_size=2000,
+    )
+
+
+def note_approvals(stations: Iterable[tuple[Station, datetime.date]]) -> None:
+    """Of new stations that were approved later than they began: not so before."""
+    former.hold(
+        Station,
+        "approval_number",
+        [
+            (s.pk, "", s.approval_date)
+            for s, began in stations
+            if s.approval_number and s.approval_date and s.approval_date > began
+        ],
     )
 
 

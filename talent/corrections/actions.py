@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-import datetime
-import json
-from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
+from django.urls import reverse
 
 from core.audit.history import acting
-from core.entities.display import label_of, words
-from core.guards import FORBIDDEN, claim, locked, touch
+from core.dates import today
+from core.decisions import actions as decisions
+from core.decisions.kinds import DecisionKind, Judgement
+from core.decisions.models import State
+from core.guards import FORBIDDEN, locked
 from core.models import User
 from core.rules import RuleError
 from core.scoping import in_scope
-from core.secrecy.crypto import sign
-from core.secrecy.identity import clean_name, without_id_numbers
-from talent.codes import RequestState
+from core.secrecy.identity import without_id_numbers
+from talent.corrections.items import (
+    CORRECTABLE,
+    OTHER,
+    as_json,
+    current_json,
+    fields_of,
+    fill,
+    items,
+    label_of_item,
+    names_of,
+    present_mark,
+)
 from talent.corrections.models import ChangeRequest
 from talent.own.actions import own_person
-from talent.people.models import Person
 from talent.people.states import keep_residence
 
-# What a worker may ask to have changed; the ID number only a clerk changes from the document.
-CORRECTABLE = (
-    "name", "former_name", "sex", "birth_date", "ethnicity", "political_status", "native_place",
-    "household_place", "residence", "category", "sources", "service_fields",
-)  # fmt: skip
-
-
+NOTE_LENGTH = 200
 _OTHER_LENGTH = ChangeRequest._meta.get_field("other").max_length
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One field of a request: what it was, what is asked, what it is now, in words."""
-
-    name: str
-    label: str
-    old: str
-    new: str
-    now: str
-    is_overtaken: bool
 
 
 # --- Ask ------------------------------------------------------------------------------------
@@ -58,7 +49,7 @@ def request_change(
     Raises RuleError when nothing differs, a field is not correctable or a request is pending.
     """
     person = own_person(by)
-    if person.changerequests.filter(state=RequestState.PENDING).exists():
+    if person.changerequests.pending().exists():
         raise RuleError("STATE", "您已有一份待审核的变更申请，请等待结果或先撤回。")
     if unknown := set(changes) - set(CORRECTABLE):
         raise RuleError("FIELD", f"这些内容不能申请变更：{'、'.join(sorted(unknown))}。")
@@ -72,10 +63,10 @@ def request_change(
     reason = without_id_numbers(reason)
     if not differing and not other:
         raise RuleError("STATE", "没有需要变更的内容。请改动要更正的项目，或写明「其他更正」。")
-    _fill(person, {name: d["new"] for name, d in differing.items()})
-    return ChangeRequest.objects.create(
-        person_id=person.pk, changes=differing, other=other, reason=reason, requested_by=by
-    )
+    fill(person, {name: d["new"] for name, d in differing.items()})
+    request = ChangeRequest(person_id=person.pk, changes=differing, other=other, reason=reason)
+    made: ChangeRequest = decisions.ask(CORRECTION, request, by=by)
+    return made
 
 
 @transaction.atomic
@@ -85,137 +76,174 @@ def withdraw_change(*, request: ChangeRequest, by: User) -> None:
     request = locked(request)
     if request.person_id != person.pk:
         raise PermissionDenied(FORBIDDEN)
-    _require_pending(request)
-    _decide(request, RequestState.WITHDRAWN, by=by, reason="")
+    decisions.withdraw(CORRECTION, request, by=by)
 
 
 # --- Decide ---------------------------------------------------------------------------------
-@transaction.atomic
-def approve_change(
-    *, request: ChangeRequest, by: User, reason: str = "", seen: str | None = None
+def decide_change(
+    *,
+    request: ChangeRequest,
+    by: User,
+    answers: dict[str, bool],
+    notes: dict[str, str] | None = None,
+    reason: str = "",
+    seen: str | None = None,
 ) -> None:
-    """Apply what was asked, as one write of the reviewer with the worker's reason in history.
+    """Answer item by item: what is done is written now, as one write of the reviewer with the
+    worker's reason in history; what is asked in words has been mended by hand before.
 
-    What stands in `other` has been mended by hand before. `seen` is the `present_mark` of the
-    page that the reviewer decided on: raises RuleError when what she saw is no longer so.
+    `answers` says of each item whether it is done, `notes` why it is not, or what was done by
+    hand; `reason` is the note of those that need one and have none. `seen` is the
+    `present_mark` of the page that the reviewer decided on: raises RuleError when what she saw
+    is no longer so.
     """
-    request = _decidable(request, by)
     with acting(by, reason=request.reason):
-        if request.changes:
-            _apply(request, by, seen)
-        _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
+        _decide(request, by, reason, answers=answers, notes=notes, seen=seen)
 
 
-def present_mark(request: ChangeRequest, person: Person) -> str:
-    """Stands for what the record now has in the fields that a request asks to change; keyed,
-    since nothing of a number may be guessed from it."""
-    now = [current_json(person, name) for name in sorted(request.changes)]
-    return sign(json.dumps(now).encode()).hex()[:32]
+def approve_change(
+    *,
+    request: ChangeRequest,
+    by: User,
+    reason: str = "",
+    answers: dict[str, bool] | None = None,
+    notes: dict[str, str] | None = None,
+    seen: str | None = None,
+) -> None:
+    """Everything that is asked is done; raises RuleError where `answers` says otherwise."""
+    every = _every(request, answers, is_done=True)
+    decide_change(request=request, by=by, answers=every, notes=notes, reason=reason, seen=seen)
 
 
-def _apply(request: ChangeRequest, by: User, seen: str | None) -> None:
+def approve_unopened(*, request: ChangeRequest, by: User, reason: str = "") -> None:
+    """One of several that are granted at once, not looked at one by one: only where all still
+    is as it was when it was asked."""
+    person = request.person
+    if any(item.is_overtaken for item in items(request, person)):
+        raise RuleError("STALE", "申请后档案有变动，请打开申请核对后办理。")
+    every = _every(request, None, is_done=True)
+    _decide(request, by, reason, answers=every, notes=None, seen=present_mark(request, person))
+
+
+def refuse_change(
+    *,
+    request: ChangeRequest,
+    by: User,
+    reason: str = "",
+    answers: dict[str, bool] | None = None,
+    notes: dict[str, str] | None = None,
+    seen: str | None = None,
+) -> None:
+    """Nothing of it is done, and why; the worker reads it."""
+    every = _every(request, answers, is_done=False)
+    _decide(request, by, reason, answers=every, notes=notes, seen=seen)
+
+
+def _decide(request: ChangeRequest, by: User, reason: str, **answers: Any) -> None:
+    decisions.decide(CORRECTION, request, by=by, reason=reason, **answers)
+
+
+def _every(
+    request: ChangeRequest, answers: dict[str, bool] | None, *, is_done: bool
+) -> dict[str, bool]:
+    """The same answer for every item."""
+    if answers and set(answers.values()) != {is_done}:
+        raise RuleError("ITEM", "您给各项选的结论不一样，请点「按各项结论办结」。")
+    return dict.fromkeys(names_of(request), is_done)
+
+
+def _judge(
+    request: ChangeRequest,
+    state: State,
+    reason: str,
+    *,
+    answers: dict[str, bool],
+    notes: dict[str, str] | None,
+    seen: str | None,
+) -> Judgement:
+    """The state follows from the items: nothing is called 已改 that was not."""
+    results: dict[str, dict[str, Any]] = {
+        name: {
+            "done": _is_done(name, answers),
+            "note": _note(name, (notes or {}).get(name, ""), reason, is_done=answers[name]),
+        }
+        for name in names_of(request)
+    }
+    request.results = results
+    done = [result["done"] for result in results.values()]
+    state = State.GRANTED if all(done) else State.PARTLY if any(done) else State.REFUSED
+    written = [result["note"] for result in results.values() if result["note"]]
+    said = "；".join(_said(name, **result) for name, result in results.items())
+    return Judgement(state, said, reason or "；".join(dict.fromkeys(written)))
+
+
+def _is_done(name: str, answers: dict[str, bool]) -> bool:
+    if name not in answers:
+        words = f"「{label_of_item(name)}」还没有结论，请选「已改」或「不予采纳」。"
+        raise RuleError("ITEM", words, field=f"answer_{name}")
+    return answers[name]
+
+
+def _note(name: str, note: str, reason: str, *, is_done: bool) -> str:
+    """The note of an item; one that is not done says why not, one mended by hand what was."""
+    if is_done and name != OTHER:
+        return without_id_numbers(note.strip())[:NOTE_LENGTH]
+    note = without_id_numbers(note.strip() or reason)[:NOTE_LENGTH]
+    if not note:
+        asked = "改了什么、改在哪条记录" if is_done else "不予采纳的理由"
+        words = f"「{label_of_item(name)}」请写明{asked}，申请人可以看到。"
+        raise RuleError("REASON", words, field=f"note_{name}")
+    return note
+
+
+def _said(name: str, *, done: bool, note: str) -> str:
+    words = f"{label_of_item(name)}：{'已改' if done else '不予采纳'}"
+    return f"{words}（{note}）" if note else words
+
+
+def _apply(
+    request: ChangeRequest,
+    *,
+    by: User,
+    reason: str,
+    answers: dict[str, bool],
+    notes: dict[str, str] | None,
+    seen: str | None,
+) -> None:
+    """Write the values of the fields that are done."""
+    values = {name: request.changes[name]["new"] for name in fields_of(request) if answers[name]}
+    if not values:
+        return
     person = locked(request.person)
     if seen is not None and seen != present_mark(request, person):
-        raise RuleError(
-            "STALE", "档案刚被修改过，还没有办理。请核对下面「现在」一栏，确认后再点「同意变更」。"
-        )
-    _fill(person, {name: values["new"] for name, values in request.changes.items()})
-    if "residence" in request.changes and not in_scope(person.residence_id, by):
+        words = "档案刚被修改过，还没有办理。请核对下面「现在」一栏，确认后再办理。"
+        raise RuleError("STALE", words)
+    fill(person, values)
+    if "residence" in values and not in_scope(person.residence_id, by):
         raise RuleError("SCOPE", "申请的常住地不在本辖区，请办理「转出」后再处理。")
     person.version += 1
     person.save()
     keep_residence(person)
 
 
-@transaction.atomic
-def refuse_change(*, request: ChangeRequest, by: User, reason: str) -> None:
-    """Refuse and say why; the worker reads it."""
-    request = _decidable(request, by)
-    if not reason.strip():
-        raise RuleError("REASON", "请写明不同意的理由，申请人可以看到。", field="reason")
-    _decide(request, RequestState.REFUSED, by=by, reason=reason)
+def _message(request: ChangeRequest) -> dict[str, Any]:
+    """The answer, item by item where there are several."""
+    said = request.outcome or request.decision_reason
+    why = f"：{said}" if said else ""
+    text = f"您的变更申请{request.get_state_display()}（{today()}）{why}"
+    return {"text": text, "link": reverse("me_requests")}
 
 
-def differences(request: ChangeRequest, person: Person) -> list[Difference]:
-    """Field by field: old, asked, now; in the order of the record."""
-    result = []
-    for name in (n for n in CORRECTABLE if n in request.changes):
-        values, now = request.changes[name], current_json(person, name)
-        result.append(
-            Difference(
-                name=name,
-                label=label_of(Person, name),
-                old=_worded(name, values["old"]),
-                new=_worded(name, values["new"]),
-                now=_worded(name, now),
-                is_overtaken=now != values["old"],
-            )
-        )
-    return result
-
-
-def _decidable(request: ChangeRequest, by: User) -> ChangeRequest:
-    request = claim(request, by, "talent.review_changerequest")
-    _require_pending(request)
-    if request.requested_by_id == by.pk:
-        raise RuleError("OWN", "不能审核自己提交的申请。")
-    return request
-
-
-def _require_pending(request: ChangeRequest) -> None:
-    if request.state != RequestState.PENDING:
-        raise RuleError("STATE", f"该申请{request.get_state_display()}，不能重复处理。")
-
-
-def _decide(request: ChangeRequest, state: str, *, by: User, reason: str) -> None:
-    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
-    request.decision_reason = reason.strip()
-    touch(request, "state", "decided_by", "decided_at", "decision_reason")
-
-
-# --- Values ---------------------------------------------------------------------------------
-def _attribute(name: str) -> str:
-    return Person._meta.get_field(name).attname  # type: ignore[union-attr]
-
-
-def current_json(person: Person, name: str) -> Any:
-    """A field of the record as a JSON value."""
-    return as_json(person, name, getattr(person, _attribute(name)))
-
-
-def as_json(person: Person, name: str, value: Any) -> Any:
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return sorted({str(v) for v in value})
-    return getattr(value, "pk", value)
-
-
-def _fill(person: Person, values: dict[str, Any]) -> None:
-    """Set checked values on the record. Raises ValidationError in Chinese."""
-    for name, value in values.items():
-        setattr(person, _attribute(name), _as_model_value(name, value))
-    try:
-        person.clean_fields(exclude=_untouched(values))
-    except ValidationError as error:
-        raise RuleError("FIELD", "申请的内容不符合要求，请核对后重新填写。") from error
-    person.clean()
-
-
-def _as_model_value(name: str, value: Any) -> Any:
-    if name in ("name", "former_name") and value:
-        return clean_name(value)
-    if name == "birth_date" and value:
-        return datetime.date.fromisoformat(str(value))
-    return value
-
-
-def _untouched(values: dict[str, Any]) -> set[str]:
-    return {f.name for f in Person._meta.fields} - set(values)
-
-
-def _worded(name: str, value: Any) -> str:
-    field = Person._meta.get_field(name)
-    if name == "birth_date" and value:
-        value = datetime.date.fromisoformat(str(value))
-    return words(field, value)
+CORRECTION = DecisionKind(
+    code="changes",
+    model=ChangeRequest,
+    permission="talent.review_changerequest",
+    grant=_apply,
+    judge=_judge,
+    message=_message,
+    days=15,
+    own="不能审核自己提交的申请。",
+    waiting="待审核的变更申请",
+    hint="社会工作者申请更正自己的档案，15 天内答复",
+    task="变更申请待审核",
+)

@@ -16,16 +16,11 @@ from core.models import Region
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.secrecy.identity import clean_name
+from talent.corrections.items import CORRECTABLE, CORRECTION, OTHER_LABEL
 from talent.people.entity import PEOPLE
 from talent.people.models import Person
 
-CORRECTION = (
-    ("身份", ("name", "former_name", "sex", "birth_date", "ethnicity", "political_status")),
-    ("地区", ("native_place", "household_place", "residence")),
-    ("人才信息", ("category", "sources", "service_fields")),
-)
-CORRECTABLE = tuple(name for _, names in CORRECTION for name in names)
-OTHER = ("其他更正", ("about", "wrong"))
+OTHER = (OTHER_LABEL, ("about", "wrong"))
 
 
 class ProvinceRegionField(RegionField):

@@ -6,17 +6,28 @@ Whoever wrote a value does not confirm it: verification and decisions need a sec
 from __future__ import annotations
 
 import datetime
+from copy import copy
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from core.audit.history import last_writer
 from core.dates import check_not_future, today
+from core.decisions.actions import decide
+from core.decisions.kinds import DecisionKind
+from core.entities import former
 from core.guards import claim, require_open, touch
 from core.models import User
+from core.notices.actions import close_notices
 from core.rules import RuleError
 from core.scoping import ensure_visible
-from talent.codes import VALID_REGISTRATIONS, RegistrationState, Verification
+from talent.codes import (
+    COUNTING_LEVELS,
+    MAY_SERVE,
+    VALID_REGISTRATIONS,
+    RegistrationState,
+    Verification,
+)
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.credentials.rules import (
     NATIONAL_LEVELS,
@@ -24,9 +35,6 @@ from talent.credentials.rules import (
     check_registration,
     counts_as_period,
 )
-
-OWN = "这是您自己录入或修改的，请由另一位审核员办理。"
-
 
 # What a verification vouches for.
 VERIFIED_COLUMNS = ("level", "number", "approved_on")
@@ -44,10 +52,10 @@ def update_certificate(*, certificate: Certificate, by: User) -> Certificate:
         certificate.verified_by_means, certificate.verified_on = "", None
     certificate.version = before.version + 1
     certificate.save()
+    former.keep(before, certificate)
     return certificate
 
 
-@transaction.atomic
 def verify_certificate(
     *,
     certificate: Certificate,
@@ -58,8 +66,27 @@ def verify_certificate(
     reason: str = "",
 ) -> None:
     """Record at which level a certificate was verified, how and when; never one's own entry."""
-    certificate = claim(certificate, by, "talent.verify_certificate")
-    require_open(certificate)
+    decide(
+        VERIFICATION,
+        certificate,
+        by=by,
+        reason=reason,
+        verification=verification,
+        means=means,
+        verified_on=verified_on,
+    )
+
+
+def _verify(
+    certificate: Certificate,
+    *,
+    by: User,
+    reason: str,
+    verification: str,
+    means: str,
+    verified_on: datetime.date | None,
+) -> None:
+    before = copy(certificate)
     if verification not in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE):
         raise RuleError("VER", "请选择核验级别。", field="verification")
     if verification == Verification.PROVINCE and len(by.region_id or "") > 2:
@@ -67,12 +94,35 @@ def verify_certificate(
     if not means.strip():
         raise RuleError("VER", "请写明核验方式，如中国人事考试网、纸质原件。", field="means")
     check_not_future(verified_on, label="核验日期", field="verified_on")
-    if last_writer(certificate, *VERIFIED_COLUMNS) == str(by.pk):
-        raise RuleError("OWN", OWN)
     certificate.verification = verification
     certificate.verified_by_means = means.strip()
     certificate.verified_on = verified_on or today()
     touch(certificate, "verification", "verified_by_means", "verified_on")
+    former.keep(before, certificate)
+
+
+# What verifying would make surer of what is counted (T2).
+TO_VERIFY = Q(
+    level__in=COUNTING_LEVELS,
+    verification__lt=Verification.COUNTY,
+    person__status__in=MAY_SERVE,
+    ended_on=None,
+)
+
+VERIFICATION = DecisionKind(
+    code="certificates",
+    model=Certificate,
+    permission="talent.verify_certificate",
+    grant=_verify,
+    check=require_open,
+    vouched=VERIFIED_COLUMNS,
+    pending=TO_VERIFY,
+    own="这是您自己录入或修改的，请由另一位审核员办理。",
+    waiting="证书未达县级核验",
+    hint="自填和单位确认的证书，核验后更可靠",
+    listed="?todo=verify",
+    is_upkeep=True,
+)
 
 
 # --- Registration ---------------------------------------------------------------------------
@@ -108,6 +158,9 @@ def add_registration(*, period: RegistrationPeriod, by: User) -> RegistrationPer
     check_period(period)
     period.save(force_insert=True)
     ensure_visible(period, by)
+    if counts_as_period(period.state):
+        # Nobody is reminded of what was renewed a minute ago.
+        close_notices(period.person.registrationperiods.filter(ends_on__lt=period.starts_on))
     return period
 
 
@@ -129,3 +182,4 @@ def cancel_registration(
     period.state, period.end_reason = RegistrationState.CANCELLED, reason
     period.ends_on = min(period.ends_on, last_day)
     touch(period, "state", "end_reason", "ends_on")
+    close_notices([period])

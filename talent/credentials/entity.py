@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
-from core.dates import check_not_future, today
+from core.dates import check_not_future, days_left, today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Section
-from core.entities.filters import ENDED, Between, Chosen
+from core.entities.filters import ENDED, Between, ChoiceFilter, Chosen
 from core.entities.forms import ActionForm, DateField, FreeTextField, NoteField, ReasonField
 from core.rules import Flag
 from core.secrecy.numbers import Secret
-from core.templatetags.shell import days_left
-from talent.codes import (
-    COUNTING_LEVELS,
-    MAY_SERVE,
-    VALID_REGISTRATIONS,
-    Verification,
-)
+from talent.codes import EXPIRED, VALID_REGISTRATIONS, RegistrationState, Verification
 from talent.colours import REGISTRATION, VERIFICATION
 from talent.credentials.actions import (
+    TO_VERIFY,
     add_registration,
     cancel_registration,
     check_period,
@@ -82,24 +76,17 @@ def _named(certificate: Certificate) -> str:
     return " ".join(filter(None, (f"{certificate.person}，{certificate}", certificate.number)))
 
 
-# What verifying would make surer of what is counted (T2).
-TO_VERIFY = Q(
-    level__in=COUNTING_LEVELS,
-    verification__lt=Verification.COUNTY,
-    person__status__in=MAY_SERVE,
-    ended_on=None,
-)
-
 CERTIFICATES = part_of_person(
     model=Certificate,
     prefix="certificates/",
     api="certificates",
     unit="本",
     icon="certificate",
+    files="证书原件 成绩合格证明",
     beside=_TABS,
     sections=(
         Section("证书", "person level number approved_on issuer exam_province verification "
-                       "verified_by_means verified_on ended_on end_reason"),
+                       "verified_by_means verified_on ended_on true_until end_reason"),
     ),
     columns=(PERSON_NAME, "level* approved_on* issuer exam_province verification*", _REGION),
     filters=(
@@ -140,12 +127,23 @@ def check_registration_period(period: RegistrationPeriod) -> Iterable[Flag]:
     return check_period(period) if period.starts_on and period.ends_on else ()
 
 
-def _state_today(period: RegistrationPeriod) -> SafeString:
-    """A registration that has run out is said to have, whatever its last state was."""
-    colour, words = REGISTRATION.get(period.state, ""), period.get_state_display()
-    if colour in {"good", "attention"} and period.ends_on < today():
-        colour, words = "wrong", "已过期"
-    return format_html('<span class="tag is-{}">{}</span>', colour, words)
+class StateFilter(ChoiceFilter):
+    """States by the words that are said of them: what has expired is no longer 已出证."""
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        wanted = Q(pk__in=[])
+        for state in value:
+            if state == EXPIRED:
+                wanted |= _over()
+            elif state in VALID_REGISTRATIONS:
+                wanted |= Q(state=state, ends_on__gte=today())
+            else:
+                wanted |= Q(state=state)
+        return qs.filter(wanted) if value else qs
+
+
+def _over() -> Q:
+    return Q(state__in=VALID_REGISTRATIONS, ends_on__lt=today())
 
 
 def _due(days: int) -> Q:
@@ -160,14 +158,14 @@ REGISTRATIONS = part_of_person(
     icon="clipboard-check",
     sections=(
         Section("登记", "person kind starts_on ends_on state authority voucher ended_on "
-                       "end_reason"),
+                       "true_until end_reason"),
     ),
     columns=(
         PERSON_NAME,
         "kind starts_on ends_on*",
         Column("left", "剩余", value=lambda p: days_left(p.ends_on), sort=("ends_on",),
                css="nowrap", card=True),
-        Column("state", value=_state_today, sort=("state",), css="nowrap", card=True),
+        "state*",
         _REGION,
     ),
     filters=(
@@ -178,9 +176,11 @@ REGISTRATIONS = part_of_person(
                 pk__in=RegistrationPeriod.objects.valid_on(today()).values("pk"))),
             "60": ("60 天内到期", lambda: _due(60)),
             "90": ("90 天内到期", lambda: _due(90)),
-            "over": ("已过期", lambda: Q(ends_on__lt=today())),
+            "over": (EXPIRED, _over),
         }),
-        "status=state kind",
+        ("status", StateFilter(
+            label="登记状态", choices=[*RegistrationState.choices, (EXPIRED, EXPIRED)])),
+        "kind",
     ),
     state="state",
     colours={"state": REGISTRATION},
@@ -210,9 +210,12 @@ EDUCATIONS = part_of_person(
     prefix="educations/",
     api="educations",
     icon="school",
+    files="毕业证书 学位证书 学历认证",
     beside=_TABS,
     sections=(
-        Section("学历", "person level degree school major graduated_on ended_on end_reason"),
+        Section(
+            "学历", "person level degree school major graduated_on ended_on true_until end_reason"
+        ),
     ),
     columns=(PERSON_NAME, "level* degree school* major* graduated_on", _REGION),
     filters=("region", ENDED, "level degree"),
@@ -230,8 +233,9 @@ TITLES = part_of_person(
     prefix="titles/",
     api="titles",
     icon="star",
+    files="职称证书 评审文件",
     beside=_TABS,
-    sections=(Section("职称", "person series level obtained_on ended_on end_reason"),),
+    sections=(Section("职称", "person series level obtained_on ended_on true_until end_reason"),),
     columns=(PERSON_NAME, "series* level* obtained_on*", _REGION),
     filters=("region", ENDED, "level"),
     check=check_title,

@@ -13,10 +13,13 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 
 from core.audit.history import tracked
-from core.dates import PRECISIONS
+from core.dates import PRECISIONS, today
+from core.entities import former
 from core.scoping import ScopedQuerySet
+from core.timeline import in_use_on
 from talent.codes import (
     COUNTING_LEVELS,
+    EXPIRED,
     ONCE_VALID_REGISTRATIONS,
     RELATED_MAJORS,
     VALID_REGISTRATIONS,
@@ -38,16 +41,20 @@ class CertificateQuerySet(ScopedQuerySet):
         own; local certificates (9) never count.
         """
         return self.filter(
-            level__in=COUNTING_LEVELS,
-            approved_on__lte=day,
-            verification__gte=Verification.EMPLOYER,
-            ended_on=None,
-        )
+            in_use_on(day), level__in=COUNTING_LEVELS, approved_on__lte=day
+        ).verified_on(day, at_least=Verification.EMPLOYER)
+
+    def verified_on(self, day: datetime.date, *, at_least: str) -> Self:
+        """Those that were verified at a level by a day."""
+        now, then = Q(verification__gte=at_least), Q(value__gte=at_least)
+        return self.filter(former.as_of(self.model, "verification", day, now=now, then=then))
 
 
 @tracked
 class Certificate(PersonalRecord):
     """A national social worker certificate. The certificate itself never expires."""
+
+    dated_columns = {"verification": "verified_on"}
 
     level = models.CharField("证书级别", max_length=1, choices=CertificateLevel)
     # No structure is assumed (R7): published descriptions disagree.
@@ -111,17 +118,23 @@ class RegistrationPeriodQuerySet(ScopedQuerySet):
     def valid_on(self, day: datetime.date) -> Self:
         """Valid on a day, whatever became of them since (T2 登记有效)."""
         return self.filter(
-            starts_on__lte=day, ends_on__gte=day, state__in=ONCE_VALID_REGISTRATIONS, ended_on=None
+            in_use_on(day),
+            starts_on__lte=day,
+            ends_on__gte=day,
+            state__in=ONCE_VALID_REGISTRATIONS,
         )
+
+    def unfollowed(self) -> Self:
+        """Those that no later registration of the same person follows."""
+        following = self.model.objects.filter(
+            person=OuterRef("person"), starts_on__gt=OuterRef("ends_on"), ended_on=None
+        ).exclude(state__in=[RegistrationState.CANCELLED, RegistrationState.FINAL_FAILED])
+        return self.filter(~Exists(following))
 
     def due(self, day: datetime.date, *, days: int) -> Self:
         """Valid ones whose last day lies at most `days` ahead and that nothing follows."""
         until = day + datetime.timedelta(days=days)
-        following = self.model.objects.filter(
-            person=OuterRef("person"), starts_on__gt=OuterRef("ends_on"), ended_on=None
-        ).exclude(state__in=[RegistrationState.CANCELLED, RegistrationState.FINAL_FAILED])
-        return self.filter(
-            ~Exists(following),
+        return self.unfollowed().filter(
             ends_on__range=(day, until),
             state__in=VALID_REGISTRATIONS,
             ended_on=None,
@@ -180,6 +193,12 @@ class RegistrationPeriod(PersonalRecord):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.starts_on}—{self.ends_on}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]
+        """One word for a period: what was valid until a day that has passed is 已过期."""
+        if self.state in VALID_REGISTRATIONS and self.ends_on < today():
+            return EXPIRED
+        return str(RegistrationState(self.state).label)
 
 
 @tracked

@@ -7,7 +7,14 @@ from django.db.models import Q
 
 from core.audit.history import tracked
 from core.models import Record
-from talent.codes import EducationLevel, SchoolPlace
+from talent.codes import EducationLevel
+
+
+class SchoolPlace(models.TextChoices):
+    """Where the school of graduates lies: T4 counts those of the province's own schools."""
+
+    INSIDE = "1", "省内院校"
+    OUTSIDE = "2", "省外院校（黔籍毕业生）"
 
 
 @tracked

@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import transaction
 
-from core.audit.history import last_writer
-from core.dates import check_not_future, today
-from core.guards import claim, require_open, touch
+from core.dates import check_not_future
+from core.decisions import actions as decisions
+from core.decisions.kinds import DecisionKind
+from core.decisions.models import State
+from core.guards import claim, require_open
 from core.models import User
 from core.rules import RuleError
 from core.scoping import ensure_visible
-from talent.codes import ClaimClass, ClaimState, TitleLevel
+from talent.codes import ClaimClass, TitleLevel
 from talent.key_talents.models import KeyTalentClaim
 from talent.people.actions import not_merged
 
@@ -22,31 +24,40 @@ def submit_claim(*, claim_: KeyTalentClaim, by: User) -> KeyTalentClaim:
     """Submit a claim, given as an unsaved row; a reviewer decides."""
     claim_.person = not_merged(claim(claim_.person, by, "talent.add_keytalentclaim"))
     check_not_future(claim_.qualified_on, label="取得资格日期", field="qualified_on")
-    claim_.submitted_by, claim_.state = by, ClaimState.PENDING
-    claim_.save(force_insert=True)
+    decisions.ask(CLAIM, claim_, by=by)
     ensure_visible(claim_, by)
     return claim_
 
 
-@transaction.atomic
 def decide_claim(*, claim_: KeyTalentClaim, by: User, approves: bool, reason: str = "") -> str:
     """Approve or refuse a claim; never one's own, and a refusal says why."""
-    claim_ = claim(claim_, by, "talent.review_keytalentclaim")
-    require_open(claim_)
-    if claim_.state != ClaimState.PENDING:
-        raise RuleError("STATE", f"该申报{claim_.get_state_display()}，不能重复办理。")
-    if claim_.submitted_by_id == by.pk or last_writer(claim_) == str(by.pk):
-        raise RuleError("OWN", "不能认定自己提交的申报，请由另一位审核员办理。")
-    if approves:
-        if missing := missing_basis(claim_):
-            raise RuleError("T3", missing)
-    elif not reason.strip():
-        raise RuleError("REASON", "请写明不予认定的理由。", field="reason")
-    claim_.state = ClaimState.APPROVED if approves else ClaimState.REFUSED
-    claim_.decided_by, claim_.decided_on = by, today()
-    claim_.decision_reason = reason.strip()
-    touch(claim_, "state", "decided_by", "decided_on", "decision_reason")
-    return f"{'已认定' if approves else '不予认定'}：{claim_.person.name}，{claim_}。"
+    state = State.GRANTED if approves else State.REFUSED
+    decided = decisions.decide(CLAIM, claim_, by=by, state=state, reason=reason)
+    return f"{decided.get_state_display()}：{decided.person.name}，{decided}。"
+
+
+def _approve(claim_: KeyTalentClaim, *, by: User | None, reason: str) -> None:
+    """An approved claim counts by its state; what it says has to stand in the record (T3)."""
+    if missing := missing_basis(claim_):
+        raise RuleError("T3", missing)
+
+
+CLAIM = DecisionKind(
+    code="claims",
+    model=KeyTalentClaim,
+    permission="talent.review_keytalentclaim",
+    grant=_approve,
+    check=require_open,
+    # Nor what the own hand corrected since.
+    vouched=(),
+    noun="申报",
+    own="不能认定自己提交的申报，请由另一位审核员办理。",
+    why="请写明不予认定的理由。",
+    waiting="待认定的重点人才",
+    hint="自己申报的由别人认定",
+    listed="?todo=decide",
+    task="重点人才待认定",
+)
 
 
 def missing_basis(claim_: KeyTalentClaim) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from core.audit.history import tracked
+from core.decisions.models import Decision
 from talent.codes import ClaimClass, ClaimState, NativeBasis, Origin
 from talent.people.records import PersonalRecord
 
 
 @tracked
-class KeyTalentClaim(PersonalRecord):
+class KeyTalentClaim(Decision, PersonalRecord):
     """A claim to be counted as a new key talent in one of three classes.
 
     `qualified_on` is the day the qualification was obtained (class B: the later of the
@@ -30,6 +34,8 @@ class KeyTalentClaim(PersonalRecord):
         help_text="写明材料名称和编号，如 社会工作师证书 2022 年批次。",
     )
     origin = models.CharField("来源", max_length=1, choices=Origin, default=Origin.NEW)
+    # The evidence says why.
+    reason = None  # type: ignore[assignment]
     state = models.CharField(
         "认定结果",
         max_length=1,
@@ -37,7 +43,7 @@ class KeyTalentClaim(PersonalRecord):
         default=ClaimState.PENDING,
         editable=False,
     )
-    submitted_by = models.ForeignKey(
+    requested_by = models.ForeignKey(  # type: ignore[assignment]
         "core.User",
         models.PROTECT,
         null=True,
@@ -54,7 +60,7 @@ class KeyTalentClaim(PersonalRecord):
         editable=False,
         verbose_name="认定人",
     )
-    decided_on = models.DateField("认定日期", null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField("认定时间", null=True, blank=True, editable=False)
     decision_reason = models.CharField(
         "认定意见", max_length=200, blank=True, default="", editable=False
     )
@@ -73,3 +79,12 @@ class KeyTalentClaim(PersonalRecord):
 
     def __str__(self) -> str:
         return self.get_claim_class_display()
+
+    @classmethod
+    def waits(cls) -> Q:
+        """One that was withdrawn as a mistake waits for nobody."""
+        return super().waits() & Q(ended_on=None)
+
+    @property
+    def decided_on(self) -> datetime.date | None:
+        return localdate(self.decided_at) if self.decided_at else None

@@ -10,29 +10,25 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from core.audit.history import acting
 from core.dates import parse_date, today
+from core.decisions import actions as decisions
+from core.decisions.kinds import DecisionKind
+from core.decisions.models import State
 from core.guards import FORBIDDEN, claim, locked, require, touch
 from core.models import Region, User
+from core.regions.names import place_name
 from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
 from core.secrecy.crypto import blind_index
 from core.secrecy.identity import check_id_number
 from stations.models import Organization, Station
 from stations.places.named import create_planned
-from talent.codes import Employment, PersonStatus, PostKind, RequestState
+from talent.codes import Employment, PersonStatus, PostKind
 from talent.moves.models import TransferRequest
 from talent.people.models import Person
 from talent.people.states import change_state, keep_primary, locate
 from talent.posts.models import Post
-
-DEFAULT_DAYS = 15
-
-
-_UNANSWERED = f"{DEFAULT_DAYS} 天内未处理，到期自动同意"
-
 
 _IMMOVABLE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 
@@ -90,128 +86,47 @@ def _ask(
         raise RuleError("STATE", "该人员状态不允许转移，请与其所在县（市、区）联系核对。")
     if to_region.level < Region.Level.COUNTY or to_region.valid_to is not None:
         raise RuleError("SCOPE", "请选到现行的县（市、区）或乡镇（街道）。", field="to_region")
-    if person.transfers.filter(state=RequestState.PENDING).exists():
+    if person.transfers.pending().exists():
         raise RuleError("STATE", "该人员已有待处理的转入转出申请，请等待处理结果。")
-    return TransferRequest.objects.create(
+    request = TransferRequest(
         person=person,
         from_region_id=person.region_id or person.residence_id,
         to_region=to_region,
         direction=direction,
         post=post or {},
         reason=reason,
-        requested_by=by,
-        due_on=today() + datetime.timedelta(days=DEFAULT_DAYS),
     )
+    asked: TransferRequest = decisions.ask(TRANSFER, request, by=by)
+    return asked
 
 
 # --- Decide ---------------------------------------------------------------------------------
-@transaction.atomic
 def accept_transfer(*, request: TransferRequest, by: User, reason: str = "") -> None:
     """The other side agrees: the person moves today."""
-    request = _decidable(request, by)
-    _decide(request, RequestState.ACCEPTED, by=by, reason=reason)
-    _move(request)
+    decisions.decide(TRANSFER, request, by=by, reason=reason)
 
 
-@transaction.atomic
 def refuse_transfer(*, request: TransferRequest, by: User, reason: str) -> None:
     """The other side refuses and says why; nothing moves."""
-    request = _decidable(request, by)
-    if not reason.strip():
-        raise RuleError("REASON", "请写明不同意的理由，对方可以看到。", field="reason")
-    _decide(request, RequestState.REFUSED, by=by, reason=reason)
+    decisions.decide(TRANSFER, request, by=by, state=State.REFUSED, reason=reason)
 
 
 @transaction.atomic
 def withdraw_transfer(*, request: TransferRequest, by: User, reason: str = "") -> None:
     """The asking side takes the request back."""
     request = claim(request, by, "talent.transfer_person")
-    _require_pending(request)
-    if not in_scope(asking_region(request), by):
+    if not is_asking(request, by):
         raise OutOfScope("只有申请方可以撤回。")
-    _decide(request, RequestState.WITHDRAWN, by=by, reason=reason)
+    decisions.withdraw(TRANSFER, request, by=by, reason=reason)
 
 
-def accept_due_transfers(*, on: datetime.date | None = None) -> int:
-    """Accept what nobody answered in time; how many. Safe to run twice at the same time."""
-    due = TransferRequest.objects.pending().filter(due_on__lte=on or today())
-    accepted = 0
-    for pk in due.order_by("due_on").values_list("pk", flat=True):
-        with transaction.atomic(), acting(None, reason="转移申请到期自动同意"):
-            open_rows = TransferRequest.objects.pending().select_for_update(
-                of=("self",), skip_locked=True
-            )
-            request = open_rows.filter(pk=pk).first()
-            if request is None:
-                continue
-            try:
-                with transaction.atomic():
-                    _decide(request, RequestState.DEFAULTED, by=None, reason=_UNANSWERED)
-                    _move(request)
-            except RuleError as error:
-                # One that cannot be carried out must not hold up the others.
-                reason = f"到期未能转入：{error}"[:200]
-                _decide(request, RequestState.WITHDRAWN, by=None, reason=reason)
-                continue
-            accepted += 1
-    return accepted
-
-
-def knows_person(request: TransferRequest, user: User) -> bool:
-    """Whether the reader may see whom a request is about: the own side, and who decides now."""
-    is_open = request.state == RequestState.PENDING and not request.is_overtaken
-    decides = is_open and bool(request.deciding_region_id)
-    return in_scope(request.person.region_id, user) or (
-        decides and in_scope(request.deciding_region_id, user)
-    )
-
-
-def origin_known_to(request: TransferRequest, user: User) -> str:
-    """Where the person came from; for who only asks no more than the county (R4)."""
-    origin = request.from_region_id or ""
-    return origin if knows_person(request, user) else origin[:6]
-
-
-def asking_region(request: TransferRequest) -> str | None:
-    """The region of the side that asked."""
-    return request.to_region_id if request.direction == "in" else request.from_region_id
-
-
-def may_decide(request: TransferRequest, by: User) -> bool:
-    """Whether a user is on the deciding side and did not ask."""
-    decider = request.deciding_region_id
-    inside = in_scope(decider, by) if decider else len(by.region_id or "") == 2
-    return (
-        request.state == RequestState.PENDING
-        and by.has_perm("talent.decide_transferrequest")
-        and inside
-        and request.requested_by_id != by.pk
-    )
-
-
-def _decidable(request: TransferRequest, by: User) -> TransferRequest:
-    request = claim(request, by, "talent.decide_transferrequest")
-    _require_pending(request)
-    if request.requested_by_id == by.pk:
-        raise RuleError("OWN", "不能处理自己提交的申请，请由对方审核员处理。")
-    if not may_decide(request, by):
-        raise OutOfScope(f"这件申请由对方处理。{FORBIDDEN}")
-    return request
-
-
-def _require_pending(request: TransferRequest) -> None:
-    if request.state != RequestState.PENDING:
-        raise RuleError("STATE", f"该申请{request.get_state_display()}，不能重复处理。")
-
-
-def _decide(request: TransferRequest, state: str, *, by: User | None, reason: str) -> None:
-    request.state, request.decided_by, request.decided_at = state, by, timezone.now()
-    request.decision_reason = reason.strip()
-    touch(request, "state", "decided_by", "decided_at", "decision_reason")
+def is_asking(request: TransferRequest, user: User) -> bool:
+    """Whether a user is of the side that asked."""
+    return in_scope(request.asking_region_id, user)
 
 
 # --- Move -----------------------------------------------------------------------------------
-def _move(request: TransferRequest) -> None:
+def _move(request: TransferRequest, *, by: User | None, reason: str) -> None:
     """End the posts outside the destination county (between two townships of one county,
     outside the township), reside there, take up the proposed post."""
     request.person = person = locked(request.person)
@@ -235,6 +150,43 @@ def _move(request: TransferRequest) -> None:
     touch(person, "status", "residence")
     keep_primary(person, on=day, reason="转入")
     locate(person)
+
+
+def _effect(request: TransferRequest) -> str:
+    place = place_name(request.to_region_id)
+    return f"该人员在转出地的岗位于 {today():%Y-%m-%d} 结束，档案归{place}。"
+
+
+def _message(request: TransferRequest) -> dict[str, Any]:
+    """What became of it; whom it was about only where that side may know (R4)."""
+    has_moved = request.state in (State.GRANTED, State.DEFAULTED)
+    is_known = has_moved or request.direction == "out"
+    why = f"：{request.decision_reason}" if request.decision_reason else ""
+    return {
+        "text": f"{request.get_direction_display()}{request.get_state_display()}{why}",
+        "subject": request.person.name if is_known else "",
+        "person": request.person_id if is_known else None,
+    }
+
+
+TRANSFER = DecisionKind(
+    code="transfers",
+    model=TransferRequest,
+    permission="talent.decide_transferrequest",
+    grant=_move,
+    effect=_effect,
+    message=_message,
+    days=15,
+    grants_by_default=True,
+    own="不能处理自己提交的申请，请由对方审核员处理。",
+    elsewhere=f"这件申请由对方处理。{FORBIDDEN}",
+    why="请写明不同意的理由，对方可以看到。",
+    waiting="待处理的转入转出申请",
+    hint="15 天内不处理将自动同意",
+    told="有结果的转入转出",
+    told_hint="近 15 天对方已处理，或到期自动同意",
+    task="转入转出待处理",
+)
 
 
 def _status_after(person: Person) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from core.entities.api.records import RecordAPI
 from core.entities.api.serializers import is_visible, serializer_for
-from talent.moves.actions import origin_known_to
+from talent.moves.entity import TRANSFERS
 from talent.moves.models import TransferRequest
 
 _Transfer: Any = serializer_for(
@@ -16,15 +16,16 @@ _Transfer: Any = serializer_for(
 
 class TransferRequestSerializer(_Transfer):
     def to_representation(self, instance: TransferRequest) -> dict[str, Any]:
-        instance.from_region_id = origin_known_to(instance, self.context["request"].user) or None
+        instance.from_region_id = instance.known_origin_id or None
         return dict(super().to_representation(instance))
 
 
 class TransferRequestAPI(RecordAPI):
     """Who only asks sees the request; the person only where the reader's scope has it."""
 
+    entity = TRANSFERS
     model = TransferRequest
-    person_path = "person_id"
+    person_path = "known_person_id"
     select_related = ("person", "requested_by", "decided_by")
     filterset_fields = ("state", "direction")
     serializer_class = TransferRequestSerializer

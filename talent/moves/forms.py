@@ -1,4 +1,4 @@
-"""What transfers ask: to which county, for whom, and an answer."""
+"""What transfers ask: to which county, and for whom."""
 
 from __future__ import annotations
 
@@ -64,11 +64,3 @@ class TransferInForm(ActionForm):
             "kind": self.cleaned_data["kind"],
             "employment": self.cleaned_data["employment"],
         }
-
-
-class DecisionForm(ActionForm):
-    """An answer to a request: the button says which, the reason is needed for a refusal."""
-
-    reason = ReasonField(
-        label="意见", required=False, help_text="不同意时请写明原因，对方可以看到。"
-    )

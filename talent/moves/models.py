@@ -2,71 +2,65 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Left, Now
-from django.utils import timezone
+from django.db.models import BooleanField, Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Left
 
 from core.audit.history import tracked
+from core.decisions.models import Decision, DecisionQuerySet
 from core.models import Record
-from core.scoping import ScopedQuerySet
+from core.regions.names import place_name
 from talent.codes import RequestState
-from talent.own.models import TOLD_DAYS
 from talent.people.models import Person
 
+# Who only asks sees neither the person nor more of the place than the county (R4).
+UNKNOWN = "（接收后可见）"
+COUNTY_LENGTH = 6
 
-class TransferRequestQuerySet(ScopedQuerySet):
+
+class TransferRequestQuerySet(DecisionQuerySet):
     def for_user(self, user: Any) -> Self:
         """Requests that leave or enter the user's region.
 
         Who only asks sees the request, not the person behind it: `person` must be read
-        through Person.objects.for_user.
+        through Person.objects.for_user, or from rows that are `known_to` the reader.
         """
         if not getattr(user, "has_record_scope", False) or not user.is_active:
             return self.none()
+        return self.in_region(user.region_id)
+
+    def in_region(self, code: str) -> Self:
         return self.filter(
-            Q(from_region__code__startswith=user.region_id)
-            | Q(to_region__code__startswith=user.region_id)
+            Q(from_region__code__startswith=code) | Q(to_region__code__startswith=code)
         )
 
-    def pending(self) -> Self:
-        return self.filter(state=RequestState.PENDING)
+    def known_to(self, user: Any) -> Self:
+        """The rows with `is_known`: whether this reader may see whom a request is about, which
+        are the own side and, while it is open, who decides."""
+        region = getattr(user, "region_id", None) or "-"
+        decides = TransferRequest.waits() & TransferRequest.side_of(user)
+        known = Q(person__region__code__startswith=region) | (decides & Q(was=F("now")))
+        return self._placed().annotate(
+            is_known=Case(When(known, then=True), default=False, output_field=BooleanField())
+        )
 
     def overtaken(self) -> Self:
         """Pending ones about people who have got to another county since."""
-        was = Coalesce(Left("from_region_id", 6), Value(""))
-        now = Coalesce(Left("person__region_id", 6), Value(""))
-        return self.pending().alias(was=was, now=now).exclude(was=F("now"))
+        return self.pending()._placed().exclude(was=F("now"))
 
-    def withdraw(self, reason: str) -> int:
-        return self.update(
-            state=RequestState.WITHDRAWN,
-            decision_reason=reason,
-            decided_at=Now(),
-            version=F("version") + 1,
+    def _placed(self) -> Self:
+        """The county that the person was in when somebody asked, and the one now."""
+        return self.alias(
+            was=Coalesce(Left("from_region_id", COUNTY_LENGTH), Value("")),
+            now=Coalesce(Left("person__region_id", COUNTY_LENGTH), Value("")),
         )
-
-    def settled_for(self, user: Any) -> Self:
-        """What others, the fifteen days or the events decided lately: both sides are told."""
-        since = timezone.now() - datetime.timedelta(days=TOLD_DAYS)
-        answers = (RequestState.ACCEPTED, RequestState.REFUSED, RequestState.DEFAULTED)
-        settled = Q(state__in=answers) | Q(state=RequestState.WITHDRAWN, decided_by=None)
-        rows = self.for_user(user).filter(settled, decided_at__gte=since)
-        return rows.exclude(decided_by=user)
-
-    def to_decide_by(self, user: Any) -> Self:
-        """Pending requests whose deciding side is the user's, without the user's own."""
-        inside = Q(direction="in", from_region__code__startswith=user.region_id) | Q(
-            direction="out", to_region__code__startswith=user.region_id
-        )
-        return self.for_user(user).pending().filter(inside).exclude(requested_by=user)
 
 
 @tracked
-class TransferRequest(Record):
+class TransferRequest(Decision, Record):
     """A person is to move to another county.
 
     The side that did not ask decides; without an answer by `due_on` (15 days) it is
@@ -90,19 +84,10 @@ class TransferRequest(Record):
         "方向", max_length=3, choices=[("in", "申请转入"), ("out", "申请转出")]
     )
     post = models.JSONField("拟任岗位", default=dict, blank=True)
-    reason = models.CharField("事由", max_length=200)
     state = models.CharField(
-        "状态", max_length=1, choices=RequestState, default=RequestState.PENDING
+        "状态", max_length=1, choices=RequestState, default=RequestState.PENDING, editable=False
     )
-    requested_by = models.ForeignKey(
-        "core.User", models.PROTECT, related_name="+", verbose_name="申请人"
-    )
-    due_on = models.DateField("默认同意日期")
-    decided_by = models.ForeignKey(
-        "core.User", models.PROTECT, null=True, related_name="+", verbose_name="处理人"
-    )
-    decided_at = models.DateTimeField("处理时间", null=True)
-    decision_reason = models.CharField("处理意见", max_length=200, blank=True, default="")
+    due_on = models.DateField("默认同意日期", editable=False)
 
     objects = TransferRequestQuerySet.as_manager()
 
@@ -118,15 +103,47 @@ class TransferRequest(Record):
             )
         ]
 
-    @property
-    def is_overtaken(self) -> bool:
-        """Whether the person has got to another county since somebody asked."""
-        return (self.from_region_id or "")[:6] != (self.person.region_id or "")[:6]
-
     def __str__(self) -> str:
         return f"{self.get_direction_display()}（{self.get_state_display()}）"
 
+    @classmethod
+    def side_of(cls, user: Any) -> Q:
+        """The side that did not ask; of who was nowhere the province is the origin."""
+        region = getattr(user, "region_id", None) or "-"
+        leaves = Q(from_region__code__startswith=region)
+        if region == settings.PROVINCE_CODE:
+            leaves |= Q(from_region=None)
+        return (Q(direction="in") & leaves) | Q(direction="out", to_region__code__startswith=region)
+
     @property
-    def deciding_region_id(self) -> str | None:
-        """The region whose reviewer or clerk decides."""
-        return self.from_region_id if self.direction == "in" else self.to_region_id
+    def is_overtaken(self) -> bool:
+        """Whether the person has got to another county since somebody asked."""
+        was, now = self.from_region_id or "", self.person.region_id or ""
+        return was[:COUNTY_LENGTH] != now[:COUNTY_LENGTH]
+
+    @property
+    def asking_region_id(self) -> str | None:
+        """The region of the side that asked."""
+        return self.to_region_id if self.direction == "in" else self.from_region_id
+
+    # --- As a reader may know it: of rows that are `known_to` her --------------------------
+    @property
+    def known_person_id(self) -> Any:
+        return self.person_id if getattr(self, "is_known", False) else None
+
+    @property
+    def known_person(self) -> Person | str:
+        return UNKNOWN if self.known_person_id is None else self.person
+
+    @property
+    def known_name(self) -> str:
+        return str(self.known_person)
+
+    @property
+    def known_origin_id(self) -> str:
+        origin = self.from_region_id or ""
+        return origin if self.known_person_id else origin[:COUNTY_LENGTH]
+
+    @property
+    def known_origin(self) -> str:
+        return place_name(self.known_origin_id)

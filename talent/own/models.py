@@ -9,9 +9,6 @@ from django.db.models.functions import Now
 
 from talent.people.models import Person
 
-# How long the result of a request stands on the workbench of both sides.
-TOLD_DAYS = 15
-
 
 class ActivationCode(models.Model):
     """A one-time code with which a person opens the own account; only its hash is kept."""

@@ -5,7 +5,6 @@ Everything hangs on the account's own person; no address names another.
 
 from __future__ import annotations
 
-import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -15,21 +14,23 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.html import strip_tags
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.accounts.clients import client_address
+from core.attachments.showing import own_attachments
+from core.decisions.models import COLOURS
 from core.entities.changes import changes_of
 from core.entities.display import ENDINGS, facts, label_of, shown
 from core.entities.pages.plain import page_of, sent_data
 from core.entities.workbooks import ExportColumn, export_table
 from core.models import ReadEvent
-from talent.codes import RequestState
-from talent.colours import PERSON, REQUEST
-from talent.corrections.actions import differences, request_change, withdraw_change
+from core.notices.reading import notices_for
+from talent.colours import PERSON
+from talent.corrections.actions import CORRECTION, request_change, withdraw_change
 from talent.corrections.forms import CorrectionForm
+from talent.corrections.items import items
 from talent.corrections.models import ChangeRequest
 from talent.own.accounts import activate as open_account
 from talent.own.actions import update_contact
@@ -37,6 +38,7 @@ from talent.own.forms import WRONG_CODE, ActivateForm, ContactForm
 from talent.people.models import Person
 
 PER_PAGE = 30
+_NOTICES = 5
 SECTIONS = (
     ("身份", ("name", "former_name", "id_type", "id_number", "sex", "birth_date", "ethnicity",
               "political_status")),
@@ -96,10 +98,19 @@ def me(request: HttpRequest) -> HttpResponse:
     ]
     related = [block for spec in RELATED if (block := _block(person, *spec))["rows"]]
     return render(
-        request, "me/record.html",
-        own_context(person, "me", sections=sections, related=related, state_kind=PERSON.get(
-            person.status, ""), pending=_pending(person), decided=_lately_decided(person)),
-    )  # fmt: skip
+        request,
+        "me/record.html",
+        own_context(
+            person,
+            "me",
+            sections=sections,
+            related=related,
+            state_kind=PERSON.get(person.status, ""),
+            pending=_pending(person),
+            attachments={"files": own_attachments(request.user)},
+            notices=notices_for(request.user, limit=_NOTICES)[0],
+        ),
+    )
 
 
 def _block(person: Person, title: str, accessor: str, columns: tuple[str, ...]) -> dict[str, Any]:
@@ -138,15 +149,8 @@ def _correctable_records(person: Person) -> list[tuple[str, str]]:
     return choices
 
 
-def _lately_decided(person: Person) -> Any:
-    """The answer to the latest request, shown for a month."""
-    since = timezone.now() - datetime.timedelta(days=30)
-    decided = person.changerequests.filter(decided_at__gt=since)
-    return decided.exclude(state=RequestState.WITHDRAWN).order_by("-decided_at").first()
-
-
 def _pending(person: Person) -> Any:
-    return person.changerequests.filter(state=RequestState.PENDING).first()
+    return person.changerequests.pending().first()
 
 
 @require_POST
@@ -215,12 +219,12 @@ def me_contact(request: HttpRequest) -> HttpResponse:
 def me_requests(request: HttpRequest) -> HttpResponse:
     """What became of her requests, newest first; and transfers of her record."""
     person = own_record(request)
-    items = [
-        {"row": row, "differences": differences(row, person), "kind": REQUEST.get(row.state)}
+    asked = [
+        {"row": row, "items": items(row, person), "kind": COLOURS.get(row.state)}
         for row in ChangeRequest.objects.filter(person__in=_own_ids(person))[:PER_PAGE]
     ]
     transfers = person.transfers.all()[:PER_PAGE]
-    context = own_context(person, "me_requests", items=items, transfers=transfers)
+    context = own_context(person, "me_requests", asked=asked, transfers=transfers)
     return render(request, "me/requests.html", context)
 
 
@@ -242,7 +246,8 @@ def me_correct(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
-            messages.success(request, "已提交，由所在县（市、区）审核员审核。")
+            by = f"由所在县（市、区）审核员在 {CORRECTION.days} 天内答复"
+            messages.success(request, f"已提交，{by}。")
             return HttpResponseRedirect(reverse("me_requests"))
     return _render_form(request, "me/correct.html", own_context(person, "me_requests", form=form))
 

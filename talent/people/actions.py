@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from core.dates import check_not_future, today
 from core.guards import claim, locked, require, touch
@@ -25,7 +24,6 @@ from talent.codes import (
     REGISTERED_STATUSES,
     PersonStatus,
     RegistrationState,
-    RequestState,
     Verification,
 )
 from talent.people.known import county_of_registered, is_reactivable
@@ -225,13 +223,18 @@ def record_death(
 
 
 @transaction.atomic
-def deactivate_person(*, person: Person, by: User, reason: str) -> None:
-    """停用: entered by mistake or withdrawn; out of every figure from today, never deleted."""
+def deactivate_person(
+    *, person: Person, by: User, reason: str, since: datetime.date | None = None
+) -> None:
+    """停用, never deleted. Without `since` the record was a mistake and counts on no day, past
+    ones included; with it (withdrawn, anonymised) it counts no longer from then on."""
     person = claim(person, by, "talent.end_person")
     _require_status(person, (*REGISTERED_STATUSES, *AWAY))
-    _end_posts(person, on=today(), reason=reason)
-    _set_status(person, PersonStatus.DEACTIVATED, on=today(), reason=reason, replace_later=True)
-    touch(person, "status")
+    check_not_future(since, label="自何时起", field="since")
+    person.is_mistake, day = since is None, since or today()
+    _end_posts(person, on=day, reason=reason)
+    _set_status(person, PersonStatus.DEACTIVATED, on=day, reason=reason, replace_later=True)
+    touch(person, "status", "is_mistake")
     locate(person)
     close_requests(person, reason="人员已停用")
     close_account(person, by=by, reason="人员已停用")
@@ -239,11 +242,13 @@ def deactivate_person(*, person: Person, by: User, reason: str) -> None:
 
 @transaction.atomic
 def reactivate_person(*, person: Person, by: User, reason: str) -> Person:
-    """A 停用 record lives again, from today."""
+    """A 停用 record lives again, from today; of a mistake that was none the days before 停用
+    count again as well."""
     person = claim(person, by, "talent.end_person")
     _require_status(person, (PersonStatus.DEACTIVATED,))
+    person.is_mistake = False
     _set_status(person, _serving_or_idle(person), on=today(), reason=reason)
-    touch(person, "status")
+    touch(person, "status", "is_mistake")
     locate(person)
     return person
 
@@ -339,13 +344,8 @@ def _end_posts(person: Person, *, on: datetime.date, reason: str) -> None:
 
 def close_requests(person: Person, *, reason: str) -> None:
     """Requests about a person who is no longer there are withdrawn."""
-    for request in [
-        *person.transfers.filter(state=RequestState.PENDING).select_for_update(of=("self",)),
-        *person.changerequests.filter(state=RequestState.PENDING).select_for_update(of=("self",)),
-    ]:
-        request.state, request.decision_reason = RequestState.WITHDRAWN, reason
-        request.decided_at = timezone.now()
-        touch(request, "state", "decision_reason", "decided_at")
+    for requests in (person.transfers, person.changerequests):
+        requests.pending().withdraw(reason)
 
 
 def close_account(person: Person, *, by: User, reason: str) -> None:

@@ -8,28 +8,28 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.html import format_html
 
-from core.dates import today
+from core.attachments.owners import own_people_are
+from core.dates import days_left, today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Related, Section
 from core.entities.display import label_of, record_url
 from core.entities.entity import Entity
 from core.entities.forms import FreeTextField, NoteField
-from core.entities.forms.actions import ReasonForm
+from core.entities.forms.actions import DeactivationForm, ReasonForm
 from core.entities.pages.record import DetailPage, RelatedRows
 from core.secrecy.numbers import Secret
-from core.templatetags.shell import days_left
 from talent.codes import (
     AWAY,
     COUNTING_LEVELS,
     REGISTERED_STATUSES,
     CertificateLevel,
     PersonStatus,
-    RequestState,
 )
 from talent.colours import PERSON, VERIFICATION
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.moves.actions import request_transfer_out
 from talent.moves.forms import TransferOutForm
+from talent.own.records import own_ids
 from talent.people import actions, forms
 from talent.people.actions import GONE
 from talent.people.filters import FIELD, HOLDING, LEVEL, MISSING, SOURCE, WHAT_IS_MISSING
@@ -99,7 +99,7 @@ class PersonPage(DetailPage):
         if latest is None:
             return ""
         if latest.ends_on < today():
-            return f"已于 {latest.ends_on:%Y-%m-%d} 到期"
+            return f"{latest.get_state_display()}，有效至 {latest.ends_on:%Y-%m-%d}"
         return f"有效至 {latest.ends_on:%Y-%m-%d}，{days_left(latest.ends_on)}"
 
 
@@ -130,10 +130,10 @@ def _is_here(person: Person) -> bool:
 
 
 def _may_move(person: Any) -> bool:
-    pending = person.transfers.filter(state=RequestState.PENDING).exists()
-    return _is_here(person) and not pending
+    return _is_here(person) and not person.transfers.pending().exists()
 
 
+own_people_are(own_ids)
 PEOPLE = Entity(
     model=Person,
     prefix="people/",
@@ -141,6 +141,7 @@ PEOPLE = Entity(
     unit="人",
     icon="users",
     person="pk",
+    files="简历 荣誉证书 培训证书 其他证明",
     sections=(
         Section("身份", "name former_name id_type id_number sex birth_date ethnicity"),
         Section("联系与地区", "phone address residence native_place household_place"),
@@ -183,6 +184,8 @@ PEOPLE = Entity(
     # What a duplicate says stands with the kept record.
     is_open=lambda person: person.status != PersonStatus.MERGED,
     tasks=waiting_of,
+    # What was asked about her, and what became of it item by item.
+    logged="changerequests transfers",
     api_extra="region",
     api_without="address",
     pages={"detail": PersonPage},
@@ -220,9 +223,9 @@ PEOPLE = Entity(
         Action("death", "登记死亡", forms.DeathForm, actions.record_death, "talent.end_person",
                when=_is_here, is_serious=True, icon="user-off",
                consequence="次日起不再计入；岗位和登记同时结束，账号停用。"),
-        Action("deactivate", "停用", ReasonForm, actions.deactivate_person, "talent.end_person",
-               when=_status(*REGISTERED_STATUSES, *AWAY), is_serious=True, icon="ban",
-               consequence="用于误录。停用后不再计入，档案保留，可以恢复。"),
+        Action("deactivate", "停用", DeactivationForm, actions.deactivate_person,
+               "talent.end_person", when=_status(*REGISTERED_STATUSES, *AWAY), is_serious=True,
+               icon="ban", consequence="档案保留，可以恢复。误录的，以前各天也不再计入。"),
         Action("merge", "合并", forms.MergeForm, merge_person, "talent.merge_person",
                when=_is_here, is_serious=True, icon="users",
                consequence="用于同一人有两份档案。这份档案的任职、证书等并入保留的档案，"

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
+from core.attachments.actions import hand_over_attachments
 from core.dates import today
 from core.guards import claim, touch
 from core.models import User
@@ -58,6 +59,7 @@ def merge_person(*, person: Person, by: User, kept: Person, reason: str) -> str:
     _move_states(person, kept, why)
     keep_primary(kept, on=today(), reason="合并档案")
     _fill(person, kept)
+    hand_over_attachments(record=person, to=kept)
     _move_account(person, kept, by=by)
     close_requests(person, reason="人员已合并")
     locate(person)

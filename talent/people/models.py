@@ -61,6 +61,7 @@ class Person(Record):
 
     scope_columns = {2: "prefecture", 3: "county"}
     succession_fields = ("residence", "region")
+    dated_columns = {"verification": ""}
 
     number = models.CharField("人才编号", max_length=12, default=new_number)
     name = models.CharField(
@@ -137,6 +138,8 @@ class Person(Record):
         default=Verification.EMPLOYER,
         editable=False,
     )
+    # 停用 as entered by mistake: the person counts on no day, whatever the dated rows say.
+    is_mistake = models.BooleanField("误录", default=False, db_default=False, editable=False)
     confirmed_on = models.DateField("最近确认日期", null=True, blank=True, editable=False)
     # So that a past day can still tell whether the record was fresh then.
     confirmed_before = ArrayField(

@@ -17,8 +17,9 @@ class PersonalRecord(Record):
     person = models.ForeignKey(
         Person, models.PROTECT, related_name="%(class)ss", verbose_name="人员"
     )
-    # Entered by mistake: no longer counted, never deleted.
+    # Out of use, never deleted: entered by mistake, or true until a day and no longer.
     ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
+    true_until = models.DateField("属实至", null=True, blank=True, editable=False)
     end_reason = models.CharField(
         "停用原因", max_length=200, blank=True, default="", editable=False
     )

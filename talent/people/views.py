@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.entities.forms import ActionForm
 from core.entities.pages.plain import done, one_of, require, sent_data
 from core.models import ReadEvent
 from core.national import is_known_division, place_label
@@ -17,7 +18,6 @@ from core.rules import RuleError
 from core.secrecy.identity import SEXES, check_id_number
 from core.secrecy.numbers import Secret
 from talent.codes import PersonStatus
-from talent.moves.forms import DecisionForm
 from talent.own.accounts import issue_activation_code
 from talent.people.actions import registered_message, reveal_person
 from talent.people.finding import named_by
@@ -51,7 +51,7 @@ def person_activation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Make a one-time activation code; it is shown once, to be printed or read out."""
     user = require(request, "talent.activate_person")
     person = one_of(Person.objects.for_user(user), pk)
-    form = DecisionForm(sent_data(request), user=user, record=person)
+    form = ActionForm(sent_data(request), user=user, record=person)
     code = ""
     if request.method == "POST" and form.is_valid():
 

@@ -68,6 +68,7 @@ POSTS = part_of_person(
     api="posts",
     unit="个",
     icon="briefcase",
+    files="劳动合同 聘用文件 在岗证明",
     can_deactivate=False,
     ends_ordinarily=True,
     sections=(

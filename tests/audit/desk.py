@@ -6,6 +6,8 @@ import datetime
 import random
 from typing import Any
 
+from django.utils import timezone
+
 from core.dates import today
 from core.models import Region, User
 from stations.models import Organization, Station
@@ -67,9 +69,18 @@ class Desk:
 
     def employer(self, place: str) -> Organization:
         found = Organization.objects.filter(region_id=place, ended_on=None).first()
-        return found or Organization.objects.create(
-            name=f"{place}服务中心{Organization.objects.count()}", kind="4", region_id=place
-        )
+        if found is not None:
+            return found
+        registered = self.day(900) if self.dice.random() < 0.7 or not self.is_correcting else None
+        return Organization.objects.create(
+            name=f"{place}服务中心{Organization.objects.count()}", kind="4", region_id=place,
+            registered_on=registered, created_at=timezone.now(),
+        )  # fmt: skip
+
+    def since(self, most: int = 60) -> datetime.date | None:
+        """Since when something is no longer so; None where it was a mistake, which only says
+        that the past was otherwise."""
+        return self.day(most) if not self.is_correcting or self.dice.random() < 0.5 else None
 
     def county(self) -> Region:
         codes = Region.objects.valid_on(today()).filter(pk__in=COUNTIES)

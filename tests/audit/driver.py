@@ -17,9 +17,9 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
+from core.decisions.actions import settle_due
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from talent import actions
 from tests.audit.people import PeopleDesk
 from tests.audit.places import PlacesDesk
 
@@ -47,9 +47,12 @@ class Office(PeopleDesk, PlacesDesk):
             self.verify, self.register, self.cancel, self.title, self.title, self.state,
             self.approve, self.approve, self.cover, self.close, self.graduates,
             self.station_ledger, self.move, self.part_time, self.abolish, self.abolish,
-            self.end_organization,
+            self.end_organization, self.number, self.number, self.renumber, self.verify,
+            self.check_person,
         ]  # fmt: skip
-        correcting = [self.merge, self.redate_post, self.wrong_row, self.wrong_region]
+        correcting = [self.merge, self.redate_post, self.wrong_region, self.recategorise]
+        # What somebody lost on a day is no correction; that she never had it is one.
+        rare += [self.wrong_row]
         return [*common, *rare, *(correcting if self.is_correcting else [])]
 
     # --- The clock ------------------------------------------------------------------------
@@ -59,7 +62,7 @@ class Office(PeopleDesk, PlacesDesk):
         for step in range(steps):
             day = since + datetime.timedelta(days=span * step // steps)
             with time_machine.travel(datetime.datetime.combine(day, datetime.time(4)), tick=True):
-                actions.accept_due_transfers()
+                settle_due()
                 self.step(self.dice.choice(self.actions))
 
     def step(self, action: Callable[[], Any]) -> None:

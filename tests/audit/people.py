@@ -7,6 +7,8 @@ from typing import Any
 
 from core.audit.history import acting
 from core.dates import today
+from core.entities import former
+from core.entities.deactivation import deactivate
 from core.models import Region
 from stations.models import Station
 from talent import actions
@@ -101,7 +103,8 @@ class PeopleDesk(Desk):
 
     def answer(self) -> None:
         request = self.one(TransferRequest.objects.pending())
-        by = self.reviewer(request.deciding_region_id)
+        asked_in = request.direction == "in"
+        by = self.reviewer(request.from_region_id if asked_in else request.to_region_id)
         answer = self.dice.choice((actions.accept_transfer, actions.refuse_transfer))
         answer(request=request, by=by, reason=REASON)
 
@@ -131,7 +134,7 @@ class PeopleDesk(Desk):
     def deactivate(self) -> None:
         someone = self.person()
         by = self.clerk(someone.region_id)
-        actions.deactivate_person(person=someone, by=by, reason=REASON)
+        actions.deactivate_person(person=someone, by=by, reason=REASON, since=self.since())
 
     def reactivate(self) -> None:
         someone = self.person(status="70")
@@ -153,9 +156,29 @@ class PeopleDesk(Desk):
 
     def verify(self) -> None:
         row = self.one(Certificate.objects.filter(ended_on=None, verification__gte="2"))
-        level = self.dice.choice("345")
-        by = self.reviewers["52"]
-        actions.verify_certificate(certificate=row, by=by, verification=level, means="官网")
+        actions.verify_certificate(
+            certificate=row, by=self.reviewers["52"], verification=self.dice.choice("345"),
+            means="官网", verified_on=self.day(300),
+        )  # fmt: skip
+
+    def renumber(self) -> None:
+        """Another number on a certificate: it is to be verified anew."""
+        row = self.one(Certificate.objects.filter(ended_on=None))
+        row.number = f"2023{self.dice.randrange(10**13):014d}"
+        actions.update_certificate(certificate=row, by=self.clerks["52"])
+
+    def check_person(self) -> None:
+        """The county looks into a record, or finds that nobody has."""
+        someone = self.person()
+        was, someone.verification = someone.verification, self.dice.choice("1234")
+        someone.save()
+        if was != someone.verification:
+            former.hold(Person, "verification", [(someone.pk, was, today())])
+
+    def recategorise(self) -> None:
+        someone = self.person()
+        someone.category = self.dice.choice(("1", "2", "3"))
+        actions.update_person(person=someone, by=self.clerks["52"])
 
     def register(self) -> None:
         someone = self.person()
@@ -214,8 +237,8 @@ class PeopleDesk(Desk):
         actions.decide_claim(claim_=row, by=by, approves=approves, reason=REASON)
 
     def wrong_row(self) -> None:
-        """A certificate, a study or a claim was entered by mistake."""
+        """A certificate, a study or a claim was entered by mistake, or was taken away."""
         model = self.dice.choice((Certificate, Education, KeyTalentClaim, Title))
         row = self.one(model.objects.filter(ended_on=None))
-        with acting(self.clerks["52"]):
-            model.objects.filter(pk=row.pk).update(ended_on=today(), end_reason=REASON)
+        with acting(self.clerks["52"], reason=REASON):
+            deactivate(record=row, by=self.reviewers["52"], reason=REASON, since=self.since())

@@ -56,7 +56,17 @@ class PlacesDesk(Desk):
 
     def approve(self) -> None:
         station = self.station()
-        approve_station(station=station, by=self.reviewer(station.region_id), reason=REASON)
+        since = self.day(300) if self.dice.random() < 0.5 else None
+        by = self.reviewer(station.region_id)
+        approve_station(station=station, by=by, reason=REASON, since=since)
+
+    def number(self) -> None:
+        """The number of the approval is found later, with its day or without; or was wrong."""
+        station = self.station()
+        station.approval_number = self.dice.choice(("民发2号", "民发2号", ""))
+        dated = station.approval_number and self.dice.random() < 0.5
+        station.approval_date = self.day(300) if dated else None
+        update_station(station=station, by=self.clerks["52"])
 
     def cover(self) -> None:
         station = self.station(kind="3")
@@ -74,13 +84,12 @@ class PlacesDesk(Desk):
         close_station(
             station=station, by=self.clerks["52"], closed_on=self.day(60), reason=REASON,
             successor=successor, is_renamed=successor is not None and self.dice.random() < 0.5,
+            is_mistake=self.is_correcting and successor is None and self.dice.random() < 0.4,
         )  # fmt: skip
 
     def end_organization(self) -> None:
         row = self.one(Organization.objects.filter(ended_on=None))
-        end_organization(
-            organization=row, by=self.clerks["52"], ended_on=self.day(30), reason=REASON
-        )
+        end_organization(organization=row, by=self.clerks["52"], since=self.since(), reason=REASON)
 
     def wrong_region(self) -> None:
         """A station was entered in the wrong place, or with the wrong day of building."""

@@ -11,95 +11,24 @@ import datetime
 from collections import defaultdict
 from typing import Any
 
-from core.models import Region
-from stations.models import Organization, Station, StationCoverage, StationMonthly, StationState
-from talent.models import (
-    Certificate,
-    Education,
-    GraduateStat,
-    KeyTalentClaim,
-    Person,
-    PersonState,
-    Post,
-    Title,
-)
-
-Row = dict[str, Any]
-Counted = tuple[Any, str | None, int]
+from tests.audit.places_counted import PlacesCounted
+from tests.audit.records import PROVINCE, Counted, Row, is_dated
 
 RELATED = (
     "社会工作", "社会学", "心理学", "社会保障", "社区管理", "青少年工作", "司法矫治", "民政管理",
 )  # fmt: skip
-SERVICES = (
-    "cases_new", "cases_open", "cases_closed", "group_sessions", "activities", "visits",
-    "consultations",
-)  # fmt: skip
 BASELINE = datetime.date(2020, 12, 31)
-PROVINCE = "52"
 
 
-def _rows(model: Any, *columns: str) -> list[Row]:
-    return list(model.objects.values(*columns))
-
-
-def _dated(row: Row, day: datetime.date, first: str, end: str) -> bool:
-    return row[first] <= day and (row[end] is None or row[end] > day)
-
-
-class Reference:
-    """Everything in the tables, and what counts of it on a day."""
-
-    def __init__(self, day: datetime.date) -> None:
-        self.day = day
-        self.regions = {r["code"]: r for r in _rows(Region)}
-        self.people = _rows(Person, "id", "verification", "residence_id")
-        self.posts = _rows(Post)
-        self.states = _rows(PersonState)
-        self.certificates = _rows(Certificate)
-        self.educations = _rows(Education)
-        self.titles = _rows(Title)
-        self.claims = _rows(KeyTalentClaim)
-        self.graduates = _rows(GraduateStat)
-        self.stations = {s["id"]: s for s in _rows(Station)}
-        self.station_states = _rows(StationState)
-        self.coverages = _rows(StationCoverage)
-        self.months = _rows(StationMonthly)
-        self.organizations = {o["id"]: o for o in _rows(Organization)}
-
-    # --- Divisions ------------------------------------------------------------------------
-    def in_force(self, code: str) -> bool:
-        row = self.regions[code]
-        began = row["valid_from"] is None or row["valid_from"] <= self.day
-        return began and (row["valid_to"] is None or row["valid_to"] > self.day)
-
-    def standing_for(self, code: str | None) -> str | None:
-        """The division of the day that a recorded code stands for (DOMAIN T6, "Merged")."""
-        while code is not None and not self.in_force(code):
-            row = self.regions[code]
-            if row["valid_to"] is not None and row["valid_to"] <= self.day:
-                code = row["successor_id"] or row["parent_id"]
-                continue
-            origins = [
-                c for c, r in self.regions.items() if r["successor_id"] == code and self.in_force(c)
-            ]
-            if len(origins) == 1:
-                return origins[0]
-            shared = [o for o in origins if o[:6] == origins[0][:6]]
-            code = origins[0][:6] if origins and len(shared) == len(origins) else row["parent_id"]
-        return code
-
-    def townships(self) -> set[str]:
-        return {c for c, r in self.regions.items() if r["level"] == 4 and self.in_force(c)}
-
-    def at_level(self, level: int) -> set[str]:
-        return {c for c, r in self.regions.items() if r["level"] == level and self.in_force(c)}
+class Reference(PlacesCounted):
+    """What counts on a day."""
 
     # --- People ---------------------------------------------------------------------------
     def state_of(self, person: Any) -> Row | None:
         found = [
             s
             for s in self.states
-            if s["person_id"] == person and _dated(s, self.day, "valid_from", "valid_to")
+            if s["person_id"] == person and is_dated(s, self.day, "valid_from", "valid_to")
         ]
         assert len(found) <= 1, "two states on one day"
         return found[0] if found else None
@@ -110,19 +39,21 @@ class Reference:
             for p in self.posts
             if p["person_id"] == person
             and p["is_primary"]
-            and _dated(p, self.day, "started_on", "ended_on")
+            and is_dated(p, self.day, "started_on", "ended_on")
         ]
         # Told of the past, an old post may end after the next began: the later one counts.
         return max(found, key=lambda p: (p["started_on"], p["id"]), default=None)
 
     def _of(self, rows: list[Row], person: Any) -> list[Row]:
-        return [r for r in rows if r["person_id"] == person and r["ended_on"] is None]
+        return [r for r in rows if r["person_id"] == person and self.in_use(r)]
 
     def counting_certificates(self, person: Any) -> list[Row]:
         return [
             c
             for c in self._of(self.certificates, person)
-            if c["level"] in "123" and c["verification"] >= "2" and c["approved_on"] <= self.day
+            if c["level"] in "123"
+            and self.was(c, "verification") >= "2"
+            and c["approved_on"] <= self.day
         ]
 
     def _studied(self, person: Any) -> list[Row]:
@@ -142,7 +73,7 @@ class Reference:
         """On which steps of the ladder a person stands."""
         key = person["id"]
         state, post = self.state_of(key), self.primary_post_of(key)
-        if person["verification"] < "2" or state is None:
+        if self.was(person, "verification") < "2" or state is None:
             return set()
         result = set()
         if state["status"] in ("10", "20", "80"):
@@ -151,7 +82,8 @@ class Reference:
         if not (serves and post is not None and post["employment"] not in "78"):
             return result
         result |= {"T1", "T1_L1"}
-        certified = bool(self.counting_certificates(key))
+        held = self.counting_certificates(key)
+        certified = bool(held)
         studied = self._studied(key)
         higher = any(e["level"] in ("11", "14", "21", "31") for e in studied)
         if higher or self._has_middle_title(key) or certified:
@@ -161,6 +93,8 @@ class Reference:
                 result.add("T1_L3")
         if certified:
             result |= {"T1_L4", "T2"}
+        if any(self.was(c, "verification") >= "3" for c in held):
+            result.add("T2_CHECKED")
         return result
 
     def place_of(self, person: Any) -> str | None:
@@ -175,8 +109,11 @@ class Reference:
     def is_new_key_talent(self, person: Any) -> bool:
         """T3: an approved claim obtained after the baseline; 中级 to 高级 is not new again."""
         held_before = any(
-            c["level"] in "23" and c["approved_on"] <= BASELINE
-            for c in self._of(self.certificates, person)
+            c["level"] in "23"
+            and c["approved_on"] <= BASELINE
+            and (c["ended_on"] is None or (c["true_until"] or BASELINE) > BASELINE)
+            for c in self.certificates
+            if c["person_id"] == person
         )
         return any(
             claim["state"] == "2"
@@ -224,88 +161,6 @@ class Reference:
             and 2021 <= g["year"] <= self.day.year
         ]
 
-    # --- Stations -------------------------------------------------------------------------
-    def status_of(self, station: Any) -> str:
-        for row in self.station_states:
-            if row["station_id"] == station and _dated(row, self.day, "valid_from", "valid_to"):
-                return str(row["status"])
-        return ""
-
-    def is_approved(self, station: Row) -> bool:
-        return bool(station["approval_number"]) or station["approved_on"] is not None
-
-    def platforms(self) -> list[Counted]:
-        seen, result = set(), []
-        for key, station in sorted(
-            self.stations.items(), key=lambda item: (item[1]["kind"], str(item[0]))
-        ):
-            runs = self.status_of(key) == "3" and self.is_approved(station)
-            if station["kind"] not in ("1", "2", "5", "6") or not runs:
-                continue
-            operator = self.organizations.get(station["operator_id"])
-            code = operator["credit_code"] if operator else ""
-            plaque = (code, station["address"])
-            if all(plaque):
-                if plaque in seen:
-                    continue
-                seen.add(plaque)
-            result.append((key, station["region_id"], 1))
-        return result
-
-    def covered_by(self, station: Row) -> list[str]:
-        """The listed townships of the day; its own where none was ever listed."""
-        listed = [c for c in self.coverages if c["station_id"] == station["id"]]
-        if not listed:
-            return [station["region_id"]]
-        return [c["region_id"] for c in listed if _dated(c, self.day, "valid_from", "valid_to")]
-
-    def covered(self, *, active: bool) -> list[Counted]:
-        found = set()
-        for station in self.stations.values():
-            status = self.status_of(station["id"])
-            if station["kind"] != "3":
-                continue
-            if active:
-                counts = status == "3" and self.has_worker(station) and self.has_served(station)
-            else:
-                counts = status in ("2", "3", "4") and self.is_approved(station)
-            if counts:
-                found |= {self.standing_for(code) for code in self.covered_by(station)}
-        return [(code, code, 1) for code in sorted(self.townships() & found)]
-
-    def has_worker(self, station: Row) -> bool:
-        return any(
-            p["station_id"] == station["id"]
-            and p["employment"] not in "78"
-            and _dated(p, self.day, "started_on", "ended_on")
-            for p in self.posts
-        )
-
-    def has_served(self, station: Row) -> bool:
-        """Service in one of the last six months, that of the day included (two quarters)."""
-        latest = self.day.year * 12 + self.day.month
-        return any(
-            m["station_id"] == station["id"]
-            and 0 <= latest - (m["month"].year * 12 + m["month"].month) < 6
-            and any(m[name] for name in SERVICES)
-            for m in self.months
-        )
-
-    def areas_with(self, kind: str, level: int) -> list[Counted]:
-        found = set()
-        for key, station in self.stations.items():
-            runs = self.status_of(key) == "3" and self.is_approved(station)
-            if station["kind"] == kind and runs:
-                found.add(str(self.standing_for(station["region_id"]))[: level * 2])
-        return [(code, code, 1) for code in sorted(found & self.at_level(level))]
-
-    def rooms(self) -> list[Counted]:
-        return [
-            (key, station["region_id"], 1)
-            for key, station in self.stations.items()
-            if station["kind"] == "4" and self.status_of(key) == "3"
-        ]
-
     # --- All of it ------------------------------------------------------------------------
     def counted(self, code: str) -> list[Counted]:
         if code.startswith(("T1", "T2")):
@@ -319,6 +174,7 @@ class Reference:
             "T7_CENTRE": lambda: self.areas_with("1", 2),
             "T7_HUB": lambda: self.areas_with("2", 3),
             "T7_ROOM": self.rooms,
+            "T8": self.agencies,
         }[code]()
 
     def denominator(self, code: str, region: str) -> int | None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from python_calamine import CalamineWorkbook
 
 from core.models import User
-from reports import actions
+from reports.snapshots import actions
 from tests.conftest import Cast
 from tests.reports import build
 

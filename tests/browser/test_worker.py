@@ -78,20 +78,33 @@ def test_from_the_code_to_the_answered_request(
 
     request = ChangeRequest.objects.get()
     clerk = visit(f"/changes/{request.pk}/", cast.clerk_a, tolerant=True)
-    expect(clerk.get_by_role("button", name="同意变更")).to_have_count(0)
+    expect(clerk.get_by_role("button", name="按各项结论办结")).to_have_count(0)
+    expect(clerk.get_by_role("button", name="全部采纳")).to_have_count(0)
 
-    reviewer = visit("/", cast.reviewer_a)
+    reviewer = visit("/", cast.reviewer_a, tolerant=True)
     reviewer.get_by_role("link", name=re.compile("变更申请")).first.click()
     reviewer.get_by_role("link", name="欧阳晓梅").first.click()
     expect(reviewer.get_by_text("欧阳梅", exact=True)).to_be_visible()
+    shot(reviewer, "worker-decision-items")
     shot(reviewer, "worker-decision")
-    expect(reviewer.get_by_text("漏登的证书：2021 年取得社会工作师证书")).to_be_visible()
-    reviewer.get_by_role("button", name="同意变更，其他已改好").click()
+    expect(reviewer.get_by_text("漏登的证书：2021 年取得社会工作师证书").first).to_be_visible()
+    # Nothing is called done that was not said to have been done.
+    reviewer.get_by_role("button", name="全部采纳").click()
+    expect(reviewer.get_by_text("改在哪条记录，申请人可以看到").first).to_be_visible()
+    assert Person.objects.get(pk=person.pk).former_name == ""
+    reviewer.get_by_role("group", name=re.compile("^曾用名")).get_by_label("已改").check()
+    other = reviewer.get_by_role("group", name=re.compile("^其他更正"))
+    other.get_by_label("不予采纳").check()
+    reviewer.locator("#id_note_other").fill("请带证书原件来登记")
+    reviewer.get_by_role("button", name="按各项结论办结").click()
     expect(reviewer).to_have_url(re.compile("/changes/$"))
     assert Person.objects.get(pk=person.pk).former_name == "欧阳梅"
 
     phone.goto("/me/requests/")
-    expect(phone.get_by_text("已同意").first).to_be_visible()
+    expect(phone.get_by_text("部分采纳").first).to_be_visible()
+    expect(phone.get_by_text("请带证书原件来登记").first).to_be_visible()
+    fits(phone)
+    shot(phone, "worker-answered")
     phone.goto("/me/reads/")
     expect(phone.get_by_text("南明审核员").first).to_be_visible()
     fits(phone)

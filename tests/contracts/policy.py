@@ -6,7 +6,6 @@ no line; every other address has one.
 
 from __future__ import annotations
 
-import datetime
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,9 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.accounts.roles import Role
 from core.entities.entity import ENTITIES
-from core.models import ImportBatch, Job, User
-from talent.models import ChangeRequest, TransferRequest
-from tests.rows import make_person, make_row
+from core.models import Attachment, ImportBatch, Job, User
+from core.secrecy import files as media
+from tests.rows import make_row
 
 Make = Callable[[str], Any]
 
@@ -61,23 +60,12 @@ def _batch(county: str) -> ImportBatch:
     )  # fmt: skip
 
 
-def _transfer(county: str) -> TransferRequest:
-    """Between the county and one that plays in no test, so that A and B never share it."""
-    return TransferRequest.objects.create(
-        person=make_person(county, "赵六"), from_region_id=county, to_region_id="522301",
-        direction="out", reason="工作调动", requested_by=_user(county),
-        due_on=datetime.date(2030, 1, 1),
-    )  # fmt: skip
-
-
-def _change(county: str) -> ChangeRequest:
-    person = make_person(county, "钱七")
-    worker = User.objects.create(
-        username=person.number.lower(), role=Role.WORKER, display_name=person.name
-    )
-    return ChangeRequest.objects.create(
-        person=person, changes={"former_name": {"old": "", "new": "钱八"}}, reason="更正",
-        requested_by=worker,
+def _attachment(county: str) -> Attachment:
+    station = make_row("station", county)
+    return Attachment.objects.create(
+        owner_label="stations.station", owner_id=station.pk, purpose="批复文件", name="批复.pdf",
+        kind="pdf", size=5, sha256=uuid.uuid4().hex * 2, by=_user(county),
+        file_path=media.store(b"%PDF-", folder="attachments"),
     )  # fmt: skip
 
 
@@ -105,6 +93,12 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
+    "saved_view_save": Policy("stations.view_station", kwargs={"entity": "station"}, methods=POST),
+    "saved_view_change": Policy(
+        SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "delete"}, methods=POST
+    ),
+    "notice_bulk": Policy("core.view_notice", kwargs={"verb": "done"}, methods=POST),
+    "notice_mark": Policy(SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "done"}, methods=POST),
     "region_switch": Policy(SIGNED_IN, methods=BOTH),
     "region_move": Policy("core.move_region", methods=BOTH),
     "region_cascade": Policy(SIGNED_IN),
@@ -132,11 +126,38 @@ POLICIES: dict[str, Policy] = {
         "talent.verify_certificate", kwargs={"verb": "verify"}, methods=POST
     ),
     "station_bulk": Policy("stations.approve_station", kwargs={"verb": "approve"}, methods=POST),
-    "transferrequest_list": Policy("talent.view_transferrequest"),
+    "keytalentclaim_bulk": Policy(
+        "talent.review_keytalentclaim", kwargs={"verb": "accept"}, methods=POST
+    ),
+    "transferrequest_bulk": Policy(
+        "talent.decide_transferrequest", kwargs={"verb": "accept"}, methods=POST
+    ),
+    "changerequest_bulk": Policy(
+        "talent.review_changerequest", kwargs={"verb": "accept"}, methods=POST
+    ),
     "transferrequest_create": Policy("talent.transfer_person", methods=BOTH),
-    "transferrequest_detail": Policy("talent.view_transferrequest", make=_transfer),
-    "changerequest_list": Policy("talent.view_changerequest"),
-    "changerequest_detail": Policy("talent.view_changerequest", make=_change),
+    # Their pages take the answers, too.
+    "transferrequest_detail": Policy(
+        "talent.view_transferrequest", make=_entity("transferrequest"), methods=BOTH
+    ),
+    "changerequest_detail": Policy(
+        "talent.view_changerequest", make=_entity("changerequest"), methods=BOTH
+    ),
+    "keytalentclaim_detail": Policy(
+        "talent.view_keytalentclaim", make=_entity("keytalentclaim"), methods=BOTH
+    ),
+    # Files of records
+    "attachment_detail": Policy("stations.view_station", make=_attachment),
+    "attachment_act": Policy(
+        "stations.change_station", make=_attachment, kwargs={"verb": "remove"}, methods=BOTH
+    ),
+    "attachment_add": Policy(
+        "stations.change_station",
+        make=_entity("station"),
+        key="owner",
+        kwargs={"label": "stations.station"},
+        methods=BOTH,
+    ),
     # A worker's own pages
     "me": Policy(_OWN),
     "me_copy": Policy(_OWN, methods=POST, shows_own_numbers=True),
@@ -192,10 +213,8 @@ POLICIES: dict[str, Policy] = {
     "api-region-detail": Policy(_BOARD, make=lambda county: county),
     "api-snapshot-list": Policy(_BOARD),
     "api-snapshot-detail": Policy(_BOARD, kwargs={"uid": uuid.uuid4()}),
-    "api-transferrequest-list": Policy("talent.view_transferrequest"),
-    "api-transferrequest-detail": Policy("talent.view_transferrequest", make=_transfer),
     "api-changerequest-list": Policy("change requests", methods=BOTH),
-    "api-changerequest-detail": Policy("change requests", make=_change),
+    "api-changerequest-detail": Policy("change requests", make=_entity("changerequest")),
 }
 
 

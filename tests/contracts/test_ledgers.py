@@ -17,7 +17,7 @@ from core.entities.entity import ENTITIES, Entity
 from core.entities.made import form_of
 from core.ledgers.ledger import kinds
 from core.models import ImportRow, Job, User
-from tests.conftest import COUNTY_A, PREFECTURE, TOWNSHIP_A, Cast
+from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A, Cast
 from tests.imports.ledgers import PEOPLE, STATION, TOWNSHIP, apply, check, outcomes, take, workbook
 from tests.rows import id_number, make_organization, make_row
 
@@ -177,6 +177,18 @@ def test_another_county_overwrites_nothing(kind: str, cast: Cast) -> None:
         after = rows_of(kind)
         for label, kept in before.items():
             assert [row for row in after[label] if row in kept] == kept, label
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "people"])
+def test_what_has_gone_to_another_county_is_not_overwritten(kind: str, cast: Cast) -> None:
+    """The key may still fit, also where it names what only the office before sees."""
+    cells = SAMPLES[kind].cells()
+    take(cast.clerk_a, kind, sheet(cells))
+    label = kinds()[kind].models[0]
+    apps.get_model(label)._base_manager.update(region_id=COUNTY_B)
+    before = rows_of(kind)[label]
+    take(cast.clerk_a, kind, sheet(cells | SAMPLES[kind].change))
+    assert [row for row in rows_of(kind)[label] if row in before] == before
 
 
 def _exported(entity: Entity, user: User, client_of: Any) -> bytes:

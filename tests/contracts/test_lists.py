@@ -17,34 +17,38 @@ from django.urls import reverse
 from core.entities.entity import ENTITIES, Entity
 from core.entities.navigation import in_order
 from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User
+from core.notices.actions import notify
 from core.regions.names import place_names
 from tests.conftest import COUNTY_A
 from tests.leaks import numbers_in
 from tests.rows import make_row
 
-# A list page reads: session, user, count, ids, rows, and what the table shows of them; it
+# A list page reads: session, user, own views, count, ids, rows, and what these show; it
 # writes one read event where it is about people.
 QUERIES = {
-    "certificate": 6,
-    "education": 6,
-    "graduatestat": 5,
-    "keytalentclaim": 6,
-    "milestone": 5,
-    "organization": 5,
-    "payment": 5,
-    "person": 7,
-    "post": 6,
-    "project": 5,
-    "registrationperiod": 6,
-    "station": 5,
-    "stationmonthly": 5,
-    "title": 6,
+    "certificate": 7,
+    "changerequest": 7,
+    "education": 7,
+    "graduatestat": 6,
+    "keytalentclaim": 7,
+    "milestone": 6,
+    "organization": 6,
+    "payment": 6,
+    "person": 8,
+    "post": 7,
+    "project": 6,
+    "registrationperiod": 7,
+    "station": 6,
+    "stationmonthly": 6,
+    "title": 7,
+    "transferrequest": 7,
     # Kept about the registry itself: who looks, and a row of them.
-    "account": 5,
-    "export": 5,
-    "import": 5,
-    "read_event": 5,
-    "security_event": 6,
+    "account": 6,
+    "export": 6,
+    "import": 6,
+    "notice": 6,
+    "read_event": 6,
+    "security_event": 7,
 }
 LISTED = sorted(QUERIES)
 OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -54,6 +58,13 @@ OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda cast: ReadEvent.record(user=cast.viewer_a, kind="export", people=[], title="人员"),
     ),
     "import": ("clerk_a", lambda cast: make_batch(cast.clerk_a)),
+    "notice": (
+        "clerk_a",
+        lambda cast: notify(
+            key=f"test:{uuid.uuid4()}", text="登记到期", to=cast.clerk_a,
+            record=make_row("registrationperiod", COUNTY_A),
+        ),
+    ),
     "read_event": (
         "auditor", lambda cast: ReadEvent.record(user=cast.clerk_a, kind="list", people=[])
     ),

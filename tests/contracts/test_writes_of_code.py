@@ -18,6 +18,10 @@ _ROOMS = re.compile(
 )
 # A file elsewhere that writes, and why that is right. A new one needs a reason here.
 _REASONS = {
+    "core/attachments/pdfs.py": "a PDF, into memory",
+    "core/attachments/photos.py": "a picture, into memory",
+    "core/notices/reminders.py": "the messages of the nightly run, its only act",
+    "core/entities/saved.py": "the actions of saved views",
     "core/desk/login.py": "the session of who logs in, and the password of who changes it",
     "core/entities/pages/create.py": "an entity without an action of its own is saved as it is",
     "core/entities/pages/edit.py": "an entity without an action of its own is saved as it is",

@@ -32,6 +32,15 @@ PEOPLE = (
 )
 TOWNSHIP = "新华路街道"
 STATION = "新华路街道社会工作和志愿服务站"
+# What else a row says of a person.
+FULL: dict[str, Any] = {
+    "联系电话": "13800001234",
+    "学历": "本科",
+    "证书级别": "社会工作师（中级）",
+    "管理号": "20200100001",
+    "批准日期": "2020-09-13",
+    "备注": "骨干",
+}
 
 
 def workbook(*sheets: Iterable[Sequence[Any]], names: Sequence[str] = ()) -> bytes:

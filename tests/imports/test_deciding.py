@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime
 import io
-from importlib import import_module
 from typing import Any
 
 import openpyxl
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from core.dates import today
@@ -247,24 +245,6 @@ class TestSeveralQuestionsOfARow:
         reason = str([row[-1].value for row in sheet][-1])
         assert "在册姓名" in reason
         assert "在册主岗" not in reason
-
-
-def test_decisions_of_the_version_before(cast: Cast) -> None:
-    """Who was skipped stays so; what one answer stood for is asked anew, by the job."""
-    migration = import_module("core.migrations.0014_answers_by_question")
-    number = id_number()
-    take(cast.clerk_a, "people", people(person("张三", number)))
-    batch = check(cast.clerk_a, "people", people(person("张三丰", number), person("李四")))
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE core_importrow SET decision = 'ledger' WHERE number = 2")
-        cursor.execute("UPDATE core_importrow SET decision = 'skip' WHERE number = 3")
-        cursor.execute(migration._SKIPPED)
-        cursor.execute(migration._COMPARE_ANEW)
-    assert fresh(batch).job.status == Job.Status.QUEUED
-    jobs.run(batch.job_id)
-    assert outcomes(fresh(batch)) == {"held": 2}
-    assert "name" in offered(batch, 2)
-    assert offered(batch, 3) == {"row": {"": "改主意"}}
 
 
 def test_rows_that_hang_on_each_other_are_compared_together(cast: Cast) -> None:

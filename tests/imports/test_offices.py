@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.dates import parse_date, today
+from core.decisions.actions import settle_due
 from core.ledgers import actions, workbooks
 from core.ledgers.spreadsheets import read_sheet
 from core.rules import RuleError
@@ -17,7 +18,6 @@ from stations.models import Organization, Station
 from stations.organizations.actions import end_organization
 from stations.places.actions import close_station
 from talent.models import ActivationCode, Person, Post, TransferRequest
-from talent.moves.actions import accept_due_transfers
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     STATION,
@@ -81,7 +81,7 @@ def test_a_transfer_brings_the_post_of_the_ledger(cast: Cast) -> None:
     take(cast.clerk_b, "people", people(person("张三", number, **elsewhere)))
     take(cast.clerk_a, "people", people(person("李四")))
     take(cast.clerk_a, "people", people(person("张三", number)))
-    accept_due_transfers(on=FAR)
+    settle_due(on=FAR)
     someone = Person.objects.get(name="张三")
     post = someone.posts.unended().get()
     assert post.station is not None
@@ -96,7 +96,7 @@ def test_a_transfer_creates_the_unknown_place_of_the_ledger(cast: Cast, employer
     take(cast.clerk_a, "people", people(person("张三", number, 工作单位=employer)))
     for places in (Station, Organization):
         assert not places.objects.filter(name=employer).exists()
-    accept_due_transfers(on=FAR)
+    settle_due(on=FAR)
     someone = Person.objects.get()
     assert someone.posts.unended().get().employer_name == employer
     assert (someone.status, someone.county) == ("10", "520102")
@@ -111,7 +111,7 @@ def test_a_request_that_cannot_be_carried_out_holds_up_nobody(cast: Cast) -> Non
     assert first is not None
     Person.objects.filter(pk=first.person_id).update(status="50")
     TransferRequest.objects.filter(pk=first.pk).update(due_on=D(2020, 1, 1))
-    assert accept_due_transfers(on=FAR) == 1
+    assert settle_due(on=FAR) == 1
     states = dict(TransferRequest.objects.values_list("pk", "state"))
     assert states.pop(first.pk) == "4"
     assert list(states.values()) == ["5"]
@@ -174,7 +174,7 @@ def test_nobody_begins_where_a_ledger_s_place_has_closed(name: str, cast: Cast) 
     if isinstance(old, Station):
         close_station(station=old, by=cast.reviewer_a, closed_on=today(), reason="撤并")
     else:
-        end_organization(organization=old, by=cast.reviewer_a, ended_on=today(), reason="注销")
+        end_organization(organization=old, by=cast.reviewer_a, since=today(), reason="注销")
     rows = [person(n, 工作单位=name) for n in ("李四", "王五")]
     take(cast.clerk_a, "people", people(*rows))
     places = {post.station or post.organization for post in Post.objects.unended()}

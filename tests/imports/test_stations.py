@@ -9,7 +9,7 @@ import pytest
 
 from core.ledgers import actions
 from core.rules import RuleError
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from stations.models import Station
 from stations.places.actions import change_station_state
 from talent.models import Post

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core.figures.indicators import explain, members
+from core.figures.lists import explain, is_known, members
 from core.regions.tree import forget_divisions
-from reports.indicators import BY_CODE, all_figures
+from reports.definitions.registry import BY_CODE, all_figures
 from reports.models import Plan
+from stations.places.actions import approve_station
 from talent.models import RegistrationPeriod, Title
 from talent.people.actions import confirm_person
 from talent.people.merging import merge_person
@@ -22,13 +23,14 @@ from tests.reports.build import DAY, on
 pytestmark = pytest.mark.django_db
 
 
-def count(code: str, region: str = "52", day: datetime.date = DAY) -> int:
-    """The figure, after checking that its list is as long."""
+def count(code: str, region: str = "52", day: datetime.date = DAY) -> int | None:
+    """The figure, after checking that its list is as long; of what is unknown it is empty."""
     value = all_figures(day).value(code, region)
     indicator = BY_CODE[code]
     rows = members(indicator, day, region)
     listed = sum(getattr(r, indicator.weight) for r in rows) if indicator.weight else len(rows)
-    assert value == listed
+    assert (value or 0) == listed
+    assert is_known(indicator, day, region) == (value is not None)
     return value
 
 
@@ -139,7 +141,9 @@ def test_categories_and_freshness_are_shown_apart() -> None:
     build.person(category="3")
     assert [count(f"T1_{name}") for name in ("PRACTICE", "RESEARCH", "MANAGEMENT")] == [1, 1, 1]
     assert count("T1_FRESH") == 1
-    assert count("T1_FRESH", day=on("2024-02-29")) == 0
+    assert count("T1_FRESH", day=on("2026-07-01")) == 0
+    # Nobody had ever been asked then.
+    assert count("T1_FRESH", day=on("2024-02-29")) is None
 
 
 def test_a_later_confirmation_leaves_the_past_as_it_was(cast: Cast) -> None:
@@ -151,7 +155,7 @@ def test_a_later_confirmation_leaves_the_past_as_it_was(cast: Cast) -> None:
     someone.refresh_from_db()
     assert someone.confirmed_on == timezone.localdate()
     for day, fresh in (
-        ("2023-05-31", 0), ("2023-06-01", 1), ("2024-05-31", 1), ("2024-06-01", 0),
+        ("2023-05-31", None), ("2023-06-01", 1), ("2024-05-31", 1), ("2024-06-01", 0),
         ("2025-06-30", 1), ("2026-06-01", 0),
     ):  # fmt: skip
         assert count("T1_FRESH", day=on(day)) == fresh, day
@@ -264,6 +268,7 @@ def test_a_post_held_on_no_day_is_not_the_last_one() -> None:
 def test_without_a_plan_nothing_is_new() -> None:
     build.claim(build.person(), "A", "2019-06-12")
     assert count("T3", day=on("2020-06-01")) == 0
+    assert count("T4", day=on("2020-06-01")) is None
     build.graduates(2019, 10)
     assert count("T4", day=on("2020-06-01")) == 0
 
@@ -295,11 +300,21 @@ def test_platforms_are_four_kinds_running_and_approved() -> None:
     assert count("T7_ROOM") == 1
 
 
-def test_a_reviewers_confirmation_stands_for_the_paper_on_any_day() -> None:
-    """What is confirmed in 2026 counts in the settlement as at 2025-12-31, as a number does."""
-    build.station("520102", "2", approval="", approved_on=on("2026-05-01"))
-    build.station("520102016", "3", approval="", approved_on=on("2026-05-01"))
-    assert [count(code, day=DAY) for code in ("T5", "T7_HUB", "T6_BUILT")] == [1, 1, 1]
+@pytest.mark.parametrize("since", [None, "2025-05-01"])
+def test_a_reviewers_confirmation_stands_for_the_paper_since_its_day(
+    cast: Cast, since: str | None
+) -> None:
+    """What is confirmed today counts from today; in the settlement as at 2025-12-31 only where
+    the papers say that it was approved by then."""
+    for region, kind in (("520102", "2"), ("520102016", "3")):
+        made = build.station(region, kind, approval="")
+        approve_station(
+            station=made, by=cast.reviewer_a, reason="批复原件", since=on(since) if since else None
+        )
+    codes, today = ("T5", "T7_HUB", "T6_BUILT"), timezone.localdate()
+    assert [count(code, day=today) for code in codes] == [1, 1, 1]
+    assert [count(code) for code in codes] == [1 if since else 0] * 3
+    assert [count(code, day=on("2025-04-30")) for code in codes] == [0, 0, 0]
 
 
 def test_a_closed_station_is_out_from_its_day() -> None:
@@ -333,10 +348,24 @@ def test_two_centres_of_one_prefecture_are_one() -> None:
 
 
 def test_agencies_count_while_they_operate() -> None:
-    build.employer()
-    build.employer(ended_on=on("2024-05-01"))
-    build.employer(kind="1")
-    assert (count("T8", day=on("2024-04-30")), count("T8")) == (2, 1)
+    build.employer(registered_on=on("2021-03-01"))
+    build.employer(registered_on=on("2020-01-01"), deregistered_on=on("2024-05-01"))
+    ends = {"ended_on": on("2024-05-01"), "true_until": on("2024-05-01")}
+    build.employer(registered_on=on("2020-01-01"), **ends)
+    build.employer(kind="1", registered_on=on("2020-01-01"))
+    days = ("2019-12-31", "2020-01-01", "2021-03-01", "2024-04-30", "2024-05-01")
+    assert [count("T8", day=on(day)) for day in days] == [0, 2, 3, 3, 1]
+
+
+def test_an_agency_without_a_day_is_known_since_it_was_entered() -> None:
+    """Not on every date back to 2020; and where none has a day, nothing is known of then."""
+    today = timezone.localdate()
+    build.employer("520111", registered_on=on("2021-03-01"))
+    build.employer("520102")
+    build.employer("520102", ended_on=today)
+    assert [count("T8", day=day) for day in (DAY, today)] == [1, 2]
+    assert [count("T8", "520102", day) for day in (DAY, today)] == [None, 1]
+    assert count("T8", "520103", DAY) == 0
 
 
 # --- T6 --------------------------------------------------------------------------------------

@@ -15,11 +15,14 @@ from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
 from core.models import ReadEvent
-from reports import actions, charts
-from reports.board import Board, may_see
-from reports.indicators import BY_CODE, INDICATORS
+from reports.board import charts
+from reports.board.board import Board
+from reports.definitions.registry import BY_CODE, INDICATORS
+from reports.lists.kinds import LISTS, ListKind
 from reports.models import Plan, Snapshot
-from reports.tables import LISTS, ListKind
+from reports.sight import may_see
+from reports.snapshots import actions
+from reports.targets.actions import Amount, set_targets
 from talent.models import Person
 from tests.reports import build
 from tests.reports.build import DAY, on
@@ -81,19 +84,16 @@ def test_the_settlement_stays_beside_the_figures_of_the_next_plan(
     assert "上期结算 4" in strip_tags(page)
     assert "目标和进度按“十五五”规划" in page
     assert "目标 100,000" not in page
-    targets = {("T1", "52"): actions.Amount(150_000)}
-    actions.set_targets(
-        by=cast.province, plan=following, year=2030, targets=targets, document="黔1号"
-    )
+    targets = {("T1", "52"): Amount(150_000)}
+    set_targets(by=cast.province, plan=following, year=2030, targets=targets, document="黔1号")
     page = body(client_of(cast.province).get("/dashboard/"))
     assert "目标 150,000，还差 149,996 人" in page
     assert "落后进度" in page
     assert "上期结算 4" in strip_tags(page)
     # Who was there when the plan began is no progress; graduates are counted anew.
-    targets = {("T1", "52"): actions.Amount(5), ("T4", "52"): actions.Amount(24)}
-    actions.set_targets(
-        by=cast.province, plan=following, year=2030, targets=targets, document="黔1号"
-    )
+    targets = {("T1", "52"): Amount(5), ("T4", "52"): Amount(24)}
+    set_targets(by=cast.province, plan=following, year=2030, targets=targets, document="黔1号")
+    build.graduates(2026, 0)
     page = body(client_of(cast.province).get("/dashboard/?on=2026-06-01"))
     assert "进度正常，按进度应达 4" in page
     assert "落后进度 2 人次" in page
@@ -230,8 +230,8 @@ LIST_QUERIES = 15
 @pytest.fixture
 def crowded(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every region counts as one with too many people to count while one waits."""
-    monkeypatch.setattr("reports.views.lists._CROWD", 0)
-    monkeypatch.setattr("reports.views.lists.PER_PAGE", 1)
+    monkeypatch.setattr("reports.lists.views._CROWD", 0)
+    monkeypatch.setattr("reports.lists.views.PER_PAGE", 1)
 
 
 def names(page: str) -> list[str]:
@@ -259,7 +259,7 @@ def test_a_crowd_is_listed_first_and_counted_afterwards(
 def test_a_crowd_is_turned_to_its_end_though_it_grew_or_shrank(
     crowded: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch, gathering: int
 ) -> None:
-    monkeypatch.setattr("reports.views.lists._GATHERING", gathering)
+    monkeypatch.setattr("reports.lists.views._GATHERING", gathering)
     build.person("520102016")
     client = client_of(cast.clerk_a)
     pages = [names(body(client.get(f"/dashboard/520102/list/T1/?page={n}"))) for n in (1, 2, 3)]
@@ -273,8 +273,8 @@ def test_a_crowd_is_turned_to_its_end_though_it_grew_or_shrank(
 def test_a_million_is_not_counted_and_cut_where_it_says(
     crowded: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.views.lists._TOO_MANY_TO_COUNT", 1)
-    monkeypatch.setattr("reports.views.lists._DEEPEST", 3)
+    monkeypatch.setattr("reports.lists.views._TOO_MANY_TO_COUNT", 1)
+    monkeypatch.setattr("reports.lists.views._DEEPEST", 3)
     page = body(client_of(cast.province).get("/dashboard/52/list/T1/"))
     assert "快照时 <b>4</b>" in page
     assert "现在" not in page.split("</h1>")[1].split("page-actions")[0]

@@ -15,9 +15,12 @@ from python_calamine import CalamineWorkbook
 from core.jobs import running as jobs
 from core.models import Job
 from core.rules import RuleError
-from reports import actions, settlements, snapshots
-from reports.indicators import BY_CODE, INDICATORS
+from reports.definitions.registry import BY_CODE, INDICATORS
 from reports.models import Plan, SettledMembers, Settlement
+from reports.periods import settlements
+from reports.periods.actions import freeze_plan
+from reports.snapshots import actions
+from reports.snapshots import reading as snapshots
 from tests.reports import build
 from tests.reports.build import DAY
 
@@ -36,7 +39,7 @@ def sheets(response: Any) -> list[Any]:
 
 
 def freeze(by: Any, plan: Plan) -> Settlement:
-    settlement = actions.freeze_plan(by=by, plan=plan, document="黔民发〔2026〕1号")
+    settlement = freeze_plan(by=by, plan=plan, document="黔民发〔2026〕1号")
     assert jobs.run(settlement.job_id)
     settlement.refresh_from_db()
     assert settlement.frozen_at is not None, settlement.job.message
@@ -61,7 +64,7 @@ def test_what_is_frozen_equals_every_figure(cast: Any, plan: Plan) -> None:
             rows = settlements.settled_members(settlement, indicator, region, user=cast.province)
             keys = [str(pk) for pk in rows.values_list("pk", flat=True)]
             then = settlements.as_settled(settlement, indicator, region, keys)
-            figure = reading.value(indicator.code, region)
+            figure = reading.value(indicator.code, region) or 0
             assert sum(s.amount for s in then.values()) == figure, (indicator.code, region)
             assert settlements.corrections(settlement, indicator, region) == []
             counted += figure
@@ -136,20 +139,20 @@ def test_nothing_changes_what_was_signed(cast: Any, plan: Plan) -> None:
 
 def test_only_the_province_freezes_a_plan_that_is_over_and_once(cast: Any, plan: Plan) -> None:
     with pytest.raises(PermissionDenied):
-        actions.freeze_plan(by=cast.prefecture, plan=plan, document="x")
+        freeze_plan(by=cast.prefecture, plan=plan, document="x")
     with pytest.raises(RuleError, match="文号"):
-        actions.freeze_plan(by=cast.province, plan=plan, document=" ")
+        freeze_plan(by=cast.province, plan=plan, document=" ")
     freeze(cast.province, plan)
     with pytest.raises(RuleError, match="已经冻结"):
-        actions.freeze_plan(by=cast.province, plan=plan, document="x")
+        freeze_plan(by=cast.province, plan=plan, document="x")
     Plan.objects.filter(pk=plan.pk).update(ends_on=build.on("2099-12-31"))
     plan.refresh_from_db()
     with pytest.raises(RuleError, match="期满"):
-        actions.freeze_plan(by=cast.province, plan=plan, document="x")
+        freeze_plan(by=cast.province, plan=plan, document="x")
 
 
 def test_a_freezing_that_failed_is_set_going_again(cast: Any, plan: Plan) -> None:
-    settlement = actions.freeze_plan(by=cast.province, plan=plan, document="x")
+    settlement = freeze_plan(by=cast.province, plan=plan, document="x")
     Job.objects.filter(pk=settlement.job_id).update(status=Job.Status.FAILED)
     again = freeze(cast.province, plan)
     assert again.pk == settlement.pk

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reports import actions, snapshots, tasks
-from reports.board import Board
-from reports.indicators import INDICATORS, all_figures
+from reports import tasks
+from reports.board.board import Board
+from reports.definitions.registry import INDICATORS, all_figures
 from reports.models import Plan, Snapshot, SnapshotValue
+from reports.snapshots import actions, marks
+from reports.snapshots import reading as snapshots
 from tests.reports import build
 from tests.reports.build import DAY, on
 
@@ -90,9 +94,9 @@ def test_a_change_makes_figures_stale_and_soon_new() -> None:
     today = timezone.localdate()
     current = snapshots.latest(today)
     assert current is not None
-    assert not snapshots.is_stale(current)
+    assert not marks.is_stale(current)
     build.person()
-    assert snapshots.is_stale(current)
+    assert marks.is_stale(current)
     tasks.refresh_stale()
     renewed = snapshots.latest(today)
     assert renewed is not None
@@ -107,7 +111,7 @@ def test_other_definitions_or_divisions_make_figures_stale() -> None:
     for name in ("definitions_version", "divisions_version"):
         changed = Snapshot.objects.get(pk=current.pk)
         setattr(changed, name, "older")
-        assert snapshots.is_stale(changed)
+        assert marks.is_stale(changed)
 
 
 @pytest.mark.django_db
@@ -135,9 +139,9 @@ def test_a_writer_under_way_is_noticed_when_it_ends() -> None:
         assert writer in taken.marks["writers"]
         # A worker of another test may still be ending; it is not what is asked here.
         taken.marks["writers"] = [writer]
-        assert not snapshots.is_stale(taken)
+        assert not marks.is_stale(taken)
         other.commit()
-        assert snapshots.is_stale(taken)
+        assert marks.is_stale(taken)
     finally:
         other.close()
 
@@ -224,13 +228,29 @@ def test_old_days_are_thinned_to_the_last_of_the_month() -> None:
 @pytest.mark.django_db
 def test_every_watched_model_has_a_number(django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(5):
-        look = snapshots.look()
-    assert len(look["changes"]) == len(snapshots.WATCHED)
+        look = marks.look()
+    assert len(look["changes"]) == len(marks.watched())
     assert look["writers"] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "population", dict.fromkeys(i.population for i in INDICATORS), ids=lambda p: p.code
+)
+def test_whatever_a_population_reads_is_watched(population: Any) -> None:
+    """Forgotten, a change of it would leave the stored figures as they were for ever."""
+    build.station("520102016", covers=("520102016",))
+    with CaptureQueriesContext(connection) as read:
+        list(population.rows(DAY)[:1])
+    sql = " ".join(query["sql"] for query in read)
+    tables = set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
+    declared = {model._meta.db_table for model in population.reads}
+    # Divisions are data of the installation; snapshots know their version.
+    assert tables - {"core_region", "core_regionmove"} == declared
 
 
 def test_short_transaction_ids_are_placed_in_their_epoch() -> None:
     epoch = 2**32
-    assert snapshots._in_full(7, 5 * epoch + 9) == 5 * epoch + 7
-    assert snapshots._in_full(epoch - 2, 5 * epoch + 9) == 5 * epoch - 2
-    assert snapshots._in_full(3, 5 * epoch - 4) == 5 * epoch + 3
+    assert marks._in_full(7, 5 * epoch + 9) == 5 * epoch + 7
+    assert marks._in_full(epoch - 2, 5 * epoch + 9) == 5 * epoch - 2
+    assert marks._in_full(3, 5 * epoch - 4) == 5 * epoch + 3

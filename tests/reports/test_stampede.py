@@ -14,8 +14,9 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from reports import actions, snapshots
 from reports.models import Snapshot
+from reports.snapshots import actions
+from reports.snapshots import reading as snapshots
 from tests.reports import build
 
 CROWD = 12
@@ -94,7 +95,8 @@ def test_while_one_computes_the_others_read_what_is_stored(
         while not computed:
             time.sleep(0.02)
         pages = together(look)
-        assert computed == [today]
+        # On a busy machine the beat may have gone on to the next day by now; the pages none.
+        assert computed.count(today) == 1
         refreshing.result()
     said = f"{timezone.localtime(taken.computed_at):%m-%d %H:%M} 计算"
     for page in pages:

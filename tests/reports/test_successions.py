@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core.figures.indicators import members
+from core.figures.lists import members
 from core.models import Region
 from core.regions.tree import divisions_on, forget_divisions
-from reports import actions
-from reports.actions import Amount
-from reports.board import Board
-from reports.indicators import BY_CODE
+from reports.board.board import Board
+from reports.definitions.registry import BY_CODE
 from reports.models import Plan, Target
-from reports.plans import Goals
+from reports.snapshots import actions
+from reports.targets.actions import Amount, set_targets
+from reports.targets.goals import Goals
 from tests.conftest import Cast
 from tests.reports import build
 from tests.reports.build import DAY, on
@@ -113,7 +113,7 @@ def test_what_was_joined_adds_until_a_target_is_set_anew(plan: Plan, cast: Cast)
     assert goal(plan, "520102", on("2024-06-30")) == 50
     give(plan, A, 7, indicator="T2")
     assert goal(plan, "520102", indicator="T2") is None, "of the region itself nothing is known"
-    actions.set_targets(
+    set_targets(
         by=cast.province, plan=plan, year=2025, targets={("T1", "520102"): Amount(50)},
         document="520102文",
     )  # fmt: skip

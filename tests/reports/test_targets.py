@@ -16,14 +16,20 @@ from django.test import Client
 from django.utils import timezone
 
 from core.audit.history import acting
+from core.figures.verdict import percent
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from reports import actions, words
-from reports.actions import Amount
-from reports.indicators import BY_CODE, FIXED_CODES, T1
+from reports.board import words
+from reports.definitions.registry import BY_CODE, FIXED_CODES
+from reports.definitions.talents import T1
 from reports.models import Plan, Settlement, Target
-from reports.plans import Goals, baselines, expected_by, plan_on
-from reports.target_table import TargetTable, parse_amount
+from reports.periods.actions import freeze_plan
+from reports.plans.actions import create_plan
+from reports.plans.calendar import baselines, plan_on
+from reports.snapshots import actions
+from reports.targets.actions import Amount, set_targets
+from reports.targets.goals import Goals, expected_by
+from reports.targets.table import TargetTable, parse_amount
 from tests.reports import build
 from tests.reports.build import DAY, on
 
@@ -41,7 +47,7 @@ def give(
 ) -> int:
     targets = {(indicator, r): None if v is None else Amount(v) for r, v in values.items()}
     defaults = {"year": 2025, "document": "文〔2023〕1号"}
-    return actions.set_targets(by=by, plan=plan, targets=targets, **defaults | fields)
+    return set_targets(by=by, plan=plan, targets=targets, **defaults | fields)
 
 
 def test_the_plan_of_the_policy_is_loaded_once_and_again(plan: Plan) -> None:
@@ -98,7 +104,7 @@ def test_the_pace_line_runs_through_the_yearly_targets(plan: Plan, cast: Any) ->
 
 
 def test_what_is_missing_is_not_rounded_away() -> None:
-    shares = [words.percent(*of) for of in ((99_960, 100_000), (5, 5), (6, 5), (1, 3), (1, 0))]
+    shares = [percent(*of) for of in ((99_960, 100_000), (5, 5), (6, 5), (1, 3), (1, 0))]
     assert shares == ["99.9%", "100.0%", "120.0%", "33.3%", ""]
 
 
@@ -170,9 +176,9 @@ def test_clerks_and_viewers_set_nothing(plan: Plan, cast: Any) -> None:
         with pytest.raises(PermissionDenied):
             give(user, plan, {"520102016": 1})
     with pytest.raises(PermissionDenied):
-        actions.create_plan(by=cast.prefecture, code="x")
+        create_plan(by=cast.prefecture, code="x")
     with pytest.raises(ValidationError):
-        actions.create_plan(
+        create_plan(
             by=cast.province, code="x", name="倒置", starts_on=DAY, ends_on=on("2020-01-01"),
             baseline_on=DAY,
         )  # fmt: skip
@@ -413,7 +419,7 @@ def test_an_interim_number_does_not_replace_the_rate_of_the_end(plan: Plan, cast
 
 def test_targets_of_what_was_signed_stay(plan: Plan, cast: Any) -> None:
     build.person()
-    assert actions.freeze_plan(by=cast.province, plan=plan, document="文〔2026〕1号")
+    assert freeze_plan(by=cast.province, plan=plan, document="文〔2026〕1号")
     actions.refresh_if_stale()
     Settlement.objects.filter(frozen_at=None).update(frozen_at=timezone.now())
     with pytest.raises(RuleError, match="已冻结"):

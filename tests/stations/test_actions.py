@@ -174,12 +174,10 @@ def test_an_organisation_ends_after_its_stations(cast: Cast) -> None:
     person = make_person(TOWNSHIP_A)
     start_post(post=Post(person=person, organization=agency, started_on=DAY), by=cast.clerk_a)
     with pytest.raises(RuleError, match="1 个站点"):
-        end_organization(
-            organization=agency, by=cast.clerk_a, ended_on=D(2025, 1, 1), reason="注销"
-        )
+        end_organization(organization=agency, by=cast.clerk_a, since=D(2025, 1, 1), reason="注销")
     close_station(station=station, by=cast.clerk_a, closed_on=D(2025, 1, 1), reason="撤并")
     message = end_organization(
-        organization=agency, by=cast.clerk_a, ended_on=D(2025, 1, 1), reason="注销"
+        organization=agency, by=cast.clerk_a, since=D(2025, 1, 1), reason="注销"
     )
     assert "1 个岗位" in message
     assert person.posts.get().ended_on == D(2025, 1, 1)
@@ -189,7 +187,7 @@ def test_an_organisation_comes_back_unless_another_took_its_name(
     cast: Cast, client_of: Callable[[Any], Client]
 ) -> None:
     agency = make_organization(COUNTY_A, "同心中心")
-    end_organization(organization=agency, by=cast.clerk_a, ended_on=DAY, reason="注销")
+    end_organization(organization=agency, by=cast.clerk_a, since=DAY, reason="注销")
     agency.refresh_from_db()
     client = client_of(cast.clerk_a)
     url = f"/organizations/{agency.pk}/reactivate/"
@@ -197,7 +195,7 @@ def test_an_organisation_comes_back_unless_another_took_its_name(
     refused = client.post(url, {"version": agency.version, "reason": "恢复营业"})
     assert refused.status_code == 422
     assert "同名机构" in refused.content.decode()
-    end_organization(organization=other, by=cast.clerk_a, ended_on=DAY, reason="重复")
+    end_organization(organization=other, by=cast.clerk_a, since=DAY, reason="重复")
     assert client.post(url, {"version": agency.version, "reason": "恢复营业"}).status_code == 302
     agency.refresh_from_db()
     assert agency.ended_on is None

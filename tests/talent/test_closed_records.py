@@ -81,7 +81,7 @@ def test_a_month_is_no_day(cast: Cast, client_of: Any) -> None:
 def test_the_list_behind_a_count_is_what_was_counted(cast: Cast, client_of: Any) -> None:
     """Neither one's own claims nor transfers that the other side decides."""
     own, others = (make_row("keytalentclaim", COUNTY_A) for _ in range(2))
-    KeyTalentClaim.objects.filter(pk=own.pk).update(submitted_by=cast.reviewer_a)
+    KeyTalentClaim.objects.filter(pk=own.pk).update(requested_by=cast.reviewer_a)
     here, there = make_person(TOWNSHIP_A), make_person(COUNTY_B)
     regions = {code: Region.objects.get(pk=code) for code in (COUNTY_A, COUNTY_B)}
     actions.request_transfer_out(
@@ -125,7 +125,7 @@ def test_who_decides_sees_whose_record_it_is(cast: Cast, client_of: Any) -> None
     ).text
     assert "欧阳明月，社会工作师 202300012345" in both
     claim = make_row("keytalentclaim", COUNTY_A)
-    page = client.get(reverse("keytalentclaim_act", args=[claim.pk, "decide"])).text
+    page = client.get(reverse("keytalentclaim_act", args=[claim.pk, "accept"])).text
     for word in (claim.person.name, claim.evidence, claim.qualified_on.isoformat()):
         assert word in page
 

@@ -14,8 +14,8 @@ from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions
 from talent.codes import RequestState
-from talent.corrections.actions import differences
 from talent.corrections.forms import CorrectionForm
+from talent.corrections.items import differences
 from talent.models import Certificate, Person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import make_person, make_row
@@ -205,7 +205,11 @@ def test_words_and_fields_travel_as_one_request(cast: Cast, own: Person) -> None
     made = actions.request_change(
         by=cast.worker_a, changes={"name": "王晓明"}, reason=WHY, other="任职：岗位不对"
     )
-    actions.approve_change(request=made, by=cast.reviewer_a)
+    with pytest.raises(RuleError, match="改在哪条记录"):
+        actions.approve_change(request=made, by=cast.reviewer_a)
+    own.refresh_from_db()
+    assert own.name == "王小明"
+    actions.approve_change(request=made, by=cast.reviewer_a, reason="岗位已改为督导")
     own.refresh_from_db()
     assert own.name == "王晓明"
 

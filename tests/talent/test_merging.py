@@ -12,7 +12,7 @@ from django.test import Client
 from core.dates import today
 from core.rules import RuleError
 from core.scoping import OutOfScope
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from talent import actions
 from talent.codes import PersonStatus
 from talent.models import Certificate, Education, Person, Post, RegistrationPeriod

@@ -10,15 +10,15 @@ import pytest
 import time_machine
 
 from core.dates import today
+from core.decisions.actions import settle_due
 from core.models import Region, User
-from reports.indicators import all_figures
+from reports.definitions.registry import all_figures
 from stations.models import Station
 from stations.organizations.actions import end_organization
 from stations.places.actions import close_station, open_station, update_station
 from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Certificate, Person, Post, RegistrationPeriod, TransferRequest
-from talent.moves.actions import knows_person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.histories import seeds
 from tests.rows import DAY, make_organization, make_person, make_station
@@ -196,9 +196,7 @@ def test_who_loses_her_primary_post_by_a_closing_serves_in_the_other(
     if closes == "station":
         close_station(station=station, by=cast.clerk_a, closed_on=today(), reason="合并设置")
     else:
-        end_organization(
-            organization=organization, by=cast.clerk_a, ended_on=today(), reason="注销"
-        )
+        end_organization(organization=organization, by=cast.clerk_a, since=today(), reason="注销")
     assert figure("T1") == 1
     alone.refresh_from_db()
     assert alone.status == PersonStatus.IDLE
@@ -281,7 +279,7 @@ def test_a_county_does_not_decide_on_who_is_anothers_by_now(
     assert asked.state == RequestState.WITHDRAWN
     assert "另一个县" in asked.decision_reason
     assert asked in TransferRequest.objects.settled_for(cast.reviewer_a)
-    assert not knows_person(asked, cast.reviewer_a)
+    assert not TransferRequest.objects.known_to(cast.reviewer_a).get(pk=asked.pk).is_known
     assert Person.objects.for_user(cast.reviewer_b).filter(pk=person.pk).exists()
 
 
@@ -291,11 +289,11 @@ def test_what_is_overtaken_all_the_same_is_not_carried_out(
     """As when a ledger of the prefecture moved her."""
     Person.objects.filter(pk=asked.person_id).update(region_id=COUNTY_B)
     asked.refresh_from_db()
-    assert not knows_person(asked, cast.reviewer_a)
+    assert not TransferRequest.objects.known_to(cast.reviewer_a).get(pk=asked.pk).is_known
     with pytest.raises(Exception, match="归属另一个县"):
         actions.accept_transfer(request=asked, by=cast.reviewer_a)
     with time_machine.travel(today() + datetime.timedelta(days=20)):
-        assert actions.accept_due_transfers() == 0
+        assert settle_due() == 0
     asked.refresh_from_db()
     assert asked.state == RequestState.WITHDRAWN
 

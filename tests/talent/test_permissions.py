@@ -78,7 +78,7 @@ CALLS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
     "approve_station": ("station", lambda r, by: approve_station(
         station=r, by=by, reason=WHY)),
     "end_organization": ("organization", lambda r, by: end_organization(
-        organization=r, by=by, ended_on=D(2024, 1, 1), reason=WHY)),
+        organization=r, by=by, since=D(2024, 1, 1), reason=WHY)),
     "update_project": ("project", lambda r, by: update_project(project=r, by=by)),
     "change_stage": ("project", lambda r, by: change_stage(
         project=r, by=by, stage="60", reached_on=D(2024, 1, 1))),

@@ -17,7 +17,7 @@ from talent.credentials.rules import (
     check_senior,
     clean_certificate_number,
 )
-from talent.graduates.rules import check_graduates
+from talent.graduates.entity import check_graduates
 from talent.people.rules import check_death, check_free_text, check_phone_shared
 from talent.posts.rules import (
     check_age_at_post,

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from core.figures.indicators import amount, members
+from core.figures.lists import amount, members
 from core.models import Region, User
 from core.regions.successions import apply_successions, move_stranded
 from core.regions.tree import forget_divisions
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from core.timeline import dated_on
-from reports.indicators import BY_CODE, all_figures
+from reports.definitions.registry import BY_CODE, all_figures
 from stations.models import Organization, Station
 from talent.models import GraduateStat, Person, Post
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast

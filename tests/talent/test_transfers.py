@@ -13,14 +13,13 @@ from django.test import Client
 from django.utils import timezone
 
 from core.dates import today
+from core.decisions.actions import settle_due
 from core.models import Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Person, Post, TransferRequest
-from talent.moves import actions as moves
-from talent.tasks import accept_due_transfers
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_person, make_station
 
@@ -131,10 +130,10 @@ def test_asking_for_the_own_or_the_unknown(cast: Cast, serving: Person) -> None:
 def test_silence_is_consent_after_fifteen_days(cast: Cast, serving: Person) -> None:
     request = ask_in(serving, cast)
     with time_machine.travel(request.due_on - datetime.timedelta(days=1)):
-        assert accept_due_transfers() == 0
+        assert settle_due() == 0
     with time_machine.travel(request.due_on):
-        assert accept_due_transfers() == 1
-        assert accept_due_transfers() == 0
+        assert settle_due() == 1
+        assert settle_due() == 0
     request.refresh_from_db()
     serving.refresh_from_db()
     assert (request.state, request.decided_by) == (RequestState.DEFAULTED, None)
@@ -147,7 +146,7 @@ def test_the_dead_do_not_move(cast: Cast, serving: Person) -> None:
     request.refresh_from_db()
     assert request.state == RequestState.WITHDRAWN
     assert TransferRequest.objects.settled_for(cast.clerk_b).get() == request
-    assert accept_due_transfers() == 0
+    assert settle_due() == 0
 
 
 def test_a_request_holds_no_personal_number(cast: Cast, serving: Person) -> None:
@@ -168,7 +167,7 @@ def test_both_sides_are_told(
     elif how == "refused":
         actions.refuse_transfer(request=request, by=cast.reviewer_a, reason="仍在本县任职")
     else:
-        moves.accept_due_transfers(on=request.due_on)
+        settle_due(on=request.due_on)
     for user in (cast.clerk_a, cast.clerk_b):
         client = client_of(user)
         assert told in client.get("/").text

@@ -13,7 +13,7 @@ from core.dates import today
 from core.entities.made import filters_of
 from core.models import User
 from core.notices.waiting import WAITING
-from reports.populations.people import PEOPLE
+from reports.definitions.populations.people import PEOPLE
 from talent.actions import leave_province, record_death
 from talent.entities import CERTIFICATES, REGISTRATIONS
 from talent.entities import PEOPLE as PEOPLE_LIST

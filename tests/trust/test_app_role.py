@@ -18,7 +18,7 @@ from core.ledgers import actions
 from core.management.commands.grant_app_role import VARIABLE, kept_tables
 from core.models import ReadEvent, SecurityEvent
 from core.tasks import housekeeping, sweep_jobs
-from reports.actions import take_all
+from reports.snapshots.actions import take_all
 from talent.models import Person
 from tests.conftest import COUNTY_A, PASSWORD
 from tests.contracts.test_addresses import closed

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.accounts.models import User
+from core.entities.display import own_words
 from core.regions.models import Region
 from core.regions.names import place_name
 from core.scoping import in_scope
@@ -36,7 +37,7 @@ class Label(serializers.CharField):
 
     def __init__(self, field: Any, **kwargs: Any) -> None:
         self.words = {str(k): str(v) for k, v in field.flatchoices}
-        super().__init__(source=field.name, **kwargs)
+        super().__init__(source=own_words(field) or field.name, **kwargs)
 
     def to_representation(self, value: Any) -> str:
         return self.words.get(str(value), str(value))

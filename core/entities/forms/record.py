@@ -24,6 +24,7 @@ from core.entities.forms.fields import (
     say_what_is_missing,
 )
 from core.entities.forms.widgets import SearchSelect
+from core.entities.signed import REASON
 from core.national import PlaceField
 from core.regions.models import Region
 from core.rules import Flag, RuleError, warnings
@@ -193,6 +194,7 @@ class RecordForm(forms.ModelForm):
     def add_rule_error(self, error: ValidationError) -> None:
         """Put a refusal of the model layer on its field, or above the form."""
         field = getattr(error, "field", "")
+        field = "reason" if field == REASON else field
         self.add_error(field if field in self.fields else None, ValidationError(error.messages))
 
     def _show_as_known(self) -> None:

@@ -7,14 +7,17 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
 from core.audit.models import ReadEvent
+from core.entities import signed
 from core.entities.declarations import Action
 from core.entities.display import facts, record_url
 from core.entities.forms import ActionForm
 from core.entities.pages.base import EntityPage
+from core.entities.reach import Reach
 
 
 class ActPage(EntityPage):
@@ -35,33 +38,13 @@ class ActPage(EntityPage):
                 return self._ask(record, action, form)
             if self.request.POST.get("version") != str(record.version):
                 form.add_error(None, "这条记录刚被别人修改过。下面是现在的内容，请核对后再办理。")
-            if form.is_valid() and (message := self._do(record, action, form)) is not None:
+            if (
+                form.is_valid()
+                and (message := perform(self.reach, record, action, form)) is not None
+            ):
                 messages.success(self.request, message)
                 return self._done(record)
         return self._ask(record, action, form, status=422)
-
-    def _do(self, record: Any, action: Action, form: Any) -> str | None:
-        """Call the action in a savepoint; None when it refused (the form says why)."""
-        argument = action.argument or self.entity.keyword
-        version = record.version
-        try:
-            with (
-                transaction.atomic(),
-                acting(self.request.user, reason=str(form.cleaned_data.get("reason", ""))),
-            ):
-                result = action.run(
-                    **{argument: record, "by": self.request.user}, **form.cleaned_data
-                )
-                # Whatever the action wrote, an older copy of the form must not act again.
-                self.entity.model._base_manager.filter(pk=record.pk, version=version).update(
-                    version=version + 1
-                )
-        except (ValidationError, IntegrityError, PermissionDenied) as error:
-            _refuse(form, error)
-            return None
-        if isinstance(result, str):
-            return result
-        return action.done or f"已办理「{action.label}」：{self.entity.named(record)}。"
 
     def _form(self, action: Action, record: Any, data: Any = None) -> Any:
         return (action.form or ActionForm)(data, user=self.request.user, record=record)
@@ -102,9 +85,34 @@ class ActPage(EntityPage):
         return HttpResponseRedirect(target)
 
 
+def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
+    """Call the action with what the form says, in a savepoint: what was done in words, None
+    when it refused (the form says why). The caller holds the record locked."""
+    entity, user, version = reach.entity, reach.user, record.version
+    argument = action.argument or entity.keyword
+    given, reason = form.given()
+    about = [record, *(value for value in given.values() if isinstance(value, Model))]
+    try:
+        with (
+            transaction.atomic(),
+            acting(user, reason=reason),
+            signed.explained(about, reason=reason) as effect,
+        ):
+            result = action.run(**{argument: record, "by": user}, **given)
+            # Whatever the action wrote, an older copy of the form must not act again.
+            entity.model._base_manager.filter(pk=record.pk, version=version).update(
+                version=version + 1
+            )
+    except (ValidationError, IntegrityError, PermissionDenied) as error:
+        _refuse(form, error)
+        return None
+    done = action.done or f"已办理「{action.label}」：{entity.named(record)}。"
+    return f"{result if isinstance(result, str) else done}{effect}"
+
+
 def _refuse(form: Any, error: Exception) -> None:
     if isinstance(error, ValidationError):
-        field = getattr(error, "field", "")
+        field = form.reason_asked_by(error) or getattr(error, "field", "")
         form.add_error(field if field in form.fields else None, ValidationError(error.messages))
     elif isinstance(error, PermissionDenied):
         form.add_error(None, str(error) or "您没有权限办理。")

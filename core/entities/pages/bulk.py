@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
 from core.audit.models import ReadEvent
+from core.entities import signed
 from core.entities.declarations import Action
 from core.entities.forms import ActionForm
 from core.entities.listing import Listing
@@ -54,9 +55,16 @@ class BulkPage(EntityPage):
         form = self._form(action, len(records))
         if not form.is_bound or not form.is_valid():
             return self._ask(action, form, records, list_url)
-        done, refused = self._do_each(action, form, records)
+        given, reason = form.given()
+        try:
+            with transaction.atomic(), signed.explained(records, reason=reason) as effect:
+                done, refused = self._do_each(action, given, reason, records)
+        except RuleError as error:
+            form.add_error(form.reason_asked_by(error) or None, error.messages)
+            return self._ask(action, form, records, list_url)
         if done:
-            messages.success(self.request, f"已为 {done} {unit}办理「{action.label}」。")
+            said = f"已为 {done} {unit}办理「{action.label}」。{effect}"
+            messages.success(self.request, said)
         for reason, names in refused.items():
             some = "、".join(names[:NAMED]) + (" 等" if len(names) > NAMED else "")
             messages.warning(self.request, f"{len(names)} {unit}没有办理（{some}）：{reason}")
@@ -81,17 +89,16 @@ class BulkPage(EntityPage):
         return form
 
     def _do_each(
-        self, action: Action, form: Any, records: list[Any]
+        self, action: Action, given: dict[str, Any], reason: str, records: list[Any]
     ) -> tuple[int, dict[str, list[str]]]:
         argument = action.argument or self.entity.keyword
-        reason = str(form.cleaned_data.get("reason", ""))
         done, refused = 0, dict[str, list[str]]()
         for record in records:
             try:
                 if not action.when(record):
                     raise ValidationError("现在的状态不能办理。")
                 with transaction.atomic(), acting(self.request.user, reason=reason):
-                    action.run(**{argument: record, "by": self.request.user}, **form.cleaned_data)
+                    action.run(**{argument: record, "by": self.request.user}, **given)
                 done += 1
             except ValidationError as error:
                 names = refused.setdefault("；".join(error.messages), [])

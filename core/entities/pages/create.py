@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
+from core.entities import signed
 from core.entities.entity import entity_of
 from core.entities.made import form_of
 from core.entities.pages.saving import REFUSALS, TOKEN_SALT, TOKEN_SECONDS, FormPage, refuse
@@ -37,8 +38,13 @@ class CreatePage(FormPage):
             return self.form_page(form, status=422)
         reason = form.cleaned_data.get("reason", "")
         try:
-            with transaction.atomic(), acting(self.request.user, reason=reason):
-                record = self._save(form.save(commit=False))
+            record = form.save(commit=False)
+            with (
+                transaction.atomic(),
+                acting(self.request.user, reason=reason),
+                signed.explained([record], reason=reason) as effect,
+            ):
+                record = self._save(record)
                 ensure_visible(record, self.request.user)
         except (IntegrityError, *REFUSALS) as error:
             # The same form sent twice at once: the other one has saved it.
@@ -48,7 +54,7 @@ class CreatePage(FormPage):
             return self.form_page(form, status=422)
         if record.pk != pk:
             return self.saved(record, f"「{record}」原有停用的档案，已恢复并按填写的更新，未另建。")
-        return self.saved(record, f"已新增{self.entity.label}「{record}」。")
+        return self.saved(record, f"已新增{self.entity.label}「{record}」。{effect}")
 
     def _save(self, record: Any) -> Any:
         """The record as it was registered."""

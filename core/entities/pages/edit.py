@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.history import acting
 from core.audit.models import ReadEvent
+from core.entities import signed
 from core.entities.changes import changes_of
 from core.entities.made import form_of
 from core.entities.pages.compare import conflicts, resolved
@@ -53,7 +54,11 @@ class EditPage(FormPage):
             return self.saved(record, "没有修改。")
         reason = form.cleaned_data.get("reason", "")
         try:
-            with transaction.atomic(), acting(self.request.user, reason=reason):
+            with (
+                transaction.atomic(),
+                acting(self.request.user, reason=reason),
+                signed.explained([record], reason=reason) as effect,
+            ):
                 record.version += 1
                 if self.entity.update is not None:
                     self.call(self.entity.update, record)
@@ -64,7 +69,7 @@ class EditPage(FormPage):
             record.version -= 1
             refuse(form, error)
             return self.form_page(form, status=422)
-        return self.saved(record, f"已保存对「{record}」的修改。")
+        return self.saved(record, f"已保存对「{record}」的修改。{effect}")
 
     def _is_open(self, record: Any) -> bool:
         """Whether the state of the record allows an edit; 403 without the permission."""

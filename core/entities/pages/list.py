@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,11 @@ from core.audit.models import ReadEvent
 from core.entities.entity import ENTITIES
 from core.entities.listing import PAGE_SIZES, SORT_ANYTHING_UP_TO, Listing
 from core.entities.made import table_of
+from core.entities.models import SavedView
 from core.entities.pages.base import EntityPage
 from core.entities.paging import Page
 from core.entities.reach import Reach
+from core.entities.saved import PARAMETER, opening, saved_views, views_of
 from core.secrecy.numbers import Secret, secret_in
 from core.text import normalise
 
@@ -28,6 +31,8 @@ class ListPage(EntityPage):
             # Typed into the address by hand: it must not stay there.
             messages.info(self.request, "证件号、电话、证书号请在查找框中输入。")
             return HttpResponseRedirect(self.request.path)
+        if not self.request.GET and (by_default := opening(self.entity, self.views)):
+            return HttpResponseRedirect(by_default)
         return self.show(Listing(self.reach, self.request, self.request.GET))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -77,17 +82,20 @@ class ListPage(EntityPage):
         for name in ("page", "q"):
             keep.pop(name, None)
         words = listing.words()
+        saved = self._saved(params)
         elsewhere = self.entity.elsewhere
         found = elsewhere(secret, self.request.user) if elsewhere and secret and not count else {}
         return self.context(
             title=self.entity.list_label,
             tabs=self._tabs(),
+            presets=self._presets(params),
             table=table,
             page=page,
             filterset=listing.filterset,
             chips=listing.chips(),
             not_understood=listing.filterset.not_understood,
-            clear_url=self.request.path,
+            saved=saved,
+            clear_url=saved["all_url"],
             words=words,
             count=count,
             q="" if secret else params.get("q", ""),
@@ -134,6 +142,26 @@ class ListPage(EntityPage):
             if Reach(e, self.request.user).may("view")
         ]
 
+    def _presets(self, params: QueryDict) -> list[dict[str, Any]]:
+        """Conditions asked for by one click; the one without any is current without them all."""
+        asked = {(name, value) for name, values in params.lists() for value in values}
+        named = {query: set(QueryDict(query).items()) for _, query in self.entity.presets}
+        names = {name for pairs in named.values() for name, _ in pairs}
+        chosen = {pair for pair in asked if pair[0] in names}
+        return [
+            {"label": label, "url": f"?{query}", "current": chosen == named[query]}
+            for label, query in self.entity.presets
+        ]
+
+    @cached_property
+    def views(self) -> list[SavedView]:
+        return views_of(self.entity, self.request.user)
+
+    def _saved(self, params: QueryDict) -> dict[str, Any]:
+        """The saved views of the list, and what of this one could be saved."""
+        chosen = self._chosen_columns(params)
+        return saved_views(self.entity, self.views, params=params, columns=chosen)
+
     # --- The table -----------------------------------------------------------------------
 
     def _table(self, listing: Listing, page: Page) -> Any:
@@ -160,7 +188,8 @@ class ListPage(EntityPage):
         return [c for c in self.request.COOKIES.get(self._columns_cookie, "").split(".") if c]
 
     def _remember_columns(self, response: HttpResponse, params: QueryDict) -> None:
-        if "cols" in params:
+        # A saved view brings its columns along; those of the list stay as they were.
+        if "cols" in params and PARAMETER not in params:
             known = set(table_of(self.entity).base_columns)
             chosen = ".".join(c for c in params.getlist("cols") if c in known)
             response.set_cookie(

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from core.attachments.showing import attachments_of
 from core.audit.models import ReadEvent
 from core.entities.changes import Change, changes_of, changes_of_many
 from core.entities.declarations import Related
@@ -85,9 +86,11 @@ class DetailPage(EntityPage):
             and bool(entity.layout(is_new=False)),
             edit_url=entity.url("edit", record),
             history_url=entity.url("history", record),
+            attachments=attachments_of(record, self.request.user) if entity.files else None,
             action_links=[
                 {"action": action, "url": entity.url("act", record, verb=action.code)}
                 for action in self.reach.actions_for(record)
+                if not action.is_answer
             ],
             print_scope=f"{entity.label}：{record}",
         )
@@ -166,7 +169,8 @@ class HistoryPage(EntityPage):
     def _entries(self, record: Any) -> list[Change]:
         """Changes of the record and of what belongs to it, newest first."""
         entries = changes_of(record, limit=100)
-        for related in self.entity.related:
+        logged = (Related("", accessor, "") for accessor in self.entity.logged.split())
+        for related in (*self.entity.related, *logged):
             rows = RelatedRows(self.entity, related, self.request.user)
             if rows.may("view") and _is_tracked(rows.model):
                 found = rows.read(record, 50)

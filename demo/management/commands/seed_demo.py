@@ -12,12 +12,14 @@ from django.db import connection, transaction
 from core.audit.history import acting
 from core.dates import today
 from core.models import Region, User
+from core.notices.reminders import remind
 from demo.accounts import create_accounts
+from demo.files import build_files
 from demo.people import build_people
 from demo.places import build_places
 from demo.programmes import build_graduates, build_projects, build_requests
 from demo.targets import build_targets
-from reports.actions import take_all
+from reports.snapshots.actions import take_all
 from talent.models import Person
 
 
@@ -48,6 +50,9 @@ class Command(BaseCommand):
                 build_graduates(rng, places, day)
                 build_requests(rng, users, day)
                 build_targets(users["sheng"])
+            remind(day=day)
+        # Once there is a database: files of one that was rolled back would lie about.
+        build_files(users)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         # The board has its figures, its settlement and its trend from the first look on.

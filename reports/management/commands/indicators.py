@@ -9,12 +9,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from core.dates import EARLIEST
+from core.figures.verdict import NO_DATA
 from core.models import Region
 from core.regions.tree import divisions_on
-from reports import snapshots
-from reports.indicators import BY_CODE, FIXED_CODES
-from reports.plans import Goals, plan_on
-from reports.settlements import settlement_of
+from reports.definitions.registry import BY_CODE, FIXED_CODES
+from reports.periods.settlements import settlement_of
+from reports.plans.calendar import plan_on
+from reports.snapshots.reading import compute, read_whole
+from reports.targets.goals import Goals
 
 
 class Command(BaseCommand):
@@ -48,18 +50,17 @@ class Command(BaseCommand):
         for row in rows:
             out_of = f" / {row['denominator']}" if row["denominator"] is not None else ""
             goal = f"（目标 {row['target']}）" if row["target"] is not None else ""
-            self.stdout.write(
-                f"{row['code']:<10} {row['name']}：{row['value']}{out_of}{row['unit']}{goal}"
-            )
+            said = f"{row['value']}{out_of}{row['unit']}" if row["value"] is not None else NO_DATA
+            self.stdout.write(f"{row['code']:<10} {row['name']}：{said}{goal}")
 
 
 def _rows(day: datetime.date, region: str) -> list[dict[str, Any]]:
     # Of a settled day what was signed.
     signed = settlement_of(day)
     reading = (
-        snapshots.read_whole(signed.snapshot, regions=[region])
+        read_whole(signed.snapshot, regions=[region])
         if signed and signed.snapshot
-        else snapshots.compute(day, regions=[region])
+        else compute(day, regions=[region])
     )
     goals = Goals(plan_on(day), [region], day=day)
     rows = []

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from reports.models import Plan, Target
+from reports.plans.models import Plan
+from reports.targets.models import Target
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reports.models import Settlement
-from reports.settlements import digest_of
+from reports.periods.models import Settlement
+from reports.periods.settlements import digest_of
 
 
 class Command(BaseCommand):

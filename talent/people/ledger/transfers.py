@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
+from core.decisions import actions as decisions
 from core.ledgers.ledger import ImportContext
 from core.models import ImportBatch, ImportRow
-from talent.codes import RequestState
+from talent.moves.actions import TRANSFER
 from talent.moves.models import TransferRequest
 from talent.people.models import Person
 
-DEFAULT_DAYS = 15
 _PLACE = ("id", "column", "name", "region", "kind")
 
 
 def ask(person: Person, row: ImportRow, context: ImportContext) -> None:
     """Ask the person's county, once: an open request is left as it is."""
-    if TransferRequest.objects.filter(person=person, state=RequestState.PENDING).exists():
+    if TransferRequest.objects.pending().filter(person=person).exists():
         return
     staged = row.writes["staged"]["insert"]
-    TransferRequest.objects.create(
+    request = TransferRequest(
         person=person,
         from_region_id=person.region_id,
         to_region_id=staged["talent.person"]["region_id"],
         direction="in",
         post=_proposed(staged.get("talent.post"), context.batch_id),
         reason="台账导入",
-        requested_by=context.user,
-        due_on=context.day + datetime.timedelta(days=DEFAULT_DAYS),
     )
+    decisions.ask(TRANSFER, request, by=context.user, on=context.day)
 
 
 def _proposed(post: dict[str, Any] | None, batch: Any) -> dict[str, Any]:
@@ -52,9 +50,8 @@ def _proposed(post: dict[str, Any] | None, batch: Any) -> dict[str, Any]:
 def withdraw(batch: ImportBatch) -> None:
     """Take back what was asked while a batch was applied, as far as nobody answered yet."""
     asked = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.HELD)
-    TransferRequest.objects.filter(
-        state=RequestState.PENDING,
+    TransferRequest.objects.pending().filter(
         requested_by=batch.job.by_id,
         created_at__range=(batch.applied_at, batch.job.finished_at),
         person__in=asked.exclude(target=None).values("target"),
-    ).update(state=RequestState.WITHDRAWN, decision_reason="导入已撤销")
+    ).withdraw("导入已撤销")

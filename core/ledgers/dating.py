@@ -1,0 +1,89 @@
+"""What a ledger does to the past: former values of dated columns, noted and forgotten in sets,
+and records that signed figures counted."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import connection, models
+
+from core.entities import former, signed
+from core.entities.former import Held
+from core.ledgers.models import ImportBatch
+
+
+def keep_former(model: type[models.Model], batch: ImportBatch) -> None:
+    """Note it of every record whose dated columns an applied batch has just changed."""
+    for column, since_column in _dated(model).items():
+        changes = []
+        for key, was, now in _changes(model, batch, column, since_column or column):
+            if not since_column:
+                was, now = Held(was.value, None), Held(now.value, None)
+            if change := former.changed(was, now):
+                changes.append((key, *change))
+        former.hold(model, column, changes)
+
+
+def _dated(model: Any) -> dict[str, str]:
+    return dict(getattr(model, "dated_columns", {}))
+
+
+def _changes(
+    model: type[models.Model], batch: ImportBatch, column: str, since: str
+) -> list[tuple[Any, Held, Held]]:
+    """(key, what it was, what it is) of the records of which a batch changed either column."""
+    table, label = model._meta.db_table, model._meta.label_lower
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT t.id, CASE WHEN b.j ? %s THEN b.j->>%s ELSE t.{column}::text END,"
+            f" CASE WHEN b.j ? %s THEN b.j->>%s ELSE t.{since}::text END,"
+            f" t.{column}::text, t.{since}::text"
+            f" FROM core_importrow r, LATERAL (SELECT r.before->%s AS j) b, {table} t"
+            " WHERE r.batch_id = %s AND r.outcome = 'changed' AND b.j ?| %s"
+            " AND t.id = (r.writes->'update'->%s->>'id')::uuid",
+            [column, column, since, since, label, batch.pk, [column, since], label],
+        )
+        return [
+            (key, Held(was or "", _day(was_since)), Held(now or "", _day(now_since)))
+            for key, was, was_since, now, now_since in cursor.fetchall()
+        ]
+
+
+def _day(text: str | None) -> datetime.date | None:
+    """The text of a column of dates; of any other column none."""
+    try:
+        return datetime.date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def forget_former(model: type[models.Model], batch: ImportBatch, touched: list[int]) -> None:
+    """Take back what the batch noted of records that nobody touched since."""
+    if not _dated(model):
+        return
+    label = model._meta.label_lower
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM core_formervalue f USING core_importrow r"
+            " WHERE f.model = %s AND f.created_at >= %s AND r.batch_id = %s"
+            " AND NOT r.number = ANY(%s) AND f.object_id IN ("
+            "  (r.writes->'update'->%s->>'id')::uuid, (r.writes->'insert'->%s->>'id')::uuid)",
+            [label, batch.applied_at, batch.pk, touched, label, label],
+        )
+
+
+def corrects_signed(batch: ImportBatch, model: type[models.Model]) -> int:
+    """How many records that signed figures counted a batch would change in what decides them."""
+    columns = signed.deciding() if batch.counts.get("changed") else {}
+    if not columns:
+        return 0
+    touches = " OR ".join("writes->'update'->%s ?| %s" for _ in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT target FROM core_importrow WHERE batch_id = %s AND outcome = 'changed'"
+            f" AND target IS NOT NULL AND ({touches})",
+            [batch.pk, *(value for item in columns.items() for value in item)],
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    return signed.counted(model, keys) if keys else 0

@@ -1,0 +1,17 @@
+"""What a figure says of itself wherever it is taken (R25)."""
+
+from __future__ import annotations
+
+import datetime
+
+from core.figures.indicator import Indicator
+
+
+def version(indicator: Indicator, number: str) -> str:
+    """「T1 第 1 版」."""
+    return f"{indicator.code} 第 {number} 版"
+
+
+def stamp(day: datetime.date, definitions: str, divisions: str) -> str:
+    """What every figure taken elsewhere says of itself (R25)."""
+    return f"截至 {day:%Y-%m-%d}，口径版本 {definitions}，区划版本 {divisions}"

@@ -1,0 +1,79 @@
+"""Which list is asked for, and whose data a page of it showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from core.figures.indicator import Indicator
+from core.figures.lists import OWN, UNLOCATED, WHOLE, members
+from core.models import ReadEvent
+from core.regions.tree import divisions_on
+from reports.asking import day_asked, region_asked, region_then
+from reports.definitions import stamps
+from reports.definitions.registry import BY_CODE
+from reports.lists.kinds import LISTS, ListKind
+from reports.periods.settlements import CORRECTED
+from reports.sight import may_list
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An indicator in a region on a day, as the address says it."""
+
+    indicator: Indicator
+    region: str
+    day: Any
+    part: str
+    kind: ListKind
+    user: Any
+
+    @property
+    def stamp(self) -> str:
+        """What the list says of itself wherever it is taken (R25)."""
+        version = stamps.version(self.indicator, self.indicator.version)
+        return stamps.stamp(self.day, version, divisions_on(self.day).version)
+
+    @property
+    def rows(self) -> Any:
+        return self.select()
+
+    def select(self, *, walk: bool = False) -> Any:
+        return members(
+            self.indicator, self.day, self.region, part=self.part, user=self.user, walk=walk
+        )
+
+    def fetch(self, ids: list[Any]) -> Any:
+        """Rows of the list by key; where they lie was decided when the keys were read."""
+        rows = self.indicator.population.rows(self.day)
+        return rows.for_user(self.user).filter(pk__in=ids)  # type: ignore[attr-defined]
+
+
+def list_asked(request: HttpRequest, region: str, code: str) -> Asked:
+    indicator = BY_CODE.get(code)
+    day = day_asked(request) or timezone.localdate()
+    place = region_then(region_asked(request, region), day)
+    if indicator is None or not may_list(request.user, place):
+        raise Http404
+    part = request.GET.get("part", WHOLE)
+    part = part if part in (OWN, UNLOCATED, CORRECTED) else WHOLE
+    return Asked(indicator, place, day, part, LISTS[indicator.population.code], request.user)
+
+
+def leave_trace(asked: Asked, records: list[Any]) -> None:
+    """Whose data a page of a list showed."""
+    if asked.kind.people is None or not records:
+        return
+    ReadEvent.record(
+        user=asked.user,
+        kind=ReadEvent.Kind.LIST,
+        people=[asked.kind.people(record) for record in records],
+        indicator=asked.indicator.code,
+        region=asked.region,
+        on=asked.day.isoformat(),
+    )

@@ -1,1 +1,0 @@
-"""Pages of the dashboard, the lists behind its numbers, definitions, and targets."""
