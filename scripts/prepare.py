@@ -137,7 +137,16 @@ def prepare(people: int) -> None:
     Path(settings.MEDIA_ROOT).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-if __name__ == "__main__":
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=20_000)
-    sys.exit(prepare(parser.parse_args().people))
+    try:
+        prepare(parser.parse_args().people)
+    except KeyboardInterrupt:
+        # make run was stopped meanwhile, and says so itself.
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -149,6 +149,15 @@ def _prepare(values: dict[str, str], folder: Path) -> subprocess.CompletedProces
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120)
 
 
+def test_stopping_while_it_prepares_shows_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(people: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prepare, "prepare", interrupted)
+    monkeypatch.setattr(sys, "argv", ["scripts.prepare", "--people", "5"])
+    assert prepare.main() == 130
+
+
 def test_without_the_right_to_install_the_one_command_is_printed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
