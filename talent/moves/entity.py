@@ -70,7 +70,7 @@ TRANSFERS = requests_of(
     labels={"known_person": "人员", "known_name": "人员", "known_origin": "转出地",
             "created_at": "申请时间"},
     columns=(
-        "known_name direction* known_origin* to_region* reason",
+        "known_name direction* known_origin* to_region* reason*",
         Column("created_at", "申请时间"),
         until_column("默认同意日期"),
         "state* requested_by? decided_by? decided_at? decision_reason? outcome?",

@@ -54,12 +54,10 @@ REASONS = {
     "talent/own/views.py:me_reads": "who read the worker's own data",
     "talent/people/entity.py:PersonPage.related_context": "how many posts are hidden, not which",
     "projects/milestones/entity.py:check": "the edited milestone as it stands",
-    "reports/api.py:FigureAPI.get": "regions are public codes",
-    "reports/api.py:SnapshotAPI.get_queryset": "the same for everybody",
-    "reports/views/lists.py:indicator_list": "rows of an indicator narrowed to the reader",
-    "reports/views/settled.py:settled_list": "rows of a settlement narrowed to the reader",
-    "reports/views/settled.py:settled_export": "rows of a settlement narrowed to the reader",
-    "reports/views/targets.py:target_list": "plans are the same for everybody",
+    "reports/board/api.py:FigureAPI.get": "regions are public codes",
+    "reports/board/api.py:SnapshotAPI.get_queryset": "the same for everybody",
+    "reports/lists/views.py:indicator_list": "rows of an indicator narrowed to the reader",
+    "reports/targets/views.py:target_list": "plans are the same for everybody",
 }
 
 

@@ -21,6 +21,8 @@ _REASONS = {
     "core/attachments/pdfs.py": "a PDF, into memory",
     "core/attachments/photos.py": "a picture, into memory",
     "core/notices/reminders.py": "the messages of the nightly run, its only act",
+    "core/entities/former.py": "what a dated column held before, beside the write of an action",
+    "core/notices/waiting.py": "a number kept in the cache",
     "core/entities/saved.py": "the actions of saved views",
     "core/desk/login.py": "the session of who logs in, and the password of who changes it",
     "core/entities/pages/create.py": "an entity without an action of its own is saved as it is",
