@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.dates import today
+from core.decisions.actions import settle_due
 from core.models import Notice, ReadEvent
 from core.notices.actions import acknowledge, close_notices, notify, put_back
 from core.notices.causes import CAUSES
@@ -20,7 +21,6 @@ from stations.models import Station
 from talent.corrections.actions import approve_change, refuse_change, request_change
 from talent.models import Person, TransferRequest
 from talent.moves.actions import (
-    accept_due_transfers,
     accept_transfer,
     refuse_transfer,
     request_transfer_in,
@@ -288,10 +288,11 @@ def test_a_worker_is_told_what_became_of_her_request(cast: Any, client_of: Any) 
     request = request_change(by=cast.worker_a, **asked)
     refuse_change(request=request, by=cast.reviewer_a, reason="请附户口簿")
     page = client_of(cast.worker_a).get("/me/").text
-    assert f"您的变更申请已拒绝（{today()}）：请附户口簿" in page
+    assert f"您的变更申请未采纳（{today()}）：曾用名" in page
+    assert "请附户口簿" in page
     assert "/me/requests/" in Notice.objects.get().address
     approve_change(request=request_change(by=cast.worker_a, **asked), by=cast.reviewer_a)
-    assert "您的变更申请已同意" in client_of(cast.worker_a).get("/me/").text
+    assert "您的变更申请全部已改" in client_of(cast.worker_a).get("/me/").text
     assert not seen(cast.clerk_a)
 
 
@@ -322,7 +323,7 @@ def test_the_sender_is_told_whom_she_sent(cast: Any, client_of: Any) -> None:
     withdraw_transfer(request=request, by=cast.clerk_a)
     assert not Notice.objects.exists()
     request = request_transfer_out(**asked)
-    assert accept_due_transfers(on=request.due_on) == 1
+    assert settle_due(on=request.due_on) == 1
     page = client_of(cast.clerk_a).get("/").text
     assert "欧阳甲 申请转出到期自动同意" in page
     assert ReadEvent.objects.latest("id").people == [person.pk]
