@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from core.accounts.privacy import NOTICE_VERSION
@@ -79,15 +78,3 @@ def test_the_password_comes_first(worker: Any, cast: Any, new_version: Any) -> N
     User.objects.filter(pk=cast.worker_a.pk).update(must_change_password=True)
     assert worker.get("/me/").headers["Location"] == "/account/password/"
     assert worker.get("/account/password/").status_code == 200
-
-
-def test_who_activated_with_the_notice_has_read_it(cast: Any) -> None:
-    """Accounts from before the columns."""
-    User.objects.update(notice_version="", notice_at=None)
-    event = SecurityEvent.record(kind="激活账号", actor=cast.worker_a, notice=NOTICE_VERSION)
-    migration = import_module("core.migrations.0013_notice_read")
-    with connection.cursor() as cursor:
-        cursor.execute(migration.READ_AT_ACTIVATION)
-    user = User.objects.get(pk=cast.worker_a.pk)
-    assert (user.notice_version, user.notice_at) == (NOTICE_VERSION, event.at)
-    assert User.objects.exclude(notice_version="").count() == 1
