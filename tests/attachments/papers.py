@@ -195,6 +195,22 @@ HARMLESS: dict[str, Callable[[pikepdf.Pdf], None]] = {
     "link within": annotated(Name.Link, A=lambda: act(S=Name.GoTo, D=String("first"))),
     "an invoice's own data": embedded("invoice.xml", b'<?xml version="1.0"?><a>1</a>'),
     "a certificate's own data": embedded("data.json", b'{"a": [1, 2]}'),
+    "words by themselves": root("Words", lambda p: p.make_indirect(String("words"))),
+    "a picture of few pixels": root(
+        "Picture",
+        lambda p: p.make_indirect(
+            Stream(
+                p,
+                b"\0\0\0",
+                Type=Name.XObject,
+                Subtype=Name.Image,
+                Width=1,
+                Height=1,
+                ColorSpace=Name.DeviceRGB,
+                BitsPerComponent=8,
+            )
+        ),
+    ),
     "fonts of odd names": root(
         "Odd", lambda p: Dictionary(AA=Dictionary(F1=1), JS=Dictionary(Type=Name.Font))
     ),

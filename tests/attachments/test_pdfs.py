@@ -244,6 +244,12 @@ def test_only_data_may_be_within(name: str, content: bytes, is_taken: bool) -> N
             clean_pdf(paper)
 
 
+def test_data_that_is_not_folded_is_looked_at_alike() -> None:
+    assert clean_pdf(pdf(embedded("a.xml", b"<a/>"), **AS_IT_IS))
+    with pytest.raises(Unfit, match="附件"):
+        clean_pdf(pdf(embedded("a.xml", b"MZ"), **AS_IT_IS))
+
+
 def test_data_folded_oddly_is_not_looked_for() -> None:
     def change(paper: pikepdf.Pdf) -> None:
         file = Stream(paper, b"3c612f3e>", Type=Name.EmbeddedFile, Filter=Name.ASCIIHexDecode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import resource
 import time
 import zlib
 from typing import Any
@@ -12,12 +13,14 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from core.attachments import checking, photos
+from core.attachments import checking, child, photos
 from core.attachments.checking import checked
 from core.attachments.child import taken
 from core.attachments.limits import (
     BROKEN_PHOTO,
     BUSY,
+    CHILD_BYTES,
+    CHILD_SECONDS,
     EMPTY,
     FILE_BYTES,
     NOT_TAKEN,
@@ -231,6 +234,23 @@ def test_what_the_child_says() -> None:
     assert taken("photo", photo())[0] == {"kind": "jpg"}
     assert taken("pdf", pdf())[0] == {"kind": "pdf"}
     assert taken("photo", b"no") == ({"refused": BROKEN_PHOTO}, b"")
+
+
+def test_the_child_reads_a_line_and_a_file_and_answers_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limits: dict[int, tuple[int, int]] = {}
+    monkeypatch.setattr(child.resource, "setrlimit", limits.__setitem__)
+    asked, answer = io.BytesIO(b"photo\n" + photo()), io.BytesIO()
+    monkeypatch.setattr(child.sys, "stdin", io.TextIOWrapper(asked))
+    monkeypatch.setattr(child.sys, "stdout", io.TextIOWrapper(answer))
+    child.main()
+    head, _, kept = answer.getvalue().partition(b"\n")
+    assert head == b'{"kind": "jpg"}'
+    assert opened(kept).size == (120, 80)
+    assert limits[resource.RLIMIT_AS] == (CHILD_BYTES, CHILD_BYTES)
+    assert limits[resource.RLIMIT_CPU] == (CHILD_SECONDS, CHILD_SECONDS)
+    assert limits[resource.RLIMIT_FSIZE] == limits[resource.RLIMIT_CORE] == (0, 0)
 
 
 def test_no_memory_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
