@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-snapshots": {"task": "reports.tasks.refresh_stale", "schedule": 20},
     "nightly": {"task": "core.tasks.nightly", "schedule": crontab(hour=2, minute=25)},
     "nightly-snapshot": {"task": "reports.tasks.nightly", "schedule": crontab(hour=1, minute=5)},
+    "recount": {"task": "reports.tasks.recount", "schedule": crontab(hour=3, minute=35)},
     "due-decisions": {"task": "core.tasks.settle_due", "schedule": crontab(hour=2, minute=5)},
     "forget-attempts": {
         "task": "talent.tasks.forget_attempts",

@@ -19,7 +19,7 @@ def build_files(users: dict[str, User]) -> None:
     clerk = users["nanming"]
     station = Station.objects.for_user(clerk).filter(status="3").order_by("name").first()
     project = Project.objects.for_user(clerk).order_by("number").first()
-    own = Person.objects.filter(user=users["shegong"]).first()
+    own = Person.objects.for_user(clerk).filter(user=users["shegong"]).first()
     paper = _paper(900, 1270)
     given = [
         (station, "批复文件", "关于设立社工站的批复.pdf", _as_pdf(paper)),

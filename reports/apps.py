@@ -6,8 +6,11 @@ class ReportsConfig(AppConfig):
     verbose_name = "看板与报表"
 
     def ready(self) -> None:
+        from core.desk import status
         from core.entities import signed
         from reports.periods import actions  # noqa: F401  registers the job that freezes
         from reports.periods.witness import SettledWitness
+        from reports.recount import words
 
         signed.register(SettledWitness())
+        status.register("指标复核", words.status)

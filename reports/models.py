@@ -2,7 +2,8 @@
 
 from reports.periods.models import SettledMembers, Settlement
 from reports.plans.models import Plan
+from reports.recount.models import Recount
 from reports.snapshots.models import Snapshot, SnapshotValue
 from reports.targets.models import Target
 
-__all__ = ["Plan", "SettledMembers", "Settlement", "Snapshot", "SnapshotValue", "Target"]
+__all__ = ["Plan", "Recount", "SettledMembers", "Settlement", "Snapshot", "SnapshotValue", "Target"]

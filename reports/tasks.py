@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from reports.recount.actions import recount_sample
 from reports.snapshots import actions
 
 
@@ -13,3 +14,8 @@ def refresh_stale() -> None:
 @shared_task(ignore_result=True)
 def nightly() -> None:
     actions.take_all()
+
+
+@shared_task(ignore_result=True)
+def recount() -> None:
+    recount_sample()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from core.desk import accounts, lists
-from core.desk import logs as security
+from core.desk.status import system_status
 from core.entities.addresses import pages_of
 
 urlpatterns = [
@@ -18,5 +18,5 @@ urlpatterns = [
     path("account/session/", accounts.account_session, name="account_session"),
     path("account/tokens/", accounts.token_create, name="token_create"),
     path("account/tokens/<uuid:public_id>/revoke/", accounts.token_revoke, name="token_revoke"),
-    path("security/status/", security.system_status, name="system_status"),
+    path("security/status/", system_status, name="system_status"),
 ]

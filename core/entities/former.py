@@ -23,12 +23,13 @@ def keep(before: Model, record: Model) -> None:
 
     `before` is the record as it was. Call it in the action's transaction.
     """
+    is_first = getattr(before, "is_incomplete", False)
     for column, since_column in type(record).dated_columns.items():  # type: ignore[attr-defined]
         now, was = (
             Held(_text(getattr(one, column)), getattr(one, since_column) if since_column else None)
             for one in (record, before)
         )
-        if change := changed(was, now):
+        if change := changed(was, now, is_first=is_first):
             hold(type(record), column, [(record.pk, *change)])
 
 
@@ -39,8 +40,14 @@ class Held(NamedTuple):
     since: datetime.date | None
 
 
-def changed(was: Held, now: Held) -> tuple[str, datetime.date] | None:
-    """What was held before, and the day from which it is held otherwise; None for no change."""
+def changed(was: Held, now: Held, *, is_first: bool = False) -> tuple[str, datetime.date] | None:
+    """What was held before, and the day from which it is held otherwise; None for no change.
+
+    `is_first`: the record was planned from a bare name (is_incomplete). What it says for the
+    first time then holds as if it had been entered so, whichever ledger came before.
+    """
+    if is_first and not was.value and now.since is None:
+        return None
     if was.value != now.value:
         return was.value, now.since or today()
     if now.value and now.since and now.since != was.since:

@@ -17,10 +17,10 @@ def keep_former(model: type[models.Model], batch: ImportBatch) -> None:
     """Note it of every record whose dated columns an applied batch has just changed."""
     for column, since_column in _dated(model).items():
         changes = []
-        for key, was, now in _changes(model, batch, column, since_column or column):
+        for key, was, now, is_first in _changes(model, batch, column, since_column or column):
             if not since_column:
                 was, now = Held(was.value, None), Held(now.value, None)
-            if change := former.changed(was, now):
+            if change := former.changed(was, now, is_first=is_first):
                 changes.append((key, *change))
         former.hold(model, column, changes)
 
@@ -31,22 +31,23 @@ def _dated(model: Any) -> dict[str, str]:
 
 def _changes(
     model: type[models.Model], batch: ImportBatch, column: str, since: str
-) -> list[tuple[Any, Held, Held]]:
-    """(key, what it was, what it is) of the records of which a batch changed either column."""
+) -> list[tuple[Any, Held, Held, bool]]:
+    """(key, what it was, what it is, whether it was incomplete until then) of the records of
+    which a batch changed either column."""
     table, label = model._meta.db_table, model._meta.label_lower
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT t.id, CASE WHEN b.j ? %s THEN b.j->>%s ELSE t.{column}::text END,"
             f" CASE WHEN b.j ? %s THEN b.j->>%s ELSE t.{since}::text END,"
-            f" t.{column}::text, t.{since}::text"
+            f" t.{column}::text, t.{since}::text, coalesce(b.j->>'is_incomplete' = 'true', false)"
             f" FROM core_importrow r, LATERAL (SELECT r.before->%s AS j) b, {table} t"
             " WHERE r.batch_id = %s AND r.outcome = 'changed' AND b.j ?| %s"
             " AND t.id = (r.writes->'update'->%s->>'id')::uuid",
             [column, column, since, since, label, batch.pk, [column, since], label],
         )
         return [
-            (key, Held(was or "", _day(was_since)), Held(now or "", _day(now_since)))
-            for key, was, was_since, now, now_since in cursor.fetchall()
+            (key, Held(was or "", _day(was_since)), Held(now or "", _day(now_since)), is_first)
+            for key, was, was_since, now, now_since, is_first in cursor.fetchall()
         ]
 
 

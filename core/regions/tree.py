@@ -151,9 +151,17 @@ class Divisions:
             if (stands_for in wanted if own else stands_for.startswith(wanted))
         ]
 
+    @cached_property
+    def _children(self) -> dict[str | None, list[str]]:
+        found: dict[str | None, list[str]] = {}
+        for code in sorted(self._rows):
+            if self.is_valid(code):
+                found.setdefault(self._rows[code][3], []).append(code)
+        return found
+
     def children(self, region: str) -> list[str]:
         """Codes in force directly below a region, in order."""
-        return sorted(c for c, row in self._rows.items() if row[3] == region and self.is_valid(c))
+        return list(self._children.get(region, ()))
 
     def at_level(self, level: int, *, under: str = "") -> list[str]:
         return sorted(

@@ -173,4 +173,20 @@ class Migration(migrations.Migration):
             model_name='target',
             constraint=models.UniqueConstraint(fields=('plan', 'indicator', 'region', 'year'), name='target_once', violation_error_message='该指标、地区、年度已有目标。'),
         ),
+        migrations.CreateModel(
+            name='Recount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('as_of', models.DateField(verbose_name='统计日期')),
+                ('counted_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='复核时间')),
+                ('compared', models.PositiveIntegerField(verbose_name='比对数')),
+                ('differing', models.PositiveIntegerField(default=0, verbose_name='不符数')),
+                ('differences', models.JSONField(default=list, verbose_name='不符之处')),
+            ],
+            options={
+                'verbose_name': '指标复核',
+                'ordering': ['-counted_at', '-id'],
+                'indexes': [models.Index(fields=['-counted_at'], name='recount_latest')],
+            },
+        ),
     ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 from core.models import FormerValue, Region, RegionMove
@@ -92,7 +94,15 @@ class Records:
         return code
 
     def townships(self) -> set[str]:
-        return {c for c, r in self.regions.items() if r["level"] == 4 and self.in_force(c)}
+        return self.at_level(4)
 
     def at_level(self, level: int) -> set[str]:
-        return {c for c, r in self.regions.items() if r["level"] == level and self.in_force(c)}
+        return self._levels[level]
+
+    @cached_property
+    def _levels(self) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = defaultdict(set)
+        for code, row in self.regions.items():
+            if self.in_force(code):
+                found[row["level"]].add(code)
+        return found

@@ -8,7 +8,8 @@ are recorded codes, resolved and rolled up here too.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
+from functools import cached_property
 from typing import Any
 
 from tests.audit.places_counted import PlacesCounted
@@ -181,7 +182,15 @@ class Reference(PlacesCounted):
         of = {"T6_BUILT": 4, "T6_ACTIVE": 4, "T7_CENTRE": 2, "T7_HUB": 3}
         if code not in of:
             return None
-        return sum(1 for c in self.at_level(of[code]) if c.startswith(region))
+        return self._inside[of[code]][region]
+
+    @cached_property
+    def _inside(self) -> dict[int, Counter[str]]:
+        """Level -> region -> how many divisions of the level lie in it."""
+        return {
+            level: Counter(c[:n] for c in codes for n in (2, 4, 6, 9) if n <= len(c))
+            for level, codes in self._levels.items()
+        }
 
     def totals(self, code: str) -> dict[str, int]:
         """Region in force -> figure; what has no place belongs to the province alone."""

@@ -17,6 +17,7 @@ from core.regions.tree import divisions_on, forget_divisions
 from reports.definitions.registry import BY_CODE, FIXED_CODES, all_figures
 from reports.lists.views import export_rows
 from reports.periods.causes import causes
+from reports.recount.counting import differences
 from tests import rows
 from tests.audit.driver import Office
 from tests.audit.reference import Reference
@@ -79,7 +80,8 @@ def compare(day: datetime.date) -> list[str]:
         exported = list(export_rows(BY_CODE[code], members(BY_CODE[code], day, "52"), day))
         if len(exported) != len(keys):
             differing.append(f"{day} {code}: exported {len(exported)}")
-    return differing
+    _, otherwise = differences(day)
+    return differing + [f"{day} recounted in SQL: {difference}" for difference in otherwise]
 
 
 @pytest.mark.parametrize("seed", seeds(2, 40))

@@ -36,7 +36,7 @@ REASONS = {
     "core/desk/accounts.py:_own": "one's own account",
     "core/desk/login.py:LoginView.form_valid": "the account that has just logged in",
     "core/desk/login.py:PasswordChangeView.form_valid": "one's own account",
-    "core/desk/logs.py:system_status": "jobs without their content, for who may see the system",
+    "core/desk/status.py:system_status": "jobs without their content, for who may see the system",
     "core/entities/pages/act.py:perform": "the version of the record just locked in scope",
     "core/ledgers/views.py:_page": "ids of a page of rows in scope",
     "core/ledgers/views.py:decide": "a row of a batch in scope",

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from config.celery import app
-from core.desk.logs import _existing
+from core.desk.status import _existing
 from core.jobs import running as jobs
 from core.models import ImportBatch, Job
 from talent.models import Person

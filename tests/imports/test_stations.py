@@ -9,11 +9,11 @@ import pytest
 
 from core.ledgers import actions
 from core.rules import RuleError
-from reports.definitions.registry import all_figures
 from stations.models import Station
 from stations.places.actions import change_station_state
 from talent.models import Post
 from tests.conftest import Cast
+from tests.figures import figure
 from tests.imports.ledgers import (
     STATION,
     apply,
@@ -54,7 +54,7 @@ def dated(station: Station) -> list[Any]:
 
 
 def built() -> int:
-    return all_figures(D(2025, 12, 31)).value("T6_BUILT", "52")
+    return figure("T6_BUILT", day=D(2025, 12, 31)) or 0
 
 
 def test_stations_without_an_approval_are_taken_for_a_reason(cast: Cast) -> None:

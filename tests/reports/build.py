@@ -8,7 +8,7 @@ from typing import Any
 
 from core.figures.lists import is_known, members
 from core.models import Region, User
-from reports.definitions.registry import BY_CODE, all_figures
+from reports.definitions.registry import BY_CODE
 from stations.models import (
     Organization,
     Station,
@@ -25,6 +25,7 @@ from talent.models import (
     PersonState,
     Post,
 )
+from tests.figures import figure
 
 DAY = datetime.date(2025, 12, 31)
 EARLY = datetime.date(2022, 1, 1)
@@ -164,7 +165,7 @@ def reviewer(region: str) -> User:
 
 def count(code: str, region: str = "52", day: datetime.date = DAY) -> int | None:
     """The figure, after checking that its list is as long; of what is unknown it is empty."""
-    value = all_figures(day).value(code, region)
+    value = figure(code, region, day=day)
     indicator = BY_CODE[code]
     rows = members(indicator, day, region)
     listed = sum(getattr(r, indicator.weight) for r in rows) if indicator.weight else len(rows)

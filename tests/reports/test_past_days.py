@@ -12,10 +12,10 @@ import pytest
 from core.dates import today
 from core.ledgers import actions as imports
 from core.models import Region
-from reports.definitions.registry import all_figures
 from talent import actions
 from talent.models import Person, PersonState, Post, RegistrationPeriod
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.figures import figure
 from tests.imports.ledgers import PEOPLE, outcomes, people, person, take, workbook
 from tests.reports import build
 from tests.reports.build import DAY
@@ -25,18 +25,12 @@ pytestmark = pytest.mark.django_db
 D = datetime.date
 
 
-def figure(code: str, region: str = "52", day: datetime.date = DAY) -> int:
-    value = all_figures(day).value(code, region)
-    assert value is not None
-    return value
-
-
 def test_a_post_that_is_added_later_counts_from_its_beginning(cast: Cast) -> None:
     new = Person(name="张三", id_number=id_number(), residence_id=TOWNSHIP_A, sex="1")
     someone = actions.create_person(person=new, by=cast.clerk_a)
     post = Post(person=someone, station=make_station(TOWNSHIP_A), started_on=D(2024, 3, 1))
     post = actions.start_post(post=post, by=cast.clerk_a)
-    assert (figure("T1"), figure("T1", day=D(2024, 2, 29))) == (1, 0)
+    assert (figure("T1", day=DAY), figure("T1", day=D(2024, 2, 29))) == (1, 0)
     post.started_on = D(2021, 3, 1)
     actions.update_post(post=post, by=cast.clerk_a)
     assert (figure("T1", day=D(2024, 2, 29)), figure("T1", day=D(2021, 2, 28))) == (1, 0)
@@ -45,10 +39,10 @@ def test_a_post_that_is_added_later_counts_from_its_beginning(cast: Cast) -> Non
 def test_a_day_of_entry_that_a_later_ledger_brings(cast: Cast) -> None:
     number = id_number()
     take(cast.clerk_a, "people", people(person(number=number, 入职日期="")))
-    assert (figure("T1"), Post.objects.get().started_on) == (0, today())
+    assert (figure("T1", day=DAY), Post.objects.get().started_on) == (0, today())
     batch = take(cast.clerk_a, "people", people(person(number=number, 入职日期="2021-03-01")))
     assert outcomes(batch) == {"changed": 1}
-    assert (figure("T1"), Post.objects.get().started_on) == (1, D(2021, 3, 1))
+    assert (figure("T1", day=DAY), Post.objects.get().started_on) == (1, D(2021, 3, 1))
     for day in ("2021-03-01", "2021年3月"):
         again = people(person(number=number, 入职日期=day, 备注=""))
         assert outcomes(take(cast.clerk_a, "people", again)) == {"unchanged": 1}
@@ -62,7 +56,7 @@ def test_a_post_that_a_second_ledger_brings(cast: Cast) -> None:
     Person.objects.update(status="20")
     PersonState.objects.update(status="20")
     take(cast.clerk_a, "people", people(person(number=number, 入职日期="2023-03-01")))
-    assert (figure("T1"), figure("T1", day=today())) == (1, 1)
+    assert (figure("T1", day=DAY), figure("T1", day=today())) == (1, 1)
     assert figure("T1", day=D(2023, 2, 28)) == 0
 
 
@@ -71,7 +65,7 @@ def test_undo_puts_the_first_day_back(cast: Cast) -> None:
     take(cast.clerk_a, "people", people(person(number=number, 入职日期="")))
     batch = take(cast.clerk_a, "people", people(person(number=number, 入职日期="2021-03-01")))
     assert imports.undo(batch=batch, by=cast.clerk_a) == []
-    assert (figure("T1"), PersonState.objects.get().valid_from) == (0, today())
+    assert (figure("T1", day=DAY), PersonState.objects.get().valid_from) == (0, today())
 
 
 def test_a_new_kind_of_employment_leaves_earlier_days_alone(cast: Cast) -> None:
@@ -81,9 +75,9 @@ def test_a_new_kind_of_employment_leaves_earlier_days_alone(cast: Cast) -> None:
         return workbook([[*PEOPLE, "用工性质"], [*person(number=number), employment]])
 
     take(cast.clerk_a, "people", ledger("实习"))
-    assert figure("T1") == 0
+    assert figure("T1", day=DAY) == 0
     assert outcomes(take(cast.clerk_a, "people", ledger("合同制"))) == {"changed": 1}
-    assert (figure("T1"), figure("T1", day=today())) == (0, 1)
+    assert (figure("T1", day=DAY), figure("T1", day=today())) == (0, 1)
     assert outcomes(take(cast.clerk_a, "people", ledger("合同制"))) == {"unchanged": 1}
     posts = Post.objects.order_by("started_on").values_list("started_on", "ended_on", "is_primary")
     assert list(posts) == [(D(2023, 3, 1), today(), True), (today(), None, True)]
@@ -94,12 +88,12 @@ def test_part_time_from_today_leaves_earlier_days_alone(cast: Cast) -> None:
     someone.states.update(valid_from=D(2022, 1, 1))
     build.give_post(someone, COUNTY_A, since=D(2022, 1, 1))
     build.give_post(someone, COUNTY_B, since=D(2026, 3, 1), primary=False)
-    assert figure("T1", COUNTY_A) == 1
+    assert figure("T1", COUNTY_A, day=DAY) == 1
     post = Post.objects.get(is_primary=True)
     actions.make_part_time(post=post, by=cast.reviewer_a, reason="每周一天")
-    assert (figure("T1", COUNTY_A), figure("T1", COUNTY_B)) == (1, 0)
+    assert (figure("T1", COUNTY_A, day=DAY), figure("T1", COUNTY_B, day=DAY)) == (1, 0)
     now = today()
-    assert (figure("T1", COUNTY_A, now), figure("T1", COUNTY_B, now)) == (0, 1)
+    assert (figure("T1", COUNTY_A, day=now), figure("T1", COUNTY_B, day=now)) == (0, 1)
 
 
 def test_who_has_another_full_time_post_goes_on_counting(cast: Cast) -> None:
@@ -121,7 +115,7 @@ def test_a_transfer_to_where_one_works_already(cast: Cast) -> None:
         person=someone, to_region=Region.objects.get(pk=COUNTY_B), by=cast.clerk_a, reason="调动"
     )
     actions.accept_transfer(request=request, by=cast.reviewer_b)
-    assert (figure("T1", COUNTY_A, today()), figure("T1", COUNTY_B, today())) == (0, 1)
+    assert (figure("T1", COUNTY_A, day=today()), figure("T1", COUNTY_B, day=today())) == (0, 1)
 
 
 def test_a_mistaken_record_is_no_key_talent(cast: Cast) -> None:
@@ -129,7 +123,7 @@ def test_a_mistaken_record_is_no_key_talent(cast: Cast) -> None:
     build.claim(someone)
     someone.refresh_from_db()
     actions.deactivate_person(person=someone, by=cast.reviewer_a, reason="误录")
-    assert (figure("T3"), figure("T3", day=today())) == (0, 0)
+    assert (figure("T3", day=DAY), figure("T3", day=today())) == (0, 0)
 
 
 def test_who_died_stays_where_the_last_post_was(cast: Cast) -> None:
@@ -139,7 +133,7 @@ def test_who_died_stays_where_the_last_post_was(cast: Cast) -> None:
     build.claim(someone)
     someone.refresh_from_db()
     actions.record_death(person=someone, by=cast.reviewer_b, died_on=D(2024, 5, 1), proof="证明 1")
-    assert (figure("T3", COUNTY_A), figure("T3", COUNTY_B)) == (0, 1)
+    assert (figure("T3", COUNTY_A, day=DAY), figure("T3", COUNTY_B, day=DAY)) == (0, 1)
 
 
 @pytest.mark.parametrize("ends", ["death", "cancelled", "lapsed"])
@@ -175,11 +169,16 @@ def test_merging_loses_nobody(cast: Cast) -> None:
     build.certificate(double, verification="4")
     for someone in (kept, double):
         someone.refresh_from_db()
-    before = [figure("T1"), figure("T1", day=today()), figure("T3"), figure("T2_CHECKED")]
+    before = [
+        figure("T1", day=DAY),
+        figure("T1", day=today()),
+        figure("T3", day=DAY),
+        figure("T2_CHECKED", day=DAY),
+    ]
     assert before == [1, 1, 1, 1]
     actions.merge_person(person=double, kept=kept, by=cast.reviewer_a, reason="本人证件核对")
-    assert [figure("T1"), figure("T1", day=today()), figure("T3")] == [1, 1, 1]
-    assert (figure("T2"), figure("T2_CHECKED")) == (1, 1)
+    assert [figure("T1", day=DAY), figure("T1", day=today()), figure("T3", day=DAY)] == [1, 1, 1]
+    assert (figure("T2", day=DAY), figure("T2_CHECKED", day=DAY)) == (1, 1)
     days = (D(2024, 6, 1), D(2025, 2, 28), D(2025, 3, 1), D(2025, 7, 1))
     assert [figure("T1", day=day) for day in days] == [1, 1, 1, 1]
 

@@ -12,7 +12,6 @@ import time_machine
 from core.dates import today
 from core.decisions.actions import settle_due
 from core.models import Region, User
-from reports.definitions.registry import all_figures
 from stations.models import Station
 from stations.organizations.actions import end_organization
 from stations.places.actions import close_station, open_station, update_station
@@ -20,6 +19,7 @@ from talent import actions
 from talent.codes import PersonStatus, RequestState
 from talent.models import Certificate, Person, Post, RegistrationPeriod, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.figures import figure
 from tests.histories import seeds
 from tests.rows import DAY, make_organization, make_person, make_station
 
@@ -28,10 +28,6 @@ D = datetime.date
 COUNTY_C = "520103"
 VOLUNTEER = "8"
 WHY = "本人证件核对"
-
-
-def figure(code: str, day: datetime.date | None = None, region: str = "52") -> int:
-    return all_figures(day or today()).value(code, region)
 
 
 def serve(person: Person, station: Station, since: datetime.date = DAY, **fields: Any) -> Post:
@@ -73,7 +69,7 @@ def test_a_merge_loses_no_day(seed: int, cast: Cast) -> None:
     served = {day for day in days if Post.objects.open_on(day).exists()}
     merge(*people, cast)
     for day in days:
-        assert figure("T1", day) == (day in served), day
+        assert figure("T1", day=day) == (day in served), day
 
 
 @pytest.mark.parametrize("kept_has", [{"is_primary": False}, {"employment": VOLUNTEER}])
@@ -86,7 +82,7 @@ def test_of_one_post_of_both_the_one_that_counts_stays(cast: Cast, kept_has: Any
     serve(person, station, D(2022, 1, 1))
     serve(kept, station, D(2021, 1, 1), **kept_has)
     merge(person, kept, cast)
-    assert [figure("T1", day) for day in (D(2021, 6, 1), D(2022, 6, 1), today())] == [0, 1, 1]
+    assert [figure("T1", day=day) for day in (D(2021, 6, 1), D(2022, 6, 1), today())] == [0, 1, 1]
 
 
 def test_a_volunteer_of_the_kept_record_yields_to_a_full_time_post(cast: Cast) -> None:
@@ -122,7 +118,7 @@ def test_volunteering_beside_a_full_time_post_takes_no_day(
     serve(volunteer, make_station(TOWNSHIP_A), D(2022, 1, 1), ended_on=ends, employment=VOLUNTEER)
     merge(person, kept, cast)
     days = (D(2021, 6, 1), D(2022, 6, 1), D(2023, 12, 31), D(2024, 6, 1))
-    assert [figure("T1", day) for day in days] == [1, 1, 1, 0]
+    assert [figure("T1", day=day) for day in days] == [1, 1, 1, 0]
     later = kept.posts.get(started_on=D(2024, 1, 1))
     assert (later.is_primary, later.ended_on) == (True, ends)
 
@@ -176,8 +172,8 @@ def test_who_left_by_one_record_and_serves_by_the_other_serves(cast: Cast) -> No
     kept.refresh_from_db()
     assert kept.status == PersonStatus.SERVING
     days = (D(2023, 6, 1), D(2024, 6, 1), D(2025, 6, 1), today())
-    assert [figure("T1_L0", day) for day in days] == [1, 0, 1, 1]
-    assert [figure("T1", day) for day in days] == [0, 0, 1, 1]
+    assert [figure("T1_L0", day=day) for day in days] == [1, 0, 1, 1]
+    assert [figure("T1", day=day) for day in days] == [0, 0, 1, 1]
 
 
 # --- What a station or an organisation does to its posts ---------------------------------------
@@ -215,9 +211,9 @@ def test_nobody_served_where_nothing_was_any_more(has_successor: bool, cast: Cas
     )  # fmt: skip
     post.refresh_from_db()
     assert post.ended_on == D(2026, 1, 1)
-    assert figure("T1", D(2025, 6, 1)) == 1
-    assert figure("T1", D(2026, 3, 1)) == has_successor
-    assert figure("T1", D(2026, 7, 1)) == 0
+    assert figure("T1", day=D(2025, 6, 1)) == 1
+    assert figure("T1", day=D(2026, 3, 1)) == has_successor
+    assert figure("T1", day=D(2026, 7, 1)) == 0
 
 
 def test_who_came_after_the_closing_has_one_post_where_it_went(cast: Cast) -> None:
@@ -246,8 +242,8 @@ def test_the_posts_follow_a_corrected_township(cast: Cast) -> None:
     station.region = right = other_township()
     update_station(station=station, by=cast.clerk_a)
     for day in (D(2024, 1, 1), today()):
-        assert figure("T1", day, TOWNSHIP_A) == 0
-        assert figure("T1", day, right.pk) == 1
+        assert figure("T1", TOWNSHIP_A, day=day) == 0
+        assert figure("T1", right.pk, day=day) == 1
     person.refresh_from_db()
     assert person.region_id == right.pk
 
@@ -309,7 +305,7 @@ def test_between_two_townships_she_moves_as_well(cast: Cast) -> None:
     )  # fmt: skip
     actions.accept_transfer(request=request, by=cast.reviewer_a)
     assert Person.objects.for_user(cast.township_a).filter(pk=person.pk).exists()
-    assert (figure("T1", region=TOWNSHIP_A), figure("T1", region=there.pk)) == (1, 0)
+    assert (figure("T1", TOWNSHIP_A), figure("T1", there.pk)) == (1, 0)
 
 
 def test_the_retired_stay_retired(cast: Cast) -> None:
@@ -335,4 +331,4 @@ def test_who_is_brought_back_is_where_she_was_entered(cast: Cast) -> None:
     entered = Person(name="李四", id_number=person.id_number, residence_id=there.pk)
     back = actions.create_person(person=entered, by=cast.clerk_a)
     assert back.pk == person.pk
-    assert (figure("T1_L0", region=TOWNSHIP_A), figure("T1_L0", region=there.pk)) == (0, 1)
+    assert (figure("T1_L0", TOWNSHIP_A), figure("T1_L0", there.pk)) == (0, 1)

@@ -126,7 +126,7 @@ def test_the_page_says_the_rules_of_the_role(clock: Any) -> None:
 
 
 def test_demo_accounts_have_whatever_password_was_asked_for(
-    db: None, tmp_path: Any, settings: Any
+    transactional_db: None, tmp_path: Any, settings: Any
 ) -> None:
     """And each has a first page, however few people were asked for."""
     settings.DEMO_PASSWORD = "short"

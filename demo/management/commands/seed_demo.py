@@ -19,6 +19,7 @@ from demo.people import build_people
 from demo.places import build_places
 from demo.programmes import build_graduates, build_projects, build_requests
 from demo.targets import build_targets
+from reports.recount.actions import recount_day
 from reports.snapshots.actions import take_all
 from talent.models import Person
 
@@ -57,4 +58,5 @@ class Command(BaseCommand):
             cursor.execute("ANALYZE")
         # The board has its figures, its settlement and its trend from the first look on.
         take_all()
+        recount_day(day)
         self.stdout.write(f"已载入 {people} 名演示人员。演示账号密码：{password}")

@@ -1,0 +1,25 @@
+"""What the nightly second count of a day found."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Recount(models.Model):
+    """A day's figures counted twice: how many were compared, and where they differed."""
+
+    as_of = models.DateField("统计日期")
+    counted_at = models.DateTimeField("复核时间", db_default=Now())
+    compared = models.PositiveIntegerField("比对数")
+    differing = models.PositiveIntegerField("不符数", default=0)
+    # The first of them: figure, region (null for 未定位), and the two numbers.
+    differences = models.JSONField("不符之处", default=list)
+
+    class Meta:
+        verbose_name = "指标复核"
+        ordering = ["-counted_at", "-id"]
+        indexes = [models.Index(fields=["-counted_at"], name="recount_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.as_of}：{self.compared} 个数，{self.differing} 个不符"
