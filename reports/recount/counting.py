@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -43,7 +43,7 @@ def _query(subject: str) -> str:
 
 def recount(day: datetime.date) -> Counted:
     """All figures of all divisions as of a day."""
-    values = {"day": day, "province": settings.PROVINCE_CODE, "zone": settings.TIME_ZONE}
+    values: dict[str, Any] = {"day": day, "province": settings.PROVINCE_CODE, "zone": settings.TIME_ZONE}
     found: Counted = {}
     with transaction.atomic(), connection.cursor() as cursor:
         # Compiling takes longer than counting.
