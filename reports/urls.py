@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from core.database import from_replica
 from reports.board import views as board
+from reports.forms import views as forms
 from reports.lists import own
 from reports.lists import views as lists
 from reports.periods import views as periods
@@ -44,6 +45,11 @@ urlpatterns = [
          name="dashboard_list_export"),
     path("dashboard/definitions/", board.definition_list, name="definition_list"),
     path("dashboard/definitions/<slug:code>/", board.definition, name="definition"),
+    path("reports/", forms.report_list, name="report_list"),
+    path("reports/<slug:form>/", from_replica(forms.report), name="report"),
+    path("reports/<slug:form>/<region:region>/", from_replica(forms.report), name="report"),
+    path("reports/<slug:form>/<region:region>/export/", from_replica(forms.report_export),
+         name="report_export"),
     path("me/targets/", own.me_targets, name="me_targets"),
     path("targets/", targets.target_list, name="target_list"),
     path("targets/plans/new/", plans.plan_create, name="plan_create"),

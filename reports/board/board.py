@@ -78,6 +78,11 @@ class Board:
         """A township has nothing below: it is shown among its neighbours."""
         return self.divisions.level(self.region) > 3
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether there are regions below, and the user sees every one of them."""
+        return not self.is_last and len(self.codes) == len(self._below())
+
     def _read(self, snapshot: Snapshot | None) -> Reading:
         if snapshot is None:
             return compute(self.day, regions=[self.region, *self.codes])
@@ -252,7 +257,7 @@ class Board:
     def reconciliation(self, areas: list[Area]) -> dict[str, Any] | None:
         """合计 = Σ下级 + 本级 + 未定位; None where the user does not see all regions below, or
         nothing is known."""
-        if self.is_last or len(self.codes) < len(self._below()):
+        if not self.sees_all:
             return None
         code = self.indicator.code
         total = self.reading.value(code, self.region)

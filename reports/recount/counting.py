@@ -43,7 +43,11 @@ def _query(subject: str) -> str:
 
 def recount(day: datetime.date) -> Counted:
     """All figures of all divisions as of a day."""
-    values: dict[str, Any] = {"day": day, "province": settings.PROVINCE_CODE, "zone": settings.TIME_ZONE}
+    values: dict[str, Any] = {
+        "day": day,
+        "province": settings.PROVINCE_CODE,
+        "zone": settings.TIME_ZONE,
+    }
     found: Counted = {}
     with transaction.atomic(), connection.cursor() as cursor:
         # Compiling takes longer than counting.

@@ -196,6 +196,9 @@ POLICIES: dict[str, Policy] = {
     "dashboard_list_export": Policy(
         "reports.view_indicator_list", kwargs={**_region, "code": "T1"}, methods=POST
     ),
+    "report_list": Policy(_BOARD),
+    "report": Policy(_BOARD, kwargs={**_region, "form": "progress"}),
+    "report_export": Policy(_BOARD, kwargs={**_region, "form": "progress"}, methods=POST),
     "definition_list": Policy(_BOARD),
     "definition": Policy(_BOARD, kwargs={"code": "T1"}),
     "target_list": Policy(_BOARD),

@@ -13,8 +13,9 @@ FOLDER = ROOT / "tests" / "contracts" / "scratch"
 
 
 def test_one_of_each_in_an_app_of_its_own() -> None:
-    """used.py goes through an entity, a field, an action, a ledger and a role of an app that
-    says nothing but its declarations, in a process and a database of its own."""
+    """used.py goes through an entity, a field, an action, a decision, an indicator, a form of
+    figures, a ledger and a role of an app that says nothing but its declarations, in a process
+    and a database of its own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_XDIST")}
     environment |= {"DJANGO_SETTINGS_MODULE": "tests.contracts.scratch.settings"}
     environment.pop(prepared.VARIABLE, None)

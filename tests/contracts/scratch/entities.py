@@ -1,4 +1,4 @@
-"""Courses: their entity, one action on them and their ledger."""
+"""Courses: their entity, one action on them, one decision about them and their ledger."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
+from core.decisions.actions import decide
+from core.decisions.kinds import DecisionKind
 from core.entities.declarations import Action, Section
 from core.entities.entity import Entity
 from core.entities.filters import ENDED
 from core.entities.forms import ActionForm, DateField
-from core.guards import claim
+from core.entities.forms.actions import ReasonForm
+from core.guards import claim, touch
 from core.ledgers.plain import PlainLedger
 from core.rules import Flag, RuleError
 from tests.contracts.scratch.models import Course
@@ -34,6 +39,27 @@ def put_off(*, course: Course, by: Any, held_on: datetime.date) -> None:
     course.save()
 
 
+def _open(course: Course, *, by: Any, reason: str) -> None:
+    course.is_open = True
+    touch(course, "is_open")
+
+
+OPENING = DecisionKind(
+    code="courses",
+    model=Course,
+    permission="scratch.decide_course",
+    grant=_open,
+    vouched=(),
+    pending=Q(is_open=False),
+    own="这是您自己录入的课程，请由另一位审核员开放。",
+    waiting="课程待开放",
+)
+
+
+def open_course(*, course: Course, by: Any, reason: str) -> None:
+    decide(OPENING, course, by=by, reason=reason)
+
+
 def _prepare(row: Any, written: dict[str, Any]) -> None:
     written["region_id"] = row.context.places.scope
     row.shown = {"name": written["name"], "detail": written["held_on"]}
@@ -50,7 +76,10 @@ COURSES = Entity(
     search_hint="课程名称",
     select_related=("region",),
     check=check,
-    actions=(Action("put-off", "改期", PutOffForm, put_off, "scratch.change_course"),),
+    actions=(
+        Action("put-off", "改期", PutOffForm, put_off, "scratch.change_course"),
+        Action("open", "开放报名", ReasonForm, open_course, "scratch.decide_course"),
+    ),
     ledger=PlainLedger(
         kind="courses",
         fields=("name held_on hours",),

@@ -14,6 +14,7 @@ class Course(Record):
     region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="所在地区")
     held_on = models.DateField("开课日期")
     hours = models.PositiveSmallIntegerField("学时", default=8)
+    is_open = models.BooleanField("开放报名", default=False, editable=False)
     ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
     end_reason = models.CharField("停用原因", max_length=200, blank=True, editable=False)
 

@@ -22,6 +22,8 @@ class ScratchRole(models.TextChoices):
 def _with_courses(card: RoleCard) -> RoleCard:
     verbs = [verb for verb in _VERBS if f"talent.{verb}_title" in card.permissions]
     courses = {f"scratch.{verb}_course" for verb in verbs}
+    if "stations.approve_station" in card.permissions:
+        courses.add("scratch.decide_course")
     return replace(card, permissions=card.permissions | courses)
 
 

@@ -11,12 +11,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from core.audit.history import acting
 from core.ledgers.ledger import kinds
 from core.models import User
+from reports.definitions import registry
+from reports.definitions.registry import BY_CODE
 from tests.conftest import COUNTY_A, COUNTY_B
 from tests.contracts.scratch.entities import COURSES
+from tests.contracts.scratch.figures import SENIORS
 from tests.contracts.scratch.models import Course
 from tests.imports.ledgers import take, workbook
+from tests.reports import build
 
 DAY = datetime.date(2026, 5, 8)
 
@@ -91,3 +96,39 @@ def test_a_role(course: Course, client_of: Any) -> None:
     assert "小组工作" in client.get("/courses/").text
     assert client.get("/courses/new/").status_code == 403
     assert client.get("/people/").status_code == 403
+
+
+def test_a_decision(cast: Any, client_of: Any) -> None:
+    """It waits for a reviewer, never for who entered it, and is carried out once."""
+    with acting(cast.reviewer_a):
+        Course.objects.create(name="我的课程", region_id=COUNTY_A, held_on=DAY)
+    with acting(cast.clerk_a):
+        other = Course.objects.create(name="别人的课程", region_id=COUNTY_A, held_on=DAY)
+    own = Course.objects.get(name="我的课程")
+    client = client_of(cast.reviewer_a)
+    assert "课程待开放" in client.get("/").text
+    asked = {"reason": "已备案", "version": 1}
+    assert "请由另一位审核员开放" in client.post(f"/courses/{own.pk}/open/", asked).text
+    assert client_of(cast.clerk_a).post(f"/courses/{other.pk}/open/", asked).status_code == 403
+    client.post(f"/courses/{other.pk}/open/", asked)
+    assert list(Course.objects.filter(is_open=True)) == [other]
+
+
+def test_an_indicator_and_a_form(
+    cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figure, list, reasons, card and form of one declaration. (The line that names an
+    indicator among the others in registry.py is what the patch stands for.)"""
+    monkeypatch.setitem(BY_CODE, SENIORS.code, SENIORS)
+    monkeypatch.setattr(registry, "INDICATORS", (*registry.INDICATORS, SENIORS))
+    senior = build.person("520102016")
+    build.certificate(senior, "3")
+    client = client_of(cast.clerk_a)
+    on = f"?on={build.DAY}"
+    assert "试行办法第三条" in client.get("/dashboard/definitions/SENIORS/").text
+    listed = client.get(f"/dashboard/520102/list/SENIORS/{on}").text
+    assert senior.name in listed
+    assert "高级社会工作师，" in listed
+    assert "高级社会工作师情况表" in client.get("/reports/").text
+    page = client.get(f"/reports/seniors/520102/{on}").text
+    assert f'href="/dashboard/520102016/list/SENIORS/{on}">1</a>' in page

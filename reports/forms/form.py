@@ -1,0 +1,96 @@
+"""A form of figures that an office is sent: areas down, figures across, declared once.
+
+    PROGRESS = ReportForm(
+        code="progress", title="发展目标进展表", clause=GOALS,
+        columns=tuple(column for i in HEADLINES for column in (value(i), goal(i), gap(i))),
+    )
+
+Page, print and Excel derive from it; it stands under 报表. Every number is read from the same
+stored figures as the board, never copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.figures.indicator import Indicator
+from core.figures.verdict import NO_DATA, percent
+from reports.targets.goals import Goal
+
+# Code -> form, in the order of 报表; pages and tests walk them all.
+FORMS: dict[str, ReportForm] = {}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a cell is made of: an indicator's figure in an area, and its target there."""
+
+    value: int | None
+    denominator: int | None
+    goal: Goal | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column under the name of its indicator. `get` makes the cell of a Figure: a number, a
+    text, or None for an empty one; `is_link` where the number leads to its list."""
+
+    indicator: Indicator
+    head: str
+    get: Callable[[Figure], Any]
+    is_link: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReportForm:
+    """`clause`: where the form comes from; `note`: what stands under it."""
+
+    code: str
+    title: str
+    clause: str
+    columns: tuple[Column, ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        FORMS[self.code] = self
+
+    @property
+    def groups(self) -> list[tuple[Indicator, int]]:
+        """(indicator, how many columns stand under its name), in order."""
+        found: dict[Indicator, int] = {}
+        for column in self.columns:
+            found[column.indicator] = found.get(column.indicator, 0) + 1
+        return list(found.items())
+
+
+def value(indicator: Indicator, head: str = "实有") -> Column:
+    return Column(indicator, head, lambda f: NO_DATA if f.value is None else f.value, is_link=True)
+
+
+def denominator(indicator: Indicator, head: str = "应有") -> Column:
+    return Column(indicator, head, lambda f: f.denominator)
+
+
+def rate(indicator: Indicator, head: str = "比率") -> Column:
+    return Column(indicator, head, lambda f: percent(f.value, f.denominator) or None)
+
+
+def goal(indicator: Indicator, head: str = "目标") -> Column:
+    return Column(indicator, head, lambda f: f.goal.value if f.goal else None)
+
+
+def done(indicator: Indicator, head: str = "完成") -> Column:
+    return Column(
+        indicator, head, lambda f: percent(f.value, f.goal.value) or None if f.goal else None
+    )
+
+
+def gap(indicator: Indicator, head: str = "差额") -> Column:
+    """How much is missing, 0 where the target is reached."""
+    return Column(
+        indicator,
+        head,
+        lambda f: max(0, f.goal.value - f.value) if f.goal and f.value is not None else None,
+    )
