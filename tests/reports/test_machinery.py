@@ -25,7 +25,6 @@ from reports.definitions.registry import (
     parts_of,
 )
 from reports.definitions.talents import T1
-from reports.lists.views import export_rows
 from tests.reports import build
 from tests.reports.build import DAY, on
 
@@ -72,8 +71,8 @@ def test_figure_list_and_export_agree(world: None, day: datetime.date) -> None:
             value = figures.value(indicator.code, region)
             assert amount(indicator, rows) == (value or 0), (indicator.code, region)
             assert is_known(indicator, day, region) == (value is not None)
-            exported = list(export_rows(indicator, rows, day))
-            assert len(exported) == rows.count() == len({row[0].pk for row in exported})
+            exported = build.exported(indicator, region, day)
+            assert len(exported) == rows.count() == len({row.pk for row in exported})
 
 
 @pytest.mark.parametrize("day", [on("2021-06-01"), DAY])
