@@ -26,6 +26,9 @@ from reports.definitions.populations.places import COUNTIES, PREFECTURES, TOWNSH
 from reports.definitions.populations.stations import AGENCIES, STATIONS
 from reports.lists.filters import BecameFilter, FactFilter, PlaceFilter, as_now
 from stations.models import Organization, Station
+from stations.organizations.entity import ORGANIZATIONS as ORGANIZATION
+from stations.places.entity import STATIONS as STATION
+from talent.graduates.entity import GRADUATES as GRADUATE
 from talent.models import GraduateStat, Person
 from talent.people.entity import PEOPLE as PERSON
 
@@ -61,6 +64,9 @@ CHANGES = Column(
 )  # fmt: skip
 
 
+_ALIKE = ("unit", "icon", "person", "labels", "search", "search_hint", "found_by")
+
+
 class Kind(NamedTuple):
     """The three lists of a kind of rows."""
 
@@ -76,9 +82,16 @@ def _lies(label: str) -> Column:
 
 
 def _kind(
-    model: Any, *, columns: tuple[Any, ...], filters: tuple[Any, ...] = (), **more: Any
+    model: Any,
+    *,
+    like: Entity | None = None,
+    columns: tuple[Any, ...],
+    filters: tuple[Any, ...] = (),
+    **more: Any,
 ) -> Kind:
+    """Rows are called and found as the records `like` are."""
     name = model._meta.model_name
+    alike = {a: getattr(like, a) for a in _ALIKE} if like else {}
     # Where each lay at the signature is stored beside the rows: they are not sorted by it.
     then = tuple(
         replace(c, sort=()) if isinstance(c, Column) and c.path == "place" else c for c in columns
@@ -91,7 +104,7 @@ def _kind(
         "permissions": {"view": READ, "export": READ, "reveal": ""},
         "names": {"list": "dashboard_list", "export": "dashboard_list_export",
                   "detail": f"{name}_detail"},
-        **more,
+        **alike | more,
     }  # fmt: skip
     signed: dict[str, Any] = {**shared, "templates": {"list": "reports/settled.html"}}
     return Kind(
@@ -108,42 +121,33 @@ BECAME = ("became", BecameFilter())
 
 _PEOPLE = _kind(
     Person,
+    like=PERSON,
     columns=(Column("name", sort=("pinyin",)), "masked_id_number", _lies("统计日所在地区"),
              "category"),
     filters=(as_now(Person, "category"),),
-    labels={"masked_id_number": "证件号码"},
     order=" ".join(PEOPLE.order),
-    person="pk",
-    unit="人",
-    search=PERSON.search,
-    search_hint=PERSON.search_hint,
-    found_by=PERSON.found_by,
 )  # fmt: skip
 _STATIONS = _kind(
     Station,
+    like=STATION,
     columns=("name kind", _lies("所在地区"), "approval_number"),
     filters=(as_now(Station, "kind"),),
-    labels={"name": "站点名称"},
     order=" ".join(STATIONS.order),
-    unit="个",
-    search_hint="站点名称",
 )
 _AGENCIES = _kind(
     Organization,
+    like=ORGANIZATION,
     columns=("name", _lies("所在地区"), Column("credit_code", "统一社会信用代码", css="mono")),
     order=" ".join(AGENCIES.order),
-    unit="家",
-    search_hint="机构名称",
 )
 _GRADUATES = _kind(
     GraduateStat,
+    like=GRADUATE,
     columns=("school major level", Column("year", css="num"), "school_place graduates* stayed"),
     filters=("level year school_place",),
     labels={"school": "院校", "major": "专业", "level": "层次", "year": "年度",
             "school_place": "院校所在", "graduates": "毕业人数", "stayed": "其中留黔"},
     order=" ".join(GRADUATES.order),
-    search="school major",
-    search_hint="院校、专业",
 )  # fmt: skip
 _REGIONS = _kind(
     Region,

@@ -382,6 +382,8 @@ def test_who_may_see_whom(cast: Any) -> None:
 
 def test_each_population_has_its_list_and_its_rows_lead_to_their_pages() -> None:
     assert {i.population.code for i in INDICATORS} == set(LISTS)
+    for population in {i.population for i in INDICATORS}:
+        assert LISTS[population.code].counted.order == " ".join(population.order)
     for entity in (entity for kind in LISTS.values() for entity in kind):
         found = entity.url("detail", Snapshot(pk=uuid.uuid4()))
         assert bool(found) == entity.is_opened, entity.name
