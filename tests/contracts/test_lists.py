@@ -20,6 +20,7 @@ from core.entities.navigation import in_order
 from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User
 from core.notices.actions import notify
 from core.regions.names import place_names
+from reports.models import Plan, Target
 from tests.conftest import COUNTY_A
 from tests.contracts.figures import FIGURES, add, address, question
 from tests.leaks import numbers_in
@@ -51,6 +52,7 @@ QUERIES = {
     "notice": 6,
     "read_event": 6,
     "security_event": 7,
+    "set_target": 6,
     # Behind figures: who may see them, the stored figure, why each row counts.
     "counted_graduatestat": 12,
     "counted_organization": 8,
@@ -90,6 +92,7 @@ OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "auditor",
         lambda cast: SecurityEvent.record(kind="登录", actor=cast.clerk_a, target="clerk_a"),
     ),
+    "set_target": ("viewer_a", lambda cast: make_target()),
 }  # fmt: skip
 
 
@@ -98,6 +101,13 @@ def make_account() -> User:
     return User.objects.create_user(
         name, "Cast-2026-pass", role="clerk", region_id=COUNTY_A, display_name="某录入员"
     )
+
+
+def make_target() -> Target:
+    return Target.objects.create(
+        plan=Plan.objects.get(code="14_5"), indicator="T1", region_id=COUNTY_A,
+        year=2030 + Target.objects.count(), value=1200, document="黔民发〔2026〕1号",
+    )  # fmt: skip
 
 
 def make_batch(user: User) -> ImportBatch:
@@ -209,12 +219,15 @@ def test_a_record_is_named_in_words(entity: str, cast: Any) -> None:
     assert not re.search(r"object|None|[0-9a-f]{8}-", str(row)), str(row)
 
 
-def test_every_entity_has_its_place(cast: Any) -> None:
-    """Reached by an entry of the navigation, a tab beside one, or the figure it is behind."""
+def test_every_entity_has_its_place(cast: Any, client_of: Any) -> None:
+    """Reached by an entry of the navigation, a tab or a link beside one, or its figure."""
     assert {entity.name for entity in in_order()} == set(ENTITIES)
     tabs = {name for entity in ENTITIES.values() for name in entity.beside}
     reached = {entity.name for entity in _entered()} | tabs
-    assert reached == set(ENTITIES) - set(FIGURES)
+    linked = {"set_target": "/targets/"}
+    for name, page in linked.items():
+        assert f'href="{ENTITIES[name].url("list")}' in client_of(cast.viewer_a).get(page).text
+    assert reached == set(ENTITIES) - set(FIGURES) - set(linked)
     assert {name for name, entity in ENTITIES.items() if not entity.prefix} == set(FIGURES)
 
 
