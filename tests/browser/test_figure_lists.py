@@ -87,3 +87,12 @@ def test_what_was_settled_and_corrected(
     page.get_by_role("button", name="查看结果").click()
     expect(rows).to_have_count(1)
     expect(page.get_by_role("heading", level=1)).to_contain_text("决算后更正")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_all_targets(counted: Cast, visit: Visit, shot: Shot, width: int) -> None:
+    page = visit("/targets/", counted.province, width=width)
+    page.get_by_role("link", name="全部目标").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("全部目标")
+    expect(page.locator("#list tbody tr").first).to_contain_text("社工人才")
+    shot(page, "all-targets")
