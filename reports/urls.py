@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from core.database import from_replica
+from core.entities.addresses import addresses_of
 from reports.board import views as board
 from reports.forms import views as forms
 from reports.lists import own
@@ -55,4 +56,5 @@ urlpatterns = [
     path("targets/plans/new/", plans.plan_create, name="plan_create"),
     path("targets/<slug:plan>/freeze/", periods.plan_freeze, name="plan_freeze"),
     path("targets/<slug:plan>/<region:region>/", targets.target_edit, name="target_edit"),
+    *addresses_of("reports"),
 ]  # fmt: skip

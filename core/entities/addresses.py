@@ -51,7 +51,8 @@ def pages_of(entity: Entity) -> list[URLPattern]:
 
 
 def entities_of(app: str) -> list[Entity]:
-    return [e for e in ENTITIES.values() if e.model._meta.app_label == app]
+    """Those with addresses of their own; urls.py gives the pages of the others theirs."""
+    return [e for e in ENTITIES.values() if e.prefix and e.model._meta.app_label == app]
 
 
 def addresses_of(app: str) -> list[URLPattern]:

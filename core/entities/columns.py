@@ -42,6 +42,7 @@ class Column:
     value    function of a row: what the cell says, instead of the value at the path
     sort     fields that the order by this column means
     served   whether an index serves that order whatever the number of rows
+    filed    the column of a file, where that is not the text of the cell
     words    value -> word, where the value is no word itself
     colours  value -> colour of its tag
     """
@@ -51,6 +52,7 @@ class Column:
     value: Callable[[Any], Any] | None = None
     sort: tuple[str, ...] = ()
     served: bool = False
+    filed: ExportColumn | None = None
     words: Mapping[Any, str] = field(default_factory=dict)
     colours: Mapping[Any, str] = field(default_factory=dict)
     css: str = ""
@@ -202,6 +204,8 @@ def export_columns_for(entity: Entity) -> list[ExportColumn]:
 
 
 def _exported(entity: Entity, column: Column) -> ExportColumn:
+    if column.filed is not None:
+        return column.filed
     if column.value is not None:
         return ExportColumn(column.label, _said(column.value))
     if column.words:

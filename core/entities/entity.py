@@ -47,7 +47,8 @@ def entity_of(record: Any) -> Entity | None:
 class Entity:
     """A kind of record, or of rows that are only listed.
 
-    model, prefix   prefix of every address ("titles/")
+    model, prefix   prefix of every address ("titles/"); without one its list hangs on a question
+                    (a figure), and urls.py gives its pages an address
     unit, icon      the word after a count (人, 本, 个), the picture of an empty list
     sections        fields of a record; the form is what of them may be edited
     columns         of the list: "name" tokens, `*` stays on a phone's card, `?` is hidden until
@@ -72,7 +73,7 @@ class Entity:
     """
 
     model: type[Any]
-    prefix: str
+    prefix: str = ""
     # Its name among the entities and in its addresses, where that is not its model's; the
     # heading of its list.
     code: str = ""

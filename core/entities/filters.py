@@ -19,6 +19,7 @@ from core.scoping import ScopedModel, scope_choices
 
 if TYPE_CHECKING:
     from core.entities.entity import Entity
+    from core.entities.listing import Listing
 
 
 @extend_schema_field({"type": "string", "description": "区划代码"})
@@ -96,7 +97,9 @@ class RecordFilter(filters.FilterSet):
     # not, where one index serves both.
     is_fenced = True
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, listing: Listing | None = None, **kwargs: Any) -> None:
+        # The list that is narrowed, None for an API or a search.
+        self.listing = listing
         super().__init__(*args, **kwargs)
         user = getattr(self.request, "user", None)
         self.form.fields  # noqa: B018  builds the form

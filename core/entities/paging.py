@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.cache import cache
@@ -98,7 +98,7 @@ class Paginator:
         per_page: int,
         count: int,
         order: list[str],
-        fetch: Callable[[list[Any]], QuerySet[Any]],
+        fetch: Callable[[list[Any]], Iterable[Any]],
         is_exact: bool = True,
         key: str = "",
     ) -> None:

@@ -9,6 +9,7 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django_tables2.data import TableListData
 
 from core.entities.display import date_as_known
 from core.regions.names import place_name
@@ -124,6 +125,13 @@ class TagColumn(CardMixin, tables.Column):
         if not self.colours:
             return word
         return format_html('<span class="tag{}">{}</span>', f" is-{kind}" if kind else "", word)
+
+
+class AsRead(TableListData):
+    """Rows as they come: the database has put them in order, a page is not sorted once more."""
+
+    def order_by(self, aliases: Any) -> None:
+        pass
 
 
 class RecordTable(tables.Table):

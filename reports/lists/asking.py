@@ -1,4 +1,4 @@
-"""Which list is asked for, and whose data a page of it showed."""
+"""Which list is asked for: an indicator in a region on a day, as the address says it."""
 
 from __future__ import annotations
 
@@ -8,29 +8,24 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from core.figures.indicator import Indicator
+from core.figures.indicator import Indicator, fact_of
 from core.figures.lists import OWN, UNLOCATED, WHOLE, members
-from core.models import ReadEvent
 from core.regions.tree import divisions_on
 from reports.asking import day_asked, region_asked, region_then
 from reports.definitions import stamps
 from reports.definitions.registry import BY_CODE
-from reports.lists.kinds import LISTS, ListKind
 from reports.periods.settlements import CORRECTED
 from reports.sight import may_list
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An indicator in a region on a day, as the address says it."""
+    """An indicator in a region on a day, or a part of it, and who asks."""
 
     indicator: Indicator
     region: str
     day: Any
     part: str
-    kind: ListKind
     user: Any
 
     @property
@@ -38,6 +33,13 @@ class Asked:
         """What the list says of itself wherever it is taken (R25)."""
         version = stamps.version(self.indicator, self.indicator.version)
         return stamps.stamp(self.day, version, divisions_on(self.day).version)
+
+    @property
+    def open_facts(self) -> dict[str, str]:
+        """Facts in words that hold for some of what is counted and not for others."""
+        given = {fact_of(clause[0]) for clause in self.indicator.where if len(clause) == 1}
+        facts = self.indicator.population.facts
+        return {name: words for name, words in facts.items() if name not in given}
 
     @property
     def rows(self) -> Any:
@@ -62,18 +64,4 @@ def list_asked(request: HttpRequest, region: str, code: str) -> Asked:
         raise Http404
     part = request.GET.get("part", WHOLE)
     part = part if part in (OWN, UNLOCATED, CORRECTED) else WHOLE
-    return Asked(indicator, place, day, part, LISTS[indicator.population.code], request.user)
-
-
-def leave_trace(asked: Asked, records: list[Any]) -> None:
-    """Whose data a page of a list showed."""
-    if asked.kind.people is None or not records:
-        return
-    ReadEvent.record(
-        user=asked.user,
-        kind=ReadEvent.Kind.LIST,
-        people=[asked.kind.people(record) for record in records],
-        indicator=asked.indicator.code,
-        region=asked.region,
-        on=asked.day.isoformat(),
-    )
+    return Asked(indicator, place, day, part, request.user)

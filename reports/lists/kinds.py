@@ -1,107 +1,173 @@
-"""Columns of the lists behind numbers, one declaration a population; numbers are masked."""
+"""The lists behind numbers, one declaration a kind of rows; numbers are masked.
+
+Of each kind there are three: what counts on a day by the data of now, what was counted when a
+plan was settled, and what differs between the two (决算后更正).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from django.urls import NoReverseMatch, reverse
+from django.template.loader import render_to_string
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
+from core.entities.columns import Column
+from core.entities.entity import Entity
 from core.entities.workbooks import ExportColumn
+from core.models import Region
 from core.regions.names import place_name
 from reports.definitions.populations.graduates import GRADUATES
 from reports.definitions.populations.key_talents import KEY_TALENTS
 from reports.definitions.populations.people import PEOPLE
 from reports.definitions.populations.places import COUNTIES, PREFECTURES, TOWNSHIPS
 from reports.definitions.populations.stations import AGENCIES, STATIONS
+from reports.lists.filters import BecameFilter, FactFilter, PlaceFilter, as_now
+from stations.models import Organization, Station
+from stations.organizations.entity import ORGANIZATIONS as ORGANIZATION
+from stations.places.entity import STATIONS as STATION
+from talent.graduates.entity import GRADUATES as GRADUATE
+from talent.models import GraduateStat, Person
+from talent.people.entity import PEOPLE as PERSON
+
+READ = "reports.view_indicator_list"
 
 
-@dataclass(frozen=True)
-class ListKind:
-    """How the rows of a population are shown: name first, then the facts that identify."""
-
-    columns: tuple[ExportColumn, ...]
-    url_name: str = ""
-    people: Callable[[Any], Any] | None = None
-    related: tuple[str, ...] = ()
-
-    def url(self, record: Any) -> str:
-        """The record's own page, "" where it has none."""
-        if not self.url_name:
-            return ""
-        try:
-            return reverse(self.url_name, kwargs={"pk": record.pk})
-        except NoReverseMatch:
-            return ""
-
-    @property
-    def export_columns(self) -> list[ExportColumn]:
-        """Columns over (record, reasons) pairs: those of the page, and why."""
-        shown = [
-            column._replace(get=lambda row, get=column.get: get(row[0])) for column in self.columns
-        ]
-        return [*shown, ExportColumn("计入理由", lambda row: "；".join(row[1]), 60)]
+def _why_cell(row: Any) -> SafeString:
+    said = format_html_join("", "<span>{}</span>", ((phrase,) for phrase in row.why))
+    return format_html("<div>{}</div>", said)
 
 
-def _place(record: Any) -> str:
-    return place_name(record.place)
+def _changes_cell(row: Any) -> SafeString:
+    return render_to_string("reports/changes.html", {"changes": row.changes})
 
 
-_PERSON = ListKind(
-    columns=(
-        ExportColumn("姓名", lambda r: r.name, 12),
-        ExportColumn("证件号码", lambda r: r.masked_id_number, 22, is_text=True),
-        ExportColumn("统计日所在地区", _place, 28),
-        ExportColumn("人才类别", lambda r: r.get_category_display(), 18),
-    ),
-    url_name="person_detail",
-    people=lambda r: r.pk,
+def _changes_in_words(row: Any) -> str:
+    return "；".join(
+        f"{c.record}{c.label and f' {c.label}'}：{c.old or '空'} → {c.new or '空'}"
+        f"（{c.who}，{localtime(c.at):%Y-%m-%d}{c.reason and f'，{c.reason}'}）"
+        for c in row.changes
+    )
+
+
+WHY = Column(
+    "why", "计入理由", value=_why_cell,
+    filed=ExportColumn("计入理由", lambda row: "；".join(row.why), 60),
+    css="board-why", card=True,
+)  # fmt: skip
+CHANGES = Column(
+    "changes", "改动", value=_changes_cell,
+    filed=ExportColumn("改动（栏目、原值、新值、何人、何时、事由）", _changes_in_words, 80),
+    css="board-why", card=True,
+)  # fmt: skip
+
+
+_ALIKE = ("unit", "icon", "person", "labels", "search", "search_hint", "found_by")
+
+
+class Kind(NamedTuple):
+    """The three lists of a kind of rows."""
+
+    counted: Entity
+    settled: Entity
+    corrected: Entity
+
+
+def _lies(label: str) -> Column:
+    """Where a row lay on the day, or when it was settled."""
+    place = lambda row: place_name(row.place)  # noqa: E731
+    return Column("place", label, value=place, sort=("place",), css="nowrap", card=True)
+
+
+def _kind(
+    model: Any,
+    *,
+    like: Entity | None = None,
+    columns: tuple[Any, ...],
+    filters: tuple[Any, ...] = (),
+    **more: Any,
+) -> Kind:
+    """Rows are called and found as the records `like` are."""
+    name = model._meta.model_name
+    alike = {a: getattr(like, a) for a in _ALIKE} if like else {}
+    # Where each lay at the signature is stored beside the rows: they are not sorted by it.
+    then = tuple(
+        replace(c, sort=()) if isinstance(c, Column) and c.path == "place" else c for c in columns
+    )
+    shared: dict[str, Any] = {
+        "model": model,
+        "only": "list export",
+        "is_record": False,
+        # Nobody takes full numbers out of here.
+        "permissions": {"view": READ, "export": READ, "reveal": ""},
+        "names": {"list": "dashboard_list", "export": "dashboard_list_export",
+                  "detail": f"{name}_detail"},
+        **alike | more,
+    }  # fmt: skip
+    signed: dict[str, Any] = {**shared, "templates": {"list": "reports/settled.html"}}
+    return Kind(
+        Entity(code=f"counted_{name}", columns=(*columns, WHY), filters=(PLACE, *filters, FACT),
+               templates={"list": "reports/list.html"}, **shared),
+        Entity(code=f"settled_{name}", columns=(*then, WHY), filters=(PLACE, *filters), **signed),
+        Entity(code=f"corrected_{name}", columns=(*then, WHY, CHANGES),
+               filters=(PLACE, *filters, BECAME), **signed),
+    )  # fmt: skip
+
+
+PLACE, FACT = ("region", PlaceFilter()), ("fact", FactFilter())
+BECAME = ("became", BecameFilter())
+
+_PEOPLE = _kind(
+    Person,
+    like=PERSON,
+    columns=(Column("name", sort=("pinyin",)), "masked_id_number", _lies("统计日所在地区"),
+             "category"),
+    filters=(as_now(Person, "category"),),
+    order=" ".join(PEOPLE.order),
+)  # fmt: skip
+_STATIONS = _kind(
+    Station,
+    like=STATION,
+    columns=("name kind", _lies("所在地区"), "approval_number"),
+    filters=(as_now(Station, "kind"),),
+    order=" ".join(STATIONS.order),
 )
-_STATION = ListKind(
-    columns=(
-        ExportColumn("站点名称", lambda r: r.name, 30),
-        ExportColumn("类型", lambda r: r.get_kind_display(), 18),
-        ExportColumn("所在地区", _place, 28),
-        ExportColumn("批复文号", lambda r: r.approval_number, 24),
-    ),
-    url_name="station_detail",
+_AGENCIES = _kind(
+    Organization,
+    like=ORGANIZATION,
+    columns=("name", _lies("所在地区"), Column("credit_code", "统一社会信用代码", css="mono")),
+    order=" ".join(AGENCIES.order),
 )
-_AGENCY = ListKind(
-    columns=(
-        ExportColumn("机构名称", lambda r: r.name, 30),
-        ExportColumn("所在地区", _place, 28),
-        ExportColumn("统一社会信用代码", lambda r: r.credit_code, 22, is_text=True),
-    ),
-    url_name="organization_detail",
-)
-_GRADUATE = ListKind(
-    columns=(
-        ExportColumn("院校", lambda r: r.school, 24),
-        ExportColumn("专业", lambda r: r.major, 16),
-        ExportColumn("层次", lambda r: r.get_level_display(), 10),
-        ExportColumn("年度", lambda r: r.year, 8),
-        ExportColumn("院校所在", lambda r: r.get_school_place_display(), 16),
-        ExportColumn("毕业人数", lambda r: r.graduates, 10),
-        ExportColumn("其中留黔", lambda r: r.stayed, 10),
-    ),
-    url_name="graduatestat_detail",
-)
-_REGION = ListKind(
-    columns=(
-        ExportColumn("地区", lambda r: r.name, 24),
-        ExportColumn("区划代码", lambda r: r.code, 14, is_text=True),
-        ExportColumn("所属", lambda r: place_name(r.parent_id), 28),
-    ),
-)
+_GRADUATES = _kind(
+    GraduateStat,
+    like=GRADUATE,
+    columns=("school major level", Column("year", css="num"), "school_place graduates* stayed"),
+    filters=("level year school_place",),
+    labels={"school": "院校", "major": "专业", "level": "层次", "year": "年度",
+            "school_place": "院校所在", "graduates": "毕业人数", "stayed": "其中留黔"},
+    order=" ".join(GRADUATES.order),
+)  # fmt: skip
+_REGIONS = _kind(
+    Region,
+    columns=(Column("name", "地区"), Column("code", "区划代码", css="mono"),
+             Column("parent", "所属", card=True)),
+    order=" ".join(TOWNSHIPS.order),
+    unit="个",
+    is_opened=False,
+    search="name code",
+    search_hint="地区名称、代码",
+)  # fmt: skip
 
-LISTS: dict[str, ListKind] = {
-    PEOPLE.code: _PERSON,
-    KEY_TALENTS.code: _PERSON,
-    STATIONS.code: _STATION,
-    AGENCIES.code: _AGENCY,
-    GRADUATES.code: _GRADUATE,
-    TOWNSHIPS.code: _REGION,
-    PREFECTURES.code: _REGION,
-    COUNTIES.code: _REGION,
+# Population -> its lists.
+LISTS: dict[str, Kind] = {
+    PEOPLE.code: _PEOPLE,
+    KEY_TALENTS.code: _PEOPLE,
+    STATIONS.code: _STATIONS,
+    AGENCIES.code: _AGENCIES,
+    GRADUATES.code: _GRADUATES,
+    TOWNSHIPS.code: _REGIONS,
+    PREFECTURES.code: _REGIONS,
+    COUNTIES.code: _REGIONS,
 }

@@ -1,147 +1,76 @@
-"""The list behind a signed figure: exactly what was counted, and what was corrected since."""
+"""The rows behind a signed figure: exactly what was counted, and what was corrected since."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any, NamedTuple
-
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.timezone import localtime
+from functools import cached_property
+from typing import Any
 
 from core.entities.changes import FieldChange
-from core.entities.paging import Paginator, page_number
-from core.entities.workbooks import ExportColumn, export_table
 from core.figures.indicator import condition
 from core.figures.lists import explain
 from core.regions.names import place_name
+from reports.asking import region_then
 from reports.definitions import stamps
-from reports.lists.asking import PER_PAGE, Asked, leave_trace
+from reports.lists.asking import Asked
+from reports.lists.listing import FigureListing, Stored
 from reports.periods import settlements
 from reports.periods.causes import causes
 from reports.periods.models import Settlement
 from reports.periods.settlements import CORRECTED, Correction
 
 NO_LONGER = "结算时计入，按现在的数据不再计入"
-_CHUNK = 500
 
 
-class Line(NamedTuple):
-    """A record, why it counts or what became of it, and the changes that made it so."""
+class SettledListing(FigureListing):
+    """The list as it was frozen; of the part `corrected` the differences to today's data."""
 
-    record: Any
-    why: list[str]
-    changes: list[FieldChange]
-
-
-def _changes_in_words(line: Line) -> str:
-    return "；".join(
-        f"{c.record}{c.label and f' {c.label}'}：{c.old or '空'} → {c.new or '空'}"
-        f"（{c.who}，{localtime(c.at):%Y-%m-%d}{c.reason and f'，{c.reason}'}）"
-        for c in line.changes
-    )
-
-
-_CHANGES = ExportColumn("改动（栏目、原值、新值、何人、何时、事由）", _changes_in_words, 80)
-
-
-def settled_list(request: HttpRequest, asked: Asked, settlement: Settlement) -> HttpResponse:
-    """The list as it was frozen; with part=corrected the differences to today's data."""
-    found = _Found(asked, settlement)
-    length = found.rows.count()
-    page = Paginator(
-        found.rows, per_page=PER_PAGE, count=length,
-        order=list(asked.indicator.population.order),
-        fetch=lambda ids: found.rows.model.objects.for_user(asked.user).filter(pk__in=ids),
-    ).page(page_number(request.GET.get("page")))  # fmt: skip
-    leave_trace(asked, page.object_list)
-    lines = [
-        {
-            "url": asked.kind.url(line.record),
-            "cells": [(c.label, c.get(line.record)) for c in asked.kind.columns],
-            "why": line.why,
-            "changes": line.changes,
-        }
-        for line in found.lines(page.object_list)
-    ]
-    context = {
-        "asked": asked,
-        "settlement": settlement,
-        "is_corrected": asked.part == CORRECTED,
-        "total": found.total,
-        "net": sum(c.now - c.before for c in found.corrections.values()),
-        "hidden": found.total - length,
-        "page": page,
-        "lines": lines,
-        "print_scope": found.stamp,
-        "version": found.version,
-    }
-    return render(request, "reports/settled.html", context)
-
-
-def settled_export(asked: Asked, settlement: Settlement) -> HttpResponse:
-    """The whole of such a list, numbers masked."""
-    found = _Found(asked, settlement)
-    order = asked.indicator.population.order
-    rows = found.rows.order_by(*order).iterator(chunk_size=_CHUNK)
-    what = "决算后更正" if asked.part == CORRECTED else "决算名单"
-    return export_table(
-        user=asked.user,
-        title=f"{asked.indicator.name}{what}",
-        columns=[
-            *asked.kind.export_columns,
-            *([_CHANGES] if asked.part == CORRECTED else []),
-        ],
-        rows=found.all_lines(rows),
-        people=(lambda row: row.record.pk) if asked.kind.people else None,
-        filter_text=found.stamp,
-    )
-
-
-class _Found:
-    """What was asked for: its rows in the user's sight, and what is said of each."""
-
-    def __init__(self, asked: Asked, settlement: Settlement) -> None:
-        self.asked, self.settlement = asked, settlement
-        self.corrections: dict[str, Correction] = {}
-        indicator, region = asked.indicator, asked.region
-        if asked.part == CORRECTED:
-            differences = settlements.corrections(settlement, indicator, region)
-            self.corrections = {c.key: c for c in differences}
-            model: Any = indicator.population.rows(asked.day).model
-            self.rows = model.objects.for_user(asked.user).filter(pk__in=list(self.corrections))
-            self.total = len(self.corrections)
-        else:
-            self.rows = settlements.settled_members(
-                settlement, indicator, region, asked.part, user=asked.user
-            )
-            self.total = settlements.settled_count(settlement, indicator, region, asked.part)
-
-    @property
-    def version(self) -> str:
-        """The version of the definition that was signed (R25)."""
-        assert self.settlement.snapshot is not None
-        indicator = self.asked.indicator
-        return str(self.settlement.snapshot.versions.get(indicator.code, indicator.version))
-
-    @property
-    def stamp(self) -> str:
-        asked, settlement = self.asked, self.settlement
+    def __init__(self, settlement: Settlement, asked: Asked, *args: Any) -> None:
+        super().__init__(asked, *args)
         assert settlement.snapshot is not None
-        version = stamps.version(asked.indicator, self.version)
-        stamp = stamps.stamp(asked.day, version, settlement.snapshot.divisions_version)
-        return (
-            f"{place_name(asked.region)} {asked.indicator.name}，{stamp}，"
-            f"{settlement.document}，名单校验码 {settlement.digest}"
+        self.settlement, self.snapshot = settlement, settlement.snapshot
+
+    @property
+    def is_corrected(self) -> bool:
+        return self.asked.part == CORRECTED
+
+    @property
+    def title(self) -> str:
+        what = "决算后更正" if self.is_corrected else "决算名单"
+        return f"{self.asked.indicator.name}{what}"
+
+    # --- Rows --------------------------------------------------------------------------
+
+    @cached_property
+    def corrections(self) -> dict[str, Correction]:
+        return self._corrections(self.asked.region) if self.is_corrected else {}
+
+    def _corrections(self, region: str) -> dict[str, Correction]:
+        found = settlements.corrections(self.settlement, self.asked.indicator, region)
+        return {c.key: c for c in found}
+
+    @cached_property
+    def everything(self) -> Any:
+        if self.is_corrected:
+            return self.reach.rows().filter(pk__in=list(self.corrections))
+        return self._settled(self.asked.region, self.asked.part)
+
+    def _settled(self, region: str, *part: str) -> Any:
+        asked = self.asked
+        return settlements.settled_members(
+            self.settlement, asked.indicator, region, *part, user=asked.user
         )
 
-    def all_lines(self, records: Iterable[Any]) -> Iterator[Line]:
-        records = iter(records)
-        while chunk := list(islice(records, _CHUNK)):
-            yield from self.lines(chunk)
+    def within(self, rows: Any, code: str) -> Any:
+        """Of a region below as it was counted there, or is counted otherwise by now."""
+        place = region_then(code, self.asked.day)
+        if self.is_corrected:
+            return rows.filter(pk__in=list(self._corrections(place)))
+        return rows.filter(pk__in=self._settled(place).values("pk"))
 
-    def lines(self, records: list[Any]) -> list[Line]:
+    def fetch(self, ids: list[Any]) -> Any:
+        return self.complete(list(self.reach.rows().filter(pk__in=ids)))
+
+    def complete(self, records: list[Any]) -> list[Any]:
         """Each record with the place where it counted, and what is to be said of it."""
         asked, indicator = self.asked, self.asked.indicator
         keys = [record.pk for record in records]
@@ -150,19 +79,19 @@ class _Found:
         )
         counted = indicator.population.rows(asked.day).filter(pk__in=keys)
         live = {row.pk: row for row in counted.filter(condition(indicator.where))}
-        why = explain(indicator, list(live.values()), asked.day)
+        why, changed = explain(indicator, list(live.values()), asked.day), self._changes(keys)
         for record in records:
             settled, now = then.get(str(record.pk)), live.get(record.pk)
             record.place = settled.region if settled else now.place if now else None
-        changed = self._changes(keys)
-        return [Line(r, self._said(r, why.get(r.pk)), changed.get(r.pk, [])) for r in records]
+            record.why = self._said(record, why.get(record.pk))
+            record.changes = changed.get(record.pk, [])
+        return records
 
     def _changes(self, keys: list[Any]) -> dict[Any, list[FieldChange]]:
         """Of what was corrected what was changed since the signature."""
-        if self.asked.part != CORRECTED:
+        if not self.is_corrected:
             return {}
-        population = self.asked.indicator.population
-        return causes(population, keys, since=self.settlement.frozen_at)
+        return causes(self.asked.indicator.population, keys, since=self.settlement.frozen_at)
 
     def _said(self, record: Any, why: list[str] | None) -> list[str]:
         correction = self.corrections.get(str(record.pk))
@@ -174,3 +103,58 @@ class _Found:
         if correction.now:
             return ["结算后补计", *(why or [])]
         return [NO_LONGER if why is None else "结算时计入本地区，按现在的数据计入别处"]
+
+    @property
+    def stored(self) -> Stored:  # type: ignore[override]
+        """It is as long as it was signed: there is nothing to compare it with."""
+        return Stored()
+
+    @property
+    def total(self) -> int:
+        """How many rows were counted or corrected, whoever may see them."""
+        if self.is_corrected:
+            return len(self.corrections)
+        asked = self.asked
+        return settlements.settled_count(self.settlement, asked.indicator, asked.region, asked.part)
+
+    # --- In words ----------------------------------------------------------------------
+
+    @property
+    def version(self) -> str:
+        """The version of the definition that was signed (R25)."""
+        indicator = self.asked.indicator
+        return str(self.snapshot.versions.get(indicator.code, indicator.version))
+
+    @property
+    def stamp(self) -> str:
+        asked, settlement = self.asked, self.settlement
+        version = stamps.version(asked.indicator, self.version)
+        stamp = stamps.stamp(asked.day, version, self.snapshot.divisions_version)
+        return (
+            f"{place_name(asked.region)} {asked.indicator.name}，{stamp}，"
+            f"{settlement.document}，名单校验码 {settlement.digest}"
+        )
+
+    def _left_out(self) -> str:
+        """The digest says which list it is a part of."""
+        return ""
+
+    def said(self) -> dict[str, Any]:
+        asked, total = self.asked, self.total
+        words = {
+            "empty_title": f"决算时没有计入的{asked.indicator.population.name}",
+            "empty_hint": asked.indicator.rule,
+        }
+        if self.is_corrected:
+            hint = f"按现在的数据，{asked.day:%Y-%m-%d} 计入的与决算时相同。"
+            words = {"empty_title": "没有决算后更正", "empty_hint": hint}
+        return words | {
+            "asked": asked,
+            "settlement": self.settlement,
+            "is_corrected": self.is_corrected,
+            "total": total,
+            "net": sum(c.now - c.before for c in self.corrections.values()),
+            "hidden": total - self.length,
+            "matching": None if self.is_whole else self.count,
+            "version": self.version,
+        }

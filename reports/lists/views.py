@@ -1,182 +1,104 @@
-"""The list behind a number: who or what counts, and why, page by page."""
+"""The list behind a number: who or what counts, and why, page by page and as a file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.urls import reverse
 
-from core.entities.paging import Page, Paginator, page_number
-from core.entities.workbooks import export_table
-from core.figures.indicator import Indicator
-from core.figures.lists import WHOLE, amount, explain, is_known, members
-from core.regions.names import place_name
+from core.entities.models import SavedView
+from core.entities.pages.base import EntityPage
+from core.entities.pages.export import ExportPage, asked_by
+from core.entities.pages.list import ListPage
+from core.entities.paging import Page
 from reports.asking import needs
-from reports.lists.asking import PER_PAGE, Asked, leave_trace, list_asked
-from reports.lists.settled import settled_export, settled_list
-from reports.periods.settlements import settlement_of
-from reports.snapshots.reading import latest, read
+from reports.lists.asking import Asked, list_asked
+from reports.lists.kinds import LISTS, READ
+from reports.lists.listing import FigureListing
+from reports.lists.settled import SettledListing
+from reports.periods.models import Settlement
+from reports.periods.settlements import CORRECTED, settlement_of
 
-# In a region of more people than this the list is shown first and counted afterwards ...
-_CROWD = 3_000
-# ... and from this length on the stored figure stands alone: counting would take too long.
-_TOO_MANY_TO_COUNT = 50_000
-# How far such a list can be turned; what lies behind is in the lists below and the export.
-_DEEPEST = 20_000
-# Gathering the people of a region costs about as much as meeting this many others.
-_GATHERING = 4_000
-_CHUNK = 500
+# Parameters that say with region and indicator which list it is.
+_ASKED = ("on", "part")
 
 
-@dataclass(frozen=True)
-class Stored:
-    """What is stored of a list for its day: its figure, and how many people are around."""
+class FigurePage(EntityPage):
+    """Of the kind of rows that the figure of the address counts, frozen where it is settled."""
 
-    snapshot: Any = None
-    figure: int | None = None
-    around: int = 0
-    in_scope: int = 0
+    asked: Asked
+    settlement: Settlement | None
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.asked = list_asked(request, kwargs["region"], kwargs["code"])
+        self.settlement = settlement_of(self.asked.day)
+        kind = LISTS[self.asked.indicator.population.code]
+        self.entity = kind.counted
+        if self.settlement:
+            self.entity = kind.corrected if self.asked.part == CORRECTED else kind.settled
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def kept(self) -> Mapping[str, str]:
+        given = self.request.GET
+        return {name: given[name] for name in _ASKED if given.get(name)}
+
+    def url(self, page: str) -> str:
+        address = self.entity.url(page, **self.kwargs)
+        return f"{address}?{urlencode(self.kept)}" if self.kept else address
+
+    def listing(self, params: QueryDict, secret: Any = None) -> FigureListing:
+        given = (self.asked, self.reach, self.request, params, secret)
+        return SettledListing(self.settlement, *given) if self.settlement else FigureListing(*given)
+
+
+class FigureList(FigurePage, ListPage):
     @property
-    def is_crowded(self) -> bool:
-        """Whether the list is shown before it is counted."""
-        return self.figure is not None and self.around > _CROWD
+    def views(self) -> list[SavedView]:  # type: ignore[override]
+        """A view is kept of a list that has one address, this one has one a figure."""
+        return []
 
-    def walks(self, first: int) -> bool:
-        """Whether rows up to `first` are met sooner than the region's people are gathered."""
-        met = first * self.in_scope / max(1, self.figure or 0)
-        return self.is_crowded and met < self.around + _GATHERING
+    def _saved(self, params: QueryDict) -> dict[str, Any]:
+        return {"all_url": self.url("list")}
 
+    def show(self, listing: FigureListing) -> HttpResponse:  # type: ignore[override]
+        """The list; to htmx asking `count` only how long it is now."""
+        htmx = self.request.htmx
+        if htmx and htmx.target != "list" and "count" in listing.params and not self.settlement:
+            return render(self.request, "reports/list.html#now", listing.figures())
+        return super().show(listing)
 
-def _stored(asked: Asked) -> Stored:
-    """Parts of a list are not stored."""
-    snapshot = latest(asked.day)
-    if snapshot is None or asked.part != WHOLE:
-        return Stored()
-    code, size = asked.indicator.code, asked.indicator.population.size
-    reading = read(
-        snapshot, user=asked.user, regions=[asked.region, asked.user.region_id],
-        indicators=[code, size],
-    )  # fmt: skip
-    return Stored(
-        snapshot,
-        reading.value(code, asked.region),
-        reading.value(size, asked.region),
-        reading.value(size, asked.user.region_id),
-    )
-
-
-@require_GET
-@needs("reports.view_indicator_list")
-def indicator_list(request: HttpRequest, region: str, code: str) -> HttpResponse:
-    """The list; to htmx asking `count` only how long it is now."""
-    asked = list_asked(request, region, code)
-    if settlement := settlement_of(asked.day):
-        return settled_list(request, asked, settlement)
-    stored = _stored(asked)
-    may_count = (stored.figure or 0) <= _TOO_MANY_TO_COUNT
-    is_counted = not stored.is_crowded or (may_count and "count" in request.GET)
-    length = asked.rows.count() if is_counted else stored.figure
-    now = _now(asked, length) if is_counted else None
-    hidden = _hidden(asked, now, stored.figure)
-    context = {
-        "asked": asked,
-        "now": now,
-        "hidden": hidden,
-        "has_moved": None not in (now, stored.figure) and (now or 0) + hidden != stored.figure,
-        "may_count": may_count,
-        "is_known": bool(now) or is_known(asked.indicator, asked.day, asked.region),
-        "stored": stored.figure,
-        "snapshot": stored.snapshot,
-        "print_scope": f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}",
-    }
-    htmx: Any = request
-    if htmx.htmx and "count" in request.GET:
-        return render(request, "reports/list.html#now", context)
-    page = _page(asked, stored, length or 0, page_number(request.GET.get("page")))
-    leave_trace(asked, page.object_list)
-    context |= {"page": page, "lines": _lines(asked, page.object_list)}
-    context["cut_at"] = _DEEPEST if stored.is_crowded and (length or 0) > _DEEPEST else None
-    return render(request, "reports/list.html", context)
-
-
-def _now(asked: Asked, length: int | None) -> int | None:
-    return amount(asked.indicator, asked.rows) if asked.indicator.weight else length
-
-
-def _hidden(asked: Asked, now: int | None, stored: int | None) -> int:
-    """How much of the figure lies in other areas by now, out of the reader's sight."""
-    if now is None or now == stored:
-        return 0
-    whole = members(asked.indicator, asked.day, asked.region, part=asked.part)
-    return max(0, amount(asked.indicator, whole) - now)
-
-
-def _page(asked: Asked, stored: Stored, length: int, number: int) -> Page:
-    if stored.is_crowded:
-        length = min(length, _DEEPEST)
-        number = min(number, _DEEPEST // PER_PAGE)
-    walk = stored.walks((number * PER_PAGE) + 1)
-    return Paginator(
-        asked.select(walk=walk), per_page=PER_PAGE, count=length,
-        order=list(asked.indicator.population.order), fetch=asked.fetch,
-        is_exact=not stored.is_crowded,
-    ).page(number)  # fmt: skip
-
-
-def _lines(asked: Asked, records: list[Any]) -> list[dict[str, Any]]:
-    why = explain(asked.indicator, records, asked.day)
-    return [
-        {
-            "url": asked.kind.url(record),
-            "cells": [(c.label, c.get(record)) for c in asked.kind.columns],
-            "why": why[record.pk],
+    def list_context(self, listing: FigureListing, page: Page) -> dict[str, Any]:  # type: ignore[override]
+        board = reverse("dashboard", kwargs={"region": self.asked.region})
+        asked = urlencode({"on": self.asked.day.isoformat(), "i": self.asked.indicator.code})
+        return super().list_context(listing, page) | {
+            "is_counted": False,
+            "count": listing.count,
+            "print_scope": listing.words(),
+            "empty_link": {"url": f"{board}?{asked}", "label": "回到看板"},
+            **listing.said(),
         }
-        for record in records
-    ]
 
 
-@require_POST
-@needs("reports.view_indicator_list")
-def indicator_export(request: HttpRequest, region: str, code: str) -> HttpResponse:
-    """The whole list with the reasons, numbers masked."""
-    request.GET = request.POST.copy()  # the form repeats the address
-    asked = list_asked(request, region, code)
-    if settlement := settlement_of(asked.day):
-        return settled_export(asked, settlement)
-    return export_table(
-        user=asked.user,
-        title=f"{asked.indicator.name}名单",
-        columns=asked.kind.export_columns,
-        rows=export_rows(asked.indicator, asked.rows, asked.day),
-        people=(lambda row: row[0].pk) if asked.kind.people else None,
-        filter_text=(
-            f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}{_left_out(asked)}"
-        ),
-    )
+class FigureExport(FigurePage, ExportPage):
+    """The whole list with the reasons, as far as a sheet takes it."""
+
+    most = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # The form repeats the address of its list, or says what of it matters.
+        asked = asked_by(request.POST).copy()
+        for name in _ASKED:
+            if said := request.POST.get(name) or request.GET.get(name):
+                asked[name] = said
+        request.GET = asked
+        return super().dispatch(request, *args, **kwargs)
 
 
-def _left_out(asked: Asked) -> str:
-    """What the file says of who is counted for a past day and lies elsewhere by now."""
-    hidden = _hidden(asked, amount(asked.indicator, asked.rows), None)
-    unit = asked.indicator.unit
-    return f"；另有 {hidden} {unit}现已归别的辖区，只计数，不列" if hidden else ""
-
-
-def export_rows(indicator: Indicator, rows: Any, day: Any) -> Any:
-    """(record, reasons) pairs of the whole list, read in chunks."""
-    chunk: list[Any] = []
-    for record in rows.order_by(*indicator.population.order).iterator(chunk_size=_CHUNK):
-        chunk.append(record)
-        if len(chunk) == _CHUNK:
-            yield from _with_reasons(indicator, chunk, day)
-            chunk = []
-    yield from _with_reasons(indicator, chunk, day)
-
-
-def _with_reasons(indicator: Indicator, chunk: list[Any], day: Any) -> Any:
-    why = explain(indicator, chunk, day)
-    return [(record, why[record.pk]) for record in chunk]
+indicator_list = needs(READ)(FigureList.as_view())
+indicator_export = needs(READ)(FigureExport.as_view())

@@ -15,13 +15,13 @@ from django.db import connection
 from core.figures.lists import amount, members
 from core.regions.tree import divisions_on, forget_divisions
 from reports.definitions.registry import BY_CODE, FIXED_CODES, all_figures
-from reports.lists.views import export_rows
 from reports.periods.causes import causes
 from reports.recount.counting import differences
 from tests import rows
 from tests.audit.driver import Office
 from tests.audit.reference import Reference
 from tests.histories import seeds
+from tests.reports import build
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = datetime.date(2021, 2, 1), datetime.date(2026, 11, 20)
@@ -77,7 +77,7 @@ def compare(day: datetime.date) -> list[str]:
             length = amount(BY_CODE[code], members(BY_CODE[code], day, region))
             if length != (figures.value(code, region) or 0):
                 differing.append(f"{day} {code} {region}: list {length}")
-        exported = list(export_rows(BY_CODE[code], members(BY_CODE[code], day, "52"), day))
+        exported = build.exported(BY_CODE[code], "52", day)
         if len(exported) != len(keys):
             differing.append(f"{day} {code}: exported {len(exported)}")
     _, otherwise = differences(day)

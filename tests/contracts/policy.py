@@ -192,7 +192,9 @@ POLICIES: dict[str, Policy] = {
     "dashboard_next": Policy("reports.view_indicator_list", kwargs=_region),
     "dashboard_export": Policy(_BOARD, kwargs=_region, methods=POST),
     "dashboard_refresh": Policy(_BOARD, kwargs=_region, methods=POST),
-    "dashboard_list": Policy("reports.view_indicator_list", kwargs={**_region, "code": "T1"}),
+    "dashboard_list": Policy(
+        "reports.view_indicator_list", kwargs={**_region, "code": "T1"}, methods=BOTH
+    ),
     "dashboard_list_export": Policy(
         "reports.view_indicator_list", kwargs={**_region, "code": "T1"}, methods=POST
     ),

@@ -56,7 +56,7 @@ REASONS = {
     "projects/milestones/entity.py:check": "the edited milestone as it stands",
     "reports/board/api.py:FigureAPI.get": "regions are public codes",
     "reports/board/api.py:SnapshotAPI.get_queryset": "the same for everybody",
-    "reports/lists/views.py:indicator_list": "rows of an indicator narrowed to the reader",
+    "reports/targets/entity.py:": "plans are the same for everybody",
     "reports/targets/views.py:target_list": "plans are the same for everybody",
 }
 

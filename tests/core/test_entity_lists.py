@@ -338,3 +338,21 @@ def test_certificates_are_verified_and_stations_approved_in_bulk(cast: Any, clie
         assert client_of(cast.clerk_a).post(path, data).status_code == 403
     assert {type(rows[0]).objects.get(pk=row.pk).verification for row in rows} == {"3"}
     assert all(type(s).objects.get(pk=s.pk).is_approved for s in stations)
+
+
+def test_what_is_too_long_to_sort_stays_in_its_order(
+    cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is a page of it sorted by itself, as if the list were."""
+    first, last = make_person(COUNTY_A, "阿甲"), make_person(COUNTY_A, "左乙")
+    Person.objects.filter(pk=last.pk).update(birth_date="1980-01-01")
+    client = client_of(cast.clerk_a)
+    page = client.get("/people/?sort=birth_date&cols=birth_date")
+    assert page.context["page"].object_list == [last, first]
+    assert "aria-sort" in page.text
+    for module in ("core.entities.listing", "core.entities.pages.list"):
+        monkeypatch.setattr(f"{module}.SORT_ANYTHING_UP_TO", 1)
+    page = client.get("/people/?sort=birth_date&cols=birth_date")
+    assert [row.record for row in page.context["table"].paginated_rows] == [first, last]
+    assert "按默认顺序排列" in page.text
+    assert "aria-sort" not in page.text

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
-from core.figures.lists import is_known, members
+from django.http import QueryDict
+
+from core.entities.reach import Reach
+from core.figures.lists import WHOLE, is_known, members
 from core.models import Region, User
 from reports.definitions.registry import BY_CODE
+from reports.lists.asking import Asked
+from reports.lists.kinds import LISTS
+from reports.lists.listing import FigureListing
 from stations.models import (
     Organization,
     Station,
@@ -161,6 +168,16 @@ def reviewer(region: str) -> User:
     return User.objects.create_user(
         f"r{region}", "Cast-2026-pass", role="reviewer", region_id=region, display_name="审核"
     )
+
+
+def exported(indicator: Any, region: str, day: datetime.date = DAY) -> list[Any]:
+    """The rows that the file of a list has, for somebody who may see all."""
+    user = User(username="x", role="reviewer", region_id="52")
+    asked = Asked(indicator, region, day, WHOLE, user)
+    reach = Reach(LISTS[indicator.population.code].counted, user)
+    request = SimpleNamespace(user=user, method="POST", session={})
+    listing = FigureListing(asked, reach, request, QueryDict())
+    return list(listing.read(listing.chosen([])))
 
 
 def count(code: str, region: str = "52", day: datetime.date = DAY) -> int | None:

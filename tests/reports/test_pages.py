@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -18,14 +19,14 @@ from core.models import ReadEvent
 from reports.board import charts
 from reports.board.board import Board
 from reports.definitions.registry import BY_CODE, INDICATORS
-from reports.lists.kinds import LISTS, ListKind
+from reports.lists.kinds import LISTS
 from reports.models import Plan, Snapshot
 from reports.sight import may_see
 from reports.snapshots import actions
 from reports.targets.actions import Amount, set_targets
 from talent.models import Person
 from tests.reports import build
-from tests.reports.build import DAY, on
+from tests.reports.build import on
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[Any], Client]
@@ -230,8 +231,8 @@ LIST_QUERIES = 15
 @pytest.fixture
 def crowded(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every region counts as one with too many people to count while one waits."""
-    monkeypatch.setattr("reports.lists.views._CROWD", 0)
-    monkeypatch.setattr("reports.lists.views.PER_PAGE", 1)
+    monkeypatch.setattr("reports.lists.listing._CROWD", 0)
+    monkeypatch.setattr("reports.lists.listing.FigureListing.default_size", 1)
 
 
 def names(page: str) -> list[str]:
@@ -259,7 +260,7 @@ def test_a_crowd_is_listed_first_and_counted_afterwards(
 def test_a_crowd_is_turned_to_its_end_though_it_grew_or_shrank(
     crowded: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch, gathering: int
 ) -> None:
-    monkeypatch.setattr("reports.lists.views._GATHERING", gathering)
+    monkeypatch.setattr("reports.lists.listing._GATHERING", gathering)
     build.person("520102016")
     client = client_of(cast.clerk_a)
     pages = [names(body(client.get(f"/dashboard/520102/list/T1/?page={n}"))) for n in (1, 2, 3)]
@@ -273,8 +274,8 @@ def test_a_crowd_is_turned_to_its_end_though_it_grew_or_shrank(
 def test_a_million_is_not_counted_and_cut_where_it_says(
     crowded: None, cast: Any, client_of: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.lists.views._TOO_MANY_TO_COUNT", 1)
-    monkeypatch.setattr("reports.lists.views._DEEPEST", 3)
+    monkeypatch.setattr("reports.lists.listing._TOO_MANY_TO_COUNT", 1)
+    monkeypatch.setattr("reports.lists.listing._DEEPEST", 3)
     page = body(client_of(cast.province).get("/dashboard/52/list/T1/"))
     assert "快照时 <b>4</b>" in page
     assert "现在" not in page.split("</h1>")[1].split("page-actions")[0]
@@ -379,11 +380,14 @@ def test_who_may_see_whom(cast: Any) -> None:
     assert not may_see(cast.worker_a, "52")
 
 
-def test_each_population_has_its_list_and_pages_may_be_missing() -> None:
+def test_each_population_has_its_list_and_its_rows_lead_to_their_pages() -> None:
     assert {i.population.code for i in INDICATORS} == set(LISTS)
-    assert LISTS["people"].url_name == "person_detail"
-    assert ListKind(columns=(), url_name="no_such_page").url(Snapshot(pk=1)) == ""
-    assert DAY.year == 2025
+    for population in {i.population for i in INDICATORS}:
+        assert LISTS[population.code].counted.order == " ".join(population.order)
+    for entity in (entity for kind in LISTS.values() for entity in kind):
+        found = entity.url("detail", Snapshot(pk=uuid.uuid4()))
+        assert bool(found) == entity.is_opened, entity.name
+    assert LISTS["people"].counted.url("detail", Person()).startswith("/people/")
 
 
 def test_a_township_stands_among_its_neighbours(world: None, cast: Any, client_of: Login) -> None:

@@ -174,3 +174,32 @@ def test_the_kind_of_a_column_is_saved_and_others_keep_theirs(
     assert "遵义市社工人才多 1 人" in said
     assert "约束性" in client.get("/targets/?plan=14_5").content.decode()
     assert client.post(address, form | {"kind-T1": "9"}).status_code == 422
+
+
+def test_all_targets_are_a_list(plan: Plan, cast: Any, client_of: Any) -> None:
+    """Of the own region and below, whatever is asked."""
+    for place, year, value in (
+        ("520102", 2025, 1200), ("520102", 2024, 900), ("520111", 2025, 70), ("522301", 2025, 5),
+    ):  # fmt: skip
+        Target.objects.create(
+            plan=plan, indicator="T1", region_id=place, year=year, value=value, document="筑民发1号"
+        )
+    client = client_of(cast.viewer_a)
+    assert f'href="/targets/all/?plan={plan.pk}"' in client.get("/targets/?plan=14_5").text
+
+    def shown(query: str) -> list[tuple[str, int]]:
+        rows = client.get(f"/targets/all/?{query}").context["page"].object_list
+        return [(t.region_id, t.value) for t in rows if t.document == "筑民发1号"]
+
+    assert shown("region=520102&sort=-value") == [("520102", 1200), ("520102", 900)]
+    assert {place for place, _ in shown("")} == {"520102"}
+    assert shown("region=520111") == []
+    assert shown("year=2024") == [("520102", 900)]
+    assert shown("indicator=T2") == []
+    assert "1,200 人" in client.get("/targets/all/").text
+    answer = client.post("/targets/all/export/", {"format": "csv", "filter": "year=2024"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert "社工人才" in text
+    assert "900 人" in text
+    assert "1,200" not in text
+    assert client_of(cast.worker_a).get("/targets/all/").status_code == 403

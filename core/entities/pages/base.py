@@ -11,10 +11,14 @@ from django.utils import timezone
 from django.views import View
 
 from core.entities.entity import Entity
+from core.entities.listing import Listing
 from core.entities.reach import Reach
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from core.entities.reach import SignedIn
+    from core.secrecy.numbers import Secret
 
 
 class EntityPage(View):
@@ -30,6 +34,13 @@ class EntityPage(View):
     def reach(self) -> Reach:
         return Reach(self.entity, self.request.user)
 
+    def url(self, page: str) -> str:
+        """The address of another page of the entity."""
+        return self.entity.url(page)
+
+    def listing(self, params: QueryDict, secret: Secret | None = None) -> Listing:
+        return Listing(self.reach, self.request, params, secret)
+
     def record(self, *, lock: bool = False) -> Any:
         """The record of the address."""
         return self.reach.get(self.kwargs["pk"], lock=lock)
@@ -39,7 +50,7 @@ class EntityPage(View):
             "entity": self.entity,
             "label": self.entity.label,
             "list_label": self.entity.list_label,
-            "list_url": self.entity.url("list"),
+            "list_url": self.url("list"),
             "today": timezone.localdate(),
             **extra,
         }

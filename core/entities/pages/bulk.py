@@ -14,7 +14,6 @@ from core.audit.models import ReadEvent
 from core.entities import signed
 from core.entities.declarations import Action
 from core.entities.forms import ActionForm
-from core.entities.listing import Listing
 from core.entities.pages.base import EntityPage
 from core.entities.pages.export import asked_by, chosen_ids
 from core.rules import RuleError
@@ -75,8 +74,7 @@ class BulkPage(EntityPage):
         post = self.request.POST
         if "ids" not in post and "all_matching" not in post:
             return self.reach.rows().none()
-        listing = Listing(self.reach, self.request, asked_by(post))
-        return listing.chosen(chosen_ids(post))
+        return self.listing(asked_by(post)).chosen(chosen_ids(post))
 
     def _form(self, action: Action, count: int) -> Any:
         """The action's form, bound once the number of records was confirmed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
@@ -16,7 +16,6 @@ from core.entities.workbooks import export_table
 from core.rules import RuleError
 
 EXPORT_ROWS = 200_000
-_CHUNK = 2_000
 
 
 class ExportPage(EntityPage):
@@ -25,6 +24,8 @@ class ExportPage(EntityPage):
     with a `reason` writes full ID numbers and phones for who may see them."""
 
     page = "export"
+    # How many rows a file may have, None for as many as a sheet takes.
+    most: ClassVar[int | None] = EXPORT_ROWS
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         self.reach.require("export")
@@ -33,25 +34,26 @@ class ExportPage(EntityPage):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         self.reach.require("export")
         ids = chosen_ids(self.request.POST)
-        listing = Listing(self.reach, self.request, asked_by(self.request.POST))
+        listing = self.listing(asked_by(self.request.POST))
         try:
-            return self._export(listing.chosen(ids), "所选各行" if ids else listing.words())
+            words = listing.file_words(is_chosen=bool(ids))
+            return self._export(listing, listing.chosen(ids), words)
         except RuleError as error:
             messages.error(self.request, str(error))
-            return HttpResponseRedirect(self.entity.url("list"))
+            return HttpResponseRedirect(self.url("list"))
 
-    def _export(self, rows: Any, words: str) -> HttpResponseBase:
+    def _export(self, listing: Listing, rows: Any, words: str) -> HttpResponseBase:
         entity, post = self.entity, self.request.POST
-        if rows.count() > EXPORT_ROWS:
+        if self.most is not None and rows.count() > self.most:
             raise RuleError("EXPORT", "超过 20 万行，请先按地区或条件筛选后分别导出。")
         # Regions are told by their codes; joining them would cost an object a row.
         joined = [n for n in entity.select_related if not is_place(field_at(entity.model, n))]
         rows = rows.select_related(*joined).prefetch_related(*entity.prefetch)
         return export_table(
             user=self.request.user,
-            title=entity.list_label,
+            title=listing.title,
             columns=list(export_of(entity)),
-            rows=rows.iterator(chunk_size=_CHUNK),
+            rows=listing.read(rows),
             kind="csv" if post.get("format") == "csv" else "xlsx",
             people=reader(entity.person) if entity.person else None,
             purpose=post.get("reason", ""),

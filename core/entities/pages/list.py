@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
@@ -18,32 +20,37 @@ from core.entities.pages.base import EntityPage
 from core.entities.paging import Page
 from core.entities.reach import Reach
 from core.entities.saved import PARAMETER, opening, saved_views, views_of
+from core.entities.tables import AsRead
 from core.secrecy.numbers import Secret, secret_in
 from core.text import normalise
 
 
 class ListPage(EntityPage):
     page = "list"
+    # Parameters that say what the list is of: no condition, and kept when all are cleared.
+    kept: Mapping[str, str] = MappingProxyType({})
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.reach.require("view")
         if self._secret_in(self.request.GET.get("q", "")):
             # Typed into the address by hand: it must not stay there.
             messages.info(self.request, "证件号、电话、证书号请在查找框中输入。")
-            return HttpResponseRedirect(self.request.path)
+            return HttpResponseRedirect(self.url("list"))
         if not self.request.GET and (by_default := opening(self.entity, self.views)):
             return HttpResponseRedirect(by_default)
-        return self.show(Listing(self.reach, self.request, self.request.GET))
+        return self.show(self.listing(self.request.GET))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The search field. Numbers of people are looked up here and never in an address."""
         self.reach.require("view")
         text = normalise(self.request.POST.get("q", ""))
         if secret := self._secret_in(text):
-            return self.show(Listing(self.reach, self.request, QueryDict(), secret))
+            return self.show(self.listing(QueryDict(), secret))
         params = QueryDict(self.request.POST.get("keep", "").lstrip("?"), mutable=True)
         for name in ("page", "q"):
             params.pop(name, None)
+        for name, value in self.kept.items():
+            params.setdefault(name, value)
         if text:
             params["q"] = text[:60]
         return HttpResponseRedirect(f"{self.request.path}?{params.urlencode()}".rstrip("?"))
@@ -60,11 +67,12 @@ class ListPage(EntityPage):
         params = listing.params
         if self.request.htmx and self.request.htmx.target == "dialog-place":
             context = {"filterset": listing.filterset, "label": self.entity.label}
-            context |= {"q": params.get("q", ""), "clear_url": self.request.path}
+            context |= {"q": params.get("q", ""), "clear_url": self.url("list")}
+            context["kept"] = self.kept
             return render(self.request, "entity/filters.html", context)
         page = listing.page()
         kind = ReadEvent.Kind.SEARCH if listing.secret else ReadEvent.Kind.LIST
-        self.reach.leave_read_event(kind, page.object_list, query=listing.loggable())
+        self.reach.leave_read_event(kind, page.object_list, **listing.trace())
         is_piece = self.request.htmx and self.request.htmx.target == "list"
         context = self.list_context(listing, page)
         if is_piece:
@@ -86,7 +94,7 @@ class ListPage(EntityPage):
         elsewhere = self.entity.elsewhere
         found = elsewhere(secret, self.request.user) if elsewhere and secret and not count else {}
         return self.context(
-            title=self.entity.list_label,
+            title=listing.title,
             tabs=self._tabs(),
             presets=self._presets(params),
             table=table,
@@ -100,6 +108,7 @@ class ListPage(EntityPage):
             count=count,
             q="" if secret else params.get("q", ""),
             keep=keep.urlencode(),
+            kept=self.kept,
             params=params,
             has_filters=listing.has_conditions,
             filters_open="filters" in params,
@@ -108,8 +117,11 @@ class ListPage(EntityPage):
                 for name, label in type(table).choosable()
             ],
             sizes=PAGE_SIZES,
-            sorting_limited=count > SORT_ANYTHING_UP_TO,
+            sorting_limited=listing.size > SORT_ANYTHING_UP_TO,
             print_scope=f"{words} 共 {count} {self.entity.unit}",
+            is_counted=True,
+            empty_title=self.entity.empty_title,
+            empty_hint=self.entity.empty_hint,
             **self._offers(table.is_selectable),
             **found,
         )
@@ -124,7 +136,7 @@ class ListPage(EntityPage):
             "create_text": entity.create_label or f"新增{entity.label}",
             "may_export": may_export,
             "may_reveal": self.reach.may("reveal"),
-            "export_url": entity.url("export"),
+            "export_url": self.url("export"),
             "may_import": user.has_perm("core.import_ledger"),
             "bulk_links": [
                 {"action": action, "url": entity.url("bulk", verb=action.code)}
@@ -168,13 +180,13 @@ class ListPage(EntityPage):
         made = table_of(self.entity)
         shown = made.shown(self._chosen_columns(listing.params))
         table = made(
-            page.object_list,
+            AsRead(page.object_list),
             exclude=[n for n in made.base_columns if n not in shown],
             orderable=listing.secret is None,
         )
-        table.order_by = listing.params.get("sort", "")
+        table.order_by = listing.params.get("sort", "") if listing.sorted_by else ""
         table.below = listing.scope_code
-        may_export = self.reach.may("export") and bool(self.entity.url("export"))
+        may_export = self.reach.may("export") and bool(self.url("export"))
         table.is_selectable = may_export and listing.secret is None
         return table
 
