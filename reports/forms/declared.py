@@ -37,3 +37,5 @@ PLACES = ReportForm(
     ),
     note="「应有」是统计日有效的市（州）、县（市、区）和乡镇（街道）数。",
 )
+
+__all__ = ["PLACES", "PROGRESS"]
