@@ -84,7 +84,7 @@ def compare(day: datetime.date) -> list[str]:
     return differing + [f"{day} recounted in SQL: {difference}" for difference in otherwise]
 
 
-@pytest.mark.parametrize("seed", seeds(2, 40))
+@pytest.mark.parametrize("seed", seeds(1, 40))
 def test_all_figures_are_those_of_a_second_count(seed: int) -> None:
     office = Office(seed)
     office.work(300, since=FIRST, until=LAST)

@@ -8,11 +8,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from reports.definitions.registry import all_figures
 from reports.forms import declared
 from reports.forms.form import FORMS
 from reports.forms.sheet import Sheet
 from reports.snapshots.actions import take_snapshot
-from tests.figures import figure
 from tests.reports import build
 from tests.reports.build import DAY
 
@@ -40,14 +40,15 @@ def test_every_number_is_that_of_the_board(
     if is_stored:
         take_snapshot(on=DAY)
     assert list(FORMS) == ["progress", "strongholds"]
+    known = all_figures(DAY)
     for form in FORMS.values():
         rows = Sheet(form, user=cast.province, region=region, day=DAY).rows()
         areas = [row for row in rows if row.code]
         for row in areas:
             for column, cell in zip(form.columns, row.cells, strict=True):
                 if column.is_link:
-                    known = figure(column.indicator.code, row.code, day=DAY)
-                    assert cell.value == ("无资料" if known is None else known), (row, column)
+                    value = known.value(column.indicator.code, row.code)
+                    assert cell.value == ("无资料" if value is None else value), (row, column)
         # 合计 = the areas, 本级 and 未定位.
         for number, column in enumerate(form.columns):
             parts = [row.cells[number].value for row in rows[1:]]
