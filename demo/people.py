@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.models import User
 from core.pinyin import name_pinyin
 from core.secrecy.identity import check_id_number
+from demo.entering import enter
 from demo.names import person_name, phone, resident_id
 from demo.places import Places, new_id
 from stations.codes import StationStatus
@@ -74,8 +75,8 @@ class Rows:
         return row
 
     def write(self) -> None:
-        for model, rows in self.rows.items():
-            model.objects.bulk_create(rows, batch_size=2000)
+        for rows in self.rows.values():
+            enter(rows)
             rows.clear()
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from core.models import Region
+from demo.entering import enter
 from stations.codes import OrganizationKind, StationKind, StationStatus
 from stations.models import Organization, Station, StationCoverage, StationMonthly, StationState
 
-_BATCH = 5000
 _AGENCIES = ("星火", "同心", "黔行", "彩虹", "阳光里", "益路", "山水", "乡伴")
 
 
@@ -74,7 +74,7 @@ def _organizations(rng: random.Random, places: Places, regions: list[Region]) ->
             ]
     for school in ("贵州大学", "贵州民族大学", "贵州师范大学", "贵州财经大学", "铜仁学院"):
         places.schools.append(add(school, OrganizationKind.UNIVERSITY, settings.PROVINCE_CODE))
-    Organization.objects.bulk_create(rows, batch_size=_BATCH)
+    enter(rows)
 
 
 def _registered_on(agency: str) -> datetime.date | None:
@@ -168,10 +168,10 @@ def _stations(
                     running,
                     on(2022, 2025),
                 )
-    Station.objects.bulk_create(stations, batch_size=_BATCH)
-    StationState.objects.bulk_create(states, batch_size=_BATCH)
-    StationCoverage.objects.bulk_create(coverages, batch_size=_BATCH)
-    StationMonthly.objects.bulk_create(months, batch_size=_BATCH)
+    enter(stations)
+    enter(states)
+    enter(coverages)
+    enter(months)
 
 
 def _months(rng: random.Random, station: Station, today: datetime.date) -> list[StationMonthly]:

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from core.decisions.actions import ask
 from core.models import User
+from demo.entering import enter
 from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
@@ -47,9 +48,9 @@ def build_projects(rng: random.Random, places: Places, today: datetime.date) -> 
             projects.append(project)
             milestones += nodes
             payments += _payments(rng, project, nodes, today)
-    Project.objects.bulk_create(projects, batch_size=2000)
-    Milestone.objects.bulk_create(milestones, batch_size=2000)
-    Payment.objects.bulk_create(payments, batch_size=2000)
+    enter(projects)
+    enter(milestones)
+    enter(payments)
 
 
 def _project(rng: random.Random, places: Places, county: str, year: int) -> Project:
@@ -144,7 +145,7 @@ def build_graduates(rng: random.Random, places: Places, today: datetime.date) ->
         )
         for year in range(2021, today.year + 1)
     ]
-    GraduateStat.objects.bulk_create(rows)
+    enter(rows)
 
 
 def build_requests(rng: random.Random, users: dict[str, User], today: datetime.date) -> None:
