@@ -389,13 +389,3 @@ def test_who_returns_to_a_post_that_went_on_has_held_it_all_the_time(
     assert outcomes(apply(fresh(batch))) == {"changed": 1}
     assert Post.objects.get().started_on == datetime.date(2023, 3, 1)
     assert Person.objects.get().status == "10"
-
-
-def test_a_volunteer_who_goes_elsewhere_is_not_employed_by_that(cast: Cast) -> None:
-    number = id_number()
-    entered = [*person("张三", number), "志愿/兼职"]
-    take(cast.clerk_a, "people", workbook([[*PEOPLE, "用工性质"], entered]))
-    moved = ledger(number, 工作单位="南明区民政局", 入职日期="2025-01-01")
-    batch = take(cast.clerk_a, "people", moved)
-    assert Post.objects.get(ended_on=None).employment == "8"
-    assert "沿用在册的「志愿/兼职」" in str(row_of(batch, 2).messages)

@@ -13,6 +13,7 @@ from talent.models import Certificate, Education, Person, PersonState, Post, Tra
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     FULL,
+    PEOPLE,
     apply,
     check,
     fresh,
@@ -22,6 +23,7 @@ from tests.imports.ledgers import (
     row_of,
     take,
     words,
+    workbook,
 )
 from tests.rows import id_number
 
@@ -187,3 +189,13 @@ def test_unknown_employers_are_created_once(cast: Cast) -> None:
     take(cast.clerk_a, "people", people(person("张五", 工作单位="某某社会工作服务中心")))
     assert Organization.objects.count() == 2
     assert not Station.objects.exists()
+
+
+def test_a_volunteer_who_goes_elsewhere_is_not_employed_by_that(cast: Cast) -> None:
+    number = id_number()
+    entered = [*person("张三", number), "志愿/兼职"]
+    take(cast.clerk_a, "people", workbook([[*PEOPLE, "用工性质"], entered]))
+    moved = people(person("张三", number, 工作单位="南明区民政局", 入职日期="2025-01-01"))
+    batch = take(cast.clerk_a, "people", moved)
+    assert Post.objects.get(ended_on=None).employment == "8"
+    assert "沿用在册的「志愿/兼职」" in str(row_of(batch, 2).messages)

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.models import ReadEvent
 from reports.lists.listing import FigureListing
+from reports.sight import may_see
 from reports.snapshots import actions
 from talent.models import Person
 from tests.contracts.figures import settlement
@@ -304,3 +305,9 @@ def test_corrections_are_told_apart(signed: Any, cast: Any, client_of: Login) ->
     assert names(client.get(f"{T1}?{asked}&region={TOWN}")) == "甲"
     assert "离岗日期" in client.get(f"{T1}?{asked}&became=gone").text
     assert client_of(cast.clerk_b).get(f"{T1}?{asked}").status_code == 404
+
+
+def test_who_may_see_whom(cast: Any) -> None:
+    assert may_see(cast.township_a, "520102018")
+    assert not may_see(cast.township_a, "520111")
+    assert not may_see(cast.worker_a, "52")

@@ -21,7 +21,6 @@ from reports.board.board import Board
 from reports.definitions.registry import BY_CODE, INDICATORS
 from reports.lists.kinds import LISTS
 from reports.models import Plan, Snapshot
-from reports.sight import may_see
 from reports.snapshots import actions
 from reports.targets.actions import Amount, set_targets
 from talent.models import Person
@@ -372,12 +371,6 @@ def test_the_map_is_joined_by_code_inside_the_region(cast: Any, client_of: Login
     board = Board(user=cast.province, region="52", by_county=True)
     assert codes == set(board.codes)
     assert charts.map_level(Board(user=cast.province, region="520102")) == ""
-
-
-def test_who_may_see_whom(cast: Any) -> None:
-    assert may_see(cast.township_a, "520102018")
-    assert not may_see(cast.township_a, "520111")
-    assert not may_see(cast.worker_a, "52")
 
 
 def test_each_population_has_its_list_and_its_rows_lead_to_their_pages() -> None:
