@@ -3,7 +3,7 @@ PYTHON ?= python3
 SCRIPT := $(PYTHON) -m scripts.
 
 .DEFAULT_GOAL := help
-.PHONY: help run services stop setup test drill check format bench backup restore lock baseline
+.PHONY: help run services stop setup test drill check format bench backup restore lock pictures baseline
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ restore: ## put a backup back: make restore FILE=backups/....tar
 
 lock: ## write the locks anew from the requirements (UPGRADE=1 takes the newest of all)
 	@$(SCRIPT)lock
+
+pictures: ## take the pictures of README and manual anew, of a running make run (PORT=8000)
+	@$(SCRIPT)pictures
 
 baseline: ## name all present migrations as those of before there was data (after a squash)
 	@$(SCRIPT)migrations --baseline

@@ -33,7 +33,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Column:
+class FormColumn:
     """A column under the name of its indicator. `get` makes the cell of a Figure: a number, a
     text, or None for an empty one; `is_link` where the number leads to its list."""
 
@@ -50,7 +50,7 @@ class ReportForm:
     code: str
     title: str
     clause: str
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...]
     note: str = ""
 
     def __post_init__(self) -> None:
@@ -65,31 +65,33 @@ class ReportForm:
         return list(found.items())
 
 
-def value(indicator: Indicator, head: str = "实有") -> Column:
-    return Column(indicator, head, lambda f: NO_DATA if f.value is None else f.value, is_link=True)
+def value(indicator: Indicator, head: str = "实有") -> FormColumn:
+    return FormColumn(
+        indicator, head, lambda f: NO_DATA if f.value is None else f.value, is_link=True
+    )
 
 
-def denominator(indicator: Indicator, head: str = "应有") -> Column:
-    return Column(indicator, head, lambda f: f.denominator)
+def denominator(indicator: Indicator, head: str = "应有") -> FormColumn:
+    return FormColumn(indicator, head, lambda f: f.denominator)
 
 
-def rate(indicator: Indicator, head: str = "比率") -> Column:
-    return Column(indicator, head, lambda f: percent(f.value, f.denominator) or None)
+def rate(indicator: Indicator, head: str = "比率") -> FormColumn:
+    return FormColumn(indicator, head, lambda f: percent(f.value, f.denominator) or None)
 
 
-def goal(indicator: Indicator, head: str = "目标") -> Column:
-    return Column(indicator, head, lambda f: f.goal.value if f.goal else None)
+def goal(indicator: Indicator, head: str = "目标") -> FormColumn:
+    return FormColumn(indicator, head, lambda f: f.goal.value if f.goal else None)
 
 
-def done(indicator: Indicator, head: str = "完成") -> Column:
-    return Column(
+def done(indicator: Indicator, head: str = "完成") -> FormColumn:
+    return FormColumn(
         indicator, head, lambda f: percent(f.value, f.goal.value) or None if f.goal else None
     )
 
 
-def gap(indicator: Indicator, head: str = "差额") -> Column:
+def gap(indicator: Indicator, head: str = "差额") -> FormColumn:
     """How much is missing, 0 where the target is reached."""
-    return Column(
+    return FormColumn(
         indicator,
         head,
         lambda f: max(0, f.goal.value - f.value) if f.goal and f.value is not None else None,

@@ -10,7 +10,7 @@ from django.conf import settings
 from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
 from reports.board.board import Board
-from reports.forms.form import Column, Figure, ReportForm
+from reports.forms.form import FormColumn, Figure, ReportForm
 from reports.snapshots.reading import Reading, read
 from reports.targets.goals import Goals
 
@@ -66,7 +66,7 @@ class Sheet:
         cells = [self._cell(column, code) for column in self.form.columns]
         return Row(name, code, cells)
 
-    def _cell(self, column: Column, code: str) -> Cell:
+    def _cell(self, column: FormColumn, code: str) -> Cell:
         found = column.get(self.figure(column.indicator, code))
         leads = column.is_link and isinstance(found, int) and found
         return Cell(found, self.board.list_url(column.indicator, code) if leads else "")
