@@ -24,7 +24,7 @@ FORMS: dict[str, ReportForm] = {}
 
 
 @dataclass(frozen=True)
-class Figure:
+class FormFigure:
     """What a cell is made of: an indicator's figure in an area, and its target there."""
 
     value: int | None
@@ -34,12 +34,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class FormColumn:
-    """A column under the name of its indicator. `get` makes the cell of a Figure: a number, a
+    """A column under the name of its indicator. `get` makes the cell of a FormFigure: a number, a
     text, or None for an empty one; `is_link` where the number leads to its list."""
 
     indicator: Indicator
     head: str
-    get: Callable[[Figure], Any]
+    get: Callable[[FormFigure], Any]
     is_link: bool = False
 
 

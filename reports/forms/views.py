@@ -9,17 +9,17 @@ from django.views.decorators.http import require_GET, require_POST
 from core.entities.workbooks import export_table
 from reports.asking import day_asked, needs, region_asked, region_then
 from reports.forms import declared  # noqa: F401  declares them
+from reports.forms.filled import FilledForm
 from reports.forms.form import FORMS
-from reports.forms.sheet import Sheet
 
 
-def _sheet(request: HttpRequest, code: str, region: str) -> Sheet:
+def _sheet(request: HttpRequest, code: str, region: str) -> FilledForm:
     form = FORMS.get(code)
     if form is None:
         raise Http404
     day, place = day_asked(request), region_asked(request, region)
     place = region_then(place, day) if day else place
-    return Sheet(form, user=request.user, region=place, day=day)
+    return FilledForm(form, user=request.user, region=place, day=day)
 
 
 @require_GET

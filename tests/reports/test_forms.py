@@ -10,8 +10,8 @@ import pytest
 
 from reports.definitions.registry import all_figures
 from reports.forms import declared
+from reports.forms.filled import FilledForm
 from reports.forms.form import FORMS
-from reports.forms.sheet import Sheet
 from reports.snapshots.actions import take_snapshot
 from tests.reports import build
 from tests.reports.build import DAY
@@ -42,7 +42,7 @@ def test_every_number_is_that_of_the_board(
     assert list(FORMS) == ["progress", "strongholds"]
     known = all_figures(DAY)
     for form in FORMS.values():
-        rows = Sheet(form, user=cast.province, region=region, day=DAY).rows()
+        rows = FilledForm(form, user=cast.province, region=region, day=DAY).rows()
         areas = [row for row in rows if row.code]
         for row in areas:
             for column, cell in zip(form.columns, row.cells, strict=True):
@@ -58,7 +58,7 @@ def test_every_number_is_that_of_the_board(
 
 
 def test_goal_done_and_gap(world: None, cast: Any) -> None:
-    whole = Sheet(declared.PROGRESS, user=cast.province, region="52", day=DAY).rows()[0]
+    whole = FilledForm(declared.PROGRESS, user=cast.province, region="52", day=DAY).rows()[0]
     cells = {(c.indicator.code, c.head): cell.text
              for c, cell in zip(declared.PROGRESS.columns, whole.cells, strict=True)}  # fmt: skip
     assert cells["T1", "实有"] == "3"
@@ -92,7 +92,7 @@ def test_excel_is_the_page(world: None, cast: Any, client_of: Any) -> None:
     book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
     head, *rows = book.worksheets[0].iter_rows(values_only=True)
     assert head[:3] == ("地区", "区划代码", "社工人才 实有（人）")
-    sheet = Sheet(declared.PROGRESS, user=cast.province, region="52", day=DAY)
+    sheet = FilledForm(declared.PROGRESS, user=cast.province, region="52", day=DAY)
     expected = [
         (row.name, row.code or None, *(cell.value for cell in row.cells)) for row in sheet.rows()
     ]

@@ -10,12 +10,12 @@ from django.conf import settings
 from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
 from reports.board.board import Board
-from reports.forms.form import FormColumn, Figure, ReportForm
+from reports.forms.form import FormColumn, FormFigure, ReportForm
 from reports.snapshots.reading import Reading, read
 from reports.targets.goals import Goals
 
 
-class Cell(NamedTuple):
+class FormCell(NamedTuple):
     """A number, a text or None for an empty cell; the address of the list behind a number."""
 
     value: int | str | None
@@ -26,15 +26,15 @@ class Cell(NamedTuple):
         return f"{self.value:,}" if isinstance(self.value, int) else self.value or ""
 
 
-class Row(NamedTuple):
+class FormRow(NamedTuple):
     """An area with its cells in the order of the form's columns."""
 
     name: str
     code: str
-    cells: list[Cell]
+    cells: list[FormCell]
 
 
-class Sheet:
+class FilledForm:
     """First the region itself, then the areas below it, 本级 and 未定位 where they hold a part of
     what is counted."""
 
@@ -57,29 +57,29 @@ class Sheet:
         plan = self.board.plan.name if self.board.plan else ""
         return f"{self.board.name}{plan}{self.form.title}"
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[FormRow]:
         whole = self._row(self.board.region, "合计")
         below = [self._row(code, self.board.divisions.name(code)) for code in self.codes]
         return [whole, *below, *self._rest()]
 
-    def _row(self, code: str, name: str) -> Row:
+    def _row(self, code: str, name: str) -> FormRow:
         cells = [self._cell(column, code) for column in self.form.columns]
-        return Row(name, code, cells)
+        return FormRow(name, code, cells)
 
-    def _cell(self, column: FormColumn, code: str) -> Cell:
+    def _cell(self, column: FormColumn, code: str) -> FormCell:
         found = column.get(self.figure(column.indicator, code))
         leads = column.is_link and isinstance(found, int) and found
-        return Cell(found, self.board.list_url(column.indicator, code) if leads else "")
+        return FormCell(found, self.board.list_url(column.indicator, code) if leads else "")
 
-    def figure(self, indicator: Indicator, code: str) -> Figure:
+    def figure(self, indicator: Indicator, code: str) -> FormFigure:
         denominator = self.reading.denominator(indicator.code, code)
-        return Figure(
+        return FormFigure(
             self.reading.value(indicator.code, code),
             denominator,
             self.goals.final(indicator.code, code, denominator),
         )
 
-    def _rest(self) -> list[Row]:
+    def _rest(self) -> list[FormRow]:
         """What the areas do not add up to."""
         if not self.board.sees_all:
             return []
@@ -93,9 +93,9 @@ class Sheet:
             found["本级"][indicator] = (whole or 0) - below - none
         return [self._part(name, values) for name, values in found.items() if any(values.values())]
 
-    def _part(self, name: str, values: dict[Indicator, int]) -> Row:
-        cells = [Cell(values[c.indicator] if c.is_link else None) for c in self.form.columns]
-        return Row(name, "", cells)
+    def _part(self, name: str, values: dict[Indicator, int]) -> FormRow:
+        cells = [FormCell(values[c.indicator] if c.is_link else None) for c in self.form.columns]
+        return FormRow(name, "", cells)
 
     @property
     def export_columns(self) -> list[ExportColumn]:
