@@ -16,7 +16,8 @@ from scripts import gate, localenv, prepared, venv
 from scripts.services import Services
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
-WORKERS = "2"
+# Two cores wait a fifth of the time: for browsers, servers and time-outs.
+WORKERS = "3"
 
 
 def _has_cjk_font() -> bool:
