@@ -44,6 +44,7 @@ _ACTIONS = {
     "/GoToE": _OTHER_FILE,
     "/SubmitForm": _SENDING,
     "/ImportData": _SENDING,
+    "/Thread": _OTHER_FILE,
     "/Rendition": _MEDIA,
     "/Movie": _MEDIA,
     "/Sound": _MEDIA,
@@ -52,6 +53,7 @@ _ACTIONS = {
 }
 _ANNOTATIONS = frozenset({"/RichMedia", "/3D", "/Movie", "/Sound", "/Screen"})
 _SCHEME = re.compile(r"\s*([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 _FLATE = frozenset({"/FlateDecode", "/Fl"})
@@ -168,8 +170,11 @@ class _Look:
             if isinstance(act, Dictionary) and "/S" in act:
                 raise Unfit(ACTIVE.format(what=_what(act)))
         if isinstance(link := found.get("/URI"), String):
-            scheme = _SCHEME.match(str(link))
-            if scheme and scheme[1].lower() not in _SCHEMES:
+            # As a reader takes it: without what cannot be seen.
+            address = _UNSEEN.sub("", str(link))
+            scheme = _SCHEME.match(address)
+            is_strange = scheme is not None and scheme[1].lower() not in _SCHEMES
+            if is_strange or address.startswith(("\\\\", "//")):
                 raise Unfit(ACTIVE.format(what=_LINK))
 
     # --- What unfolds --------------------------------------------------------------------

@@ -130,6 +130,8 @@ def download(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Remove a file, saying why, or put a removed one back."""
+    if verb not in ("remove", "restore"):
+        raise Http404
     user: Any = request.user
     file, owner, record = _file(request, pk, "change")
     form = RemoveForm(request.POST if request.method == "POST" else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from typing import Any
 
 from django.db import transaction
@@ -13,9 +14,11 @@ from core.dates import today
 from core.decisions.kinds import KINDS, DecisionKind
 from core.decisions.models import State
 from core.decisions.telling import tell
-from core.guards import claim
+from core.guards import claim, locked
 from core.rules import RuleError
 from core.scoping import OutOfScope
+
+logger = logging.getLogger(__name__)
 
 
 def ask(kind: DecisionKind, record: Any, *, by: Any, on: datetime.date | None = None) -> Any:
@@ -42,6 +45,7 @@ def decide(
     Raises PermissionDenied, OutOfScope (also for the side that asked), and RuleError for what
     is decided already, for one's own, and for a refusal without a reason.
     """
+    _lock_subject(kind, record)
     record = claim(record, by, kind.permission)
     _require_pending(kind, record)
     if kind.is_own(record, by):
@@ -71,21 +75,30 @@ def settle_due(*, on: datetime.date | None = None) -> int:
 
     Safe to run twice at the same time.
     """
-    day = on or today()
-    return sum(
-        _settle_by_default(kind, pk)
-        for kind in KINDS.values()
-        if kind.grants_by_default
-        for pk in kind.model.objects.pending()
-        .filter(due_on__lte=day)
-        .order_by("due_on", "pk")
-        .values_list("pk", flat=True)
-    )
+    settled = 0
+    for kind in KINDS.values():
+        if not kind.grants_by_default:
+            continue
+        due = kind.model.objects.pending().filter(due_on__lte=on or today())
+        for pk in due.order_by("due_on", "pk").values_list("pk", flat=True):
+            try:
+                settled += _settle_by_default(kind, pk)
+            except Exception:
+                # The next night finds it again; the others are not to wait for it.
+                logger.exception("%s %s could not be settled", kind.code, pk)
+    return settled
+
+
+def _lock_subject(kind: DecisionKind, request: Any) -> None:
+    """Whom a request is about comes first, as for what ends her requests with her."""
+    if kind.is_request and request is not None and (about := getattr(request, kind.about)):
+        locked(about)
 
 
 def _settle_by_default(kind: DecisionKind, pk: Any) -> bool:
     unanswered = f"{kind.days} 天内未处理，到期自动同意"
     with transaction.atomic(), acting(None, reason=unanswered):
+        _lock_subject(kind, kind.model.objects.filter(pk=pk).first())
         rows = kind.model.objects.pending().select_for_update(of=("self",), skip_locked=True)
         record = rows.filter(pk=pk).first()
         if record is None:

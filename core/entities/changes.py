@@ -65,13 +65,21 @@ def changes_of_many(records: list[Any], *, limit: int = 50) -> list[Change]:
         .select_related("pgh_context")
         .order_by("-pgh_id")[: limit + len(records)]
     )
-    names = _names(events)
+    names, named = _names(events), _Named()
     changes = []
     for index, event in enumerate(events):
         older = next((e for e in events[index + 1 :] if e.pgh_obj_id == event.pgh_obj_id), None)
         if older is None and event.pgh_label == "update":
             older = _before(model, event)
-        if change := _change(model, event, older, names, titles, single=len(records) == 1):
+        if change := _change(
+            model,
+            event,
+            older,
+            names=names,
+            titles=titles,
+            named=named,
+            single=len(records) == 1,
+        ):
             changes.append(change)
     return changes[:limit]
 
@@ -111,6 +119,8 @@ def changes_since(
     events = list(history.filter(pgh_obj_id__in=touched).select_related("pgh_context"))
     names = _names([event for event in events if event.pgh_created_at > moment])
     fields = [model._meta.get_field(name) for name in columns]
+    named = _Named()
+    named.read(fields, events)
     latest: dict[Any, Any] = {}
     found = []
     for event in events:
@@ -125,12 +135,14 @@ def changes_since(
                 str(model._meta.verbose_name),
                 *said,
             ))
-            for said in _said(model, fields, older, event)
+            for said in _said(model, fields, older, event, named)
         ]  # fmt: skip
     return found
 
 
-def _said(model: Any, fields: list[Any], older: Any, event: Any) -> Iterator[tuple[str, str, str]]:
+def _said(
+    model: Any, fields: list[Any], older: Any, event: Any, named: _Named
+) -> Iterator[tuple[str, str, str]]:
     """(label, old, new) of the columns that an event changed; all of them of a new record or
     one that is gone, together."""
     if event.pgh_label != "update" or older is None:
@@ -138,11 +150,12 @@ def _said(model: Any, fields: list[Any], older: Any, event: Any) -> Iterator[tup
             f"{label_of(model, f.name)} {word}"
             for f in fields
             # Whose it is stands above it.
-            if f.related_model in {None, Region} and (word := _worded(f, getattr(event, f.attname)))
+            if f.related_model in {None, Region}
+            and (word := _worded(f, getattr(event, f.attname), named))
         )
         yield ("", held, "（删除）") if event.pgh_label == "delete" else ("", "（新建）", held)
         return
-    for row in _differences(model, older, event, fields):
+    for row in _differences(model, older, event, named, fields):
         yield row["label"], row["old"], row["new"]
 
 
@@ -162,13 +175,14 @@ def _change(
     model: Any,
     event: Any,
     older: Any,
+    *,
     names: dict[str, str],
     titles: dict[Any, str],
-    *,
+    named: _Named,
     single: bool,
 ) -> Change | None:
     metadata = _metadata(event)
-    rows = _differences(model, older, event) if event.pgh_label == "update" and older else []
+    rows = _differences(model, older, event, named) if event.pgh_label == "update" and older else []
     if event.pgh_label == "update" and older and not rows:
         return None
     title = "" if single else f"{model._meta.verbose_name}「{titles.get(event.pgh_obj_id, '')}」"
@@ -183,7 +197,7 @@ def _change(
 
 
 def _differences(
-    model: Any, older: Any, newer: Any, columns: Iterable[Any] = ()
+    model: Any, older: Any, newer: Any, named: _Named, columns: Iterable[Any] = ()
 ) -> list[dict[str, str]]:
     rows, entity = [], entity_of(model)
     silent = _SILENT.union(entity.silent.split() if entity else ())
@@ -203,8 +217,8 @@ def _differences(
             continue
         rows.append({
             "label": label_of(model, column.name),
-            "old": _worded(column, old),
-            "new": _worded_anew(column, new),
+            "old": _worded(column, old, named),
+            "new": _worded_anew(column, new, named),
         })  # fmt: skip
     return rows
 
@@ -213,19 +227,38 @@ def _as_known(event: Any, name: str, value: Any) -> str:
     return date_as_known(event, name, value) if value else ""
 
 
-def _worded_anew(column: Any, value: Any) -> str:
+def _worded_anew(column: Any, value: Any, named: _Named) -> str:
     if isinstance(column, EncryptedTextField) and value:
         return "已更换（号码不显示）"
-    return _worded(column, value)
+    return _worded(column, value, named)
 
 
-def _worded(column: Any, value: Any) -> str:
-    """Foreign keys other than regions are named; a key that is gone stays a dash."""
-    if (
-        isinstance(column, ForeignKey)
-        and value
-        and column.remote_field.model._meta.label != "core.Region"
-    ):
-        found = column.remote_field.model._base_manager.filter(pk=value).first()
-        return str(found) if found else "（已不存在）"
+class _Named(dict[tuple[Any, Any], str]):
+    """Records that foreign keys name, each read once: (model, key) -> its name."""
+
+    def read(self, fields: Iterable[Any], events: Iterable[Any]) -> None:
+        """All that some columns of some rows name, a query a model."""
+        wanted: dict[Any, set[Any]] = {}
+        for column in filter(_is_named, fields):
+            keys = {getattr(event, column.attname) for event in events} - {None}
+            wanted.setdefault(column.remote_field.model, set()).update(keys)
+        for model, keys in wanted.items():
+            found = model._base_manager.in_bulk(list(keys))
+            self.update({(model, key): str(found[key]) for key in keys & found.keys()})
+
+    def __missing__(self, key: tuple[Any, Any]) -> str:
+        model, pk = key
+        found = model._base_manager.filter(pk=pk).first()
+        self[key] = str(found) if found else "（已不存在）"
+        return self[key]
+
+
+def _is_named(column: Any) -> bool:
+    """Foreign keys other than regions, which have their names at hand."""
+    return isinstance(column, ForeignKey) and column.remote_field.model is not Region
+
+
+def _worded(column: Any, value: Any, named: _Named) -> str:
+    if value and _is_named(column):
+        return named[column.remote_field.model, value]
     return words(column, value)

@@ -149,7 +149,10 @@ class Listing:
         for name, values in self.params.lists():
             if name not in _VIEW_PARAMS:
                 plain.setlist(name, sorted(values))
-        return f"{self.reach.user.region_id}|{self.scope_code}|{plain.urlencode()}|list"
+        user = self.reach.user
+        # Rows of its own may be other ones for each who asks.
+        whose = user.pk if self.entity.rows is not None else user.region_id
+        return f"{self.entity.name}|{whose}|{self.scope_code}|{plain.urlencode()}|list"
 
     def fetch(self, ids: list[Any]) -> Iterable[Any]:
         """The rows of a page, by key."""

@@ -15,6 +15,8 @@ from core.ledgers.models import ImportBatch
 
 def keep_former(model: type[models.Model], batch: ImportBatch) -> None:
     """Note it of every record whose dated columns an applied batch has just changed."""
+    if _dated(model):
+        _note_held(model, batch)
     for column, since_column in _dated(model).items():
         changes = []
         for key, was, now, is_first in _changes(model, batch, column, since_column or column):
@@ -23,6 +25,23 @@ def keep_former(model: type[models.Model], batch: ImportBatch) -> None:
             if change := former.changed(was, now, is_first=is_first):
                 changes.append((key, *change))
         former.hold(model, column, changes)
+
+
+_HELD = "core.formervalue"
+
+
+def _note_held(model: type[models.Model], batch: ImportBatch) -> None:
+    """What was noted of changed records until now, for an undo."""
+    label = model._meta.label_lower
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_importrow r SET before = r.before || jsonb_build_object(%s::text, f.held)"
+            " FROM (SELECT object_id, jsonb_agg(to_jsonb(v) - 'id') AS held"
+            "  FROM core_formervalue v WHERE model = %s GROUP BY object_id) f"
+            " WHERE r.batch_id = %s AND r.outcome = 'changed'"
+            " AND f.object_id = (r.writes->'update'->%s->>'id')::uuid",
+            [_HELD, label, batch.pk, label],
+        )
 
 
 def _dated(model: Any) -> dict[str, str]:
@@ -60,7 +79,8 @@ def _day(text: str | None) -> datetime.date | None:
 
 
 def forget_former(model: type[models.Model], batch: ImportBatch, touched: list[int]) -> None:
-    """Take back what the batch noted of records that nobody touched since."""
+    """Take back what the batch noted of records that nobody touched since; what it replaced
+    stands again."""
     if not _dated(model):
         return
     label = model._meta.label_lower
@@ -72,6 +92,20 @@ def forget_former(model: type[models.Model], batch: ImportBatch, touched: list[i
             "  (r.writes->'update'->%s->>'id')::uuid, (r.writes->'insert'->%s->>'id')::uuid)",
             [label, batch.applied_at, batch.pk, touched, label, label],
         )
+        held = (
+            "core_importrow r, jsonb_populate_recordset(NULL::core_formervalue, r.before->%s) x"
+            " WHERE r.batch_id = %s AND NOT r.number = ANY(%s) AND r.before ? %s AND x.model = %s"
+        )
+        params: list[Any] = [_HELD, batch.pk, touched, _HELD, label]
+        cursor.execute(
+            f"DELETE FROM core_formervalue f USING {held}"
+            " AND f.model = x.model AND f.object_id = x.object_id",
+            params,
+        )
+        names = ("model", "object_id", "column", "value", "since", "until", "created_at")
+        given = ", ".join(f'"{name}"' for name in names)
+        read = ", ".join(f'x."{name}"' for name in names)
+        cursor.execute(f"INSERT INTO core_formervalue ({given}) SELECT {read} FROM {held}", params)
 
 
 def corrects_signed(batch: ImportBatch, model: type[models.Model]) -> int:

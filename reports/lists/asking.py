@@ -14,7 +14,7 @@ from core.regions.tree import divisions_on
 from reports.asking import day_asked, region_asked, region_then
 from reports.definitions import stamps
 from reports.definitions.registry import BY_CODE
-from reports.periods.settlements import CORRECTED
+from reports.periods.settlements import CORRECTED, settlement_of
 from reports.sight import may_list
 
 
@@ -63,5 +63,6 @@ def list_asked(request: HttpRequest, region: str, code: str) -> Asked:
     if indicator is None or not may_list(request.user, place):
         raise Http404
     part = request.GET.get("part", WHOLE)
-    part = part if part in (OWN, UNLOCATED, CORRECTED) else WHOLE
+    known = (OWN, UNLOCATED, CORRECTED) if settlement_of(day) else (OWN, UNLOCATED)
+    part = part if part in known else WHOLE
     return Asked(indicator, place, day, part, request.user)

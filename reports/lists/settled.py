@@ -96,7 +96,7 @@ class SettledListing(FigureListing):
     def _said(self, record: Any, why: list[str] | None) -> list[str]:
         correction = self.corrections.get(str(record.pk))
         if correction is None:
-            return why or [NO_LONGER]
+            return [NO_LONGER] if why is None else why
         unit = self.asked.indicator.unit
         if self.asked.indicator.weight:
             return [f"结算时 {correction.before:,} {unit}，现为 {correction.now:,} {unit}"]

@@ -11,7 +11,10 @@ class Recount(models.Model):
 
     as_of = models.DateField("统计日期")
     counted_at = models.DateTimeField("复核时间", db_default=Now())
-    compared = models.PositiveIntegerField("比对数")
+    # The night whose sample it belongs to; null where somebody asked for it.
+    night = models.DateField("所属夜间复核", null=True)
+    # Null until it is done.
+    compared = models.PositiveIntegerField("比对数", null=True)
     differing = models.PositiveIntegerField("不符数", default=0)
     # The first of them: figure, region (null for 未定位), and the two numbers.
     differences = models.JSONField("不符之处", default=list)
@@ -22,4 +25,6 @@ class Recount(models.Model):
         indexes = [models.Index(fields=["-counted_at"], name="recount_latest")]
 
     def __str__(self) -> str:
+        if self.compared is None:
+            return f"{self.as_of}：没有算完"
         return f"{self.as_of}：{self.compared} 个数，{self.differing} 个不符"

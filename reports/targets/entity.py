@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
+from django.db.models import Q
 
+from core.dates import today
 from core.entities.columns import Column
 from core.entities.entity import Entity
 from core.entities.filters import ChoiceFilter
+from core.regions.tree import divisions_on
 from reports.definitions.registry import BY_CODE, INDICATORS
 from reports.plans.models import Plan
 from reports.targets.models import Target
@@ -26,8 +29,12 @@ def _written(target: Any) -> str:
 
 
 def _own(user: Any) -> Any:
-    """Of the own region and below; those above and beside stand on the page of a plan."""
-    return Target.objects.for_user(user).in_region(user.region_id or "-")
+    """Of the own region and below, and of what it was called before; those above and beside
+    stand on the page of a plan."""
+    own = user.region_id or "-"
+    codes = divisions_on(today()).sources(own)
+    inside = Q(region__code__startswith=own) | Q(region__in=codes)
+    return Target.objects.for_user(user).filter(inside)
 
 
 TARGETS = Entity(

@@ -152,6 +152,8 @@ def _approve(
     check_not_future(since, label="自何时起", field="since")
     station.approved_on, station.approved_by, station.approval_date = today(), by, since
     touch(station, "approved_on", "approved_by", "approval_date")
+    # A confirmation of today says nothing of the days before, also of what was only planned.
+    before.is_incomplete = False
     former.keep(before, station)
 
 

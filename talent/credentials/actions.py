@@ -98,7 +98,10 @@ def _verify(
     certificate.verified_by_means = means.strip()
     certificate.verified_on = verified_on or today()
     touch(certificate, "verification", "verified_by_means", "verified_on")
-    former.keep(before, certificate)
+    # Looked at again with the same outcome: it held before, too.
+    is_again = certificate.verification == before.verification
+    if not (is_again and before.verified_on and certificate.verified_on >= before.verified_on):
+        former.keep(before, certificate)
 
 
 # What verifying would make surer of what is counted (T2).

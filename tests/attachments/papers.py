@@ -145,6 +145,18 @@ HOSTILE: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
         annotated(Name.Link, A=lambda: act(S=Name.URI, URI=String(" JavaScript:alert(1)"))),
         "链接",
     ),
+    "link to a script that hides": (
+        annotated(Name.Link, A=lambda: act(S=Name.URI, URI=String("java\nscript:alert(1)"))),
+        "链接",
+    ),
+    "link to another machine": (
+        annotated(Name.Link, A=lambda: act(S=Name.URI, URI=String(r"\\evil\share\x"))),
+        "链接",
+    ),
+    "thread of another file": (
+        annotated(Name.Link, A=lambda: act(S=Name.Thread, F=String(r"\\evil\share\x.pdf"))),
+        "程序",
+    ),
     "link to the disk": (
         annotated(Name.Link, A=lambda: act(S=Name.URI, URI=String("file:///etc/passwd"))),
         "链接",

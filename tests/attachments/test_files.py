@@ -246,3 +246,10 @@ def test_files_are_shown_on_the_records_page(cast: Any, client_of: Any) -> None:
         page = client_of(cast.clerk_a).get(f"/{path}/{record.pk}/").text
         assert "已移除 1 个" in page
         assert "传错了" in page
+
+
+@pytest.mark.django_db
+def test_what_is_no_key_is_no_file(cast: Any, client_of: Any) -> None:
+    client = client_of(cast.clerk_a)
+    for path in (f"/files/{'-' * 36}/remove/", f"/files/{uuid.uuid4()}/steal/"):
+        assert client.get(path).status_code == 404

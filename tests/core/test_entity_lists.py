@@ -356,3 +356,28 @@ def test_what_is_too_long_to_sort_stays_in_its_order(
     assert [row.record for row in page.context["table"].paginated_rows] == [first, last]
     assert "按默认顺序排列" in page.text
     assert "aria-sort" not in page.text
+
+
+def test_a_remembered_count_is_that_of_one_list_and_one_reader(
+    cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two lists of one table, and one list of two readers, count other rows."""
+    cache.clear()
+    monkeypatch.setattr("core.entities.paging._WORTH_KEEPING", 3)
+    person = make_row("person", COUNTY_A)
+    for _ in range(7):
+        ReadEvent.record(
+            user=cast.clerk_a, kind=ReadEvent.Kind.DETAIL, people=[person.pk],
+            entity="talent.person",
+        )  # fmt: skip
+    assert client_of(cast.auditor).get("/security/reads/").context["count"] == 7
+    assert client_of(cast.province).get("/exports/").context["count"] == 0
+
+
+def test_a_nul_inside_the_conditions_of_an_export_is_refused(cast: Any, client_of: Any) -> None:
+    for path, data in (
+        ("/people/export/", {}),
+        ("/certificates/bulk/verify/", {"all_matching": "1"}),
+    ):
+        answer = client_of(cast.reviewer_a).post(path, data | {"filter": "q=%00"})
+        assert answer.status_code == 400, path

@@ -11,10 +11,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from core.figures.lists import members
 from core.models import ReadEvent
+from reports.definitions.registry import BY_CODE
 from reports.lists.listing import FigureListing
+from reports.models import SettledMembers
 from reports.sight import may_see
 from reports.snapshots import actions
+from stations.places.actions import update_station
 from talent.models import Person
 from tests.contracts.figures import settlement
 from tests.reports import build
@@ -311,3 +315,46 @@ def test_who_may_see_whom(cast: Any) -> None:
     assert may_see(cast.township_a, "520102018")
     assert not may_see(cast.township_a, "520111")
     assert not may_see(cast.worker_a, "52")
+
+
+def test_a_signed_list_of_what_is_missing_says_no_more_than_it_knows(
+    cast: Any, client_of: Login
+) -> None:
+    """A figure of negated facts alone has no reasons; that is not 「不再计入」."""
+    signed = settlement(cast.province)
+    keys = members(BY_CODE["T6_MISSING"], build.DAY, "520102").values_list("pk", flat=True)
+    for key in keys:
+        SettledMembers.objects.create(
+            settlement=signed, indicator="T6_MISSING", region_id=key, ids=[key]
+        )
+    page = client_of(cast.clerk_a).get(f"/dashboard/520102/list/T6_MISSING/?on={build.DAY}")
+    assert len(page.context["page"].object_list) == len(keys) > 20
+    assert "不再计入" not in page.text
+
+
+def test_corrections_are_those_of_a_settlement(cast: Any, client_of: Login) -> None:
+    """Without one the whole list is meant, 未定位 too."""
+    build.person(None, post=False)
+    build.person(TOWN, post=False)
+    address = f"/dashboard/52/list/T1_L0/?on={build.DAY}"
+    for part in ("", "&part=corrected"):
+        page = client_of(cast.province).get(address + part)
+        assert page.context["page"].paginator.count == 2
+
+
+def test_corrections_of_many_ask_as_much_as_those_of_few(cast: Any, client_of: Login) -> None:
+    """What foreign keys name is read at once."""
+    settlement(cast.province)
+    made = [build.station("520102", "2") for _ in range(12)]
+    offices = [build.employer("520102") for _ in range(3)]
+    counts = []
+    for some in (made[:2], made[2:]):
+        for station in some:
+            for office in offices:
+                station.refresh_from_db()
+                station.operator = office
+                update_station(station=station, by=cast.clerk_a)
+        with CaptureQueriesContext(connection) as queries:
+            client_of(cast.clerk_a).get(f"/dashboard/520102/list/T5/?on={build.DAY}&part=corrected")
+        counts.append(len(queries))
+    assert counts[1] <= counts[0] + 2

@@ -105,3 +105,16 @@ def test_who_sees_no_board_sees_no_form(cast: Any, client_of: Any) -> None:
     client = client_of(cast.worker_a)
     assert client.get("/reports/").status_code == 403
     assert client.post("/reports/progress/52/export/").status_code == 403
+
+
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_what_lies_nowhere_is_nobodys_own(cast: Any, client_of: Any, is_stored: bool) -> None:
+    """未定位 is the province's, whoever looks: it is never told as 本级."""
+    build.claim(build.person(None, post=False))
+    if is_stored:
+        take_snapshot(on=DAY)
+    for user in (cast.province, cast.prefecture):
+        rows = FilledForm(declared.PROGRESS, user=user, region="52", day=DAY).rows()
+        assert [row.name for row in rows if not row.code] == ["未定位"]
+        check = client_of(user).get(f"/dashboard/52/?on={DAY}&i=T3").context["check"]
+        assert (check["own"], check["unlocated"]) == (0, 1)

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from core.dates import today
 from core.figures.counting import Figures
 from reports.definitions.registry import INDICATORS, all_figures
-from reports.recount import counting
+from reports.recount import actions, counting
 from reports.recount.actions import recount_day, recount_sample, sample
 from reports.recount.counting import SUBJECTS, differences, recount
 from reports.recount.models import Recount
@@ -61,7 +62,7 @@ def test_the_night_says_that_all_agree(cast: Any, client_of: Any) -> None:
     assert status().is_fine is False
     assert "还没有复核过" in client_of(cast.system).get("/security/status/").text
     runs = recount_sample()
-    assert {run.as_of for run in runs} == set(sample(datetime.date.today()))
+    assert {run.as_of for run in runs} == set(sample(today()))
     assert [run.differing for run in runs] == [0] * len(runs)
     page = client_of(cast.system).get("/security/status/").text
     assert f"复核 {len(runs)} 个统计日的" in page
@@ -70,10 +71,14 @@ def test_the_night_says_that_all_agree(cast: Any, client_of: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_difference_is_an_alarm(
-    cast: Any, client_of: Any, off_by_one: None, caplog: pytest.LogCaptureFixture
+    cast: Any,
+    client_of: Any,
+    off_by_one: None,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        recount_day(DAY)
+        recount_day(DAY, Recount.objects.create(as_of=DAY, night=DAY))
     assert "recount of 2026-11-20 differs in 1 figures" in caplog.text
     page = client_of(cast.system).get("/security/status/").text
     assert "1 个数两次计算不符：2026-11-20" in page
@@ -81,15 +86,47 @@ def test_a_difference_is_an_alarm(
     with pytest.raises(CommandError, match="两次计算不符"):
         call_command("recount", "--on", "2026-11-20", stdout=io.StringIO())
     # Put right, the next count of the same day takes the alarm away.
-    counting.all_figures = all_figures
+    monkeypatch.setattr(counting, "all_figures", all_figures)
     recount_day(DAY)
     assert status().is_fine
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_count_of_long_ago_is_no_comfort() -> None:
-    recount_day(DAY)
+    recount_sample()
     Recount.objects.update(counted_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
     is_fine, words = status()
     assert not is_fine
     assert "此后没有再复核" in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_count_of_another_day_hides_no_difference() -> None:
+    """Nor does it stand for a night that was not done."""
+    recount_day(DAY)
+    assert "还没有复核过" in status().words
+    recount_sample()
+    first = Recount.objects.exclude(night=None).order_by("id")[0]
+    Recount.objects.filter(pk=first.pk).update(differing=1, differences=[["T9", "52", 1, 2]])
+    recount_day(DAY)
+    # Of an indicator that there is no more the code is said.
+    assert "贵州省 T9 显示 1，复核 2" in status().words
+    recount_day(first.as_of)
+    assert status().is_fine
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_that_breaks_off_is_an_alarm_and_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks_off(day: datetime.date) -> Any:
+        if day == sample(today())[0]:
+            raise RuntimeError("canceling statement due to statement timeout")
+        return differences(day)
+
+    monkeypatch.setattr(actions, "differences", breaks_off)
+    runs = recount_sample()
+    assert [run.compared is None for run in runs] == [True, *[False] * (len(runs) - 1)]
+    earlier = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=2)
+    Recount.objects.update(counted_at=earlier)
+    assert "没有复核完" in status().words

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.regions.tree import forget_divisions
 from core.rules import RuleError
 from reports.definitions.registry import BY_CODE
 from reports.definitions.talents import T1
 from reports.models import Plan, Target
 from reports.targets.actions import Amount, set_targets
 from reports.targets.table import TargetTable, parse_amount
+from tests.reports import build
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[Any], Client]
@@ -203,3 +205,16 @@ def test_all_targets_are_a_list(plan: Plan, cast: Any, client_of: Any) -> None:
     assert "900 人" in text
     assert "1,200" not in text
     assert client_of(cast.worker_a).get("/targets/all/").status_code == 403
+
+
+def test_all_targets_has_those_of_an_earlier_code(cast: Any, client_of: Any) -> None:
+    """As the page of the plan: a region that was renamed keeps what it was given."""
+    new = build.divide("520199", valid_from=datetime.date(2024, 1, 1))
+    build.divide("520198", valid_to=datetime.date(2024, 1, 1), successor=new)
+    forget_divisions()
+    Target.objects.create(
+        plan=Plan.objects.get(code="14_5"), indicator="T1", region_id="520198", year=2025,
+        value=777, document="文",
+    )  # fmt: skip
+    assert "777" in client_of(build.reviewer("520199")).get("/targets/all/").text
+    forget_divisions()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
 from core.dates import today
+from core.decisions import actions as deciding
 from core.decisions.actions import settle_due
 from core.models import Region
 from core.rules import RuleError
@@ -22,6 +25,7 @@ from talent.codes import PersonStatus, RequestState
 from talent.models import Person, Post, TransferRequest
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_person, make_station
+from tests.threads import together
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +181,31 @@ def test_both_sides_are_told(
     later = timezone.now() - datetime.timedelta(days=16)
     TransferRequest.objects.update(decided_at=later)
     assert told not in client_of(cast.clerk_b).get("/").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_and_the_end_of_the_person_wait_for_each_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both take the person first and then her requests: no deadlock is told as a lost database."""
+    person = make_person(TOWNSHIP_A, "王小明")
+    asked = actions.request_transfer_in(
+        id_number=person.id_number, to_region=Region.objects.get(pk=COUNTY_B), by=cast.clerk_b,
+        reason="到本县任职",
+    )  # fmt: skip
+    real = deciding.claim
+
+    def slow(record: Any, by: Any, permission: str) -> Any:
+        claimed = real(record, by, permission)
+        time.sleep(1)
+        return claimed
+
+    monkeypatch.setattr(deciding, "claim", slow)
+
+    def stop() -> None:
+        time.sleep(0.4)
+        someone = Person.objects.get(pk=person.pk)
+        actions.deactivate_person(person=someone, by=cast.clerk_a, reason="误录")
+
+    found = together(lambda: actions.accept_transfer(request=asked, by=cast.reviewer_a), stop)
+    assert [one for one in found if isinstance(one, DatabaseError)] == []

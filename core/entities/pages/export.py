@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 
 from core.entities.export_values import is_place
@@ -65,7 +66,11 @@ class ExportPage(EntityPage):
 
 def asked_by(post: Any) -> QueryDict:
     """The conditions of the list that something was sent from."""
-    return QueryDict(post.get("filter", "").lstrip("?"))
+    asked = QueryDict(post.get("filter", "").lstrip("?"))
+    if any("\0" in text for item in asked.lists() for text in (item[0], *item[1])):
+        # The middleware has looked at what was sent, not at what is written in it.
+        raise SuspiciousOperation
+    return asked
 
 
 def chosen_ids(post: Any) -> list[str]:
