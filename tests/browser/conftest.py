@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import coverage
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -36,17 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def unmeasured() -> Iterator[None]:
-    """What a page does is measured by the tests of pages, which take a tenth of the time."""
-    measure = coverage.Coverage.current()
-    if measure is not None:
-        measure.stop()
-    yield
-    if measure is not None:
-        measure.start()
+            item.add_marker(pytest.mark.unmeasured)
 
 
 @pytest.fixture(scope="session")

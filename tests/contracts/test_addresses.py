@@ -199,6 +199,7 @@ ODD = (
 )
 
 
+@pytest.mark.unmeasured
 def test_odd_queries_are_no_failure(stage: Any, client_of: Any) -> None:
     """F22: whatever stands in an address, no page falls over it."""
     users = (stage.reviewer_a, stage.security, stage.auditor, stage.worker_a, stage.province)

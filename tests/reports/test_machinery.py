@@ -28,7 +28,7 @@ from reports.definitions.talents import T1
 from tests.reports import build
 from tests.reports.build import DAY, on
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 
 _PLACES = ("520102016", "520102018", "520111004", "522301001", "520102", "5201", "520221001", None)
 
