@@ -62,9 +62,7 @@ def add_attachment(*, record: Any, by: User, data: bytes, name: str, purpose: st
             files = of_record(record).current()
             if files.filter(sha256=digest).exists():
                 raise RuleError("TWICE", ALREADY_THERE, field="file")
-            if files.count() >= FILES_OF_A_RECORD:
-                words = f"一条记录最多 {FILES_OF_A_RECORD} 个文件，请先移除不用的。"
-                raise RuleError("MANY", words, field="file")
+            _check_room(files)
             return Attachment.objects.create(
                 owner_label=label_of(record),
                 owner_id=record.pk,
@@ -79,6 +77,13 @@ def add_attachment(*, record: Any, by: User, data: bytes, name: str, purpose: st
     except BaseException:
         media.remove(path)
         raise
+
+
+def _check_room(files: Any) -> None:
+    """One more must find room among the files of a record."""
+    if files.count() >= FILES_OF_A_RECORD:
+        words = f"一条记录最多 {FILES_OF_A_RECORD} 个文件，请先移除不用的。"
+        raise RuleError("MANY", words, field="file")
 
 
 def of_record(record: Any) -> Any:
@@ -112,6 +117,8 @@ def restore_attachment(*, attachment: Attachment, by: User) -> str:
     file = _claimed(attachment, by)
     if file.removed_at is None:
         raise RuleError("STATE", "这个文件没有移除。")
+    of = {"owner_label": file.owner_label, "owner_id": file.owner_id}
+    _check_room(Attachment.objects.filter(**of).current())
     file.removed_at, file.removed_by, file.removed_reason = None, None, ""
     try:
         with transaction.atomic():

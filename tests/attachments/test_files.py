@@ -124,6 +124,9 @@ def test_a_record_is_no_archive(cast: Any, monkeypatch: pytest.MonkeyPatch) -> N
         file_of(station, cast.clerk_a, data=pdf(), name="a.pdf")
     remove_attachment(attachment=first, by=cast.clerk_a, reason="传错了")
     assert file_of(station, cast.clerk_a, data=pdf(), name="a.pdf").kind == "pdf"
+    # Nor by putting back what was removed.
+    with pytest.raises(RuleError, match="最多 1 个"):
+        restore_attachment(attachment=first, by=cast.clerk_a)
 
 
 @pytest.mark.parametrize(
