@@ -27,14 +27,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 
 @dataclass(frozen=True)
 class Picture:
-    """`path` as `account` sees it. `click`: what is clicked on the way; `upload`: whether a
-    ledger of invented people is sent from there."""
+    """`path` as `account` sees it. `upload`: whether a ledger of invented people is sent
+    from there."""
 
     name: str
     account: str
     path: str
     size: tuple[int, int] = WIDE
-    click: tuple[str, ...] = ()
     upload: bool = False
 
 
@@ -43,19 +42,13 @@ PICTURES = (
     Picture("people", "nanming", "/people/"),
     Picture("me-phone", "shegong", "/me/", NARROW),
     Picture("import-preview", "nanming", "/imports/new/", upload=True),
-    Picture("login", "", "/login/"),
     Picture("clerk-home", "nanming", "/"),
-    Picture("clerk-person", "nanming", "/people/", click=("table.data td.name a",)),
     Picture("clerk-new-person", "nanming", "/people/new/"),
     Picture("reviewer-home", "nanming2", "/"),
     Picture("reviewer-corrections", "nanming2", "/corrections/"),
-    Picture("official-list", "lingdao", "/dashboard/52/list/T3/"),
     Picture("official-report", "lingdao", "/reports/progress/"),
-    Picture("official-targets", "sheng", "/targets/"),
     Picture("worker-targets-phone", "shegong", "/me/targets/", NARROW),
-    Picture("worker-reads-phone", "shegong", "/me/reads/", NARROW),
     Picture("system-status", "xitong", "/security/status/"),
-    Picture("security-log", "anquan", "/security/log/"),
 )
 
 
@@ -119,14 +112,10 @@ def take(browser: Any, picture: Picture, *, address: str, password: str) -> None
         timezone_id="Asia/Shanghai",
     )  # fmt: skip
     page = context.new_page()
-    if picture.account:
-        _log_in(page, picture.account, password)
+    _log_in(page, picture.account, password)
     answer = page.goto(picture.path)
     if answer is None or not answer.ok:
         venv.stop(f"{picture.path}：{picture.account} 打不开，截图没有更新。")
-    for selector in picture.click:
-        page.locator(selector).first.click()
-        page.wait_for_load_state("networkidle")
     if picture.upload:
         _upload(page)
     page.wait_for_load_state("networkidle")
