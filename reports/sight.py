@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -29,8 +30,8 @@ class StatisticsQuerySet(ScopedQuerySet):
         sources = divisions_on(timezone.localdate()).sources(own)
         before = [code for code in sources if not code.startswith(own)]
         visible = Q(region__code__startswith=own) | Q(region__in=[*above, *before])
-        # Of the province's figures the part that lies nowhere (未定位).
-        visible |= Q(region=None)
+        if own == settings.PROVINCE_CODE:
+            visible |= Q(region=None)
         if len(own) > 2:
             visible |= Q(region__parent=parent)
         return self.filter(visible)

@@ -83,6 +83,19 @@ class Board:
         """Whether there are regions below, and the user sees every one of them."""
         return not self.is_last and len(self.codes) == len(self._below())
 
+    @property
+    def tells_unlocated(self) -> bool:
+        """未定位 is the province's part of its figures: only its own staff have it apart."""
+        own = self.user.region_id
+        return self.region == own == settings.PROVINCE_CODE
+
+    @property
+    def own_name(self) -> str:
+        """What the areas below do not add up to."""
+        own = "市（州）以上本级" if self.by_county else "本级"
+        is_whole = self.region == settings.PROVINCE_CODE and not self.tells_unlocated
+        return f"{own}和未定位" if is_whole else own
+
     def _read(self, snapshot: Snapshot | None) -> Reading:
         if snapshot is None:
             return compute(self.day, regions=[self.region, *self.codes])
@@ -264,8 +277,7 @@ class Board:
         if total is None:
             return None
         below = sum(a.value or 0 for a in areas)
-        is_province = self.region == settings.PROVINCE_CODE
-        unlocated = self.reading.unlocated(code) if is_province else 0
+        unlocated = self.reading.unlocated(code) if self.tells_unlocated else 0
         return {
             "total": total,
             "denominator": (whole := self.reading.denominator(code, self.region)),
@@ -273,11 +285,11 @@ class Board:
             "below": below,
             "own": total - below - unlocated,
             # Past the prefectures this is theirs too.
-            "own_name": "市（州）以上本级" if self.by_county else "本级",
+            "own_name": self.own_name,
             "own_url": "" if self.by_county else self.list_url(self.indicator, part="own"),
             "unlocated": unlocated,
             "unlocated_url": self.list_url(self.indicator, part="unlocated"),
-            "is_province": is_province,
+            "is_province": self.tells_unlocated,
         }
 
     # --- Trend ----------------------------------------------------------------------------

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any, NamedTuple
 
-from django.conf import settings
-
 from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
 from reports.board.board import Board
@@ -83,14 +81,14 @@ class FilledForm:
         """What the areas do not add up to."""
         if not self.board.sees_all:
             return []
-        found: dict[str, dict[Indicator, int]] = {"本级": {}, "未定位": {}}
-        is_province = self.board.region == settings.PROVINCE_CODE
+        board, own, nowhere = self.board, {}, {}
         for indicator, _ in self.form.groups:
-            whole = self.reading.value(indicator.code, self.board.region)
-            none = self.reading.unlocated(indicator.code) if is_province else 0
+            whole = self.reading.value(indicator.code, board.region)
+            none = self.reading.unlocated(indicator.code) if board.tells_unlocated else 0
             below = sum(self.reading.value(indicator.code, c) or 0 for c in self.codes)
-            found["未定位"][indicator] = none
-            found["本级"][indicator] = (whole or 0) - below - none
+            nowhere[indicator] = none
+            own[indicator] = (whole or 0) - below - none
+        found = {board.own_name: own, "未定位": nowhere}
         return [self._part(name, values) for name, values in found.items() if any(values.values())]
 
     def _part(self, name: str, values: dict[Indicator, int]) -> FormRow:

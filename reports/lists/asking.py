@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -14,6 +15,7 @@ from core.regions.tree import divisions_on
 from reports.asking import day_asked, region_asked, region_then
 from reports.definitions import stamps
 from reports.definitions.registry import BY_CODE
+from reports.periods.models import Settlement
 from reports.periods.settlements import CORRECTED, settlement_of
 from reports.sight import may_list
 
@@ -41,6 +43,11 @@ class Asked:
         facts = self.indicator.population.facts
         return {name: words for name, words in facts.items() if name not in given}
 
+    @cached_property
+    def settlement(self) -> Settlement | None:
+        """The signed figures that stand for the day, if any."""
+        return settlement_of(self.day)
+
     @property
     def rows(self) -> Any:
         return self.select()
@@ -63,6 +70,8 @@ def list_asked(request: HttpRequest, region: str, code: str) -> Asked:
     if indicator is None or not may_list(request.user, place):
         raise Http404
     part = request.GET.get("part", WHOLE)
-    known = (OWN, UNLOCATED, CORRECTED) if settlement_of(day) else (OWN, UNLOCATED)
-    part = part if part in known else WHOLE
-    return Asked(indicator, place, day, part, request.user)
+    part = part if part in (OWN, UNLOCATED, CORRECTED) else WHOLE
+    asked = Asked(indicator, place, day, part, request.user)
+    # What was corrected since a signature needs one.
+    is_lost = part == CORRECTED and asked.settlement is None
+    return replace(asked, part=WHOLE) if is_lost else asked

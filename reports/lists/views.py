@@ -22,7 +22,7 @@ from reports.lists.kinds import LISTS, READ
 from reports.lists.listing import FigureListing
 from reports.lists.settled import SettledListing
 from reports.periods.models import Settlement
-from reports.periods.settlements import CORRECTED, settlement_of
+from reports.periods.settlements import CORRECTED
 
 # Parameters that say with region and indicator which list it is.
 _ASKED = ("on", "part")
@@ -36,7 +36,7 @@ class FigurePage(EntityPage):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.asked = list_asked(request, kwargs["region"], kwargs["code"])
-        self.settlement = settlement_of(self.asked.day)
+        self.settlement = self.asked.settlement
         kind = LISTS[self.asked.indicator.population.code]
         self.entity = kind.counted
         if self.settlement:

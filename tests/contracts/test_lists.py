@@ -66,9 +66,9 @@ QUERIES = {
     "settled_station": 9,
     "corrected_graduatestat": 12,
     "corrected_organization": 10,
-    "corrected_person": 24,
-    "corrected_region": 25,
-    "corrected_station": 13,
+    "corrected_person": 26,
+    "corrected_region": 26,
+    "corrected_station": 14,
 }
 LISTED = sorted(QUERIES)
 OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {

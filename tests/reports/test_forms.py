@@ -109,12 +109,15 @@ def test_who_sees_no_board_sees_no_form(cast: Any, client_of: Any) -> None:
 
 @pytest.mark.parametrize("is_stored", [True, False])
 def test_what_lies_nowhere_is_nobodys_own(cast: Any, client_of: Any, is_stored: bool) -> None:
-    """未定位 is the province's, whoever looks: it is never told as 本级."""
+    """未定位 is told apart to the province's own staff, to others together with 本级; never as
+    本级 alone."""
     build.claim(build.person(None, post=False))
     if is_stored:
         take_snapshot(on=DAY)
-    for user in (cast.province, cast.prefecture):
+    for user, said in ((cast.province, "未定位"), (cast.prefecture, "本级和未定位")):
         rows = FilledForm(declared.PROGRESS, user=user, region="52", day=DAY).rows()
-        assert [row.name for row in rows if not row.code] == ["未定位"]
+        assert [row.name for row in rows if not row.code] == [said]
         check = client_of(user).get(f"/dashboard/52/?on={DAY}&i=T3").context["check"]
-        assert (check["own"], check["unlocated"]) == (0, 1)
+        assert (check["own_name"], check["own"], check["unlocated"]) == (
+            ("本级", 0, 1) if user == cast.province else ("本级和未定位", 1, 0)
+        )
