@@ -45,7 +45,7 @@ PICTURES = (
     Picture("clerk-home", "nanming", "/"),
     Picture("clerk-new-person", "nanming", "/people/new/"),
     Picture("reviewer-home", "nanming2", "/"),
-    Picture("reviewer-corrections", "nanming2", "/corrections/"),
+    Picture("reviewer-corrections", "nanming2", "/changes/"),
     Picture("official-report", "lingdao", "/reports/progress/"),
     Picture("worker-targets-phone", "shegong", "/me/targets/", NARROW),
     Picture("system-status", "xitong", "/security/status/"),
@@ -71,6 +71,7 @@ def _log_in(page: Any, account: str, password: str) -> None:
 def _ledger() -> bytes:
     """As an office writes it; some rows have something to ask or to refuse. Others each time,
     because the same file is not taken twice."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import openpyxl
 
     from demo.names import person_name, resident_id
