@@ -20,7 +20,17 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 WIDE, NARROW = 1440, 390
 HEIGHTS = {WIDE: 900, NARROW: 844}
 SCREENS = Path("test-results") / "screens"
+# The browser's own panels, a process more for every window; and, since a later list replaces an
+# earlier one, what Playwright turns off itself.
+_OFF = (
+    "PreloadTopChromeWebUI InitialWebUI WebUIReloadButton WebUIToolbar WebUIOmniboxPopup"
+    " AvoidUnnecessaryBeforeUnloadCheckSync DestroyProfileOnBrowserClose HttpsUpgrades"
+    " HttpsFirstBalancedModeAutoEnable LensOverlay MediaRouter PaintHolding"
+    " ThirdPartyStoragePartitioning AvoidCorsURLLoaderRestartOnRedirect OptimizationHints"
+    " NetworkTimeServiceQuerying AimEnabled PreconnectToSearch"
+)
 FLAGS = [
+    f"--disable-features={','.join(_OFF.split())}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
