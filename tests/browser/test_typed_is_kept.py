@@ -163,6 +163,8 @@ def test_what_came_back_with_errors_is_kept_too(cast: Cast, visit: Visit) -> Non
     page.get_by_text("办理").click()
     page.get_by_role("link", name="离省").click()
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("去向和原因")).to_be_visible()
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
     dialog.get_by_label("去向和原因").fill("去外省工作")
     dialog.get_by_label("离省日期").fill("2099-01-01")
     dialog.get_by_role("button", name="离省").click()
