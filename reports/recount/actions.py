@@ -54,7 +54,9 @@ def recount_sample() -> list[Recount]:
     """Tonight's days. One that cannot be counted stays unfinished, which is an alarm too."""
     Recount.objects.filter(counted_at__lt=timezone.now() - _KEPT).delete()
     night = today()
-    runs = [Recount.objects.create(as_of=day, night=night) for day in sample(night)]
+    # A difference is looked at again until it is gone.
+    days = dict.fromkeys([*sample(night), *(run.as_of for run in Recount.objects.unresolved())])
+    runs = [Recount.objects.create(as_of=day, night=night) for day in days]
     for run in runs:
         try:
             recount_day(run.as_of, run)

@@ -6,6 +6,13 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class RecountQuerySet(models.QuerySet["Recount"]):
+    def unresolved(self) -> list[Recount]:
+        """The latest count of each day, where that found a difference."""
+        latest = {run.as_of: run for run in self.exclude(compared=None).order_by("id")}
+        return [run for run in latest.values() if run.differing]
+
+
 class Recount(models.Model):
     """A day's figures counted twice: how many were compared, and where they differed."""
 
@@ -18,6 +25,8 @@ class Recount(models.Model):
     differing = models.PositiveIntegerField("不符数", default=0)
     # The first of them: figure, region (null for 未定位), and the two numbers.
     differences = models.JSONField("不符之处", default=list)
+
+    objects = RecountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "指标复核"

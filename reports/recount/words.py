@@ -19,7 +19,8 @@ FRESH = datetime.timedelta(hours=50)
 def status() -> Check:
     """Whether the figures were counted twice lately and agreed, and what to say of it.
 
-    Of each day of the last night the latest count stands, also one that was asked for since.
+    Of each day the latest count stands, also one that was asked for: a difference is an alarm
+    until the same day agrees.
     """
     nightly = Recount.objects.exclude(night=None).first()
     if nightly is None:
@@ -27,7 +28,7 @@ def status() -> Check:
     begun = Recount.objects.filter(night=nightly.night).order_by("id")[0]
     since = Recount.objects.filter(id__gte=begun.id).order_by("id")
     runs = list({run.as_of: run for run in since}.values())
-    if wrong := [run for run in runs if run.differing]:
+    if wrong := Recount.objects.unresolved():
         total = sum(run.differing for run in wrong)
         first = "；".join(words(run, 0) for run in wrong[:2])
         alarm = f"{total} 个数两次计算不符：{first}。请停止使用这些数字并联系维护人员"

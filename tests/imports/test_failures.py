@@ -142,7 +142,7 @@ def test_an_emptied_redis_loses_nothing(
     with own_redis.client() as redis:
         redis.flushall()
     start_worker(beat=True)
-    wait(batch, Job.Status.WAITING)
+    assert outcomes(wait(batch, Job.Status.WAITING)) == {"new": 1}
 
 
 def test_redis_down_or_frozen_does_not_hold_up_an_upload(
