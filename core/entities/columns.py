@@ -120,7 +120,8 @@ def table_for(entity: Entity) -> type[looks.RecordTable]:
 def _first(entity: Entity, column: Column) -> tables.Column:
     """The record's name, which is the link to it where it has a page."""
     if not entity.is_opened:
-        return _made(entity, column)
+        # Without a link, and on a phone's card all the same: it is what the row is.
+        return _made(entity, replace(column, card=True))
     orderable = column.value is None and field_at(entity.model, column.path) is not None
     return looks.NameColumn(
         verbose_name=column.label,

@@ -66,9 +66,14 @@ class ReportForm:
 
 
 def value(indicator: Indicator, head: str = "实有") -> FormColumn:
-    return FormColumn(
-        indicator, head, lambda f: NO_DATA if f.value is None else f.value, is_link=True
-    )
+    """Empty where there is nothing that could have it: centres of a county."""
+
+    def get(figure: FormFigure) -> int | str | None:
+        if indicator.out_of is not None and not figure.denominator:
+            return None
+        return NO_DATA if figure.value is None else figure.value
+
+    return FormColumn(indicator, head, get, is_link=True)
 
 
 def denominator(indicator: Indicator, head: str = "应有") -> FormColumn:
