@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.entities.entity import ENTITIES, Entity
+from core.entities.made import table_of
 from core.entities.navigation import in_order
+from core.entities.tables import NameColumn
 from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User
 from core.notices.actions import notify
 from core.regions.names import place_names
@@ -237,3 +239,10 @@ def _entered() -> list[Entity]:
 
     names = [e for group in NAVIGATION for e in group.entries if isinstance(e, str)]
     return [ENTITIES[name] for name in names]
+
+
+@pytest.mark.parametrize("entity", sorted(ENTITIES))
+def test_a_card_names_its_row(entity: str) -> None:
+    """On a phone the first column is what the row is, whether or not it leads anywhere."""
+    first = next(iter(table_of(ENTITIES[entity]).base_columns.values()))
+    assert isinstance(first, NameColumn) or "data-card" in first.attrs["td"]
