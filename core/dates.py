@@ -67,8 +67,8 @@ def parse_date(value: object, *, label: str = "日期") -> PreciseDate | None:
     # A time of day goes while a space still parts it from the day.
     text = _TIME.sub("", normalise(str(value)))
     # The middle dot of names is the full-width stop of dates; the Chinese stop is typed too.
-    text = re.sub("[·。、]", ".", text).replace(" ", "").rstrip(".-/")
-    text = re.sub("[—–-]+", "-", text)
+    text = re.sub("[·。、]", ".", text).replace(" ", "")
+    text = re.sub("[—–-]+", "-", text).rstrip(".-/")
     if not text:
         return None
     for pattern in (_NUMERIC, _COMPACT, _YEAR):
@@ -84,23 +84,16 @@ _TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 FIRST_SERIAL = 20_000
 
 
-def _from_number(number: float, label: str) -> PreciseDate:
+def _from_number(number: float, label: str) -> PreciseDate | None:
     epoch = _EPOCH_1904 if isinstance(number, Number1904) else _EXCEL_EPOCH
     number = float(number)
     if number.is_integer() and (19000101 <= number <= 21001231):
-        return _from_text(str(int(number)), label)
+        return parse_date(str(int(number)), label=label)
     if number.is_integer() and 190001 <= number <= 210012:
-        return _from_text(str(int(number)), label)
+        return parse_date(str(int(number)), label=label)
     if number.is_integer() and FIRST_SERIAL <= number < 80000:
         return PreciseDate(epoch + datetime.timedelta(days=int(number)), "D")
-    return _from_text(f"{number:g}", label)
-
-
-def _from_text(text: str, label: str) -> PreciseDate:
-    parsed = parse_date(text, label=label)
-    if parsed is None:
-        raise _refusal(text, label)
-    return parsed
+    return parse_date(f"{number:g}", label=label)
 
 
 def _date(year: str, month: str, day: str, text: str, label: str) -> datetime.date:

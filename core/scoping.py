@@ -87,8 +87,6 @@ class ScopedModel(models.Model):
         *path, last = self.scope_field.split("__")
         for name in path:
             value = getattr(value, name)
-            if value is None:
-                return None
         return getattr(value, f"{last}_id")
 
 

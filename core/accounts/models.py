@@ -105,9 +105,6 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
-    def get_full_name(self) -> str:
-        return self.display_name
-
     def get_role_display(self) -> str:  # type: ignore[no-redef]
         return role_label(self.role)
 
@@ -128,11 +125,3 @@ class User(AbstractBaseUser):
     def has_perm(self, perm: str, obj: object | None = None) -> bool:
         """Whether the role carries a permission ("talent.change_person")."""
         return self.is_active and perm in permissions_of(self.role)
-
-    def has_perms(self, perms: list[str] | tuple[str, ...], obj: object | None = None) -> bool:
-        return all(self.has_perm(perm) for perm in perms)
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and any(
-            p.startswith(f"{app_label}.") for p in permissions_of(self.role)
-        )

@@ -16,8 +16,7 @@ def beside(record: Any, user: Any) -> dict[str, Any] | None:
     """Facts of a record and its related lists, one line a row; None for who does not have the
     record in scope. The page that shows it leaves the read event."""
     entity = entity_of(record)
-    if entity is None:
-        return None
+    assert entity is not None, f"nothing is declared of {record._meta.label}"
     reach = Reach(entity, user)
     if not (reach.may("view") and reach.holds(record)):
         return None

@@ -31,8 +31,6 @@ class StateFilter(ChecksFilter):
         super().__init__(label="状态", choices=state_choices(kind))
 
     def filter(self, qs: Any, value: list[str]) -> Any:
-        if not value:
-            return qs
         user, named = self.parent.request.user, {}
         named[TO_DECIDE] = self.model.waits_for(user)
         named[SETTLED] = self.model.told_to(user)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from core.desk.notices import leave_read_event
@@ -26,10 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """工作台: what waits for me, by role, with honest counts."""
     user: Any = request.user
     if user.is_worker:
-        try:
-            return HttpResponseRedirect(reverse("me"))
-        except NoReverseMatch:
-            pass
+        return HttpResponseRedirect(reverse("me"))
     elsewhere = working_region_code(request) != user.region_id
     region = (user.region_id or "") if elsewhere else ""
     waiting = [(w, count, w.address_in(region)) for w, count in waiting_for(user)]

@@ -9,7 +9,8 @@ its views), for example
         hint="15 天内不处理将自动接收",
         permission="talent.decide_transferrequest",
         count=lambda user: TransferRequest.objects.incoming(user).count(),
-        url="/transfers/?status=pending",
+        url="transferrequest_list",
+        query="?state=todo",
         is_decision=True,
     ))
 """
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 _SECONDS = 60
 
@@ -45,12 +46,7 @@ class Waiting:
 
     @property
     def address(self) -> str:
-        if self.url.startswith("/"):
-            return self.url + self.query
-        try:
-            return reverse(self.url) + self.query
-        except NoReverseMatch:
-            return ""
+        return reverse(self.url) + self.query
 
     def address_in(self, region: str) -> str:
         """The address with the region that was counted, whatever one works in now."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -68,9 +67,6 @@ class Region(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def contains(self, code: str) -> bool:
-        return code.startswith(self.code)
-
     def final_successor(self) -> Region | None:
         """The region in force that a chain of successions ends in, None where it breaks off."""
         seen = {self.code}
@@ -84,10 +80,6 @@ class Region(models.Model):
 
     def is_in_scope_of(self, user: User) -> bool:
         return in_scope(self.code, user)
-
-    @classmethod
-    def province(cls) -> Region:
-        return cls.objects.get(code=settings.PROVINCE_CODE)
 
 
 class RegionMove(models.Model):

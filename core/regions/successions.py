@@ -174,19 +174,22 @@ def place_on(model: type[models.Model], day: datetime.date) -> Coalesce:
 def _tell_apart(
     model: type[models.Model], field: str, rows: Any, region: Region, successor: Region
 ) -> None:
-    """Two places of one name in what is one region now: the one that comes says from where."""
+    """Two places of one name in what is one region now: the one that comes says from where.
+
+    It stays as complete as it was: what is 待完善 was planned from a bare name, and what it says
+    for the first time holds since it began (former.changed).
+    """
     for constraint in model._meta.constraints:
-        if not isinstance(constraint, models.UniqueConstraint) or field not in constraint.fields:
+        fields = constraint.fields if isinstance(constraint, models.UniqueConstraint) else ()
+        if not {field, "name"} <= {*fields}:
             continue
-        others = [name for name in constraint.fields if name != field]
-        if "name" not in others:
-            continue
+        others = [name for name in fields if name != field]
         there = model._base_manager.filter(constraint.condition or models.Q())
         taken = set(there.filter(**{field: successor.code}).values_list(*others))
         for row in rows.filter(constraint.condition or models.Q()):
             if tuple(getattr(row, name) for name in others) in taken:
-                row.name, row.is_incomplete = f"{row.name}(原{region.name})"[:120], True
-                row.save(update_fields=["name", "is_incomplete"])
+                row.name = f"{row.name}(原{region.name})"[:120]
+                row.save(update_fields=["name"])
 
 
 def _reopen(

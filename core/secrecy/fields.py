@@ -45,12 +45,7 @@ class EncryptedTextField(models.BinaryField):
             value = encrypt(value, purpose=self.purpose) if value else b""
         return super().get_db_prep_value(value, connection, prepared)
 
-    def value_to_string(self, obj: models.Model) -> str:
-        return str(self.value_from_object(obj))
-
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name == "isnull":
-            return super().get_lookup(lookup_name)
         raise FieldError(f"{self.name} is encrypted; search by its blind index")
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -64,10 +64,7 @@ def _whole(cleaned: str) -> Secret | None:
         except RuleError:
             return Secret("id_number", cleaned, "证件号")
     if re.fullmatch(r"(\+?86)?1[3-9]\d{9}|0\d{9,11}", cleaned):
-        try:
-            return Secret("phone", clean_phone(cleaned), "电话")
-        except RuleError:
-            return None
+        return Secret("phone", clean_phone(cleaned), "电话")
     if re.fullmatch(r"[A-Z0-9]{10,32}", cleaned) and sum(c.isdigit() for c in cleaned) >= 6:
         return Secret("certificate", cleaned, "证书号")
     return None

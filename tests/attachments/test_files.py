@@ -256,3 +256,10 @@ def test_what_is_no_key_is_no_file(cast: Any, client_of: Any) -> None:
     client = client_of(cast.clerk_a)
     for path in (f"/files/{'-' * 36}/remove/", f"/files/{uuid.uuid4()}/steal/"):
         assert client.get(path).status_code == 404
+
+
+def test_what_has_no_file_is_removed_without_a_word() -> None:
+    """A batch whose file has been forgotten names none; the folder itself stays."""
+    kept = media.store(b"x", folder="attachments")
+    media.remove("")
+    assert media.load(kept) == b"x"

@@ -11,14 +11,22 @@ from django.urls import reverse
 
 from core.audit.history import acting
 from core.decisions.actions import ask, decide
-from core.decisions.kinds import KINDS
+from core.decisions.beside import beside
+from core.decisions.kinds import KINDS, waiting_about
 from core.decisions.models import State
 from core.notices.waiting import WAITING
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent.corrections.actions import CORRECTION
 from talent.key_talents.actions import CLAIM
-from talent.models import Certificate, ChangeRequest, KeyTalentClaim, Person, TransferRequest
+from talent.models import (
+    Certificate,
+    ChangeRequest,
+    KeyTalentClaim,
+    Person,
+    Post,
+    TransferRequest,
+)
 from talent.moves.actions import TRANSFER
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.contracts.policy import policy_of
@@ -219,3 +227,36 @@ def test_two_who_decide_at_once(code: str, cast: Cast) -> None:
     assert isinstance(refused[0], RuleError)
     record.refresh_from_db()
     assert record.version == 2
+
+
+def test_an_answer_is_no_other_verb(cast: Cast, client_of: Any) -> None:
+    """The page of a request takes answers alone; what else is done with it asks in its dialog."""
+    claim = _claim(cast.clerk_a)
+    url = reverse("keytalentclaim_detail", args=[claim.pk])
+    for verb in ("deactivate", "nothing", ""):
+        said = {"verb": verb, "reason": "试", "why": "mistake"}
+        assert client_of(cast.reviewer_a).post(url, said).status_code == 404
+    claim.refresh_from_db()
+    assert (claim.state, claim.ended_on) == (State.PENDING, None)
+
+
+def test_what_waits_about_a_record_is_told_to_who_may_see_it(cast: Cast) -> None:
+    request = _claim(cast.clerk_a)
+    assert [task["row"] for task in waiting_about(request.person, cast.reviewer_a)] == [request]
+    assert waiting_about(request.person, cast.auditor) == []
+    assert waiting_about(make_row("station", TOWNSHIP_A), cast.reviewer_a) == []
+
+
+def test_beside_a_request_a_truth_stands_by_its_name(cast: Cast) -> None:
+    request = _transfer(cast.clerk_a)
+    station = make_row("station", TOWNSHIP_A)
+    for is_primary, kind in ((True, "1"), (False, "2")):
+        Post.objects.create(
+            person=request.person, station=station, region_id=TOWNSHIP_A, kind=kind,
+            started_on=DAY, is_primary=is_primary,
+        )  # fmt: skip
+    known = beside(request.person, cast.reviewer_a)
+    assert known is not None
+    posts = next(one["rows"] for one in known["lists"] if one["title"] == "任职")
+    assert ["主岗" in row["words"] for row in posts].count(True) == 1
+    assert not [row for row in posts if "False" in row["words"] or "True" in row["words"]]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -333,3 +334,37 @@ def test_an_account_closed_by_hand_after_disuse_is_not_listed_as_unused(
     accounts.disable_account(user=cast.clerk_a, reason="调离", by=cast.reviewer_a)
     assert "南明录入员" not in client.get("/accounts/", {"state": "dormant"}).text
     assert "南明录入员" in client.get("/accounts/", {"state": "disabled"}).text
+
+
+# --- What a list and a button say of an account --------------------------------------------------
+def test_the_list_says_who_has_yet_to_come(cast: Any, client_of: Any) -> None:
+    client = client_of(cast.reviewer_a)
+    open_one(client)
+    assert "待首次登录" in client.get("/accounts/").text
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert "一次性密码已过期" in client_of(cast.reviewer_a).get("/accounts/").text
+
+
+@pytest.mark.parametrize("verb", ["enable", "promote"])
+def test_what_does_not_fit_an_account_is_not_there(verb: str, cast: Any, client_of: Any) -> None:
+    url = reverse("account_act", args=[cast.clerk_a.pk, verb])
+    assert client_of(cast.reviewer_a).post(url, {"reason": "试"}).status_code == 404
+    assert User.objects.get(pk=cast.clerk_a.pk).is_active
+
+
+def test_another_name_ends_nobodys_session(cast: Any, client_of: Any) -> None:
+    at_work = client_of(cast.clerk_a)
+    same = {"role": Role.CLERK, "region": Region.objects.get(pk=COUNTY_A)}
+    accounts.change_account(user=cast.clerk_a, display_name="赵六", **same, by=cast.reviewer_a)
+    assert "赵六" in at_work.get("/people/").text
+
+
+def test_tokens_last_as_long_as_is_offered(cast: Any) -> None:
+    with pytest.raises(ValidationError, match="有效期"):
+        accounts.create_token(user=cast.clerk_a, purpose="试", days=3650)
+    assert not ApiToken.objects.exists()
+
+
+def test_a_worker_is_managed_on_her_own_page(cast: Any) -> None:
+    with pytest.raises(accounts.NotAllowed, match="人员页面"):
+        accounts.reset_password(user=cast.worker_a, reason="忘记", by=cast.security)

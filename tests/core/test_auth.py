@@ -16,7 +16,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from core.accounts.actions import reset_password
-from core.accounts.backend import WRONG, counted_name
+from core.accounts.backend import WRONG, address_is_exhausted, counted_name
 from core.accounts.clients import client_address
 from core.models import SecurityEvent, User
 from talent.models import Person
@@ -327,3 +327,15 @@ def test_one_time_password_expires(cast: Any, client: Client) -> None:
 def test_forged_host_is_refused(client: Client, settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["registry.example"]
     assert client.get("/login/", HTTP_HOST="evil.example").status_code == 400
+
+
+def test_without_an_address_nobody_has_to_wait(cast: Any, rf: Any, settings: Any) -> None:
+    """Over a socket of its own machine no request has one; each account still counts its own."""
+    settings.LOGIN_ADDRESS_LIMIT = 0
+    assert address_is_exhausted(rf.post("/login/"))
+    assert not address_is_exhausted(rf.post("/login/", REMOTE_ADDR=""))
+
+
+def test_attempts_are_counted_by_what_was_typed_too(rf: Any) -> None:
+    typed = rf.post("/login/", {"username": " Clerk_A"})
+    assert counted_name(typed) == counted_name(None, {"username": "clerk_a"}) == "clerk_a"

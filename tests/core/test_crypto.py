@@ -151,3 +151,19 @@ def _servers_pg_dump() -> str | None:
         found = cursor.fetchone()
     path = f"{found[0]}/pg_dump" if found else ""
     return path if os.access(path, os.X_OK) else None
+
+
+def test_without_a_key_nothing_is_written(settings: Any) -> None:
+    settings.FIELD_KEYS = " , "
+    with pytest.raises(ImproperlyConfigured, match="empty"):
+        encrypt(PHONE, purpose="phone")
+
+
+@pytest.mark.django_db
+def test_an_empty_value_is_stored_as_none() -> None:
+    person = make_person(COUNTY_A, phone="")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT phone FROM talent_person WHERE id = %s", [person.pk])
+        assert bytes(cursor.fetchone()[0]) == b""
+    with pytest.raises(FieldError):
+        Person.objects.filter(phone__isnull=True).exists()

@@ -39,6 +39,8 @@ def test_years_and_nothing() -> None:
     assert parse_date(2021) == (datetime.date(2021, 1, 1), "Y")
     assert parse_date("") is None
     assert parse_date(None) is None
+    for dash in ("-", "—", "/", " . "):
+        assert parse_date(dash) is None
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,14 @@ def test_a_real_worker_signs_in_and_out(
     worker.stop()
     status, body = _ready(client)
     assert (status, body["workers"]) == (503, 0)
+
+
+def test_a_worker_goes_on_without_redis(
+    db: None, own_redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_redis.stop()
+    health.sign_in("worker@here")
+    health.sign_out("worker@here")
+    assert [r.message for r in caplog.records if r.name == health.logger.name] == [
+        "worker heartbeat not stored", "worker departure not stored",
+    ]  # fmt: skip

@@ -17,6 +17,7 @@ from core.secrecy.identity import (
     clean_id_number,
     clean_name,
     clean_phone,
+    is_resident_number,
     mask_id_number,
     mask_phone,
 )
@@ -169,3 +170,17 @@ def test_credit_codes() -> None:
     for wrong in ("91350100M000100Y44", "123", "I1350100M000100Y43"):
         with pytest.raises(RuleError):
             check_credit_code(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (NUMBER, True),
+        (NUMBER[:-1] + "0", False),  # its last digit does not fit
+        ("520102199013077734", False),  # no such day
+        ("999999199003077734", False),  # no such division
+        ("20221234567890", False),
+    ],
+)
+def test_only_what_can_be_nothing_else_is_a_number_of_somebody(text: str, is_one: bool) -> None:
+    assert is_resident_number(text) is is_one

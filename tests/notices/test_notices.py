@@ -327,3 +327,12 @@ def test_the_sender_is_told_whom_she_sent(cast: Any, client_of: Any) -> None:
     page = client_of(cast.clerk_a).get("/").text
     assert "欧阳甲 申请转出到期自动同意" in page
     assert ReadEvent.objects.latest("id").people == [person.pk]
+
+
+def test_what_is_over_says_since_when(cast: Any, client_of: Any) -> None:
+    person = make_person(COUNTY_A)
+    notice = tell(person, **DESK)
+    close_notices([person])
+    notice.refresh_from_db()
+    assert notice.closed_at is not None
+    assert f"{today()} 已了结" in client_of(cast.clerk_a).get("/notices/?state=past").text

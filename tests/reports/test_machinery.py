@@ -28,7 +28,7 @@ from reports.definitions.talents import T1
 from tests.reports import build
 from tests.reports.build import DAY, on
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = pytest.mark.django_db
 
 _PLACES = ("520102016", "520102018", "520111004", "522301001", "520102", "5201", "520221001", None)
 
@@ -62,6 +62,7 @@ def world() -> None:
 REGIONS = ("52", "5201", "5202", "520102", "520111", "520102016", "522301", "522301001")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("day", [on("2021-06-01"), on("2023-06-30"), DAY])
 def test_figure_list_and_export_agree(world: None, day: datetime.date) -> None:
     figures = all_figures(day)
@@ -79,6 +80,7 @@ def test_figure_list_and_export_agree(world: None, day: datetime.date) -> None:
             assert len(exported) == count == len({row.pk for row in exported})
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("day", [on("2021-06-01"), DAY])
 def test_totals_reconcile_at_every_level(world: None, day: datetime.date) -> None:
     figures, tree = all_figures(day), divisions_on(day)
@@ -103,6 +105,7 @@ def test_own_and_unlocated_lists_are_as_long_as_their_figures(world: None) -> No
         assert amount(indicator, none) == figures.unlocated(indicator.code)
 
 
+@pytest.mark.unmeasured
 def test_denominators_are_lists_too(world: None) -> None:
     figures = all_figures(DAY)
     for indicator in INDICATORS:
@@ -114,6 +117,7 @@ def test_denominators_are_lists_too(world: None) -> None:
             assert rows.count() == figures.denominator(indicator.code, region)
 
 
+@pytest.mark.unmeasured
 def test_figures_nest(world: None) -> None:
     value = all_figures(DAY).value
     for region in REGIONS:

@@ -53,6 +53,10 @@ def serving(cast: Cast) -> Person:
     return person
 
 
+def reread(person: Person) -> Person:
+    return Person.objects.get(pk=person.pk)
+
+
 def new_person(**fields: Any) -> Person:
     fields.setdefault("id_number", id_number())
     return Person(name="李四", residence_id=TOWNSHIP_A, **fields)
@@ -356,3 +360,20 @@ def test_who_leaves_by_mistake_is_back_the_same_day(cast: Cast) -> None:
     tomorrow = today() + datetime.timedelta(days=1)
     assert person.status == status_on(person, tomorrow) == PersonStatus.IDLE
     assert_whole(person)
+
+
+def test_a_move_of_long_ago_goes_through_what_followed(cast: Cast, serving: Person) -> None:
+    """She moved before she left and came back: the later rows keep their status and their days."""
+    by, until = {"by": cast.reviewer_a, "reason": REASON}, D(2026, 1, 1)
+    actions.leave_province(person=serving, left_on=D(2025, 3, 1), **by)
+    actions.return_person(person=reread(serving), returned_on=until, **by)
+    home = Region.objects.current().filter(parent_id=COUNTY_A).exclude(pk=TOWNSHIP_A)[0]
+    actions.move_residence(person=reread(serving), residence=home, moved_on=D(2024, 6, 1), **by)
+    assert_whole(serving)
+    rows = serving.states.order_by("valid_from").values_list("residence", "status", "valid_from")
+    assert [(place == home.pk, status, day) for place, status, day in rows] == [
+        (False, PersonStatus.SERVING, DAY),
+        (True, PersonStatus.SERVING, D(2024, 6, 1)),
+        (True, PersonStatus.LEFT, D(2025, 3, 2)),
+        (True, PersonStatus.IDLE, until),
+    ]

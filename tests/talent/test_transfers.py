@@ -209,3 +209,39 @@ def test_an_answer_and_the_end_of_the_person_wait_for_each_other(
 
     found = together(lambda: actions.accept_transfer(request=asked, by=cast.reviewer_a), stop)
     assert [one for one in found if isinstance(one, DatabaseError)] == []
+
+
+def test_one_that_cannot_be_settled_holds_up_nobody(
+    cast: Cast, serving: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = ask_in(serving, cast)
+    second = ask_out(make_person(TOWNSHIP_A), cast)
+    settle = deciding._settle_by_default
+
+    def fails(kind: Any, pk: Any) -> bool:
+        if pk == first.pk:
+            raise DatabaseError
+        return settle(kind, pk)
+
+    monkeypatch.setattr(deciding, "_settle_by_default", fails)
+    assert settle_due(on=second.due_on) == 1
+    assert str(first.pk) in caplog.text
+    monkeypatch.undo()
+    assert settle_due(on=second.due_on) == 1
+
+
+def test_who_answers_in_the_night_is_not_overruled(
+    cast: Cast, serving: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at what is due and its lock."""
+    request = ask_in(serving, cast)
+    lock = deciding._lock_subject
+
+    def answered(kind: Any, row: Any) -> None:
+        monkeypatch.setattr(deciding, "_lock_subject", lock)
+        actions.refuse_transfer(request=request, by=cast.reviewer_a, reason="仍在本县任职")
+
+    monkeypatch.setattr(deciding, "_lock_subject", answered)
+    assert settle_due(on=request.due_on) == 0
+    request.refresh_from_db()
+    assert (request.state, request.decided_by) == (RequestState.REFUSED, cast.reviewer_a)

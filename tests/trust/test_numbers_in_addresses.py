@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.entities.entity import ENTITIES
-from core.secrecy.numbers import without_numbers
+from core.secrecy.numbers import secret_in, without_numbers
 from stations.models import Organization
 from tests.conftest import COUNTY_A
 from tests.contracts.policy import addresses
@@ -131,3 +133,25 @@ def test_a_form_leads_to_no_address_with_a_number(cast: Any, client_of: Any) -> 
 )
 def test_what_is_no_number_stays(url: str) -> None:
     assert without_numbers(url) == url
+
+
+def test_a_search_typed_into_the_address_does_not_stay_there(cast: Any, client_of: Any) -> None:
+    """A certificate number, too, leads to one person."""
+    answer = client_of(cast.clerk_a).get("/search/", {"q": "20221234567890"})
+    assert (answer.status_code, answer["Location"]) == (302, "/search/")
+
+
+def test_a_piece_of_a_page_is_sent_on_without_a_word(cast: Any, client_of: Any) -> None:
+    """The word would wait for the next whole page, about which it says nothing."""
+    client = client_of(cast.clerk_a)
+    for headers, is_told in (({"HX-Request": "true"}, False), ({}, True)):
+        answer = client.get("/people/", {"name": NUMBER}, headers=headers)
+        assert (answer.status_code, NUMBER in answer["Location"]) == (302, False)
+        assert ("网址里不留" in client.get("/people/").text) is is_told
+
+
+@given(st.from_regex(r"\A[ +(]{0,2}(86)?[01]?[0-9 -]{6,14}\Z"))
+def test_whatever_looks_like_a_phone_is_asked_about(text: str) -> None:
+    """It is one, or another number, or nothing; never an error."""
+    secret = secret_in(text)
+    assert secret is None or secret.kind in ("phone", "id_number", "certificate")

@@ -7,9 +7,11 @@ from typing import Any
 
 import django
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from core.entities.entity import ENTITIES
+from core.web.middleware import SecurityHeadersMiddleware
 from tests.conftest import COUNTY_A, COUNTY_B, PASSWORD
 from tests.contracts.policy import addresses
 from tests.rows import make_person, make_row
@@ -112,3 +114,13 @@ def test_counts_say_nothing_of_others(cast: Any, client_of: Any) -> None:
         page = client.get("/people/", query)
         assert page.context["count"] <= 1
         assert "共 <b>3</b>" not in page.text
+
+
+def test_only_what_is_the_same_for_everybody_may_be_kept(rf: Any) -> None:
+    """Pages never, files of the portal itself by their own rule, a missing one never."""
+    for path, status, is_kept in (
+        ("/people/", 200, False), ("/static/app.css", 200, True), ("/static/none.css", 404, False),
+    ):  # fmt: skip
+        answer = SecurityHeadersMiddleware(lambda _, s=status: HttpResponse(status=s))(rf.get(path))
+        assert ("no-store" in answer.headers.get("Cache-Control", "")) is not is_kept
+        assert "camera=()" in answer.headers["Permissions-Policy"]
