@@ -205,8 +205,6 @@ def _differences(
         # What a program keeps for itself is no words.
         if column.name in silent or isinstance(column, BlindIndexField | JSONField):
             continue
-        if not hasattr(newer, column.attname):
-            continue
         if column.name.endswith("_precision"):
             # Said with the date.
             continue

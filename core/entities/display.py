@@ -75,8 +75,6 @@ def _place_words(field: Any, value: Any) -> str:
 
 def date_as_known(record: Any, name: str, value: datetime.date) -> str:
     """「2021-03-01」, or 「2021-03」 and 「2021」 where the record knows only that much."""
-    if isinstance(value, datetime.datetime):
-        return f"{localtime(value):%Y-%m-%d}"
     precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
     return value.isoformat()[: KNOWN_LENGTH.get(precision, 10)]
 

@@ -166,11 +166,11 @@ class Entity:
     decided_on: str = ""
     # Attributes that only the export shows.
     export_extra: str = ""
-    # Where its API lies, "" for none; fields it has besides or without; its own base class.
+    # Where its API lies, "" for none; fields it has besides or without; its filters, where they
+    # are not those of the list.
     api: str = ""
     api_extra: str = ""
     api_without: str = ""
-    api_base: type[Any] | None = None
     api_filters: Iterable[Any] | None = None
 
     def __post_init__(self) -> None:
@@ -237,6 +237,10 @@ class Entity:
         if self.rows is not None:
             return self.rows(user)
         return self.model.objects.for_user(user)
+
+    def joined(self, rows: Any) -> Any:
+        """Rows with the records that they name, read together. (None named would be all.)"""
+        return rows.select_related(*self.select_related) if self.select_related else rows
 
     @cached_property
     def field_names(self) -> frozenset[str]:
@@ -311,10 +315,6 @@ class Entity:
             return self.named_by(record)
         parent = self.parent_of(record)
         return f"{parent}，{record}" if parent else str(record)
-
-    def column(self, name: str) -> Any:
-        """The model field of a name, None for an attribute."""
-        return self.model._meta.get_field(name) if name in self.field_names else None
 
 
 def is_dated(column: Any) -> bool:

@@ -11,11 +11,11 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 
-from core.entities.forms.fields import DateField, LastDayField, LookupField, RegionField
+from core.entities.forms.fields import DateField, LastDayField, LookupField, RegionField, narrow
 from core.entities.paths import field_at
 from core.regions.models import Region
 from core.regions.names import place_name
-from core.scoping import ScopedModel, scope_choices
+from core.scoping import ScopedModel
 
 if TYPE_CHECKING:
     from core.entities.entity import Entity
@@ -77,9 +77,7 @@ class ChosenFilter(filters.ChoiceFilter):
         super().__init__(*args, **kwargs)
 
     def filter(self, qs: Any, value: str) -> Any:
-        condition = self.conditions.get(value)
-        if condition is None:
-            return qs
+        condition = self.conditions[value]
         return qs.filter(condition() if callable(condition) else condition)
 
 
@@ -104,11 +102,9 @@ class RecordFilter(filters.FilterSet):
         user = getattr(self.request, "user", None)
         self.form.fields  # noqa: B018  builds the form
         for field in self.form.fields.values():
+            narrow(field, user)
             if isinstance(field, RegionField | LookupField):
-                field.bind_user(user)
                 field.help_text = ""
-            elif isinstance(field, forms.ModelChoiceField):
-                field.queryset = scope_choices(field.queryset, user)
 
     @property
     def scope(self) -> str:
@@ -128,8 +124,6 @@ class RecordFilter(filters.FilterSet):
     @property
     def not_understood(self) -> list[str]:
         """What of the conditions cannot be meant, in sentences; nothing is listed then."""
-        if not self.form.is_bound:
-            return []
         return [
             f"{self.form.fields[name].label}：{message}"
             for name, messages in self.form.errors.items()
@@ -150,8 +144,6 @@ class RecordFilter(filters.FilterSet):
 
     def described(self) -> list[tuple[str, str]]:
         """(parameter, words) of every filter in use, in the declared order."""
-        if not self.form.is_bound:
-            return []
         # Those that are valid, whatever the others are.
         self.form.is_valid()
         result = []
@@ -171,8 +163,8 @@ class RecordFilter(filters.FilterSet):
             return str({str(k): v for k, v in field.choices}.get(str(value), value))
         if isinstance(field, DateField):
             return f"{field.label} {value:%Y-%m-%d}"
-        if value is True:
-            return str(field.label)
+        if isinstance(value, bool):
+            return f"{field.label}：{'是' if value else '否'}"
         return str(value)
 
 
@@ -220,8 +212,7 @@ class ChosenFor:
 
 class _ChosenForFilter(ChosenFilter):
     def filter(self, qs: Any, value: str) -> Any:
-        condition = self.conditions.get(value)
-        return qs if condition is None else qs.filter(condition(self.parent.request.user))
+        return qs.filter(self.conditions[value](self.parent.request.user))
 
 
 # 在用, 已停用 or both; unused it means 在用.

@@ -31,7 +31,7 @@ def found_for(entity: Entity, request: Any, text: str) -> dict[str, Any] | None:
     else:
         filterset = filters_of(entity)({}, queryset=rows, request=request)
         rows = rows.filter(filterset.search(text))
-    found = list(rows.select_related(*entity.select_related).order_by()[: _FOUND + 1])
+    found = list(entity.joined(rows).order_by()[: _FOUND + 1])
     if not found:
         return None
     shown_rows = found[:_FOUND]

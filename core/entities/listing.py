@@ -156,9 +156,7 @@ class Listing:
 
     def fetch(self, ids: list[Any]) -> Iterable[Any]:
         """The rows of a page, by key."""
-        rows = self.reach.rows().filter(pk__in=ids)
-        if self.entity.select_related:
-            rows = rows.select_related(*self.entity.select_related)
+        rows = self.entity.joined(self.reach.rows().filter(pk__in=ids))
         return rows.prefetch_related(*self.entity.prefetch)
 
     def complete(self, records: list[Any]) -> list[Any]:

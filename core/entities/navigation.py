@@ -1,7 +1,7 @@
 """The left navigation: who sees which of the entries that config/navigation.py names.
 
 An entity's list is named by its model; its words, picture and permission are the entity's own.
-An entry appears when the role has one of its permissions and its page exists.
+An entry appears when the role has one of its permissions.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from core.entities.entity import ENTITIES, Entity
@@ -81,10 +81,7 @@ def _link(entry: Entry | str, user: Any) -> dict[str, Any] | None:
         entry = _entry(ENTITIES[entry])
     if entry.permissions and not any(user.has_perm(p) for p in entry.permissions):
         return None
-    try:
-        url = reverse(entry.url_name)
-    except NoReverseMatch:
-        return None
+    url = reverse(entry.url_name)
     # The workbench is "/", under which everything lies: it is current only on itself.
     prefixes = (url, *entry.also) if url != "/" else ()
     return {"label": entry.label, "icon": entry.icon, "url": url, "prefixes": prefixes}

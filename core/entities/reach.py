@@ -49,10 +49,7 @@ class Reach:
         Locked records are read without joins: a lock on an outer join is refused.
         """
         rows = self.rows()
-        if lock:
-            rows = rows.select_for_update(of=("self",))
-        elif self.entity.select_related:
-            rows = rows.select_related(*self.entity.select_related)
+        rows = rows.select_for_update(of=("self",)) if lock else self.entity.joined(rows)
         record = rows.filter(pk=pk).first()
         if record is None:
             raise Http404

@@ -8,6 +8,7 @@ import hashlib
 import io
 import tracemalloc
 import uuid
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.entities import workbooks as exports
+from core.entities.pages.export import ExportPage
 from core.entities.workbooks import ExportColumn, export_table
 from core.ledgers.spreadsheets import read_sheet
 from core.models import ReadEvent
@@ -67,6 +69,17 @@ class TestExcel:
         assert [c.value for c in cells] == values
         assert not any(c.hyperlink for c in cells)
 
+    def test_what_excel_takes_for_an_escape_stays_as_it_was_typed(
+        self, cast: Any, tmp_path: Path
+    ) -> None:
+        values = ["_x0041_", "项目_x4E2D_号", "a_xb"]
+        path = tmp_path / "x.xlsx"
+        path.write_bytes(texts(cast.clerk_a, values))
+        with zipfile.ZipFile(path) as book:
+            assert "<t>_x005F_x0041_</t>" in book.read("xl/worksheets/sheet1.xml").decode()
+        with read_sheet(path, labels=["内容"]) as sheet:
+            assert [cells[0] for _, cells in sheet.rows][1:] == values
+
     def test_rare_characters_survive(self, cast: Any) -> None:
         cells = [row[0].value for row in sheet_of(texts(cast.clerk_a, RARE)).iter_rows(min_row=2)]
         assert cells == RARE
@@ -83,12 +96,14 @@ class TestExcel:
             "amount": Decimal("12.50"),
             "yes": True,
             "list": ["甲", "乙"],
+            "key": uuid.UUID(int=7),
             "nothing": None,
         }
         columns = [(key, lambda r, key=key: r[key]) for key in row]
         cells = [c.value for c in sheet_of(export(cast.clerk_a, columns, [row]))[2]]
         assert cells == [
-            datetime.datetime(2021, 3, 1), "2021-03-01 09:00", 12, 12.5, "是", "甲、乙", None,
+            datetime.datetime(2021, 3, 1), "2021-03-01 09:00", 12, 12.5, "是", "甲、乙",
+            "00000000-0000-0000-0000-000000000007", None,
         ]  # fmt: skip
 
     def test_numbers_in_text_columns_are_text(self, cast: Any) -> None:
@@ -242,6 +257,20 @@ class TestPages:
         assert mine.id_number in numbers
         refused = self.post(client_of, cast.viewer_a, unmasked="1", reason="看看")
         assert refused.status_code == 403
+
+    def test_more_than_a_file_should_hold_is_asked_for_in_parts(
+        self, cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ExportPage, "most", 1)
+        for name in ("甲某", "乙某"):
+            make_person(COUNTY_A, name)
+        client = client_of(cast.clerk_a)
+        refused = client.post(reverse("person_export"), follow=True)
+        assert refused.redirect_chain == [(reverse("person_list"), 302)]
+        assert "超过 20 万行，请先按地区或条件筛选后分别导出。" in refused.text
+        assert not ReadEvent.objects.filter(kind="export").exists()
+        data = content(client.post(reverse("person_export"), {"filter": "?q=甲"}))
+        assert sheet_of(data).max_row == 2
 
     @pytest.mark.parametrize("kind", ["xlsx", "csv"])
     @pytest.mark.parametrize(

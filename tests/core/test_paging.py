@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db.models import QuerySet
 
-from core.entities.paging import Paginator
+from core.entities.paging import Paginator, count_rows
 from talent.models import Person
 from tests.reports import build
 
@@ -76,6 +76,20 @@ def test_columns_that_may_be_empty_are_not_marked(monkeypatch: pytest.MonkeyPatc
     wanted = list(Person.objects.order_by(*order).values_list("pk", flat=True))
     for _ in range(2):
         assert keys(pages(order, key="all")) == wanted
+
+
+def test_a_large_count_is_remembered_for_its_own_list_alone(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    rows: QuerySet[Any] = Person.objects.all()
+    assert count_rows(rows, key="small") == 11
+    with django_assert_num_queries(1):
+        assert count_rows(rows, key="small") == 11
+    monkeypatch.setattr("core.entities.paging._WORTH_KEEPING", 10)
+    assert count_rows(rows, key="all") == 11
+    with django_assert_num_queries(0):
+        assert count_rows(rows, key="all") == 11
+    assert count_rows(rows.filter(pinyin="b"), key="b") == 3
 
 
 def test_a_list_that_was_counted_long_ago_is_turned_to_its_true_end() -> None:

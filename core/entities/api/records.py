@@ -150,11 +150,14 @@ def api_fields(entity: Entity) -> tuple[str, ...]:
 
 def api_for(entity: Entity) -> type[RecordAPI]:
     """The view set of an entity."""
-    base = entity.api_base or RecordAPI
-    made: dict[str, Any] = {"entity": entity, "model": entity.model, "__doc__": base.__doc__}
-    made |= {"person_path": entity.person, "lookup_value_converter": "uuid"}
-    serializer = base.serializer_class or serializer_for(entity.model, *api_fields(entity))
-    made |= {"serializer_class": serializer, "select_related": joined_by(serializer)}
-    if not hasattr(base, "filterset_class") and not hasattr(base, "filterset_fields"):
-        made["filterset_class"] = filterset_for(entity, entity.api_filters)
-    return type(f"{entity.model.__name__}API", (base,), made)
+    serializer = serializer_for(entity.model, *api_fields(entity))
+    made: dict[str, Any] = {
+        "entity": entity,
+        "model": entity.model,
+        "__doc__": RecordAPI.__doc__,
+        "person_path": entity.person,
+        "serializer_class": serializer,
+        "select_related": joined_by(serializer),
+        "filterset_class": filterset_for(entity, entity.api_filters),
+    }
+    return type(f"{entity.model.__name__}API", (RecordAPI,), made)

@@ -132,8 +132,6 @@ class RecordSerializer(serializers.ModelSerializer):
                 name: serializers.CharField(**nullable),
                 f"{name}_label": Label(field, read_only=True),
             }
-        if isinstance(field, models.GeneratedField):
-            return {name: serializers.CharField(read_only=True, allow_null=True)}
         built = super().build_standard_field(name, field)
         return {name: built[0](**nullable, **_precision(built))}
 

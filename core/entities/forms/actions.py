@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from core.entities.forms.fields import DateField, FreeTextField, LookupField, PlainForm, RegionField
+from core.entities.forms.fields import DateField, FreeTextField, PlainForm, narrow
 from core.entities.signed import REASON
-from core.scoping import scope_choices
 
 
 class ReasonField(FreeTextField):
@@ -31,10 +30,7 @@ class ActionForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.user, self.record = user, record
         for field in self.fields.values():
-            if isinstance(field, RegionField | LookupField):
-                field.bind_user(user)
-            elif isinstance(field, forms.ModelChoiceField):
-                field.queryset = scope_choices(field.queryset, user)
+            narrow(field, user)
         # Asked for on a form that was sent before, because of what its action would change.
         if REASON in self.data:
             self.fields[REASON] = ReasonField(required=False)

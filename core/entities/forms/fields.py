@@ -20,6 +20,7 @@ from core.entities.forms.widgets import (
 from core.national import place_label, places_named
 from core.regions.models import Region
 from core.regions.names import place_name, resolve_regions
+from core.scoping import scope_choices
 from core.secrecy.identity import refuse_id_number, without_id_numbers
 from core.text import as_number, is_none, normalise
 
@@ -76,6 +77,14 @@ class LastDayField(DateField):
             return day
         month = day.month if self.precision == "M" else 12
         return day.replace(month=month, day=calendar.monthrange(day.year, month)[1])
+
+
+def narrow(field: forms.Field, user: Any, current: Any = None) -> None:
+    """Of a field whose choices are rows, leave those in the user's scope; `current` may stay."""
+    if isinstance(field, RegionField | LookupField):
+        field.bind_user(user, current)
+    elif isinstance(field, forms.ModelChoiceField):
+        field.queryset = scope_choices(field.queryset, user)
 
 
 def say_what_is_missing(fields: dict[str, forms.Field]) -> None:
@@ -219,6 +228,13 @@ class NationalPlaceField(forms.CharField):
             raise ValidationError(f"没有找到「{text}」，请输入县（市、区）全称或 6 位代码。")
         candidates = "、".join(f"{place_label(c)} {c}" for c in found[:6])
         raise ValidationError(f"「{text}」不止一个：{candidates}。请写上省、市，或输入其中的代码。")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """The form says a code by its name: sent back as it is, nothing has changed."""
+        try:
+            return self.to_python(data) != (initial or "")
+        except ValidationError:
+            return True
 
 
 # Names that a message offers for a part of one.

@@ -21,6 +21,7 @@ from core.entities.forms.fields import (
     NationalPlaceField,
     RegionField,
     TextField,
+    narrow,
     say_what_is_missing,
 )
 from core.entities.forms.widgets import SearchSelect
@@ -28,7 +29,6 @@ from core.entities.signed import REASON
 from core.national import PlaceField
 from core.regions.models import Region
 from core.rules import Flag, RuleError, warnings
-from core.scoping import ScopedModel, scope_choices
 from core.secrecy.fields import EncryptedTextField
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def record_formfield(db_field: Any, **kwargs: Any) -> forms.Field | None:
     if isinstance(db_field, models.ForeignKey):
         if db_field.remote_field.model is Region:
             return db_field.formfield(**{"form_class": RegionField, **kwargs})
-        if issubclass(db_field.remote_field.model, ScopedModel):
-            return db_field.formfield(**{"form_class": LookupField, **kwargs})
+        return db_field.formfield(**{"form_class": LookupField, **kwargs})
     if isinstance(db_field, ArrayField) and db_field.base_field.choices:
         return forms.MultipleChoiceField(
             choices=db_field.base_field.choices,
@@ -117,7 +116,7 @@ class RecordForm(forms.ModelForm):
         self.derived: dict[str, Any] = {}
         self.only: frozenset[str] | None = None
         for name, field in self.fields.items():
-            self._scope(name, field)
+            narrow(field, user, self._current(name))
             self._describe(name, field)
         self._show_as_known()
         say_what_is_missing(self.fields)
@@ -129,14 +128,8 @@ class RecordForm(forms.ModelForm):
             widget=forms.Textarea(attrs={"rows": 2}),
         )
 
-    def _scope(self, name: str, field: forms.Field) -> None:
-        if isinstance(field, RegionField | LookupField):
-            current = (
-                getattr(self.instance, name, None) if not self.instance._state.adding else None
-            )
-            field.bind_user(self.user, current)
-        elif isinstance(field, forms.ModelChoiceField):
-            field.queryset = scope_choices(field.queryset, self.user)
+    def _current(self, name: str) -> Any:
+        return None if self.instance._state.adding else getattr(self.instance, name, None)
 
     def _describe(self, name: str, field: forms.Field) -> None:
         if name in {f.name for f in self._meta.model._meta.fields} and isinstance(

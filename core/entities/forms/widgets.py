@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from core.national import place_label
 from core.pinyin import name_pinyin
@@ -23,8 +24,9 @@ def text_attributes(attrs: dict[str, Any]) -> dict[str, Any]:
 class TypedChoice(forms.Widget):
     """A hidden key and the text it was found by; a text of its own is looked up on submit."""
 
+    @abstractmethod
     def text_of(self, value: Any) -> str:
-        raise NotImplementedError
+        """The text of a key, "" where it means nothing."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         key, text = data.get(name) or "", (data.get(f"{name}_text") or "").strip()
@@ -33,9 +35,6 @@ class TypedChoice(forms.Widget):
         if not text:
             return None
         return key if key and text == self.text_of(key) else text
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        return name not in data and f"{name}_text" not in data
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_text" if id_ else id_
@@ -121,10 +120,7 @@ class LookupWidget(TypedChoice):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        try:
-            context["widget"]["lookup_url"] = reverse(f"{self.entity}_lookup")
-        except NoReverseMatch:
-            context["widget"]["lookup_url"] = ""
+        context["widget"]["lookup_url"] = reverse(f"{self.entity}_lookup")
         return context
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
@@ -64,12 +64,3 @@ class EntityPage(View):
 
     def parent_context(self, record: Any) -> dict[str, Any]:
         return {"record": record, "parent_record": self.entity.parent_of(record)}
-
-
-class PostOnly(EntityPage):
-    """A page that only takes what a list sends to it."""
-
-    http_method_names = ["post"]
-
-    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kw: Any) -> HttpResponse:
-        return super().http_method_not_allowed(request, *args, **kw)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
@@ -26,31 +25,23 @@ class RelatedRows:
 
     def __init__(self, entity: Entity, related: Related, user: Any) -> None:
         accessor = entity.model._meta.get_field(related.accessor)
-        self.related, self.user = related, user
+        self.related = related
         self.model: Any = accessor.related_model
         self.key: str = accessor.field.name
-        self.entity = ENTITIES.get(self.model._meta.model_name)
+        self.entity = ENTITIES[self.model._meta.model_name]
+        self.reach = Reach(self.entity, user)
         # People named beside a record that is about nobody: the staff of a station.
-        self.leaves_traces = self.entity is not None and not entity.person
+        self.leaves_traces = not entity.person
 
     def may(self, verb: str) -> bool:
-        meta = self.model._meta
-        own = f"{meta.app_label}.{verb}_{meta.model_name}"
-        return bool(self.user.has_perm(self.entity.permission(verb) if self.entity else own))
+        return self.reach.may(verb)
 
     def read(self, record: Any, most: int) -> list[Any]:
-        rows = Reach(self.entity, self.user).rows() if self.entity else self._plain_rows()
-        rows = rows.filter(**{self.key: record})
-        joined = self.entity.select_related if self.entity else ()
-        joined = joined or tuple(c for c in self.columns if _is_foreign_key(self.model, c))
-        found = list((rows.select_related(*joined) if joined else rows)[:most])
-        if self.leaves_traces and self.entity:
-            reach = Reach(self.entity, self.user)
-            reach.leave_read_event(ReadEvent.Kind.DETAIL, found, page="related")
+        rows = self.reach.rows().filter(**{self.key: record})
+        found = list(self.entity.joined(rows)[:most])
+        if self.leaves_traces:
+            self.reach.leave_read_event(ReadEvent.Kind.DETAIL, found, page="related")
         return found
-
-    def _plain_rows(self) -> Any:
-        return self.model.objects.for_user(self.user)
 
     @property
     def columns(self) -> list[str]:
@@ -115,19 +106,16 @@ class DetailPage(EntityPage):
         entity, related, model = rows.entity, rows.related, rows.model
         may_change = rows.may("change")
         may_add = related.can_add and rows.may("add") and self.entity.grows(record)
-        create_url = entity.url("create") if entity else ""
-        labels = entity.labels if entity else {}
+        create_url, labels = entity.url("create"), entity.labels
         found = []
         for row in rows.read(record, _RELATED_ROWS):
-            is_over = entity.is_out_of_use(row) if entity else bool(getattr(row, "end_reason", ""))
+            is_over = entity.is_out_of_use(row)
             found.append({
                 "record": row,
                 "cells": [self._cell(entity, row, c) for c in rows.columns],
-                "url": entity.url("detail", row) if entity else "",
+                "url": entity.url("detail", row),
                 "is_ended": is_over,
-                "edit_url": entity.url("edit", row)
-                if entity and may_change and not is_over
-                else "",
+                "edit_url": entity.url("edit", row) if may_change and not is_over else "",
             })  # fmt: skip
         return {
             "related": related,
@@ -139,13 +127,13 @@ class DetailPage(EntityPage):
             "add_url": f"{create_url}?{rows.key}={record.pk}" if may_add and create_url else "",
         }
 
-    def _cell(self, entity: Entity | None, row: Any, name: str) -> dict[str, Any]:
+    def _cell(self, entity: Entity, row: Any, name: str) -> dict[str, Any]:
         """A value, in the colour of its meaning where it is the row's state."""
-        is_state = entity is not None and name == entity.state and name in entity.colours
+        is_state = name == entity.state and name in entity.colours
         return {
-            "label": label_of(type(row), name, entity.labels if entity else {}),
+            "label": label_of(type(row), name, entity.labels),
             "value": shown(row, name, self.request.user),
-            "kind": entity.state_kind(row) if entity and is_state else "",
+            "kind": entity.state_kind(row) if is_state else "",
             "is_state": is_state,
             "css": _css(type(row), name),
         }
@@ -172,7 +160,7 @@ class HistoryPage(EntityPage):
         logged = (Related("", accessor, "") for accessor in self.entity.logged.split())
         for related in (*self.entity.related, *logged):
             rows = RelatedRows(self.entity, related, self.request.user)
-            if rows.may("view") and _is_tracked(rows.model):
+            if rows.may("view"):
                 found = rows.read(record, 50)
                 entries += changes_of_many(found, limit=60) if len(found) != 1 else _titled(*found)
         return sorted(entries, key=lambda change: change.at, reverse=True)[:200]
@@ -197,16 +185,3 @@ def _titled(row: Any) -> list[Change]:
     for entry in entries:
         entry.what += f"{row._meta.verbose_name}「{row}」"
     return entries
-
-
-def _is_tracked(model: Any) -> bool:
-    try:
-        apps.get_model(model._meta.app_label, f"{model.__name__}Event")
-    except LookupError:
-        return False
-    return True
-
-
-def _is_foreign_key(model: Any, name: str) -> bool:
-    names = {f.name: f for f in model._meta.fields}
-    return name in names and names[name].is_relation
