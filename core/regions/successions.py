@@ -179,11 +179,11 @@ def _tell_apart(
     It stays as complete as it was: what is 待完善 was planned from a bare name, and what it says
     for the first time holds since it began (former.changed).
     """
-    for constraint in model._meta.constraints:
-        fields = constraint.fields if isinstance(constraint, models.UniqueConstraint) else ()
-        if not {field, "name"} <= {*fields}:
+    uniques = (c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint))
+    for constraint in uniques:
+        if not {field, "name"} <= {*constraint.fields}:
             continue
-        others = [name for name in fields if name != field]
+        others = [name for name in constraint.fields if name != field]
         there = model._base_manager.filter(constraint.condition or models.Q())
         taken = set(there.filter(**{field: successor.code}).values_list(*others))
         for row in rows.filter(constraint.condition or models.Q()):
