@@ -73,8 +73,10 @@ def _apply(
     batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Lease
 ) -> dict[str, int]:
     lease.guard()
-    if ImportBatch.objects.get(pk=batch.pk).applied_at is not None:
-        return dict(ImportBatch.objects.get(pk=batch.pk).counts)
+    found = ImportBatch.objects.get(pk=batch.pk)
+    if found.applied_at is not None:
+        # A runner was killed between the writing and the word that it is done.
+        return dict(found.counts)
     for label in ledger.models:
         _lock(apps.get_model(label), batch)
     counts = compare(batch, ledger, context, is_final=True)
@@ -216,8 +218,8 @@ def _touched(batch: ImportBatch, ledger: Ledger) -> list[int]:
     for label in ledger.models:
         model = apps.get_model(label)
         meta = model._meta
-        if event := _events_of(model):
-            numbers |= _met(batch, meta.label_lower, ("insert", "update"), event, "pgh_obj_id")
+        event = _events_of(model)
+        numbers |= _met(batch, meta.label_lower, ("insert", "update"), event, "pgh_obj_id")
         for relation in meta.related_objects:
             child, column = relation.related_model, relation.field.column
             if event := _events_of(child):

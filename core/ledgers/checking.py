@@ -31,6 +31,8 @@ _TOTAL = re.compile(
 )
 
 _SUM = re.compile(r".{0,10}[合总小累共]计")
+# Who has a number is a person, also one whose name ends like a sum (张小计).
+_NUMBER = re.compile(r"\d{15}")
 
 # 「注：」, 「填表人：张三」 and the like, below a table.
 _NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")
@@ -134,13 +136,18 @@ class Checker:
             cell = cells[index] if index < len(cells) else None
             # Few cells end so; the others are not looked at any closer.
             if isinstance(cell, str) and cell.rstrip()[-1:] == "计":
-                if _SUM.fullmatch(normalise(cell[:_HEAD]).replace(" ", "")):
+                text = normalise(cell[:_HEAD]).replace(" ", "")
+                if _SUM.fullmatch(text) and not self._has_number(cells):
                     return False
         if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
             return False
         # A note below the table: a lone text where no required column stands.
         has_key = any(i < len(cells) and not is_none(cells[i]) for i in self.required)
         return has_key or len(filled) > 2
+
+    def _has_number(self, cells: list[Any]) -> bool:
+        found = (cells[i] for i in self.required if i < len(cells))
+        return any(_NUMBER.match(normalise(as_text(cell))) for cell in found)
 
     def _repeats_header(self, cells: list[Any]) -> bool:
         """Most rows differ in their first cell."""

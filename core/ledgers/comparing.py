@@ -55,7 +55,7 @@ def compare(
             for row in rows:
                 _hold_unseen(row, *shown[row.number])
         with transaction.atomic():
-            _save(rows)
+            _save(batch, rows)
             if guard:
                 guard()
         done += len(rows)
@@ -79,7 +79,7 @@ def compare_anew(
     for rows in _chunks(batch, numbers):
         counts.subtract(_tally(rows))
         _compare(rows, repeats, ledger, context)
-        _save(rows)
+        _save(batch, rows)
         counts.update(_tally(rows))
     return dict(counts)
 
@@ -89,9 +89,8 @@ def _chunks(batch: ImportBatch, numbers: set[int]) -> Iterator[list[ImportRow]]:
     pending = ImportRow.objects.filter(batch=batch).exclude(outcome=Outcome.REFUSED)
     ordered = sorted(numbers)
     for start in range(0, len(ordered), CHUNK):
-        rows = pending.filter(number__in=ordered[start : start + CHUNK]).order_by("number")
-        if found := list(rows):
-            yield found
+        numbered = pending.filter(number__in=ordered[start : start + CHUNK])
+        yield list(numbered.order_by("number"))
 
 
 def _compare(
@@ -166,7 +165,7 @@ def _repeats(batch: ImportBatch, among: set[int] | None = None) -> dict[int, tup
     Rows that were chosen to be skipped settle nothing for the others. `among` are rows that
     share no key with any outside.
     """
-    here = "batch_id = %s AND outcome <> 'refused'"
+    here = f"batch_id = %s AND outcome <> 'refused' AND NOT {_SKIPPED}"
     params: list[Any] = [batch.pk]
     if among is not None:
         here += " AND number = ANY(%s)"
@@ -174,19 +173,17 @@ def _repeats(batch: ImportBatch, among: set[int] | None = None) -> dict[int, tup
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH twice AS MATERIALIZED (SELECT key FROM core_importrow WHERE {here}"
-            f"  AND key IS NOT NULL AND NOT {_SKIPPED} GROUP BY key HAVING count(*) > 1)"
-            f" SELECT number, key, shown, {_SKIPPED} FROM core_importrow"
+            "  AND key IS NOT NULL GROUP BY key HAVING count(*) > 1)"
+            " SELECT number, key, shown FROM core_importrow"
             f" WHERE {here} AND key IN (SELECT key FROM twice) ORDER BY number",
             params * 2,
         )
         found = cursor.fetchall()
     first: dict[bytes, tuple[int, dict[str, Any]]] = {}
     result: dict[int, tuple[str, int]] = {}
-    for number, key, shown, is_skipped in found:
+    for number, key, shown in found:
         mine = _loaded(shown)
-        head, theirs = first.get(bytes(key), (number, mine))
-        if not is_skipped:
-            first.setdefault(bytes(key), (number, mine))
+        head, theirs = first.setdefault(bytes(key), (number, mine))
         if mine.get("name") != theirs.get("name"):
             result[number] = result[head] = ("name", head)
         elif number != head:
@@ -220,7 +217,7 @@ def _mark_repeat(row: ImportRow, repeats: dict[int, tuple[str, int]]) -> bool:
     return True
 
 
-def _save(rows: list[ImportRow]) -> None:
+def _save(batch: ImportBatch, rows: list[ImportRow]) -> None:
     """Write the outcomes back by one statement a chunk."""
     fields = "(number int, outcome text, target uuid, writes jsonb, messages jsonb, diff jsonb)"
     payload = json.dumps(
@@ -243,5 +240,5 @@ def _save(rows: list[ImportRow]) -> None:
             " writes = x.writes, messages = x.messages, diff = x.diff"
             f" FROM jsonb_to_recordset(%s::jsonb) AS x {fields}"
             " WHERE r.batch_id = %s AND r.number = x.number",
-            [payload, rows[0].batch_id],
+            [payload, batch.pk],
         )

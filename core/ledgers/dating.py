@@ -20,8 +20,6 @@ def keep_former(model: type[models.Model], batch: ImportBatch) -> None:
     for column, since_column in _dated(model).items():
         changes = []
         for key, was, now, is_first in _changes(model, batch, column, since_column or column):
-            if not since_column:
-                was, now = Held(was.value, None), Held(now.value, None)
             if change := former.changed(was, now, is_first=is_first):
                 changes.append((key, *change))
         former.hold(model, column, changes)

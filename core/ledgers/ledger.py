@@ -2,8 +2,8 @@
 
 A Ledger is the declaration; its columns make the template workbook, the matching of a
 ledger's header, the checks of the import and the help page at once. They are fields of
-django-import-export, of which each ledger makes its Resource; the row-by-row engine of the
-library is not used: core.ledgers reads, compares and writes in sets.
+django-import-export; the row-by-row engine of the library is not used: core.ledgers reads,
+compares and writes in sets.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from import_export import fields, resources
+from import_export import fields
 
 from core.dates import today
 from core.entities.navigation import in_order
@@ -154,7 +154,7 @@ def tied_by_key(batch: Any, numbers: set[int]) -> set[int]:
     return set(batch.rows.filter(key__in=keys).values_list("number", flat=True))
 
 
-def _nothing(*args: Any) -> None:
+def nothing(*args: Any) -> None:
     """What follows from most ledgers."""
 
 
@@ -189,16 +189,10 @@ class Ledger:
     compare: Callable[[Rows, ImportContext], None]
     candidates: Callable[[Batch], set[int]]
     tied: Callable[[Batch, set[int]], set[int]] = tied_by_key
-    look_across: Callable[[Batch], None] = _nothing
-    before_apply: Callable[[Batch, ImportContext], None] = _nothing
-    after_apply: Callable[[Batch, ImportContext], None] = _nothing
-    after_undo: Callable[[Batch], None] = _nothing
-
-    @property
-    def resource(self) -> type[resources.Resource]:
-        """The Resource of django-import-export, with the columns as its fields."""
-        own = {column.attribute: column for column in self.columns}
-        return type(f"{self.kind.title()}Resource", (resources.Resource,), own)
+    look_across: Callable[[Batch], None] = nothing
+    before_apply: Callable[[Batch, ImportContext], None] = nothing
+    after_apply: Callable[[Batch, ImportContext], None] = nothing
+    after_undo: Callable[[Batch], None] = nothing
 
     def column_names(self) -> set[str]:
         """Every squeezed name by which some column is known."""

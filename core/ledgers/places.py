@@ -130,7 +130,10 @@ class PlaceIndex:
         return found
 
     def _today(self, place: _Place) -> _Place:
-        while not place.is_current and place.successor:
+        """Where a place belongs by now; an abolished one where its successions end nowhere."""
+        seen: set[str] = set()
+        while not place.is_current and place.successor and place.code not in seen:
+            seen.add(place.code)
             place = self.by_code[place.successor]
         return place
 

@@ -22,7 +22,7 @@ from django.db import models
 from core.entities.entity import Entity, is_dated
 from core.ledgers import values
 from core.ledgers.asking import hold
-from core.ledgers.ledger import ImportContext, Ledger, LedgerColumn, RowCheck
+from core.ledgers.ledger import ImportContext, Ledger, LedgerColumn, RowCheck, nothing
 from core.ledgers.models import ImportRow
 from core.regions.models import Region
 from core.regions.names import place_name
@@ -83,7 +83,7 @@ class PlainLedger(Ledger):
     offered: Mapping[str, list[str]] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
-    prepare: Callable[[RowCheck, dict[str, Any]], None] | None = None
+    prepare: Callable[[RowCheck, dict[str, Any]], None] = nothing
     follow: Callable[[ImportRow, Any, dict[str, Any]], None] | None = None
     before_compare: Callable[[list[ImportRow]], list[ImportRow]] | None = None
     after_compare: Callable[[list[ImportRow], ImportContext], None] | None = None
@@ -174,8 +174,7 @@ class PlainLedger(Ledger):
             # A record that is named in words is found by `prepare`.
             if not model_field.is_relation or model_field.related_model is Region:
                 written[model_field.attname] = value[0] if is_dated(model_field) else value
-        if self.prepare is not None:
-            self.prepare(row, written)
+        self.prepare(row, written)
         if row.errors:
             return
         record = self._record(written)

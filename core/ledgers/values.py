@@ -147,7 +147,7 @@ def money(label: str) -> Cleaner:
     def clean(cell: Any, row: RowCheck) -> str:
         number = _number(cell, f"{label}「%s」不是金额，请只填数字。")
         if not 0 <= number < 10**12:
-            raise RuleError("NUMBER", f"{label}应为 0 以上的金额。")
+            raise RuleError("NUMBER", f"{label}应为 0 以上、1 万亿元以下的金额。")
         return f"{number:.2f}"
 
     return clean

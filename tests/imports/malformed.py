@@ -180,6 +180,11 @@ def no_workbook() -> bytes:
     return packed({n: c for n, c in members.items() if n != _SHEET})
 
 
+def no_relations() -> bytes:
+    members = parts(workbook(TWO))
+    return packed({n: c for n, c in members.items() if n != "xl/_rels/workbook.xml.rels"})
+
+
 def quoted(text: bytes) -> bytes:
     return b'"\xe5\xa7\x93\xe5\x90\x8d,' + text
 
@@ -216,6 +221,7 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "four bytes": (lambda: b"PK\x03\x04", "损坏"),
     "flipped byte": (corrupt_checksum, "损坏"),
     "sheet missing": (no_workbook, "损坏"),
+    "names of sheets missing": (no_relations, "损坏"),
     "sheet is not XML": (lambda: edited(lambda xml: os.urandom(4000)), ""),
     "sheet cut off": (lambda: edited(lambda xml: xml[: len(xml) // 2]), "损坏"),
     "zip within": (nested, "压缩包"),
@@ -255,6 +261,7 @@ TOLERATED: dict[str, Callable[[], bytes]] = {
     "GB18030": lambda: CSV.encode("gb18030"),
     "UTF-16": lambda: CSV.encode("utf-16"),
     "tabs between": lambda: CSV.replace(",", "\t").encode(),
+    "tabs after all cells": lambda: re.sub(r"(?=[,\n])", "\t", CSV).encode(),
     "tabs after numbers": lambda: CSV.replace("36,", "36\t,").encode(),
     "semicolons": lambda: CSV.replace(",", ";").encode(),
     "CRLF": lambda: CSV.replace("\n", "\r\n").encode("gb18030"),

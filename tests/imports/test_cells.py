@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.ledgers.spreadsheets import Refused, biff, prescan, read_sheet
 from tests.imports.ledgers import workbook
 from tests.imports.malformed import _SHEET, HEADER, TWO, packed, parts
 
+pytestmark = pytest.mark.usefixtures("parser_here")
 FILES = Path(__file__).parent / "files"
 OLD = FILES / "errors.xls"
 
@@ -77,6 +79,27 @@ class TestErrors:
             "#CALC!",
             "李四",
         ]
+
+    def test_a_last_row_of_such_formulas_is_not_lost(self, tmp_path: Path) -> None:
+        """The parser takes it for no row at all, and a column of them for none."""
+        book = openpyxl.Workbook()
+        for row in (HEADER, ["张三", "1", "甲"], ['="李"&"四"', "=A1", None, "=A1"]):
+            book.active.append(row)
+        rows = read(saved(tmp_path, book))
+        assert rows[2] == ["张三", "1", "甲"]
+        assert rows[3] == ["#CALC!", "#CALC!", None, "#CALC!"]
+
+    def test_of_a_cell_that_is_not_said_is_a_refusal(self, tmp_path: Path) -> None:
+        """Some programs leave the references out; nobody could tell which cell it is."""
+        book = openpyxl.Workbook()
+        for row in (HEADER, ["张三", "1", "=A1"]):
+            book.active.append(row)
+        members = parts(io_bytes(book))
+        members[_SHEET] = re.sub(rb' r="[A-Z]+\d+"', b"", members[_SHEET])
+        path = tmp_path / "a.xlsx"
+        path.write_bytes(packed(members))
+        with pytest.raises(Refused, match="没有写明在哪一格"):
+            read(path)
 
     def test_a_formula_that_came_to_nothing_is_empty(self, tmp_path: Path) -> None:
         """Excel stores it as an empty text."""

@@ -16,10 +16,24 @@ from core.ledgers import actions, showing, workbooks
 from core.ledgers.comparing import count
 from core.models import ImportBatch, Job
 from core.rules import RuleError
+from projects.models import Project
 from talent.models import Certificate, Person, PersonState, Post, TransferRequest
 from talent.people.actions import leave_province, record_death
 from tests.conftest import Cast
-from tests.imports.ledgers import apply, check, fresh, outcomes, people, person, row_of, take, words
+from tests.imports.ledgers import (
+    apply,
+    check,
+    fresh,
+    outcomes,
+    people,
+    person,
+    row_of,
+    take,
+    words,
+    workbook,
+)
+from tests.imports.test_projects import HEAD as PROJECT_HEAD
+from tests.imports.test_projects import row as project
 from tests.rows import id_number
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +91,47 @@ class TestTwoRowsOfOneFile:
         apply(decide(batch, 3, "repeat", "ledger"))
         assert Person.objects.get().name == "李四"
 
+    def test_more_of_them_than_a_page_can_wait_for_are_left_to_the_job(
+        self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(actions, "AT_ONCE", 1)
+        batch = decide(batch, 3, "repeat", "ledger")
+        assert batch.job.status == Job.Status.QUEUED
+        assert (row_of(batch, 2).outcome, row_of(batch, 3).outcome) == ("new", "held")
+        jobs.run(batch.job_id)
+        assert (row_of(batch, 2).outcome, row_of(batch, 3).outcome) == ("held", "new")
+        apply(fresh(batch))
+        assert Person.objects.get(name="张三").remark == "二"
+
+    @pytest.mark.parametrize(("skipped", "taken"), [(2, 3), (3, 2)])
+    def test_a_row_that_is_skipped_says_nothing_against_the_others(
+        self, cast: Cast, skipped: int, taken: int
+    ) -> None:
+        """Neither by what it holds nor by another name."""
+        number = id_number()
+        names = ["李四" if n == skipped else "张三" for n in (2, 3, 4)]
+        rows = [person(name, number, 备注=f"第 {n} 行") for n, name in enumerate(names, start=2)]
+        batch = check(cast.clerk_a, "people", people(*rows))
+        batch = decide(batch, skipped, "row", "skip")
+        assert outcomes(batch) == {"new": 1, "held": 2}
+        assert f"只录入第 {taken} 行" in words(batch, 4)
+        apply(batch)
+        assert Person.objects.get().remark == f"第 {taken} 行"
+
+    @pytest.mark.parametrize("answer", ["ledger", ""])
+    def test_two_rows_of_a_project_are_tied_as_well(self, cast: Cast, answer: str) -> None:
+        rows = [project(), project(合同金额=80_000), project("另一项目")]
+        batch = check(cast.clerk_a, "projects", workbook([PROJECT_HEAD, *rows]))
+        assert outcomes(batch) == {"new": 2, "held": 1}
+        batch = decide(batch, 3, "repeat", "ledger")
+        assert (row_of(batch, 2).outcome, row_of(batch, 3).outcome) == ("held", "new")
+        if not answer:
+            batch = decide(batch, 3, "repeat", "")
+        apply(batch)
+        amount = Project.objects.get(name="某项目").contract_amount
+        assert amount == (80_000 if answer else 90_000)
+        assert Project.objects.count() == 2
+
 
 class TestACertificateNumberOfSomebodyElse:
     @pytest.mark.parametrize("where", ["registry", "file"])
@@ -132,6 +187,9 @@ class TestSomebodyWhoIsGone:
         number = self.gone(cast, record_death, died_on=died, proof="死亡证明")
         batch = check(cast.clerk_a, "people", people(person("张三", number)))
         assert offered(batch, 2) == {"row": SKIP}
+        batch = decide(batch, 2, "row", "skip")
+        assert "已选择跳过" in words(batch, 2)
+        assert not workbooks.left_rows(batch).exists()
 
 
 class TestManyAtOnce:

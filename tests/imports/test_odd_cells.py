@@ -20,6 +20,8 @@ from talent.people.ledger import PEOPLE_LEDGER
 from tests.conftest import COUNTY_A, Cast
 from tests.imports.ledgers import PEOPLE, check, outcomes, people, person, take, words, workbook
 from tests.imports.malformed import HEADER, TWO, packed, parts
+from tests.imports.test_projects import HEAD as PROJECT_HEAD
+from tests.imports.test_projects import row as project
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +100,24 @@ class TestNumbers:
         project = Project.objects.get()
         assert (project.budget, project.contract_amount) == (Decimal(str(yuan)), 10)
 
+    @pytest.mark.parametrize("amount", [-5, "-0.01", 10**12, "1万亿"])
+    def test_an_amount_that_cannot_be_is_refused(self, amount: Any, cast: Cast) -> None:
+        rows = [project(合同金额=amount, 预算金额=""), project("另一项目")]
+        batch = take(cast.clerk_a, "projects", workbook([PROJECT_HEAD, *rows]))
+        assert outcomes(batch) == {"new": 1, "refused": 1}
+        assert "合同金额应为 0 以上、1 万亿元以下的金额" in words(batch, 2)
+
+    @pytest.mark.parametrize(
+        ("number", "is_one"),
+        [(0, True), ("40人", True), (12.5, False), ("-1", False), (10_000_001, False)],
+    )
+    def test_a_number_of_people_is_a_whole_one(self, number: Any, is_one: bool, cast: Cast) -> None:
+        head = ["院校名称", "专业", "培养层次", "毕业年度", "毕业人数"]
+        rows = [head, ["贵州大学", "社会工作", "本科", 2023, number]]
+        batch = take(cast.province, "graduates", workbook(rows))
+        assert outcomes(batch) == ({"new": 1} if is_one else {"refused": 1})
+        assert ("毕业人数应为 0 至 10000000 之间的整数" in words(batch, 2)) != is_one
+
 
 class TestDaysFrom1904:
     def test_a_bare_number_counts_from_1904(self, cast: Cast) -> None:
@@ -137,9 +157,26 @@ class TestRowsThatAreNone:
         batch = check(cast.clerk_a, "people", people(person(), total))
         assert outcomes(batch) == {"new": 1}
 
-    def test_a_name_that_only_begins_so_is_one(self, cast: Cast) -> None:
-        batch = check(cast.clerk_a, "people", people(person(), person("总计划")))
+    @pytest.mark.parametrize("name", ["总计划", "王永计", "张小计"])
+    def test_a_name_that_only_begins_or_ends_so_is_one(self, name: str, cast: Cast) -> None:
+        batch = check(cast.clerk_a, "people", people(person(), person(name)))
         assert batch.counts["rows"] == 2
+
+    def test_a_number_that_excel_rounded_is_refused_under_such_a_name_too(self, cast: Cast) -> None:
+        odd = person("张小计", 520102198501017000)  # type: ignore[arg-type]
+        assert outcomes(check(cast.clerk_a, "people", people(person(), odd))) == {
+            "new": 1,
+            "refused": 1,
+        }
+
+    def test_the_sum_of_a_group_of_people_is_none(self, cast: Cast) -> None:
+        group = person("第一组小计", "2人", 备注="2")
+        batch = check(cast.clerk_a, "people", people(person(), group))
+        assert outcomes(batch) == {"new": 1}
+
+    def test_a_header_that_is_repeated_on_every_page_is_none(self, cast: Cast) -> None:
+        rows = [person("张三"), [f" {label} " for label in PEOPLE], person("李四")]
+        assert outcomes(check(cast.clerk_a, "people", people(*rows))) == {"new": 2}
 
 
 def test_wide_merged_cells_stand_in_their_rows(tmp_path: Path) -> None:
@@ -157,6 +194,7 @@ def test_wide_merged_cells_stand_in_their_rows(tmp_path: Path) -> None:
     assert [rows[n][:2] for n in (2, 3)] == [["南明区", None], ["南明区", None]]
 
 
+@pytest.mark.usefixtures("parser_here")
 class TestQuotes:
     def read(self, tmp_path: Path, text: str) -> list[Any]:
         path = tmp_path / "a.csv"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+import io
 import itertools
+import signal
+from subprocess import DEVNULL, PIPE
+from types import SimpleNamespace
 from typing import Any
 
+import django
 import pytest
 from django.conf import settings
 
 from core.jobs import running as jobs
 from core.ledgers import processes, staging
-from core.ledgers.spreadsheets import reading
+from core.ledgers.ledger import ledger_for
+from core.ledgers.spreadsheets import read_sheet, reading
 from core.models import ImportBatch, ImportRow, Job
+from core.secrecy import files as media
 from tests.conftest import Cast
 from tests.imports.ledgers import check, fresh, people, person
 from tests.rows import id_number
@@ -108,3 +116,96 @@ def test_a_process_that_ends_costs_a_repetition_and_nothing_else(
     assert done.job.status == Job.Status.WAITING
     assert done.counts["rows"] == 33
     assert done.counts["refused"] == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["", '[9, {"la', '[9, {"last": 4, "planned": []}]\n'],
+    ids=["nothing", "half of the head", "a head without its rows"],
+)
+def test_half_an_answer_is_none(
+    said: str, cast: Cast, ledger: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was killed over it: its rows would be lost, and nobody told."""
+    monkeypatch.setattr(settings, "IMPORT_PROCESSES", 2)
+    real = processes.subprocess.Popen
+    program = (
+        "import json, sys; asked = sys.stdin.buffer;"
+        f"asked.read(json.loads(asked.readline())[0]); sys.stdout.write({said!r})"
+    )
+
+    def dies(command: list[str], **options: Any) -> Any:
+        return real([command[0], "-c", program], **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            processes, "subprocess", SimpleNamespace(Popen=dies, PIPE=PIPE, DEVNULL=DEVNULL)
+        )
+        batch = check(cast.clerk_a, "people", ledger)
+    assert batch.job.status == Job.Status.QUEUED
+    assert not ImportRow.objects.exists()
+    Job.objects.update(lease_until=None)
+    assert jobs.run(batch.job_id)
+    assert fresh(batch).counts["rows"] == 33
+
+
+def test_a_message_that_is_cut_off_anywhere_is_none() -> None:
+    """Of a process that another one stands in for, the rows behind would hide the loss."""
+    processes.send(whole := io.BytesIO(), {"last": 4}, b"one\ntwo\n")
+    data = whole.getvalue()
+    assert processes.receive(io.BytesIO(data)) == ({"last": 4}, b"one\ntwo\n")
+    assert all(processes.receive(io.BytesIO(data[:end])) is None for end in range(len(data)))
+
+
+# --- One of the processes -------------------------------------------------------------------
+def _blocks(batch: ImportBatch) -> bytes:
+    labels = ledger_for(batch.kind).column_names()
+    with media.opened(batch.file_path) as path, read_sheet(path, labels=labels) as sheet:
+        return b"".join(sheet.blocks)
+
+
+def test_a_checker_answers_every_message_and_knows_what_it_was_told(
+    cast: Cast, ledger: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has planned or was told of it does not plan again, unless it begins anew."""
+    monkeypatch.setattr(settings, "IMPORT_PROCESSES", 1)
+    batch = check(cast.clerk_a, "people", ledger)
+    with monkeypatch.context() as patch:
+        patch.setattr(django, "setup", lambda: None)
+        checker = importlib.import_module("core.ledgers.checker")
+    ignored: list[Any] = []
+    monkeypatch.setattr(checker.signal, "signal", lambda *given: ignored.append(given))
+    monkeypatch.setattr(checker, "gc", SimpleNamespace(freeze=int, set_threshold=int))
+    asked, answers = io.BytesIO(), io.BytesIO()
+    for anew, places, after in (
+        (False, [], 0),
+        (False, [], 0),
+        (True, [], 0),
+        (True, batch.places, 0),
+        (True, batch.places, 30),
+    ):
+        head = {"batch": str(batch.pk), "after": after, "places": places, "anew": anew}
+        processes.send(asked, head, _blocks(batch))
+    asked.seek(0)
+    monkeypatch.setattr(checker.sys, "stdin", SimpleNamespace(buffer=asked))
+    monkeypatch.setattr(checker.sys, "stdout", SimpleNamespace(buffer=answers))
+    checker.main()
+    monkeypatch.undo()
+    # Whoever stops the worker leaves it to that to end its processes.
+    assert ignored == [(signal.SIGINT, signal.SIG_IGN)]
+    answers.seek(0)
+    found = list(iter(lambda: processes.receive(answers), None))
+    names = [place["name"] for place in batch.places]
+    planned = [[place["name"] for place in head["planned"]] for head, _ in found]
+    assert planned == [names, [], names, [], []]
+    assert [len(lines.splitlines()) for _, lines in found] == [33, 33, 33, 33, 4]
+    assert {head["last"] for head, _ in found} == {35}
+
+
+def test_a_checker_ends_with_its_input() -> None:
+    """None is left of a worker that was killed."""
+    one = processes._Process()
+    assert one.process.stdin is not None
+    one.process.stdin.close()
+    assert one.process.wait(60) == 0
+    one.end()

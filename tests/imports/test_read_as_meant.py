@@ -120,6 +120,7 @@ def test_the_unit_above_the_header_counts(above: list[list[str]], cast: Cast) ->
         ("证书级别", "初级社会工作师", "1"), ("证书级别", "中级社会工作师", "2"),
         ("证书级别", "未持证", ""), ("证书级别", "未取得", ""), ("证书级别", "否", ""),
         ("学历", "大学本科学历", "21"), ("学历", "高中学历", "61"), ("学历", "在职本科", "21"),
+        ("学历", "本科（函授）", "21"),
     ],
 )  # fmt: skip
 def test_words_that_offices_use(column: str, said: str, meant: str, cast: Cast) -> None:
@@ -179,6 +180,7 @@ def test_a_number_that_excel_kept_comes_back(cast: Cast, tmp_path: Any) -> None:
     assert len(PEOPLE) <= sheet.max_column
 
 
+@pytest.mark.usefixtures("parser_here")
 def test_a_cell_merged_downwards_in_an_ods_stands_in_each_row(cast: Cast) -> None:
     """As in an .xlsx: two people, whose place of work stands once beside both."""
     text = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'

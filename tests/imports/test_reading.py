@@ -132,17 +132,51 @@ def test_a_killed_parser_is_a_refusal(tmp_path: Path, monkeypatch: pytest.Monkey
         read(path)
 
 
-def test_a_parser_killed_half_way_is_a_refusal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Rows must never be lost in silence: without the end mark nothing counts."""
+FIRST = '{"sheet": "Sheet1", "others": [], "header": 0, "total": 3, "above": [], "top": [["x"]]}'
+ROWS = '[[1, ["x"]]]'
+
+
+def says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> Path:
+    """A workbook of three rows, and a parser that says these words about it."""
     bad = tmp_path / "child.py"
-    first = '{"sheet": "a", "others": [], "header": 0, "total": 3, "above": [], "top": [["x"]]}'
-    bad.write_text(f"print('{first}'); print('[[1, [\"x\"]]]', flush=True)")
+    bad.write_text(f"import sys; sys.stdin.read(); sys.stdout.write({words!r})")
     monkeypatch.setattr(reading, "_CHILD", bad)
     path = tmp_path / "a.xlsx"
     path.write_bytes(workbook(TWO))
-    with pytest.raises(Refused):
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        (f"{ROWS}\n", "损坏"),
+        (ROWS, "损坏"),
+        (f"{ROWS}\n[[2, [", "损坏"),
+        (f'{ROWS}\n{{"e', "损坏"),
+        (f'{ROWS}\n{{"refused": "文件展开后过大。"}}\n', "展开后过大"),
+    ],
+    ids=["between blocks", "before a line ends", "in a block", "in the end", "without memory"],
+)
+def test_a_parser_that_breaks_off_half_way_is_a_refusal(
+    rest: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows must never be lost in silence: without the end mark nothing counts."""
+    path = says(monkeypatch, tmp_path, f"{FIRST}\n{rest}")
+    with pytest.raises(Refused, match=words):
+        read(path)
+
+
+@pytest.mark.parametrize("seen", [2, 3])
+def test_a_parser_that_sees_fewer_rows_than_there_are_is_a_refusal(
+    seen: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may believe a dimension that lies."""
+    first = FIRST.replace('"total": 3', f'"total": {seen}')
+    path = says(monkeypatch, tmp_path, f'{first}\n{ROWS}\n{{"end": {seen}}}\n')
+    if seen == 3:
+        assert read(path)[1] == [(1, ["x"])]
+        return
+    with pytest.raises(Refused, match="损坏"):
         read(path)
 
 

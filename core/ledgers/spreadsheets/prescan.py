@@ -41,7 +41,7 @@ _VALUE = re.compile(rb"<(?:\w+:)?(?:v(?:\s[^>]*)?>[^<]|is[\s>])")
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(.{0,2000}?)</(?:\w+:)?c>", re.S)
 # A formula that was never calculated; one that came to nothing is of the type "str".
 _UNCALCULATED = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)><(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
+    rb"<(?:\w+:)?c((?:\s[^>]*)?)><(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 _ERROR_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})")
@@ -59,6 +59,8 @@ _CHUNK = 1024 * 1024
 _OVERLAP = 512
 _MOST_ERRORS = 10_000
 _LOCKED = "文件设有打开密码，请取消密码后再上传。"
+# It would pass for an empty cell.
+_SOMEWHERE = "表中有公式错误，但文件没有写明在哪一格，请在 Excel 中改正、保存后再上传。"
 _TOO_MANY_ERRORS = "表中的公式错误超过 1 万处，请在 Excel 中改正、保存后再上传。"
 
 
@@ -135,6 +137,7 @@ def _identify_zip(path: Path) -> Scan:
 def _scan_zip(archive: zipfile.ZipFile) -> Scan:
     members = archive.infolist()
     names = {m.filename for m in members}
+    # Of no member more is ever unpacked than it declares.
     if len(members) > MEMBERS or sum(m.file_size for m in members) > UNPACKED_BYTES:
         raise Refused(TOO_LARGE)
     if "xl/workbook.xml" in names:
@@ -145,13 +148,12 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
         raise Refused("这是 Word 文件，不能导入；请上传 Excel 或 CSV 文件。")
     else:
         raise Refused("这是压缩包，请解压后上传其中的表格文件。")
-    unpacked = 0
     found: dict[str, SheetScan] = {}
     for member in members:
         if not member.filename.endswith((".xml", ".rels")):
             continue
         sheet = SheetScan() if member.filename.startswith("xl/worksheets/") else None
-        unpacked += _scan_member(archive, member, UNPACKED_BYTES - unpacked, sheet)
+        _scan_member(archive, member, sheet)
         if sheet is not None:
             found[member.filename] = sheet
     if kind != "xlsx":
@@ -164,17 +166,13 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
 
 
 def _scan_member(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, allowed: int, sheet: SheetScan | None
-) -> int:
-    """Unpack a member as a stream; returns its real size, whatever the header declares."""
-    size = 0
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, sheet: SheetScan | None
+) -> None:
+    """Unpack a member as a stream and look through it."""
     rest = b""
     state = {"rows": 0, "filled": False}
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
-            size += len(chunk)
-            if size > allowed:
-                raise Refused(TOO_LARGE)
             window = rest + chunk
             if _ENTITY.search(window):
                 raise Refused("文件中含有外部引用声明，为安全起见不能导入；请另存为新的 .xlsx。")
@@ -190,7 +188,6 @@ def _scan_member(
     if sheet is not None:
         _scan_rows(rest, sheet, state)
         sheet.filled += state["filled"]
-    return size
 
 
 def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> int:
@@ -219,8 +216,10 @@ def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> 
 
 def _note(sheet: SheetScan, attributes: bytes, error: str) -> None:
     """Keep the error of a cell that has these attributes."""
-    if place := _REFERENCE.search(attributes):
-        sheet.errors[int(place.group(2)), _column(place.group(1))] = error or "#VALUE!"
+    place = _REFERENCE.search(attributes)
+    if place is None:
+        raise Refused(_SOMEWHERE)
+    sheet.errors[int(place.group(2)), _column(place.group(1))] = error or "#VALUE!"
     if len(sheet.errors) > _MOST_ERRORS:
         raise Refused(_TOO_MANY_ERRORS)
 

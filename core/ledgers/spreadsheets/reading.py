@@ -104,7 +104,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
     try:
         child.stdin.write(json.dumps(request).encode())
         child.stdin.close()
-        first = _message(child.stdout.readline())
+        first = _message(child.stdout.readline(), "sheet")
         found = scanned.sheets.get(first["sheet"], SheetScan())
         _compare_counts(found, first["total"])
         yield Sheet(
@@ -123,14 +123,15 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         child.stdout.close()
 
 
-def _message(line: bytes) -> dict[str, Any]:
+def _message(line: bytes, expected: str) -> dict[str, Any]:
+    """What the child says where a message with a certain word is due. Raises Refused."""
     try:
         message = json.loads(line)
     except ValueError:
         raise Refused(BROKEN) from None
     if isinstance(message, dict) and "refused" in message:
         raise Refused(message["refused"])
-    if not isinstance(message, dict) or "sheet" not in message:
+    if not isinstance(message, dict) or expected not in message:
         raise Refused(BROKEN)
     return message
 
@@ -147,14 +148,8 @@ def _compare_counts(found: SheetScan, seen: int) -> None:
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
     for line in lines:
-        if line.startswith(b"[") and line.endswith(b"]\n"):
-            yield line
-            continue
-        try:
-            message = json.loads(line)
-        except ValueError:
-            break
-        if "end" in message:
+        if not (line.startswith(b"[") and line.endswith(b"]\n")):
+            _message(line, "end")
             return
-        raise Refused(message.get("refused", BROKEN))
+        yield line
     raise Refused(BROKEN)
