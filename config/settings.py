@@ -244,6 +244,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
 # Idle minutes after which core.web.middleware.SessionRulesMiddleware asks to log in again.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
+# Days within which what an action did can be taken back (撤销).
+UNDO_DAYS = env.int("UNDO_DAYS", 30)
 # Days without a log-in after which an account is closed; 0 closes none.
 DORMANT_DAYS = env.int("DORMANT_DAYS", 90)
 # Failures from one address within 30 minutes after which it has to wait, whatever the account.

@@ -4,7 +4,7 @@ from core.accounts.models import User
 from core.accounts.tokens import ApiToken
 from core.attachments.models import Attachment
 from core.audit.models import ReadEvent, SecurityEvent
-from core.entities.models import FormerValue, Record, SavedView
+from core.entities.models import FormerValue, Record, SavedView, Step
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
 from core.notices.models import Notice
@@ -25,5 +25,6 @@ __all__ = [
     "RegionMove",
     "SavedView",
     "SecurityEvent",
+    "Step",
     "User",
 ]

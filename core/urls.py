@@ -6,6 +6,7 @@ from core.desk import helping, home, notices, regions, search, working_region
 from core.desk.lists import OWN_EXPORTS
 from core.entities import saved_views
 from core.entities.addresses import pages_of
+from core.entities.pages.undo import UndoPage
 from core.ledgers.entity import IMPORTS
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("notices/<uuid:pk>/<slug:verb>/", notices.notice_mark, name="notice_mark"),
     path("views/<str:entity>/save/", saved_views.save, name="saved_view_save"),
     path("views/<uuid:pk>/<str:verb>/", saved_views.change, name="saved_view_change"),
+    path("steps/<uuid:pk>/undo/", UndoPage.as_view(), name="step_undo"),
     path("search/", search.search, name="search"),
     *pages_of(IMPORTS),
     *pages_of(OWN_EXPORTS),

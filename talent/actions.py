@@ -37,7 +37,7 @@ from talent.people.actions import (
     update_person,
 )
 from talent.people.merging import merge_person
-from talent.posts.actions import end_post, make_part_time, start_post, update_post
+from talent.posts.actions import end_post, make_part_time, reassign, start_post, update_post
 
 __all__ = [
     "accept_transfer",
@@ -58,6 +58,7 @@ __all__ = [
     "merge_person",
     "move_residence",
     "reactivate_person",
+    "reassign",
     "record_death",
     "refuse_change",
     "refuse_transfer",

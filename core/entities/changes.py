@@ -34,6 +34,9 @@ class Change:
     what: str
     reason: str = ""
     rows: list[dict[str, str]] = field(default_factory=list)
+    # Which act it belongs to, and the address that takes that back where the reader may.
+    context: Any = None
+    undo_url: str = ""
 
 
 def event_model(model: type[Any]) -> type[Any]:
@@ -53,8 +56,9 @@ def changes_of(record: Any, *, limit: int = 50) -> list[Change]:
     return changes_of_many([record], limit=limit)
 
 
-def changes_of_many(records: list[Any], *, limit: int = 50) -> list[Change]:
-    """Changes of several records of one model, newest first."""
+def changes_of_many(records: list[Any], *, limit: int = 50, in_full: bool = False) -> list[Change]:
+    """Changes of several records of one model, newest first; `in_full`: also what a new one
+    said."""
     if not records:
         return []
     model = type(records[0])
@@ -78,10 +82,19 @@ def changes_of_many(records: list[Any], *, limit: int = 50) -> list[Change]:
             names=names,
             titles=titles,
             named=named,
-            single=len(records) == 1,
+            single=len(records) == 1 or in_full,
         ):
+            if in_full:
+                change.what += str(model._meta.verbose_name)
+                if event.pgh_label == "insert":
+                    change.rows = _differences(model, model(), event, named, _own_columns(model))
             changes.append(change)
     return changes[:limit]
+
+
+def _own_columns(model: type[Any]) -> list[Any]:
+    """Without whose it is, which stands above it."""
+    return [f for f in model._meta.concrete_fields if f.related_model in {None, Region}]
 
 
 def _before(model: type[Any], event: Any) -> Any:
@@ -146,12 +159,11 @@ def _said(
     """(label, old, new) of the columns that an event changed; all of them of a new record or
     one that is gone, together."""
     if event.pgh_label != "update" or older is None:
+        own = [f for f in fields if f in _own_columns(model)]
         held = "，".join(
             f"{label_of(model, f.name)} {word}"
-            for f in fields
-            # Whose it is stands above it.
-            if f.related_model in {None, Region}
-            and (word := _worded(f, getattr(event, f.attname), named))
+            for f in own
+            if (word := _worded(f, getattr(event, f.attname), named))
         )
         yield ("", held, "（删除）") if event.pgh_label == "delete" else ("", "（新建）", held)
         return
@@ -193,7 +205,13 @@ def _change(
         what=f"{verb}{title}",
         reason=str(metadata.get("reason", "")),
         rows=rows,
+        context=event.pgh_context_id,
     )
+
+
+def difference(model: Any, older: Any, newer: Any) -> list[dict[str, str]]:
+    """{label, old, new} of what differs between two rows of a history."""
+    return _differences(model, older, newer, _Named())
 
 
 def _differences(

@@ -22,6 +22,10 @@ meanwhile is shown again instead of acting. A RuleError, ValidationError or OutO
 by the action becomes the form's error. What the action returns is ignored, unless it is a
 str: then it is the message shown. `done` is the message otherwise. An action offered for
 several selected rows at once says `in_bulk=True`; it is called once a record.
+
+What it did can be taken back (core.entities.steps) by whoever may do it; `undo="other"` asks for
+a second person, "" leaves it to another way back. `undone(record, step=, by=)` brings back
+what the history of rows does not have.
 """
 
 from __future__ import annotations
@@ -32,6 +36,9 @@ from typing import Any
 
 from core.entities.deactivation import deactivate, reactivate
 from core.entities.forms.actions import DeactivationForm, ReasonForm
+
+# Who takes back what an action did: whoever may do it, or somebody else than who did it.
+OWN, OTHER, NOBODY = "own", "other", ""
 
 
 def _always(record: Any) -> bool:
@@ -59,6 +66,12 @@ class Action:
     offered: Callable[[Any, Any], bool] | None = None
     # One of the answers to what is asked: a button of the form on the page, not a menu's entry.
     is_answer: bool = False
+    undo: str = OWN
+    undone: Callable[..., None] | None = None
+
+    @property
+    def can_be_undone(self) -> bool:
+        return bool(self.undo) and not self.is_answer
 
 
 @dataclass(frozen=True)

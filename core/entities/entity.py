@@ -102,6 +102,8 @@ class Entity:
     related: tuple[Related, ...] = ()
     # Accessors of rows whose changes stand in the record's history, besides the related ones.
     logged: str = ""
+    # Accessors of its dated rows, which stand there with all they say and lie where it lies.
+    dated: str = ""
     # Fields that the history keeps and nobody reads there.
     silent: str = ""
     actions: tuple[Action, ...] = ()
@@ -156,8 +158,9 @@ class Entity:
     # Whether the state of a record allows an ordinary edit, and adding what belongs to it.
     is_open: Callable[[Any], bool] | None = None
     may_grow: Callable[[Any], bool] | None = None
-    # A row that ended in its ordinary way is over, not 停用.
+    # A row that ended in its ordinary way is over, not 停用; what it is called then.
     ends_ordinarily: bool = False
+    ended_word: str = "已停用"
     # A record by itself, where nothing around it says whose it is.
     named_by: Callable[[Any], str] | None = None
     # What of a record waits for a decision: (record, user) -> label, since, url.
@@ -306,6 +309,11 @@ class Entity:
     def is_out_of_use(self, record: Any) -> bool:
         """Deactivated: it no longer counts. What ended in its ordinary way is simply over."""
         return bool(getattr(record, "end_reason", "")) and not self.ends_ordinarily
+
+    def ended(self, record: Any) -> str:
+        """What a record that is over is called, "" for one that is not."""
+        is_over = self.ends_ordinarily and getattr(record, "ended_on", None)
+        return self.ended_word if is_over or self.is_out_of_use(record) else ""
 
     def parent_of(self, record: Any) -> Any:
         return getattr(record, self.parent) if self.parent else None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from core.audit.history import tracked
 from core.scoping import ScopedModel
@@ -103,3 +106,49 @@ class FormerValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.until}"
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def standing(self) -> Self:
+        """Not taken back, and young enough to be."""
+        since = timezone.now() - datetime.timedelta(days=settings.UNDO_DAYS)
+        return self.filter(undone_at=None, at__gt=since)
+
+
+class Step(models.Model):
+    """What an action did to a record, so that it can be taken back (core.entities.steps).
+
+    `events`: label of a model -> the first and the last number of the history's rows that were
+    written while it was done; those of `context` among them are its own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record_label = models.CharField("类型", max_length=60)
+    record_id = models.UUIDField("记录")
+    action = models.CharField("办理", max_length=40)
+    label = models.CharField("名称", max_length=40)
+    by = models.ForeignKey("core.User", models.PROTECT, related_name="+", verbose_name="办理人")
+    at = models.DateTimeField("时间", db_default=Now(), editable=False)
+    reason = models.CharField("事由", max_length=200, blank=True, default="")
+    context = models.UUIDField("历史")
+    events = models.JSONField("写入", default=dict)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undone_by = models.ForeignKey(
+        "core.User", models.PROTECT, null=True, related_name="+", verbose_name="撤销人"
+    )
+    undone_reason = models.CharField("撤销事由", max_length=200, blank=True, default="")
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "办理"
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["record_id", "-at"], name="step_record")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def wrote(self, event: models.Model) -> bool:
+        """Whether an entry of a log may be of this step, by its number."""
+        low, high = self.events.get(event._meta.label_lower, (1, 0))
+        return bool(low <= event.pk <= high)

@@ -350,12 +350,36 @@ def close_requests(person: Person, *, reason: str) -> None:
 
 def close_account(person: Person, *, by: User, reason: str) -> None:
     """The worker's account goes with the record, and the security log says so."""
-    account = User.objects.filter(pk=person.user_id, is_active=True).first()
+    _switch_account(person, by=by, reason=reason, is_active=False)
+
+
+def reopen_account(person: Person, *, step: Any, by: User) -> None:
+    """The account that a step had closed comes back with what else it had ended."""
+    account = User.objects.filter(pk=Person.objects.get(pk=person.pk).user_id).first()
     if account is None:
         return
-    User.objects.filter(pk=account.pk).update(is_active=False, session_key="")
+    events = SecurityEvent.objects.filter(target=account.username, kind__in=[_CLOSED, _OPENED])
+    last = events.order_by("-id").first()
+    # One that somebody closed before or since stays closed.
+    if (
+        last is not None
+        and last.kind == _CLOSED
+        and last.actor_id == step.by_id
+        and (step.wrote(last))
+    ):
+        _switch_account(person, by=by, reason=f"撤销「{step.label}」", is_active=True)
+
+
+_CLOSED, _OPENED = "停用账号", "启用账号"
+
+
+def _switch_account(person: Person, *, by: User, reason: str, is_active: bool) -> None:
+    account = User.objects.filter(pk=person.user_id).exclude(is_active=is_active).first()
+    if account is None:
+        return
+    User.objects.filter(pk=account.pk).update(is_active=is_active, session_key="")
     SecurityEvent.record(
-        kind="停用账号",
+        kind=_OPENED if is_active else _CLOSED,
         actor=by,
         target=account.username,
         region_code=person.region_id or "",

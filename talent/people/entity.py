@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from core.attachments.owners import own_people_are
 from core.dates import days_left, today
 from core.entities.columns import Column
-from core.entities.declarations import Action, Related, Section
+from core.entities.declarations import NOBODY, OTHER, Action, Related, Section
 from core.entities.display import label_of, record_url
 from core.entities.entity import Entity
 from core.entities.forms import FreeTextField, NoteField
@@ -21,6 +22,7 @@ from core.secrecy.numbers import Secret
 from talent.codes import (
     AWAY,
     COUNTING_LEVELS,
+    MAY_SERVE,
     REGISTERED_STATUSES,
     CertificateLevel,
     PersonStatus,
@@ -38,6 +40,8 @@ from talent.people.known import county_of_registered
 from talent.people.ledger import PEOPLE_LEDGER
 from talent.people.merging import merge_person
 from talent.people.models import Person
+from talent.posts.actions import open_primary, reassign
+from talent.posts.forms import ReassignForm
 from talent.posts.models import Post
 from talent.waiting import waiting_of
 
@@ -51,16 +55,34 @@ class PersonPage(DetailPage):
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
         user = self.request.user
-        context["headline"].append({"label": "登记", "value": self._registration(record)})
+        context["headline"] += self._left(record)
+        if record.status in MAY_SERVE:
+            context["headline"].append({"label": "登记", "value": self._registration(record)})
         context["sections"][0]["facts"] += self._merged(record)
         may_reveal = user.has_perm("talent.reveal_person")
         return context | {
             "reveal_url": self.entity.url("reveal", record) if may_reveal else "",
             "perms_activate": user.has_perm("talent.activate_person")
             and record.status not in (*GONE, PersonStatus.DEACTIVATED),
-            "missing": [label_of(record, n) for n in _WANTED if not getattr(record, n)],
+            "missing": self._missing(record),
             "advice": _WITHOUT_POST if self._has_no_post(record) else "",
         }
+
+    def _left(self, record: Any) -> list[dict[str, Any]]:
+        """Since when somebody is no longer there, and what says so."""
+        if record.status not in (*AWAY, PersonStatus.DECEASED):
+            return []
+        state = record.states.filter(valid_to=None).first()
+        last_day = state.valid_from - datetime.timedelta(days=1)
+        label = {PersonStatus.DECEASED: "死亡日期", PersonStatus.RETIRED: "退休日期"}
+        found = [{"label": label.get(record.status, "离省日期"), "value": f"{last_day}"}]
+        return [*found, {"label": "依据", "value": state.proof or state.reason}]
+
+    def _missing(self, record: Any) -> list[str]:
+        """What is still to be filled in; of who is gone nothing is asked."""
+        if record.status not in MAY_SERVE:
+            return []
+        return [label_of(record, n) for n in _WANTED if not getattr(record, n)]
 
     def _has_no_post(self, record: Any) -> bool:
         return self.reach.rows().filter(MISSING["post"], pk=record.pk).exists()
@@ -183,6 +205,8 @@ PEOPLE = Entity(
     update=actions.update_person,
     # What a duplicate says stands with the kept record.
     is_open=lambda person: person.status != PersonStatus.MERGED,
+    may_grow=_status(*MAY_SERVE),
+    dated="states",
     tasks=waiting_of,
     # What was asked about her, and what became of it item by item.
     logged="changerequests transfers",
@@ -209,8 +233,11 @@ PEOPLE = Entity(
                consequence="确认档案内容至今日仍然属实。", done="已确认，确认日期为今天。"),
         Action("move", "变更常住地", forms.MoveForm, actions.move_residence,
                "talent.change_person", when=_is_here, icon="map-pin"),
+        Action("reassign", "调岗", ReassignForm, reassign, "talent.end_post",
+               when=lambda p: open_primary(p) is not None, icon="briefcase", is_primary=True,
+               consequence="原主岗到前一天为止，新岗位自到岗日期起，一步办完。"),
         Action("transfer-out", "转出", TransferOutForm, request_transfer_out,
-               "talent.transfer_person", when=_may_move, icon="arrows-exchange",
+               "talent.transfer_person", when=_may_move, icon="arrows-exchange", undo=NOBODY,
                consequence="对方同意后，该人员的原岗位结束，档案归对方。", done="已提交转出申请。"),
         Action("leave", "离省", forms.LeaveForm, actions.leave_province, "talent.end_person",
                when=_status(*REGISTERED_STATUSES, PersonStatus.RETIRED), consequence=_LEAVES,
@@ -222,14 +249,17 @@ PEOPLE = Entity(
                icon="refresh", when=_status(*AWAY), consequence="从返回日期起重新在库。"),
         Action("death", "登记死亡", forms.DeathForm, actions.record_death, "talent.end_person",
                when=_is_here, is_serious=True, icon="user-off",
-               consequence="次日起不再计入；岗位和登记同时结束，账号停用。"),
+               undo=OTHER, undone=actions.reopen_account,
+               consequence="次日起不再计入；岗位和登记同时结束，账号停用。30 天内可由另一人撤销。"),
         Action("deactivate", "停用", DeactivationForm, actions.deactivate_person,
                "talent.end_person", when=_status(*REGISTERED_STATUSES, *AWAY), is_serious=True,
-               icon="ban", consequence="档案保留，可以恢复。误录的，以前各天也不再计入。"),
+               icon="ban", undone=actions.reopen_account,
+               consequence="档案保留，可以恢复。误录的，以前各天也不再计入。"),
         Action("merge", "合并", forms.MergeForm, merge_person, "talent.merge_person",
                when=_is_here, is_serious=True, icon="users",
                consequence="用于同一人有两份档案。这份档案的任职、证书等并入保留的档案，"
-                           "两个证件号码都能查到保留的档案。合并后不能撤回。"),
+                           "两个证件号码都能查到保留的档案。30 天内可由另一人撤销。",
+               undo=OTHER, undone=actions.reopen_account),
         Action("reactivate", "恢复", ReasonForm, actions.reactivate_person, "talent.end_person",
                when=_status(PersonStatus.DEACTIVATED), is_primary=True, done="已恢复。"),
     ),

@@ -12,6 +12,7 @@ from core.models import User
 from core.regions.names import place_name
 from core.rules import Flag, RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
+from stations.models import Organization, Station
 from stations.places.rules import CLOSED_STATUSES
 from talent.codes import MAY_SERVE, NOT_EMPLOYED, Employment, PersonStatus
 from talent.people.models import Person
@@ -27,6 +28,8 @@ from talent.posts.rules import (
     place_post,
 )
 
+REASSIGNED = "调岗"
+
 
 def check_post(post: Post) -> list[Flag]:
     """R6, R14 and R15 of a post against its person, employer and the person's other posts.
@@ -35,7 +38,7 @@ def check_post(post: Post) -> list[Flag]:
     """
     check_not_future(post.started_on, label="入职日期", field="started_on")
     open_posts = post.person.posts.unended().exclude(pk=post.pk)
-    if post.ended_on is None:
+    if post.ended_on is None and not post.replaces_primary:
         has_primary = open_posts.filter(is_primary=True).exists()
         check_one_primary(is_primary=post.is_primary, has_open_primary=has_primary)
     opened_on, closed_on = _life_of_employer(post)
@@ -80,7 +83,8 @@ def _life_of_employer(post: Post) -> tuple[datetime.date | None, datetime.date |
 def start_post(*, post: Post, by: User) -> Post:
     """Begin a post, given as an unsaved row; two at once end with one open primary.
 
-    Raises RuleError (R6, R14, R15) and OutOfScope for a place of work outside the area.
+    One that `replaces_primary` ends the open primary post where it begins: nobody is 待岗
+    between. Raises RuleError (R6, R14, R15) and OutOfScope for a place of work outside the area.
     """
     require(by, "talent.add_post")
     person = claim(post.person, by, "talent.add_post")
@@ -90,6 +94,8 @@ def start_post(*, post: Post, by: User) -> Post:
     post.person = person
     _check_place(post, by)
     check_post(post)
+    if post.replaces_primary:
+        _end_primary(post, by)
     post.save(force_insert=True)
     if person.status in (PersonStatus.IDLE, PersonStatus.UNVERIFIED) and post.ended_on is None:
         _set_status(person, PersonStatus.SERVING, on=post.started_on, reason="入职")
@@ -97,6 +103,56 @@ def start_post(*, post: Post, by: User) -> Post:
     locate(person)
     ensure_visible(post, by)
     return post
+
+
+def _end_primary(post: Post, by: User) -> None:
+    """End the open primary post of the person of a new one on the day that one begins."""
+    old = (
+        post.person.posts.unended().filter(is_primary=True).select_for_update(of=("self",)).first()
+    )
+    if old is None:
+        return
+    require(by, "talent.end_post")
+    if post.started_on <= old.started_on:
+        words = f"到岗日期应晚于原主岗的入职日期 {old.started_on}，请核对。"
+        raise RuleError("R14", words, field="started_on")
+    old.ended_on, old.end_reason = post.started_on, post.end_reason or REASSIGNED
+    touch(old, "ended_on", "end_reason")
+    post.end_reason = ""
+
+
+@transaction.atomic
+def reassign(
+    *,
+    person: Person,
+    by: User,
+    started_on: datetime.date,
+    reason: str,
+    station: Station | None = None,
+    organization: Organization | None = None,
+    kind: str = "",
+    employment: str = "",
+) -> str:
+    """调岗: the primary post ends and another begins, in one step.
+
+    What is not said of the new one is as with the old one. Raises RuleError (R6, R14, R15) and
+    OutOfScope for a place of work outside the area.
+    """
+    old = open_primary(person)
+    if old is None:
+        raise RuleError("STATE", "没有在任的主岗，请在「任职」中添加。")
+    post = Post(
+        person=person, station=station, organization=organization, started_on=started_on,
+        kind=kind or old.kind, employment=employment or old.employment, end_reason=reason,
+    )  # fmt: skip
+    post.replaces_primary = True
+    start_post(post=post, by=by)
+    return f"已调岗：{started_on} 起在{post.employer_name}。"
+
+
+def open_primary(person: Person) -> Post | None:
+    """The primary post held now."""
+    return person.posts.unended().filter(is_primary=True).first()
 
 
 @transaction.atomic

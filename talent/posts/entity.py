@@ -7,11 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.dates import today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Section
 from core.entities.filters import Chosen
-from core.entities.forms import ActionForm, DateField, ReasonField
 from core.entities.forms.actions import ReasonForm
 from core.entities.pages.record import DetailPage
 from core.regions.names import place_name
@@ -26,13 +24,9 @@ from talent.posts.actions import (
     start_post,
     update_post,
 )
+from talent.posts.forms import EndForm, PostForm
 from talent.posts.models import Post
 from talent.posts.rules import place_post
-
-
-class EndForm(ActionForm):
-    ended_on = DateField(label="离岗日期", help_text="不再在岗的第一天。", initial=today)
-    reason = ReasonField(label="离岗原因")
 
 
 class PostPage(DetailPage):
@@ -71,6 +65,7 @@ POSTS = part_of_person(
     files="劳动合同 聘用文件 在岗证明",
     can_deactivate=False,
     ends_ordinarily=True,
+    ended_word="已离岗",
     sections=(
         Section("任职", "person station organization region kind is_primary employment started_on "
                        "ended_on end_reason"),
@@ -104,6 +99,7 @@ POSTS = part_of_person(
     headline="person started_on",
     select_related=("person", "station", "organization"),
     check=check,
+    form=PostForm,
     create=start_post,
     update=update_post,
     pages={"detail": PostPage},

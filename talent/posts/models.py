@@ -19,7 +19,7 @@ from talent.codes import NOT_EMPLOYED, Employment, PostKind
 from talent.people.models import Person
 from talent.people.states import follow_posts, relocate
 
-ONE_PRIMARY = "该人员已有一个未结束的主岗。请先为原岗位办理离岗，或把新岗位登记为兼岗。"
+ONE_PRIMARY = "该人员已有一个未结束的主岗。换岗请办理调岗；同时任两个岗位的，把新岗位登记为兼岗。"
 
 
 class PostQuerySet(ScopedQuerySet):
@@ -171,6 +171,9 @@ class Post(Record):
     end_reason = models.CharField(
         "离岗原因", max_length=200, blank=True, default="", editable=False
     )
+
+    # Not kept: with a new post the open primary one ends where it begins (调岗).
+    replaces_primary = False
 
     objects = PostQuerySet.as_manager()
 

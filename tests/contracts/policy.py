@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.accounts.roles import Role
+from core.dates import today
 from core.entities.entity import ENTITIES
-from core.models import Attachment, ImportBatch, Job, User
+from core.entities.steps import recorded
+from core.models import Attachment, ImportBatch, Job, Step, User
 from core.secrecy import files as media
 from tests.rows import make_row
 
@@ -69,6 +72,13 @@ def _attachment(county: str) -> Attachment:
     )  # fmt: skip
 
 
+def _step(county: str) -> Step:
+    post, by = make_row("post", county), _user(county)
+    with transaction.atomic(), recorded(post, code="end", label="离岗", by=by, reason="试") as step:
+        type(post).objects.filter(pk=post.pk).update(ended_on=today(), end_reason="试")
+    return step
+
+
 def _entity(name: str) -> Make:
     return lambda county: make_row(name, county)
 
@@ -93,6 +103,7 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
+    "step_undo": Policy("talent.end_post", make=_step, methods=BOTH),
     "saved_view_save": Policy("stations.view_station", kwargs={"entity": "station"}, methods=POST),
     "saved_view_change": Policy(
         SIGNED_IN, kwargs={"pk": uuid.UUID(int=1), "verb": "delete"}, methods=POST

@@ -22,6 +22,7 @@ _REASONS = {
     "core/attachments/photos.py": "a picture, into memory",
     "core/notices/reminders.py": "the messages of the nightly run, its only act",
     "core/entities/former.py": "what a dated column held before, beside the write of an action",
+    "core/entities/steps.py": "what an action did is noted beside it, and taken back",
     "core/notices/waiting.py": "a number kept in the cache",
     "core/entities/saved.py": "the actions of saved views",
     "core/desk/login.py": "the session of who logs in, and the password of who changes it",

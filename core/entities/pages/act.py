@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +19,7 @@ from core.entities.display import facts, record_url
 from core.entities.forms import ActionForm
 from core.entities.pages.base import EntityPage
 from core.entities.reach import Reach
+from core.entities.steps import recorded
 
 
 class ActPage(EntityPage):
@@ -95,7 +97,7 @@ def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
     try:
         with (
             transaction.atomic(),
-            acting(user, reason=reason),
+            _noted(action, record, user, reason),
             signed.explained(about, reason=reason) as effect,
         ):
             result = action.run(**{argument: record, "by": user}, **given)
@@ -108,6 +110,13 @@ def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
         return None
     done = action.done or f"已办理「{action.label}」：{entity.named(record)}。"
     return f"{result if isinstance(result, str) else done}{effect}"
+
+
+def _noted(action: Action, record: Any, user: Any, reason: str) -> AbstractContextManager[Any]:
+    """What follows is written in the user's name; as a step, where it can be taken back."""
+    if not action.can_be_undone:
+        return acting(user, reason=reason)
+    return recorded(record, code=action.code, label=action.label, by=user, reason=reason)
 
 
 def _refuse(form: Any, error: Exception) -> None:

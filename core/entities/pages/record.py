@@ -15,6 +15,7 @@ from core.entities.display import facts, label_of, shown
 from core.entities.entity import ENTITIES, Entity
 from core.entities.made import form_of
 from core.entities.pages.base import EntityPage
+from core.entities.pages.undo import offer_undo, undo_links
 from core.entities.reach import Reach
 
 _RELATED_ROWS = 100
@@ -67,7 +68,8 @@ class DetailPage(EntityPage):
             headline=self._facts(record, entity.headline.split()),
             state=entity.state_of(record),
             state_kind=entity.state_kind(record),
-            is_ended=bool(getattr(record, "ended_on", None)),
+            ended=entity.ended(record),
+            undo=undo_links(self.request.user, [record]).get(record.pk),
             sections=[self._section(record, number) for number in range(len(entity.sections))],
             related=[self.related_context(record, rows) for rows in lists if rows.may("view")],
             tasks=entity.tasks(record, self.request.user) if entity.tasks else [],
@@ -107,15 +109,17 @@ class DetailPage(EntityPage):
         may_change = rows.may("change")
         may_add = related.can_add and rows.may("add") and self.entity.grows(record)
         create_url, labels = entity.url("create"), entity.labels
-        found = []
-        for row in rows.read(record, _RELATED_ROWS):
-            is_over = entity.is_out_of_use(row)
+        found, read = [], rows.read(record, _RELATED_ROWS)
+        undo = undo_links(self.request.user, read)
+        for row in read:
+            may_edit = may_change and entity.is_editable(row)
             found.append({
                 "record": row,
                 "cells": [self._cell(entity, row, c) for c in rows.columns],
                 "url": entity.url("detail", row),
-                "is_ended": is_over,
-                "edit_url": entity.url("edit", row) if may_change and not is_over else "",
+                "ended": entity.ended(row),
+                "edit_url": entity.url("edit", row) if may_edit else "",
+                "undo": undo.get(row.pk),
             })  # fmt: skip
         return {
             "related": related,
@@ -156,14 +160,19 @@ class HistoryPage(EntityPage):
 
     def _entries(self, record: Any) -> list[Change]:
         """Changes of the record and of what belongs to it, newest first."""
-        entries = changes_of(record, limit=100)
+        entries, records = changes_of(record, limit=100), [record]
         logged = (Related("", accessor, "") for accessor in self.entity.logged.split())
         for related in (*self.entity.related, *logged):
             rows = RelatedRows(self.entity, related, self.request.user)
             if rows.may("view"):
                 found = rows.read(record, 50)
                 entries += changes_of_many(found, limit=60) if len(found) != 1 else _titled(*found)
-        return sorted(entries, key=lambda change: change.at, reverse=True)[:200]
+                records += found
+        for accessor in self.entity.dated.split():
+            entries += changes_of_many(list(getattr(record, accessor).all()[:50]), in_full=True)
+        entries = sorted(entries, key=lambda change: change.at, reverse=True)[:200]
+        offer_undo(self.request.user, entries, records)
+        return entries
 
 
 def _is_number(model: Any, name: str) -> bool:
