@@ -161,6 +161,7 @@ STATIONS = Entity(
                when=lambda s: _is_open(s) and s.kind == StationKind.TOWNSHIP),
         Action("close", "撤并", CloseForm, close_station, "stations.close_station",
                when=_is_open, is_serious=True,
-               consequence="撤并日期起不再计入覆盖和平台数，岗位随之离岗或转到接收站点。30 天内可以撤销。"),
+               consequence="撤并日期起不再计入覆盖和平台数，岗位随之离岗或转到接收站点。"
+                           "30 天内可以撤销。"),
     ),
 )  # fmt: skip
