@@ -21,11 +21,22 @@ _is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
 View = Callable[..., HttpResponse]
 
 
+# Two who write the same rows wait for each other, or one waited too long for the other.
+_CONFLICTS = ("40P01", "40001", "55P03")
+
+
+def is_conflict(error: BaseException | None) -> bool:
+    """Whether two acts of the same moment got into each other's way; one of them was done."""
+    return getattr(getattr(error, "__cause__", None), "pgcode", None) in _CONFLICTS
+
+
 def database_is_lost(error: BaseException | None) -> bool:
     """Whether an error says that the database went away.
 
     Where it leaves without a last word psycopg2 raises the bare DatabaseError.
     """
+    if is_conflict(error):
+        return False
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 

@@ -12,10 +12,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateField, Q
 
 from core.dates import today
 from core.rules import RuleError
+
+
+class EndField(DateField):
+    """The first day on which something is over. What people read and write is the day before,
+    the last one on which it still was, as of a death."""
+
+    def said(self, value: datetime.date) -> datetime.date:
+        return value - datetime.timedelta(days=1)
+
+
+def said_day(field: Any, value: Any) -> Any:
+    """The day that is said of a field's value: the last one of what is over."""
+    is_day = isinstance(value, datetime.date) and isinstance(field, EndField)
+    return field.said(value) if is_day else value
 
 
 @dataclass

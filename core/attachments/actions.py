@@ -22,7 +22,7 @@ from core.rules import RuleError
 from core.scoping import OutOfScope
 from core.secrecy import files as media
 from core.secrecy.files import plain_name
-from core.secrecy.identity import without_id_numbers
+from core.secrecy.identity import masked_numbers, without_id_numbers
 from core.text import normalise
 
 # Of the media store.
@@ -51,7 +51,7 @@ def add_attachment(*, record: Any, by: User, data: bytes, name: str, purpose: st
     if not type(record).objects.for_user(by).filter(pk=record.pk).exists():
         raise OutOfScope(ELSEWHERE)
     digest = hashlib.sha256(data).hexdigest()
-    purpose = without_id_numbers(normalise(purpose))[:40]
+    purpose = masked_numbers(normalise(purpose))[:40]
     if not purpose:
         raise RuleError("PURPOSE", "请写明这个文件是什么，例如「证书原件」。", field="purpose")
     file = checked(data, name=name)
@@ -103,6 +103,9 @@ def remove_attachment(*, attachment: Attachment, by: User, reason: str) -> str:
     file = _claimed(attachment, by)
     if file.removed_at is not None:
         raise RuleError("STATE", "这个文件已经移除。")
+    owner = OWNERS[file.owner_label]
+    if not owner.may_remove(owner.record(file.owner_id)):
+        raise RuleError("STATE", "这条记录已有结果或已停用，附件不能再移除。")
     if not reason.strip():
         raise RuleError("REASON", "请写明移除的原因。", field="reason")
     file.removed_at, file.removed_by = timezone.now(), by

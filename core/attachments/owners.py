@@ -17,18 +17,24 @@ from core.pointers import label_of
 from core.scoping import ScopedModel
 
 
+def _always(record: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Owner:
     """A kind of record with files.
 
     `person_path` is the field path from a record to the Person it is about ("pk",
     "person_id"), "" where it is about nobody. `purposes` are offered where somebody says what
-    a file is for.
+    a file is for. `may_remove`: whether the files of a record may still be taken off it, or
+    something was decided on them.
     """
 
     model: type[ScopedModel]
     person_path: str = ""
     purposes: tuple[str, ...] = ()
+    may_remove: Callable[[Any], bool] = _always
 
     def permission(self, verb: str) -> str:
         return f"{self.model._meta.app_label}.{verb}_{self.model._meta.model_name}"
@@ -59,11 +65,9 @@ OWNERS: dict[str, Owner] = {}
 _own_people: list[Callable[[Any], list[uuid.UUID]]] = []
 
 
-def declare_files(
-    model: type[ScopedModel], *, person_path: str = "", purposes: tuple[str, ...] = ()
-) -> None:
+def declare_files(model: type[ScopedModel], **of: Any) -> None:
     """Let the records of a model have files; once a model, when the app is loaded."""
-    OWNERS[label_of(model)] = Owner(model, person_path, purposes)
+    OWNERS[label_of(model)] = Owner(model, **of)
 
 
 def own_people_are(find: Callable[[Any], list[uuid.UUID]]) -> None:

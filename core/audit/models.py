@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from core.audit.history import never_emptied
 from core.secrecy.crypto import sign
-from core.secrecy.identity import without_id_numbers
+from core.secrecy.identity import masked_numbers, without_id_numbers
 
 _CHAIN_LOCK = 5201314
 
@@ -116,7 +116,8 @@ class ReadEvent(models.Model):
             people=people,
             count=len(people),
             reason=without_id_numbers(reason),
-            detail=detail,
+            # What was searched for may be somebody's number.
+            detail={k: masked_numbers(v) if isinstance(v, str) else v for k, v in detail.items()},
         )
 
 

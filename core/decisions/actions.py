@@ -45,7 +45,7 @@ def decide(
     Raises PermissionDenied, OutOfScope (also for the side that asked), and RuleError for what
     is decided already, for one's own, and for a refusal without a reason.
     """
-    _lock_subject(kind, record)
+    lock_subject(kind, record)
     record = claim(record, by, kind.permission)
     _require_pending(kind, record)
     if kind.is_own(record, by):
@@ -89,7 +89,7 @@ def settle_due(*, on: datetime.date | None = None) -> int:
     return settled
 
 
-def _lock_subject(kind: DecisionKind, request: Any) -> None:
+def lock_subject(kind: DecisionKind, request: Any) -> None:
     """Whom a request is about comes first, as for what ends her requests with her."""
     if kind.is_request and request is not None and (about := getattr(request, kind.about)):
         locked(about)
@@ -98,7 +98,7 @@ def _lock_subject(kind: DecisionKind, request: Any) -> None:
 def _settle_by_default(kind: DecisionKind, pk: Any) -> bool:
     unanswered = f"{kind.days} 天内未处理，到期自动同意"
     with transaction.atomic(), acting(None, reason=unanswered):
-        _lock_subject(kind, kind.model.objects.filter(pk=pk).first())
+        lock_subject(kind, kind.model.objects.filter(pk=pk).first())
         rows = kind.model.objects.pending().select_for_update(of=("self",), skip_locked=True)
         record = rows.filter(pk=pk).first()
         if record is None:

@@ -74,7 +74,7 @@ class DecisionKind:
     elsewhere: str = ELSEWHERE
     why: str = "请写明不同意的理由，申请人可以看到。"
     # On the workbench: what waits, where it is listed, who is told besides who decides.
-    waiting: str = ""
+    waiting: str
     hint: str = ""
     listed: str = "?state=todo"
     watched_by: str = ""
@@ -89,20 +89,19 @@ class DecisionKind:
         if self.message is not None:
             declare_cause(self.model)
         name, label = self.model._meta.model_name, self.model._meta.app_label
-        if self.waiting:
-            register_waiting(
-                Waiting(
-                    code=self.code,
-                    label=self.waiting,
-                    hint=self.hint,
-                    permission=self.watched_by or self.permission,
-                    count=lambda user: self.to_decide_by(user).count(),
-                    url=f"{name}_list",
-                    query=self.listed,
-                    is_decision=not self.is_upkeep,
-                    **({"applies": is_county_or_below} if self.is_upkeep else {}),
-                )
+        register_waiting(
+            Waiting(
+                code=self.code,
+                label=self.waiting,
+                hint=self.hint,
+                permission=self.watched_by or self.permission,
+                count=lambda user: self.to_decide_by(user).count(),
+                url=f"{name}_list",
+                query=self.listed,
+                is_decision=not self.is_upkeep,
+                **({"applies": is_county_or_below} if self.is_upkeep else {}),
             )
+        )
         if self.told:
             register_waiting(
                 Waiting(

@@ -9,11 +9,14 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.audit.models import ReadEvent
+from core.decisions.actions import lock_subject
 from core.decisions.beside import beside
 from core.decisions.kinds import DecisionKind, kind_of
 from core.entities.declarations import Action
 from core.entities.pages.act import perform
 from core.entities.pages.record import DetailPage
+
+_CHANGED = "这件申请刚被修改过。下面是现在的内容，请核对后再处理。"
 
 
 class DecisionPage(DetailPage):
@@ -27,11 +30,15 @@ class DecisionPage(DetailPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         with transaction.atomic():
+            # Whom it is about first, as whatever else ends it does.
+            lock_subject(self.kind, self.record())
             record = self.record(lock=True)
             action = self.reach.action(self.request.POST.get("verb", ""))
             if not action.is_answer:
                 raise Http404
             form = self.answer_form(action, record, self.request.POST)
+            if self.request.POST.get("version", str(record.version)) != str(record.version):
+                form.add_error(None, _CHANGED)
             message = perform(self.reach, record, action, form) if form.is_valid() else None
             if message is not None:
                 messages.success(self.request, message)

@@ -15,11 +15,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
+from core.entities.paths import field_at
 from core.national import PlaceField, place_label
 from core.regions.models import Region
 from core.regions.names import place_name
 from core.scoping import ScopedModel, in_scope
 from core.secrecy.fields import EncryptedTextField
+from core.timeline import said_day
 
 # Text of this length has a line of its own.
 _LONG = 200
@@ -35,6 +37,7 @@ def words(field: Any, value: Any) -> str:
         return ""
     if isinstance(field, EncryptedTextField):
         return "（号码不显示）"
+    value = said_day(field, value)
     if isinstance(field, ArrayField):
         labels = dict(getattr(field.base_field, "flatchoices", ()))
         return "、".join(str(labels.get(v, v)) for v in value)
@@ -75,6 +78,7 @@ def _place_words(field: Any, value: Any) -> str:
 
 def date_as_known(record: Any, name: str, value: datetime.date) -> str:
     """「2021-03-01」, or 「2021-03」 and 「2021」 where the record knows only that much."""
+    value = said_day(field_at(type(record), name), value)
     precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
     return value.isoformat()[: KNOWN_LENGTH.get(precision, 10)]
 

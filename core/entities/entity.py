@@ -180,7 +180,12 @@ class Entity:
         ENTITIES[self.name] = self
         if self.files:
             purposes = tuple(self.files.split())
-            declare_files(self.model, person_path=self.person, purposes=purposes)
+            declare_files(
+                self.model,
+                person_path=self.person,
+                purposes=purposes,
+                may_remove=self.is_editable,
+            )
         if hasattr(self.ledger, "bind"):
             self.ledger.bind(self)
 

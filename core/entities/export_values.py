@@ -15,6 +15,7 @@ from core.national import PlaceField
 from core.regions.models import Region
 from core.regions.names import place_name, place_names
 from core.secrecy.fields import EncryptedTextField
+from core.timeline import EndField, said_day
 
 
 def export_column(model: Any, path: str, label: str) -> ExportColumn:
@@ -68,7 +69,8 @@ def _worded(path: str, field: Any) -> Callable[[Any], Any]:
 
 def _dated(path: str, field: Any) -> Callable[[Any], Any]:
     """A date, or 「2021-03」 and 「2021」 where only that much is known."""
-    value_of = reader(path)
+    stored = reader(path)
+    value_of = (lambda row: said_day(field, stored(row))) if isinstance(field, EndField) else stored
     precision = f"{path.removesuffix('_on')}_precision"
     if field_at(field.model, precision.rsplit("__", maxsplit=1)[-1]) is None:
         return value_of

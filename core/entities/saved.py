@@ -31,10 +31,11 @@ NUMBERS = "证件号、电话、证书号不能存进常用筛选，请先去掉
 
 
 def plain_query(query: str) -> str:
-    """Filters, columns and order of an address in one order, without what is empty."""
+    """Filters, columns and order of an address in one order, without what is empty or cannot
+    be read (the list would be refused, and with it whatever leads out of it)."""
     given, plain = QueryDict(query.lstrip("?")), QueryDict(mutable=True)
     for name in sorted(set(given) - _OF_THE_MOMENT):
-        plain.setlist(name, sorted(value for value in given.getlist(name) if value))
+        plain.setlist(name, sorted(v for v in given.getlist(name) if v and "\0" not in v))
     return plain.urlencode()
 
 
@@ -97,6 +98,8 @@ def _name(text: str) -> str:
 
 
 def _query(query: str) -> str:
+    if "%00" in query or "\0" in query:
+        raise RuleError("QUERY", "条件里有看不见的字符，不能保存，请重新填写。")
     plain = plain_query(query)
     if not plain:
         raise RuleError("QUERY", "现在没有筛选条件，也没有选列或排序，不用保存。")

@@ -164,6 +164,8 @@ def _restore(rows: list[Written]) -> None:
     try:
         with transaction.atomic():
             current = _locked(rows)
+            # Rows that hang on each other go and come in any order.
+            _check_keys("DEFERRED")
             changes = [(row, _changed_back(row, current.get((row.model, row.key)))) for row in rows]
             for row, _ in changes:
                 if row.is_made:
@@ -174,12 +176,16 @@ def _restore(rows: list[Written]) -> None:
             for row, _ in changes:
                 if row.is_removed:
                     _made_again(row)
-            with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            _check_keys("IMMEDIATE")
+            _check_keys("DEFERRED")
     except IntegrityError as error:
         words = "之后又有登记与这一项有关，不能直接撤销；请先撤回之后的办理。"
         raise RuleError("UNDO", words) from error
+
+
+def _check_keys(when: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS ALL {when}")
 
 
 def _locked(rows: list[Written]) -> dict[tuple[Any, Any], Any]:

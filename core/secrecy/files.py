@@ -7,7 +7,6 @@ checks the scope hands them out.
 import errno
 import logging
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Container, Iterable, Iterator
@@ -17,11 +16,10 @@ from pathlib import Path, PurePath
 from django.conf import settings
 
 from core.secrecy.crypto import decrypt_bytes, encrypt_bytes
-from core.secrecy.identity import mask_phone, without_id_numbers
+from core.secrecy.identity import masked_numbers
 from core.text import normalise
 
 _OPENED = "opened"
-_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 logger = logging.getLogger(__name__)
 
@@ -55,7 +53,7 @@ def plain_name(name: str, *, default: str) -> str:
     """What a file was called by whoever sent it, as it may be shown and served (T46): the last
     part of a path, without control characters and people's numbers, at most 120 characters."""
     plain = normalise(PurePath(name.replace("\\", "/")).name)
-    plain = _MOBILE.sub(lambda found: mask_phone(found[0]), without_id_numbers(plain))
+    plain = masked_numbers(plain)
     return plain[-120:] or default
 
 

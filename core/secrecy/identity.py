@@ -223,6 +223,14 @@ def mask_phone(phone: str) -> str:
     )
 
 
+_MOBILE_WITHIN = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+
+
+def masked_numbers(text: str) -> str:
+    """A text without anybody's ID number or mobile: the one gone, the other masked."""
+    return _MOBILE_WITHIN.sub(lambda found: mask_phone(found[0]), without_id_numbers(text))
+
+
 def clean_name(value: str) -> str:
     """A person's name (R24): letters of any script, "·" inside, 1 to 50 characters.
 

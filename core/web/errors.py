@@ -5,12 +5,13 @@ import sys
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from core.database import database_is_lost
+from core.database import database_is_lost, is_conflict
 
 _SENTENCES = {
     400: "请求有误：网址里不能有证件号码、电话或看不见的字符，内容不能残缺或太大，请检查后重试。",
     403: "您没有权限，或页面已过期。",
     404: "没有找到这个地址。",
+    409: "刚有人同时办理同一件事，这一次没有保存，请核对后再试。",
     500: "系统出错，已记录，请稍后再试。",
     503: "服务暂时不可用，请稍后再试。",
 }
@@ -56,7 +57,10 @@ def wrong_method(request: HttpRequest, *, allowed: str) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A failure; where the cause is a lost database it is said as such (503)."""
-    if database_is_lost(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if is_conflict(error):
+        return _page(request, "409.html", 409)
+    if database_is_lost(error):
         return service_unavailable(request)
     return _page(request, "500.html", 500)
 

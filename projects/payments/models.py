@@ -52,15 +52,21 @@ class Payment(Record):
         verbose_name = "付款"
         ordering = ["project_id", "paid_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_amount"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0),
+                name="payment_amount",
+                violation_error_message="付款金额应大于 0。",
+            ),
             models.CheckConstraint(
                 condition=Q(is_opening_balance=True) | Q(paid_on__isnull=False),
                 name="payment_dated_unless_opening",
+                violation_error_message="请填写付款日期；没有日期的期初金额请勾选「期初已付」。",
             ),
             models.UniqueConstraint(
                 fields=["project"],
                 condition=Q(is_opening_balance=True, ended_on=None),
                 name="payment_one_opening_balance",
+                violation_error_message="该项目已登记过期初已付，请在原来的一条上修改金额。",
             ),
         ]
 

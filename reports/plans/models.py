@@ -29,7 +29,11 @@ class Plan(models.Model):
         verbose_name = "规划"
         ordering = ["starts_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="plan_order")
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")),
+                name="plan_order",
+                violation_error_message="规划的结束日期应晚于开始日期。",
+            )
         ]
 
     def __str__(self) -> str:

@@ -145,8 +145,9 @@ class TargetTable:
         return [(i.code, region) for region in regions for i in self.indicators]
 
     def _text(self, key: Key) -> str:
-        if self.data is not None:
-            return self.data.get(_name(key), "")
+        # A cell that was not sent was not emptied.
+        if self.data is not None and (sent := self.data.get(_name(key))) is not None:
+            return sent
         target = self.standing.get(key)
         return _written(_amount(target)) if target else ""
 

@@ -44,9 +44,13 @@ class StationMonthly(Record):
             models.UniqueConstraint(
                 fields=["station", "month"],
                 name="stationmonthly_once",
-                violation_error_message="该站点本月已填报。",
+                violation_error_message="该站点这个月已填报，请在已有的一条上修改。",
             ),
-            models.CheckConstraint(condition=Q(month__day=1), name="stationmonthly_first_day"),
+            models.CheckConstraint(
+                condition=Q(month__day=1),
+                name="stationmonthly_first_day",
+                violation_error_message="请填写哪年哪月。",
+            ),
             models.CheckConstraint(
                 condition=Q(group_sessions__gte=F("groups")),
                 name="stationmonthly_sessions",

@@ -130,7 +130,11 @@ class Station(Record):
                 name="station_kind_region_name",
                 violation_error_message="本地区已有同类同名站点。",
             ),
-            models.CheckConstraint(condition=Q(area=None) | Q(area__gte=0), name="station_area"),
+            models.CheckConstraint(
+                condition=Q(area=None) | Q(area__gte=0),
+                name="station_area",
+                violation_error_message="场地面积不能是负数。",
+            ),
         ]
         indexes = [
             models.Index(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 
 from core.dates import check_not_future, days_left, today
@@ -53,6 +54,15 @@ class VerifyForm(ActionForm):
         label="核验方式", max_length=40, help_text="如中国人事考试网、电子证书、纸质原件。"
     )
     verified_on = DateField(label="核验日期", initial=today)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.user.region_id != settings.PROVINCE_CODE:
+            # What only the province registers is offered to nobody else.
+            levels = self.fields["verification"].choices  # type: ignore[attr-defined]
+            self.fields["verification"].choices = [  # type: ignore[attr-defined]
+                choice for choice in levels if choice[0] != Verification.PROVINCE
+            ]
 
 
 def check_certificate(certificate: Certificate) -> Iterable[Flag]:

@@ -58,7 +58,9 @@ class GraduateStat(Record):
                 violation_error_message="该院校本专业本层次本年度已填报。",
             ),
             models.CheckConstraint(
-                condition=Q(year__gte=1990, year__lte=2100), name="graduatestat_year"
+                condition=Q(year__gte=1990, year__lte=2100),
+                name="graduatestat_year",
+                violation_error_message="毕业年度应在 1990 至 2100 之间。",
             ),
         ]
 

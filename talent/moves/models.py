@@ -19,6 +19,7 @@ from talent.people.models import Person
 # Who only asks sees neither the person nor more of the place than the county (R4).
 UNKNOWN = "（接收后可见）"
 COUNTY_LENGTH = 6
+_MOVED = (RequestState.ACCEPTED, RequestState.DEFAULTED)
 
 
 class TransferRequestQuerySet(DecisionQuerySet):
@@ -39,10 +40,13 @@ class TransferRequestQuerySet(DecisionQuerySet):
 
     def known_to(self, user: Any) -> Self:
         """The rows with `is_known`: whether this reader may see whom a request is about, which
-        are the own side and, while it is open, who decides."""
+        are the own side, while it is open who decides, and where she has left from who sent
+        her: she was theirs, and they are to see what became of it."""
         region = getattr(user, "region_id", None) or "-"
         decides = TransferRequest.waits() & TransferRequest.side_of(user)
-        known = Q(person__region__code__startswith=region) | (decides & Q(was=F("now")))
+        has_left = Q(state__in=_MOVED, from_region__code__startswith=region)
+        own = Q(person__region__code__startswith=region)
+        known = own | (decides & Q(was=F("now"))) | has_left
         return self._placed().annotate(
             is_known=Case(When(known, then=True), default=False, output_field=BooleanField())
         )

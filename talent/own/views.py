@@ -27,6 +27,7 @@ from core.entities.pages.plain import page_of, sent_data
 from core.entities.workbooks import ExportColumn, export_table
 from core.models import ReadEvent
 from core.notices.reading import notices_for
+from core.rules import RuleError
 from talent.colours import PERSON
 from talent.corrections.actions import CORRECTION, request_change, withdraw_change
 from talent.corrections.forms import CorrectionForm
@@ -258,8 +259,13 @@ def me_withdraw(request: HttpRequest) -> HttpResponse:
     pending = _pending(own_record(request))
     if pending is None:
         raise Http404
-    withdraw_change(request=pending, by=request.user)
-    messages.success(request, "申请已撤回。")
+    try:
+        withdraw_change(request=pending, by=request.user)
+    except RuleError as error:
+        # Answered in the same moment.
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "申请已撤回。")
     return HttpResponseRedirect(reverse("me_requests"))
 
 

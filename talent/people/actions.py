@@ -84,11 +84,14 @@ def _registered(person: Person, by: User) -> Person | None:
         return None
     if is_reactivable(found.status, found.region_id, by):
         return found
-    raise RuleError("R4", registered_message(found.county or ""), field="id_number")
+    raise RuleError("R4", registered_message(found.county or "", by), field="id_number")
 
 
-def registered_message(county: str) -> str:
-    """What anyone may learn of a person registered elsewhere: the county."""
+def registered_message(county: str, by: Any) -> str:
+    """What anyone may learn of a person registered elsewhere: the county. Of the own area it is
+    said where the record is found."""
+    if county and in_scope(county, by):
+        return "本辖区已有这个证件号码的档案，请按证件号码查找后办理，不要重复建档。"
     place = place_name(county) if county else "尚未定位到县"
     return f"该证件号码已在册，归属{place}。如需在本地登记，请申请转入，不要重复建档。"
 
@@ -116,7 +119,7 @@ def update_person(*, person: Person, by: User) -> Person:
     if person.id_number != before.id_number:
         county = county_of_registered(str(person.id_number), but=person.pk)
         if county is not None:
-            raise RuleError("R4", registered_message(county), field="id_number")
+            raise RuleError("R4", registered_message(county, by), field="id_number")
     person.clean()
     person.version = before.version + 1
     person.save()

@@ -261,6 +261,9 @@ PEOPLE = Entity(
                            "两个证件号码都能查到保留的档案。30 天内可由另一人撤销。",
                undo=OTHER, undone=actions.reopen_account),
         Action("reactivate", "恢复", ReasonForm, actions.reactivate_person, "talent.end_person",
-               when=_status(PersonStatus.DEACTIVATED), is_primary=True, done="已恢复。"),
+               when=_status(PersonStatus.DEACTIVATED), is_primary=True,
+               consequence="从今天起重新在库。停用时结束的任职不会恢复，请重新添加；停用本身是误办的，"
+                           "30 天内请用「撤销」，任职一并还原。",
+               done="已恢复。停用时结束的任职不会恢复，请核对。"),
     ),
 )  # fmt: skip

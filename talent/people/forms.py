@@ -88,7 +88,7 @@ class PersonForm(RecordForm):
                 adding_by=self.user if self.instance._state.adding else None,
             )
             if county is not None:
-                raise RuleError("R4", registered_message(county), field="id_number")
+                raise RuleError("R4", registered_message(county, self.user), field="id_number")
             yield from identity.flags
         yield from self._derive(cleaned, identity)
 

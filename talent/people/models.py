@@ -192,13 +192,20 @@ class Person(Record):
                 violation_error_message="该证件号码已在册。",
             ),
             # Not unique=True, which adds an index for LIKE that nobody uses.
-            models.UniqueConstraint(fields=["number"], name="person_number"),
+            models.UniqueConstraint(
+                fields=["number"],
+                name="person_number",
+                violation_error_message="人才编号重复，请重新保存。",
+            ),
             models.CheckConstraint(
-                condition=Q(status__in=[s.value for s in PersonStatus]), name="person_status"
+                condition=Q(status__in=[s.value for s in PersonStatus]),
+                name="person_status",
+                violation_error_message="人员状态不在可选范围内。",
             ),
             models.CheckConstraint(
                 condition=Q(verification__in=[v.value for v in Verification]),
                 name="person_verification",
+                violation_error_message="核实级别不在可选范围内。",
             ),
         ]
         indexes = [

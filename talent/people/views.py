@@ -84,7 +84,7 @@ def _registered(number: str, user: Any) -> dict[str, Any]:
         ReadEvent.record(user=user, kind=ReadEvent.Kind.SEARCH, people=[own.pk], entity="person")
         return {"own": own, "comes_back": own.status == PersonStatus.DEACTIVATED}
     county = county_of_registered(number)
-    return {"registered": "" if county is None else registered_message(county)}
+    return {"registered": "" if county is None else registered_message(county, user)}
 
 
 @require_POST

@@ -191,7 +191,8 @@ def end_post(*, post: Post, by: User, ended_on: datetime.date, reason: str) -> N
     """
     post = claim(post, by, "talent.end_post")
     if post.ended_on is not None:
-        raise RuleError("STATE", f"该岗位已于 {post.ended_on} 离岗。")
+        last_day = post.ended_on - datetime.timedelta(days=1)
+        raise RuleError("STATE", f"该岗位已离岗，最后在岗日 {last_day}。")
     check_post_order(post.started_on, ended_on)
     person = locked(post.person)
     post.ended_on, post.end_reason = ended_on, reason

@@ -109,6 +109,6 @@ POSTS = part_of_person(
                consequence="本岗位登记为兼职，不再与外县的全职岗位冲突；本岗位是主岗的，主岗转到外县的岗位，人员随主岗。"),
         Action("end", "离岗", EndForm, end_post, "talent.end_post",
                when=lambda p: p.ended_on is None, is_serious=True, is_primary=True,
-               consequence="离岗日期起不再计入在岗；没有其他岗位的，人员转为待岗。"),
+               consequence="最后在岗日的次日起不再计入在岗；没有其他岗位的，人员转为待岗。"),
     ),
 )  # fmt: skip

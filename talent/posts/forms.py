@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -40,8 +41,29 @@ class PostForm(RecordForm):
 
 
 class EndForm(ActionForm):
-    ended_on = DateField(label="离岗日期", help_text="不再在岗的第一天。", initial=today)
+    """Asks for the last day served; the action is told the first one after it."""
+
+    last_day = DateField(
+        label="最后在岗日",
+        required=False,
+        help_text="当天仍计入在岗，次日起不再计入。",
+        initial=today,
+    )
+    was_never = forms.BooleanField(
+        label="录错了，从来没有任过这个岗位", required=False, help_text="以前各天也不再计入。"
+    )
     reason = ReasonField(label="离岗原因")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        last_day = cleaned.pop("last_day", None)
+        if cleaned.pop("was_never", False):
+            cleaned["ended_on"] = self.record.started_on
+        elif last_day is not None:
+            cleaned["ended_on"] = last_day + datetime.timedelta(days=1)
+        elif "last_day" not in self.errors:
+            self.add_error("last_day", "请填写最后在岗日。")
+        return cleaned
 
 
 class ReassignForm(ActionForm):

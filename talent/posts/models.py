@@ -14,6 +14,7 @@ from core.audit.history import tracked
 from core.dates import PRECISIONS
 from core.models import Record
 from core.scoping import ScopedQuerySet
+from core.timeline import EndField
 from stations.models import Organization, Station
 from talent.codes import NOT_EMPLOYED, Employment, PostKind
 from talent.people.models import Person
@@ -167,7 +168,7 @@ class Post(Record):
     started_precision = models.CharField(
         max_length=1, choices=PRECISIONS, default="D", db_default="D", editable=False
     )
-    ended_on = models.DateField("离岗日期", null=True, blank=True, editable=False)
+    ended_on = EndField("最后在岗日", null=True, blank=True, editable=False)
     end_reason = models.CharField(
         "离岗原因", max_length=200, blank=True, default="", editable=False
     )
@@ -196,7 +197,7 @@ class Post(Record):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
                 name="post_order",
-                violation_error_message="离岗日期不能早于入职日期。",
+                violation_error_message="最后在岗日不能早于入职日期。",
             ),
         ]
         indexes = [

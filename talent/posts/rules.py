@@ -10,6 +10,8 @@ from core.rules import Flag, RuleError
 from talent.people.rules import MIN_AGE, USUAL_MAX_AGE
 from talent.posts.models import ONE_PRIMARY, Post
 
+_DAY = datetime.timedelta(days=1)
+
 
 def place_post(post: Post) -> None:
     """The post lies where its station, else its organisation, lies."""
@@ -48,8 +50,8 @@ def check_primary_overlap(
     for first, end in ended:
         if max(started_on, first) < min(end, ended_on or datetime.date.max):
             message = (
-                f"与 {first} 至 {end} 的主岗时间重叠，重叠的日子按后开始的岗位统计；"
-                "原岗位离岗日期有误的，请先更正。"
+                f"与 {first} 至 {end - _DAY} 的主岗时间重叠，重叠的日子按后开始的岗位统计；"
+                "原岗位最后在岗日有误的，请先撤销离岗，再重新办理。"
             )
             return [Flag("R14", "W", message, "started_on")]
     return []
@@ -88,7 +90,10 @@ def check_post_within(
 
 
 def check_post_order(started_on: datetime.date, ended_on: datetime.date) -> None:
-    """R15: a post ends after it began and not in the future."""
-    check_not_future(ended_on, label="离岗日期", field="ended_on")
+    """R15: a post ends after it began and not in the future; `ended_on` is the day after its
+    last one, that of its beginning where it was never held."""
+    last_day = ended_on - _DAY
+    check_not_future(last_day, label="最后在岗日", field="last_day")
     if ended_on < started_on:
-        raise RuleError("R15", f"离岗日期不能早于入职日期 {started_on}，请核对。", field="ended_on")
+        words = f"最后在岗日不能早于入职日期 {started_on}，请核对。"
+        raise RuleError("R15", words, field="last_day")

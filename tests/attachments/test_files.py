@@ -22,7 +22,7 @@ from core.secrecy.files import Refused
 from tests.attachments.papers import PLACE, pdf, photo, photo_with_words
 from tests.attachments.records import add_url, file_of, stored, upload
 from tests.conftest import COUNTY_A
-from tests.rows import make_person, make_station
+from tests.rows import make_person, make_row, make_station
 
 NUMBER = "520102199003077734"
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -263,3 +263,25 @@ def test_what_has_no_file_is_removed_without_a_word() -> None:
     kept = media.store(b"x", folder="attachments")
     media.remove("")
     assert media.load(kept) == b"x"
+
+
+def test_what_was_decided_on_stays(cast: Any, client_of: Any) -> None:
+    """The papers of a claim that was answered, and of a record that is out of use."""
+    claim = make_row("keytalentclaim", COUNTY_A)
+    client = client_of(cast.reviewer_a)
+    client.post(add_url(claim), {"file": upload("证明.pdf", pdf()), "purpose": "认定依据"})
+    file = Attachment.objects.get()
+    type(claim).objects.filter(pk=claim.pk).update(state="2")
+    refused = client.post(f"/files/{file.pk}/remove/", {"reason": "换一份"}, follow=True)
+    assert "附件不能再移除" in refused.text
+    with pytest.raises(RuleError, match="不能再移除"):
+        remove_attachment(attachment=file, by=cast.reviewer_a, reason="换一份")
+    file.refresh_from_db()
+    assert file.removed_at is None
+
+
+def test_a_phone_in_what_a_file_is_for_is_masked(cast: Any, client_of: Any) -> None:
+    station, client = make_station(COUNTY_A), client_of(cast.clerk_a)
+    given = {"file": upload("照片.png", photo()), "purpose": "电话13885012345"}
+    client.post(add_url(station), given)
+    assert Attachment.objects.get().purpose == "电话138****2345"

@@ -207,7 +207,7 @@ def test_dialog_opens_acts_and_returns(cast: Cast, visit: Visit, shot: Shot) -> 
     dialog.get_by_role("button", name="停用").click()
     expect(page.get_by_text("已停用「")).to_be_visible()
     page.goto(f"/graduates/{figures.pk}/")
-    page.get_by_text("办理").click()
+    page.get_by_text("办理", exact=True).click()
     page.get_by_role("link", name="恢复使用").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")

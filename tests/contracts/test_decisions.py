@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -260,3 +261,22 @@ def test_beside_a_request_a_truth_stands_by_its_name(cast: Cast) -> None:
     posts = next(one["rows"] for one in known["lists"] if one["title"] == "任职")
     assert ["主岗" in row["words"] for row in posts].count(True) == 1
     assert not [row for row in posts if "False" in row["words"] or "True" in row["words"]]
+
+
+def test_nobody_approves_what_was_not_shown(cast: Cast, client_of: Any) -> None:
+    """The claim was changed while the reviewer read it: she is shown what it says now."""
+    claim = _claim(cast.clerk_a)
+    client, url = client_of(cast.prefecture), reverse("keytalentclaim_detail", args=[claim.pk])
+    shown = re.search(r'name="version" value="([0-9]+)"', client.get(url).text)
+    assert shown is not None
+    KeyTalentClaim.objects.filter(pk=claim.pk).update(
+        evidence="完全不同的证明", version=claim.version + 1
+    )
+    answer = {"verb": "accept", "version": shown[1]}
+    refused = client.post(url, answer)
+    assert refused.status_code == 422
+    assert "刚被修改过" in refused.text
+    assert "完全不同的证明" in refused.text
+    claim.refresh_from_db()
+    assert claim.state == State.PENDING
+    assert client.post(url, answer | {"version": str(claim.version)}).status_code == 302

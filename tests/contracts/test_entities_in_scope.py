@@ -222,3 +222,15 @@ def test_the_switch_stays_on_the_page(cast: Any, client_of: Any) -> None:
     ):
         answer = client.post("/region/", {"region": COUNTY_A, "next": page})
         assert answer["Location"] == led
+
+
+def test_a_constraint_says_in_words_what_is_wrong() -> None:
+    """The library would name it as it is called in the database."""
+    silent = [
+        constraint.name
+        for entity in ENTITIES.values()
+        if entity.sections
+        for constraint in entity.model._meta.constraints
+        if constraint.violation_error_message == constraint.default_violation_error_message
+    ]
+    assert not silent

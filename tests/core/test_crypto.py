@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.secrecy.checks import keys_fit_the_data, refuse_to_start
+from core.secrecy.checks import keys_fit_the_data, refuse_to_start, secrets_are_set
 from core.secrecy.crypto import DecryptionError, blind_index, decrypt, encrypt, parse_keys, sign
 from talent.models import Person
 from tests.conftest import COUNTY_A
@@ -167,3 +167,24 @@ def test_an_empty_value_is_stored_as_none() -> None:
         assert bytes(cursor.fetchone()[0]) == b""
     with pytest.raises(FieldError):
         Person.objects.filter(phone__isnull=True).exists()
+
+
+def test_nothing_known_stays_nothing() -> None:
+    field = Person._meta.get_field("phone")
+    assert field.get_db_prep_value(None, connection) is None
+
+
+@pytest.mark.django_db
+def test_a_row_of_other_keys_does_not_fit(settings: Any) -> None:
+    make_person(COUNTY_A)
+    settings.FIELD_KEYS = NEW_KEY
+    assert [error.id for error in keys_fit_the_data()] == ["core.E_KEYS_OF_OTHER_DATA"]
+    settings.BLIND_INDEX_KEY = ""
+    assert "core.E_BLIND_INDEX_KEY" in [error.id for error in secrets_are_set(None)]
+
+
+@pytest.mark.django_db
+def test_what_belongs_to_somebody_lies_where_she_is() -> None:
+    person = make_person(COUNTY_A)
+    title = person.titles.create(series="教学", level="2")
+    assert title.scope_code() == person.scope_code() == COUNTY_A

@@ -20,7 +20,7 @@ from talent.codes import PersonStatus
 from talent.models import Person, Post
 from talent.people.actions import reveal_person
 from tests.conftest import COUNTY_A, COUNTY_B, Cast
-from tests.core.test_entity_editing import form_data
+from tests.core.test_entity_editing import form_data, new_person
 from tests.rows import make_organization, make_person, make_row, make_station
 
 TOWN, NEXT_TOWN = "520102016", "520102017"
@@ -182,3 +182,17 @@ def test_where_nothing_was_done_in_bulk_nothing_is_said_to_be(cast: Cast, client
     page = client_of(cast.clerk_a).post("/people/bulk/confirm/", data, follow=True).text
     assert "1 人没有办理（张四）：现在的状态不能办理。" in page
     assert "已为" not in page
+
+
+def test_two_sentences_about_one_number_do_not_contradict_each_other(
+    cast: Any, client_of: Any
+) -> None:
+    """While it is typed and when it is saved: it is in the own area, nobody is to ask for it."""
+    person, client = make_person(TOWN, "杨小丫"), client_of(cast.clerk_a)
+    typed = {"id_type": "1", "id_number": person.id_number}
+    hint = client.post("/people/id-number/", typed)
+    refused = client.post("/people/new/", new_person(client, id_number=person.id_number))
+    assert refused.status_code == 422
+    for answer in (hint, refused):
+        assert "本辖区已有这个证件号码的档案" in answer.text
+        assert "请申请转入" not in answer.text

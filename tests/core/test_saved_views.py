@@ -269,3 +269,13 @@ def test_the_views_of_a_list_cost_one_query(
     found = saved_views(ENTITIES["person"], views, params=given)
     assert found["current"].name == "乙"
     assert not found["may_save"]
+
+
+def test_what_cannot_be_read_is_not_kept(cast: Any, client_of: Any) -> None:
+    """Opened by default it would shut one out of the list."""
+    client = client_of(cast.clerk_a)
+    sent = {"name": "坏", "query": "q=x%00", "is_default": "on"}
+    answer = client.post("/views/person/save/", sent, follow=True)
+    assert "看不见的字符" in answer.text
+    assert not SavedView.objects.exists()
+    assert client.get("/people/").status_code == 200

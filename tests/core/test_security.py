@@ -30,6 +30,7 @@ from core.web.errors import server_error
 from core.web.middleware import ServiceUnavailableMiddleware
 from talent.models import Person
 from tests.conftest import COUNTY_A
+from tests.contracts.test_addresses import closed
 from tests.rows import make_person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -283,3 +284,33 @@ def test_check_refuses_weak_secrets() -> None:
     )
     for name in ("SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY"):
         assert f"core.E_{name}" in done.stdout
+
+
+def test_two_who_get_into_each_others_way_are_no_lost_database(rf: Any) -> None:
+    """One of them was done: the other is told so, and not that the system comes back soon."""
+    for code in ("40P01", "55P03"):
+        cause = Exception()
+        cause.pgcode = code  # type: ignore[attr-defined]
+        error = OperationalError("deadlock detected")
+        error.__cause__ = cause
+        request = rf.post("/changes/")
+        middleware = ServiceUnavailableMiddleware(lambda r: None)
+        assert middleware.process_exception(request, error) is None
+        try:
+            raise error
+        except OperationalError:
+            answer = server_error(request)
+        assert answer.status_code == 409
+        assert "刚有人同时办理" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_what_was_searched_for_stands_masked_in_the_log(cast: Any, client_of: Any) -> None:
+    client = client_of(cast.reviewer_a)
+    for number in ("520102199003077734", "13885012345"):
+        answer = client.post("/people/export/", {"format": "csv", "filter": f"q={number}"})
+        closed(answer)
+    kept = str([event.detail for event in ReadEvent.objects.filter(kind="export")])
+    assert "520102199003077734" not in kept
+    assert "13885012345" not in kept
+    assert "138****2345" in kept

@@ -307,7 +307,7 @@ def test_corrections_are_told_apart(signed: Any, cast: Any, client_of: Login) ->
         assert "".join(re.findall("^欧阳(.)", text, re.MULTILINE)) == found
         assert "改动（栏目、原值、新值、何人、何时、事由）" in text
     assert names(client.get(f"{T1}?{asked}&region={TOWN}")) == "甲"
-    assert "离岗日期" in client.get(f"{T1}?{asked}&became=gone").text
+    assert "最后在岗日" in client.get(f"{T1}?{asked}&became=gone").text
     assert client_of(cast.clerk_b).get(f"{T1}?{asked}").status_code == 404
 
 

@@ -276,3 +276,9 @@ def test_the_list_of_codes_is_read_once(django_assert_num_queries: pytest.Fixtur
         tree = divisions_on(DAY)
         assert divisions_on(DAY) is tree
     assert (tree.name("520102"), tree.name(None), tree.level("5201")) == ("南明区", "未定位", 2)
+
+
+def test_a_circle_of_what_came_later_ends() -> None:
+    rows = (*BASE, ("520101008", "2021-06-01", "2021-12-01", "520101009"),
+            ("520101009", "2022-01-01", "2022-02-01", "520101008"))  # fmt: skip
+    assert _tree("2021-01-01", *rows).effective("520101009") == "520101"

@@ -68,7 +68,9 @@ def test_a_title_and_a_study_are_named() -> None:
     someone = build.person()
     build.study(someone, major="社会工作", is_related=True)
     build.study(someone, "11", major="会计", graduated_on=on("2026-06-01"))
+    build.study(someone, "61", major="电子")
     someone.titles.create(series="经济", level="3")
+    someone.titles.create(series="卫生", level="4")
     said = reasons("T1", someone)
     assert said["educated"] == "学历：本科社会工作"
     assert said["related"] == "相关专业：社会工作"

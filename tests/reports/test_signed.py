@@ -175,8 +175,8 @@ def test_an_action_without_a_reason_is_asked_again_with_a_field(
     assert "请写明事由" in asked.text
     assert client.post(path, data | {"reason": "家属补报"}).status_code == 302
     found = causes(BY_CODE["T1"].population, [someone.pk], since=Settlement.objects.get().frozen_at)
-    ends = [c for c in found[someone.pk] if (c.record, c.label) == ("任职", "离岗日期")]
-    assert [(c.old, c.new, c.reason) for c in ends] == [("", "2025-05-02", "家属补报")]
+    ends = [c for c in found[someone.pk] if (c.record, c.label) == ("任职", "最后在岗日")]
+    assert [(c.old, c.new, c.reason) for c in ends] == [("", "2025-05-01", "家属补报")]
 
 
 def test_in_bulk_one_reason_is_asked_for_all(cast: Cast, plan: Plan, client_of: ClientOf) -> None:

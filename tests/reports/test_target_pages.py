@@ -74,6 +74,20 @@ def test_a_table_of_targets_is_saved_at_once(plan: Plan, cast: Any, client_of: L
     assert client_of(cast.clerk_a).get("/targets/14_5/520102/").status_code == 403
 
 
+def test_a_cell_that_was_not_sent_was_not_emptied(plan: Plan, cast: Any, client_of: Login) -> None:
+    """A form that was cut off on its way withdraws nothing."""
+    client, address = client_of(cast.prefecture), "/targets/14_5/5201/"
+    client.post(address, form_of(cast.prefecture, plan, "5201", r520102_T1="55", r520111_T1="66"))
+    sent = form_of(cast.prefecture, plan, "5201", r520102_T1="57")
+    cut_off = {name: text for name, text in sent.items() if not name.startswith("520111-")}
+    assert "已保存 1 个目标" in client.post(address, cut_off, follow=True).text
+    values = Target.objects.filter(indicator="T1", region__code__startswith="5201")
+    assert sorted(values.values_list("region", "value")) == [("520102", 57), ("520111", 66)]
+    emptied = form_of(cast.prefecture, plan, "5201", r520111_T1="")
+    client.post(address, emptied)
+    assert not Target.objects.filter(indicator="T1", region="520111").exists()
+
+
 def test_a_table_with_a_wrong_cell_saves_nothing_and_names_it(
     plan: Plan, cast: Any, client_of: Login
 ) -> None:

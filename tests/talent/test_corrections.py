@@ -16,7 +16,8 @@ from talent import actions
 from talent.codes import RequestState
 from talent.corrections.forms import CorrectionForm
 from talent.corrections.items import differences
-from talent.models import Certificate, Person
+from talent.models import Certificate, ChangeRequest, Person
+from talent.own import views
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import make_person, make_row
 
@@ -266,3 +267,20 @@ def test_the_reviewer_is_told_to_mend_the_record_first(
     client.post(f"/changes/{made.pk}/", {"verb": "refuse", "reason": "请补学历证书"})
     made.refresh_from_db()
     assert (made.state, made.decision_reason) == (RequestState.REFUSED, "请补学历证书")
+
+
+def test_a_withdrawal_that_comes_too_late_says_so(
+    cast: Cast, own: Person, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answered between the look at it and its lock."""
+    made, withdraw = ask(cast, former_name="王小"), views.withdraw_change
+
+    def answered(**given: Any) -> None:
+        ChangeRequest.objects.filter(pk=made.pk).update(state=RequestState.ACCEPTED)
+        withdraw(**given)
+
+    monkeypatch.setattr(views, "withdraw_change", answered)
+    answer = client_of(cast.worker_a).post("/me/requests/withdraw/", follow=True)
+    assert answer.status_code == 200
+    assert "申请已撤回" not in answer.text
+    assert ChangeRequest.objects.get(person=own).state == RequestState.ACCEPTED

@@ -98,7 +98,7 @@ def test_a_post_ends_after_it_began_and_once(cast: Cast) -> None:
     with pytest.raises(RuleError):
         actions.end_post(post=post, by=cast.clerk_a, ended_on=D(2024, 2, 1), reason="离职")
     actions.end_post(post=post, by=cast.clerk_a, ended_on=D(2024, 3, 1), reason="离职")
-    with pytest.raises(RuleError, match="已于"):
+    with pytest.raises(RuleError, match="已离岗"):
         actions.end_post(post=post, by=cast.clerk_a, ended_on=D(2024, 4, 1), reason="离职")
 
 

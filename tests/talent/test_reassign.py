@@ -145,3 +145,54 @@ def test_who_is_gone_is_asked_for_nothing(
     assert given.get("proof", given.get("reason", "")) in history
     refused = client.get(f"/posts/new/?person={person.pk}")
     assert refused.status_code == 302
+
+
+# --- The last day ---------------------------------------------------------------------------
+def test_a_post_is_held_on_its_last_day(held: Post, cast: Cast, client_of: Login) -> None:
+    """As with a death: the day that is said counts, the next one does not. It is the same day on
+    the page, in the list, the file, the API and the history."""
+    client, last = client_of(cast.clerk_a), on("2026-05-31")
+    asked = {"version": held.version, "last_day": last, "reason": "辞职"}
+    assert client.post(f"/posts/{held.pk}/end/", asked).status_code == 302
+    held.refresh_from_db()
+    assert held.ended_on == on("2026-06-01")
+    days = [figure("T1", COUNTY_A, day=day) for day in (last, held.ended_on)]
+    assert days == [1, 0]
+    pages = [f"/posts/{held.pk}/", f"/posts/{held.pk}/history/", f"/people/{held.person.pk}/",
+             "/posts/?state=ended"]  # fmt: skip
+    for page in pages:
+        text = client.get(page).text
+        assert "最后在岗日" in text, page
+        assert str(last) in text, page
+        assert "2026-06-01" not in text, page
+    file = client.post("/posts/export/", {"format": "csv", "filter": "state=ended"})
+    assert f"{last}" in b"".join(file.streaming_content).decode("utf-8-sig")
+    answer = client.get(f"/api/v1/posts/{held.pk}/").json()
+    assert answer["ended_on"] == str(last)
+    refused = client.post(f"/posts/{held.pk}/end/", asked | {"version": held.version})
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"last_day": "2021-12-30"}, "最后在岗日不能早于入职日期 2022-01-01"),
+        ({"last_day": "2999-01-01"}, "最后在岗日不能晚于今天"),
+        ({"last_day": ""}, "请填写最后在岗日"),
+    ],
+)
+def test_a_last_day_that_cannot_be(
+    given: dict[str, str], said: str, held: Post, cast: Cast, client_of: Login
+) -> None:
+    asked = {"version": held.version, "reason": "辞职"} | given
+    answer = client_of(cast.clerk_a).post(f"/posts/{held.pk}/end/", asked)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_a_post_that_never_was_counts_on_no_day(held: Post, cast: Cast, client_of: Login) -> None:
+    asked = {"version": held.version, "was_never": "on", "reason": "录错了人"}
+    client_of(cast.clerk_a).post(f"/posts/{held.pk}/end/", asked)
+    held.refresh_from_db()
+    assert held.ended_on == held.started_on
+    assert figure("T1", COUNTY_A, day=on("2025-12-31")) == 0

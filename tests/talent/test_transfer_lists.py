@@ -15,7 +15,7 @@ from talent import actions
 from talent.codes import RequestState
 from talent.models import Certificate, Person, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
-from tests.rows import DAY, make_person
+from tests.rows import DAY, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 NAME = "欧阳明月"
@@ -230,3 +230,22 @@ def test_the_page_says_what_silence_does(
     with time_machine.travel(asked_in.due_on):
         page = client_of(cast.reviewer_a).get(f"/transfers/{asked_in.pk}/").text
         assert "今天到期" in page
+
+
+def test_who_sent_her_sees_whom_she_sent(
+    cast: Cast, person: Person, asked_in: TransferRequest, client_of: Any
+) -> None:
+    """She is another county's by now; her name with the result is told, her record is not."""
+    sent = make_person(TOWNSHIP_A, "测试乙")
+    out = asked_out(cast, sent)
+    actions.accept_transfer(request=out, by=cast.reviewer_b)
+    actions.accept_transfer(request=asked_in, by=cast.reviewer_a)
+    client = client_of(cast.clerk_a)
+    listed = client.get("/transfers/?state=settled").text
+    assert NAME in listed
+    assert "测试乙" in listed
+    assert f"/people/{sent.pk}/" not in client.get(f"/transfers/{out.pk}/").text
+    assert client.get(f"/people/{sent.pk}/").status_code == 404
+    # A third county has no part in it.
+    third = client_of(make_user("522301")).get("/transfers/").text
+    assert "测试乙" not in third

@@ -235,13 +235,13 @@ def test_who_answers_in_the_night_is_not_overruled(
 ) -> None:
     """Between the look at what is due and its lock."""
     request = ask_in(serving, cast)
-    lock = deciding._lock_subject
+    lock = deciding.lock_subject
 
     def answered(kind: Any, row: Any) -> None:
-        monkeypatch.setattr(deciding, "_lock_subject", lock)
+        monkeypatch.setattr(deciding, "lock_subject", lock)
         actions.refuse_transfer(request=request, by=cast.reviewer_a, reason="仍在本县任职")
 
-    monkeypatch.setattr(deciding, "_lock_subject", answered)
+    monkeypatch.setattr(deciding, "lock_subject", answered)
     assert settle_due(on=request.due_on) == 0
     request.refresh_from_db()
     assert (request.state, request.decided_by) == (RequestState.REFUSED, cast.reviewer_a)

@@ -100,7 +100,7 @@ def _verbs(person: Person) -> dict[str, tuple[Any, dict[str, Any]]]:
             person, {"kept": kept.number, "kept_name": kept.name, "reason": "同一人"},
         ),
         "confirm": (person, {}),
-        "end": (post, {"ended_on": yesterday, "reason": "辞职"}),
+        "end": (post, {"last_day": yesterday, "reason": "辞职"}),
         "state": (post.station, {"status": "4", "changed_on": yesterday, "reason": "停摆"}),
         "close": (post.station, {"closed_on": yesterday, "reason": "撤并"}),
         "succeed": (
@@ -164,7 +164,7 @@ def test_the_end_of_a_post_is_taken_back_by_who_ended_it(
 ) -> None:
     """From the row of the person, from the post, from the history."""
     client, post = client_of(cast.reviewer_a), serving.posts.get()
-    step = act(client, post, "end", ended_on=today(), reason="辞职")
+    step = act(client, post, "end", last_day=today(), reason="辞职")
     url = f'href="/steps/{step.pk}/undo/"'
     for page in (f"/people/{serving.pk}/", f"/posts/{post.pk}/", f"/posts/{post.pk}/history/",
                  f"/people/{serving.pk}/history/"):  # fmt: skip
@@ -182,7 +182,7 @@ def test_the_end_of_a_post_is_taken_back_by_who_ended_it(
 def test_nobody_who_went_on_is_overwritten(serving: Person, cast: Cast, client_of: Login) -> None:
     """The later is taken back first; what has nothing to do with it stays."""
     client, post = client_of(cast.reviewer_a), serving.posts.get()
-    ended = act(client, post, "end", ended_on=today(), reason="辞职")
+    ended = act(client, post, "end", last_day=today(), reason="辞职")
     Person.objects.filter(pk=serving.pk).update(remark="换了电话")
     left = act(client, serving, "leave", left_on=today(), reason="外出")
     before = world()
@@ -200,7 +200,7 @@ def test_a_new_post_stands_against_the_old_one(
     serving: Person, cast: Cast, client_of: Login
 ) -> None:
     client, post = client_of(cast.reviewer_a), serving.posts.get()
-    step = act(client, post, "end", ended_on=D(2025, 6, 1), reason="辞职")
+    step = act(client, post, "end", last_day=D(2025, 5, 31), reason="辞职")
     build.give_post(serving, TOWNSHIP_A, since=D(2025, 7, 1))
     before = world()
     assert "请先撤回之后的办理" in undo(client, step).text
@@ -209,7 +209,7 @@ def test_a_new_post_stands_against_the_old_one(
 
 def test_after_thirty_days_it_stands(serving: Person, cast: Cast, client_of: Login) -> None:
     post = serving.posts.get()
-    step = act(client_of(cast.reviewer_a), post, "end", ended_on=today(), reason="辞职")
+    step = act(client_of(cast.reviewer_a), post, "end", last_day=today(), reason="辞职")
     with time_machine.travel(timezone.now() + datetime.timedelta(days=30, minutes=5)):
         client = client_of(cast.reviewer_a)
         assert "超过 30 天" in undo(client, step).text
@@ -222,3 +222,21 @@ def test_what_is_asked_of_others_is_withdrawn_not_undone(cast: Cast, client_of: 
     make_transfer(COUNTY_A)
     assert not Step.objects.exists()
     assert client_of(cast.reviewer_a).get(f"/steps/{cast.reviewer_a.pk}/undo/").status_code == 404
+
+
+def test_the_latest_step_is_offered_first(serving: Person, cast: Cast, client_of: Login) -> None:
+    """In a dialog, too, which goes back to the page."""
+    client, station = client_of(cast.reviewer_a), serving.posts.get().station
+    steps = [
+        act(client, station, "state", status=status, changed_on=today(), reason="试")
+        for status in ("4", "3")
+    ]
+    for step, other in (reversed(steps), steps):
+        page = client.get(f"/stations/{station.pk}/").text
+        assert f"/steps/{step.pk}/undo/" in page
+        assert f"/steps/{other.pk}/undo/" not in page
+        url, hx = f"/steps/{step.pk}/undo/", {"HX-Request": "true"}
+        assert "<dialog" in client.get(url, headers=hx).text
+        answer = client.post(url, {"reason": "试完"}, headers=hx)
+        assert answer.status_code == 204
+        assert answer["HX-Redirect"] == f"/stations/{station.pk}/"

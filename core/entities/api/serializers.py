@@ -16,6 +16,7 @@ from core.regions.models import Region
 from core.regions.names import place_name
 from core.scoping import in_scope
 from core.secrecy.fields import EncryptedTextField
+from core.timeline import EndField
 
 
 def is_visible(record: Any, user: Any) -> bool:
@@ -30,6 +31,13 @@ class Masked(serializers.CharField):
 
     def get_attribute(self, instance: Any) -> str:
         return str(getattr(instance, f"masked_{self.field_name}"))
+
+
+class LastDay(serializers.DateField):
+    """The last day on which something still was."""
+
+    def to_representation(self, value: Any) -> str:
+        return str(super().to_representation(EndField().said(value)))
 
 
 class Label(serializers.CharField):
@@ -132,6 +140,8 @@ class RecordSerializer(serializers.ModelSerializer):
                 name: serializers.CharField(**nullable),
                 f"{name}_label": Label(field, read_only=True),
             }
+        if isinstance(field, EndField):
+            return {name: LastDay(**nullable)}
         built = super().build_standard_field(name, field)
         return {name: built[0](**nullable, **_precision(built))}
 

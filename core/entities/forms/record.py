@@ -188,6 +188,9 @@ class RecordForm(forms.ModelForm):
         """Put a refusal of the model layer on its field, or above the form."""
         field = getattr(error, "field", "")
         field = "reason" if field == REASON else field
+        if field in self.errors:
+            # What cannot be read there is no answer to what else the rules ask.
+            return
         self.add_error(field if field in self.fields else None, ValidationError(error.messages))
 
     def _show_as_known(self) -> None:

@@ -35,6 +35,11 @@ def with_state(day: datetime.date, stations: QuerySet[Station]) -> QuerySet[Stat
     ).filter(~Exists(later), is_mistake=False)
 
 
+_MAY_BE_TWO = (
+    Q(kind__in=PLATFORM_KINDS) & ~Q(address="") & ~Q(operator=None) & ~Q(operator__credit_code="")
+)
+
+
 def _same_site(day: datetime.date) -> Exists:
     """Another counted platform of the same operator at the same address: of a centre and a base
     the centre counts."""
@@ -81,7 +86,8 @@ class Stations(Population):
             room=is_so(Q(kind=StationKind.ROOM)),
             running=is_so(Q(state_then__status=StationStatus.RUNNING)),
             approved=is_so(is_approved_on(day)),
-            twin=_same_site(day),
+            # Few have another beside them: the others are not looked for a twin.
+            twin=is_so(_MAY_BE_TWO & Q(_same_site(day))),
         )
 
     def owners(self, keys: Sequence[Any]) -> dict[Any, set[Any]]:
