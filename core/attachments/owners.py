@@ -17,10 +17,6 @@ from core.pointers import label_of
 from core.scoping import ScopedModel
 
 
-def _always(record: Any) -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class Owner:
     """A kind of record with files.
@@ -34,7 +30,7 @@ class Owner:
     model: type[ScopedModel]
     person_path: str = ""
     purposes: tuple[str, ...] = ()
-    may_remove: Callable[[Any], bool] = _always
+    may_remove: Callable[[Any], bool] = lambda record: True
 
     def permission(self, verb: str) -> str:
         return f"{self.model._meta.app_label}.{verb}_{self.model._meta.model_name}"

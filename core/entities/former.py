@@ -97,9 +97,8 @@ def _in_force(model: type[Model], column: str, day: datetime.date) -> QuerySet[F
 
 def as_of(model: type[Model], column: str, day: datetime.date, *, now: Q, then: Q) -> Q:
     """A condition on a dated column as of a day: `now` on the record, `then` on a former
-    `value`. Nothing is looked up a row where nothing was noted of that day: for today, and for
-    most days of most columns."""
-    if day >= today() or not _in_force(model, column, day).exists():
+    `value`. Nothing is looked up for today, which no former value reaches."""
+    if day >= today():
         return now
     rows = _in_force(model, column, day).filter(object_id=OuterRef("pk"))
     return (now & ~Q(Exists(rows))) | Q(Exists(rows.filter(then)))

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from core.entities.entity import ENTITIES, Entity
-from tests.conftest import COUNTY_A, COUNTY_B
-from tests.rows import make_row
+from stations.models import Station
+from talent.models import Person, Post
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.rows import DAY, make_person, make_row, make_station
 
 ALL = [(entity, related.accessor) for entity in ENTITIES.values() for related in entity.related]
 
@@ -73,3 +75,24 @@ def test_what_may_cross_a_border() -> None:
         ("person", "posts"),
         ("station", "posts"),
     }
+
+
+_NESTED = re.compile(r"<a\b[^>]*>(?:(?!</a>).)*<a\b", re.DOTALL)
+
+
+@pytest.mark.django_db
+def test_no_link_stands_in_another(cast: Cast, client_of: Any) -> None:
+    """Whose name comes first in a row has a page of her own, and the row's is beside it."""
+    person = make_person(TOWNSHIP_A, "王秀英")
+    station = make_station(TOWNSHIP_A)
+    post = Post.objects.create(person=person, station=station, region_id=TOWNSHIP_A, started_on=DAY)
+    client = client_of(cast.clerk_a)
+    for record in (station, person, post):
+        page = client.get(f"/{_PAGES[type(record)]}/{record.pk}/").text
+        assert not _NESTED.search(page.split("<main")[1])
+    listed = client.get(f"/stations/{station.pk}/").text
+    assert f'href="/people/{person.pk}/">王秀英</a>' in listed
+    assert f'href="/posts/{post.pk}/" aria-label="查看岗位' in listed
+
+
+_PAGES = {Station: "stations", Person: "people", Post: "posts"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 
 from core.attachments.showing import attachments_of
 from core.audit.models import ReadEvent
@@ -113,10 +114,13 @@ class DetailPage(EntityPage):
         undo = undo_links(self.request.user, read)
         for row in read:
             may_edit = may_change and entity.is_editable(row)
+            cells = [self._cell(entity, row, c) for c in rows.columns]
             found.append({
                 "record": row,
-                "cells": [self._cell(entity, row, c) for c in rows.columns],
+                "cells": cells,
                 "url": entity.url("detail", row),
+                # Whose name comes first has a page of her own: the row's is beside it.
+                "names_another": isinstance(cells[0]["value"], SafeString),
                 "ended": entity.ended(row),
                 "edit_url": entity.url("edit", row) if may_edit else "",
                 "undo": undo.get(row.pk),
