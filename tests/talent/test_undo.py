@@ -240,3 +240,20 @@ def test_the_latest_step_is_offered_first(serving: Person, cast: Cast, client_of
         answer = client.post(url, {"reason": "试完"}, headers=hx)
         assert answer.status_code == 204
         assert answer["HX-Redirect"] == f"/stations/{station.pk}/"
+
+
+def test_a_record_that_is_anothers_by_now_is_not_reached_by_an_undo(
+    serving: Person, cast: Cast, client_of: Login
+) -> None:
+    """The kept one of a merge has moved to another county: only who is above both undoes it."""
+    record, given = _verbs(serving)["merge"]
+    kept = Person.objects.get(number=given["kept"])
+    step = act(client_of(cast.province), record, "merge", **given)
+    Person.objects.filter(pk=kept.pk).update(region="520111004")
+    before = world()
+    county = client_of(cast.reviewer_a)
+    refused = undo(county, step)
+    assert refused.status_code == 422
+    assert "请由共同的上级办理" in refused.text
+    assert kept.name not in county.get(f"/steps/{step.pk}/undo/").text.split("<main")[1]
+    assert world() == before

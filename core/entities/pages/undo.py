@@ -36,6 +36,18 @@ def _action(reach: Reach, step: Step) -> Action | None:
     return found if may else None
 
 
+def _why_not(step: Step, reach: Reach, action: Action) -> str:
+    """Why the user may not take a step back, "" where nothing stands against it. What else of
+    the kind was written (the kept one of two records) has to be in reach as well."""
+    if refused := steps.refusal(step, reach.user, by_other=action.undo == OTHER):
+        return refused
+    model = reach.entity.model
+    keys = {row.key for row in steps.written_by(step) if row.model is model}
+    if reach.rows().filter(pk__in=keys).count() < len(keys):
+        return "其中有记录已归其他地区，不能由您撤销，请由共同的上级办理。"
+    return ""
+
+
 def undo_links(user: Any, records: Iterable[Any]) -> dict[Any, dict[str, Any]]:
     """Key of a record -> its latest step that the user may take back: {step, url}. One query."""
     keys = [record.pk for record in records]
@@ -68,7 +80,7 @@ class UndoPage(View):
         with transaction.atomic():
             step, reach, record, action = self._find(pk, lock=True)
             form = ReasonForm(request.POST, user=request.user, record=record)
-            why_not = steps.refusal(step, request.user, by_other=action.undo == OTHER)
+            why_not = _why_not(step, reach, action)
             if not why_not and form.is_valid():
                 try:
                     effect = steps.take_back(
@@ -99,7 +111,7 @@ class UndoPage(View):
         """The dialog: what comes back, or why it cannot."""
         reach.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="undo")
         action = _action(reach, step)
-        by_other = action is not None and action.undo == OTHER
+        why_not = _why_not(step, reach, action) if action else ""
         context = {
             "step": step,
             "record": record,
@@ -108,8 +120,8 @@ class UndoPage(View):
             "list_label": reach.entity.list_label,
             "title": f"撤销「{step.label}」：{reach.entity.named(record)}",
             "form": form,
-            "why_not": steps.refusal(step, self.request.user, by_other=by_other),
-            "rows": steps.said(step) if step.undone_at is None else [],
+            "why_not": why_not,
+            "rows": [] if why_not else steps.said(step),
             "cancel_url": reach.entity.url("detail", record) or reach.entity.url("list"),
         }
         request: Any = self.request
