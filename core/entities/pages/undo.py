@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.views import View
 
 from core.audit.models import ReadEvent
@@ -112,8 +113,16 @@ class UndoPage(View):
         reach.leave_read_event(ReadEvent.Kind.DETAIL, [record], page="undo")
         action = _action(reach, step)
         why_not = _why_not(step, reach, action) if action else ""
+        asked = f"，事由：{step.reason}" if step.reason else ""
         context = {
-            "step": step,
+            # The dialog of any other verb.
+            "action": {
+                "label": "撤销",
+                "is_serious": True,
+                "consequence": f"{localtime(step.at):%Y-%m-%d %H:%M} 由{step.by}办理{asked}。"
+                "撤销后恢复到办理之前，两次都留在修改历史中。",
+            },
+            "action_url": reverse("step_undo", args=[step.pk]),
             "record": record,
             "label": reach.entity.label,
             "list_url": reach.entity.url("list"),
@@ -121,12 +130,13 @@ class UndoPage(View):
             "title": f"撤销「{step.label}」：{reach.entity.named(record)}",
             "form": form,
             "why_not": why_not,
-            "rows": [] if why_not else steps.said(step),
+            "is_over": bool(why_not),
+            "put_back": [] if why_not else steps.said(step),
             "cancel_url": reach.entity.url("detail", record) or reach.entity.url("list"),
         }
         request: Any = self.request
         piece = "#dialog" if request.htmx else ""
-        return render(request, f"entity/undo.html{piece}", context, status=status)
+        return render(request, f"entity/act.html{piece}", context, status=status)
 
     def _done(self, reach: Reach, record: Any) -> HttpResponse:
         """Back to the record, or to the list when it went out of the scope by it."""
