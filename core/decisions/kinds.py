@@ -52,6 +52,7 @@ class DecisionKind:
     pending     records that wait; a request's own `waits` otherwise
     days        until when it is to be answered; then it is overdue, or granted by default
     about       path to the record that a request is about
+    asked       a new request -> what others are told than who decides it, None for nobody
     message     a decided request -> what whoever asked is told (arguments of notify)
     """
 
@@ -67,6 +68,7 @@ class DecisionKind:
     days: int = 0
     grants_by_default: bool = False
     about: str = "person"
+    asked: Callable[[Any], dict[str, Any] | None] | None = None
     message: Callable[[Any], dict[str, Any]] | None = None
     # In words: the matter, a refusal of the own one, of another side's, of one without reason.
     noun: str = "申请"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.notices.actions import notify
+from core.notices.actions import close_notices, notify
 from core.notices.waiting import forget_total
 
 if TYPE_CHECKING:
@@ -21,7 +21,15 @@ def tell(kind: DecisionKind, decision: Any) -> None:
     parties = {getattr(decision, name, None) for name in ("requested_by_id", "decided_by_id")}
     for user_id in parties - {None}:
         forget_total(user_id)
-    if kind.message is None or decision.is_pending:
+    if not kind.is_request:
+        return
+    asked = f"{kind.code}-asked"
+    if decision.is_pending:
+        if kind.asked is not None and (words := kind.asked(decision)):
+            notify(key=f"{asked}:{decision.pk}", **words)
+        return
+    close_notices([decision], code=asked)
+    if kind.message is None:
         return
     if decision.decided_by_id != decision.requested_by_id:
         notify(

@@ -101,7 +101,8 @@ class Related:
     """Rows of another entity that belong to the record, each with its own edit form.
 
     `accessor` is the reverse accessor, `columns` field or attribute names separated by
-    spaces. Rows are read through for_user.
+    spaces. Rows are read through for_user; of those that lie elsewhere the columns that are
+    `told` stand there too, without a way to them.
     """
 
     title: str
@@ -110,6 +111,7 @@ class Related:
     can_add: bool = True
     add_label: str = "添加"
     empty: str = ""
+    told: str = ""
 
 
 def deactivation(permission: str) -> tuple[Action, Action]:

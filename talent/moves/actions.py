@@ -15,8 +15,10 @@ from core.dates import parse_date, today
 from core.decisions import actions as decisions
 from core.decisions.kinds import DecisionKind
 from core.decisions.models import State
+from core.entities.display import record_url
 from core.guards import FORBIDDEN, claim, locked, require, touch
 from core.models import Region, User
+from core.notices.actions import notify
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.scoping import OutOfScope, in_scope
@@ -101,9 +103,10 @@ def _ask(
 
 
 # --- Decide ---------------------------------------------------------------------------------
-def accept_transfer(*, request: TransferRequest, by: User, reason: str = "") -> None:
-    """The other side agrees: the person moves today."""
-    decisions.decide(TRANSFER, request, by=by, reason=reason)
+def accept_transfer(*, request: TransferRequest, by: User, reason: str = "", **post: Any) -> None:
+    """The other side agrees: the person moves today, and takes up the post that it names
+    (station or organization, kind, employment) instead of one that was proposed."""
+    decisions.decide(TRANSFER, request, by=by, reason=reason, post=post)
 
 
 def refuse_transfer(*, request: TransferRequest, by: User, reason: str) -> None:
@@ -126,7 +129,9 @@ def is_asking(request: TransferRequest, user: User) -> bool:
 
 
 # --- Move -----------------------------------------------------------------------------------
-def _move(request: TransferRequest, *, by: User | None, reason: str) -> None:
+def _move(
+    request: TransferRequest, *, by: User | None, reason: str, post: dict[str, Any] | None = None
+) -> None:
     """End the posts outside the destination county (between two townships of one county,
     outside the township), reside there, take up the proposed post."""
     request.person = person = locked(request.person)
@@ -135,14 +140,17 @@ def _move(request: TransferRequest, *, by: User | None, reason: str) -> None:
     if request.is_overtaken:
         words = "该人员已归属另一个县（市、区），这件申请不能再办，请申请方撤回后重新申请。"
         raise RuleError("STATE", words)
+    if named := _named_post(request, post or {}):
+        request.post = named
+        request.save(update_fields=["post"])
     day, county = today(), request.to_region_id[:6]
     inside = request.to_region_id if person.county == county else county
     staying = person.posts.unended().filter(region__code__startswith=inside)
     leaving = person.posts.unended().exclude(pk__in=staying.values("pk"))
     leaving.end_all(on=day, reason="转出")
-    post = _proposed_post(request, person, day)
-    if post is not None:
-        post.save(force_insert=True)
+    begun = _proposed_post(request, person, day)
+    if begun is not None:
+        begun.save(force_insert=True)
     values: dict[str, Any] = {"status": _status_after(person)}
     if not (person.residence_id or "").startswith(request.to_region_id):
         values["residence_id"] = request.to_region_id
@@ -150,6 +158,56 @@ def _move(request: TransferRequest, *, by: User | None, reason: str) -> None:
     touch(person, "status", "residence")
     keep_primary(person, on=day, reason="转入")
     locate(person)
+    _tell_both(request, county)
+
+
+def _tell_both(request: TransferRequest, county: str) -> None:
+    """Those who keep the records of the two counties; the answer itself goes to who asked."""
+    person = request.person
+    is_idle = person.status == PersonStatus.IDLE
+    came = "已转入，没有任职，请添加" if is_idle else "已转入，请核对任职"
+    said = {county: (came, record_url(person))}
+    if request.from_region_id:
+        said[request.from_region_id[:6]] = (f"已转到{place_name(county)}", "")
+    for code, (text, link) in said.items():
+        notify(key=f"transfer-moved:{request.pk}:{code}", text=text, link=link,
+               **_to_keepers(request, code))  # fmt: skip
+
+
+def _to_keepers(request: TransferRequest, county: str) -> dict[str, Any]:
+    """Whom and what a message is about, and those in a county who keep its records."""
+    return {
+        "record": request,
+        "region": county,
+        "permission": "talent.add_post",
+        "subject": request.person.name,
+        "person": request.person_id,
+    }
+
+
+def _asked(request: TransferRequest) -> dict[str, Any] | None:
+    """The county that is to take somebody over; of who is asked for its reviewers hear."""
+    if request.direction == "in":
+        return None
+    origin = place_name((request.from_region_id or "")[:6])
+    words = {"text": f"{origin}申请转来，由审核员处理", "due_on": request.due_on}
+    return words | _to_keepers(request, request.to_region_id[:6])
+
+
+def _named_post(request: TransferRequest, given: dict[str, Any]) -> dict[str, Any]:
+    """The post that who accepts names, as a request keeps it; {} where none is named."""
+    places = {name: given.get(name) for name in ("station", "organization")}
+    for name, place in places.items():
+        if place is not None and not place.region_id.startswith(request.to_region_id[:6]):
+            where = place_name(request.to_region_id[:6])
+            raise RuleError("SCOPE", f"「{place}」不在{where}，请改选转入地的。", field=name)
+    if not any(places.values()):
+        return {}
+    return {
+        **{name: str(place.pk) for name, place in places.items() if place is not None},
+        "kind": given.get("kind", ""),
+        "employment": given.get("employment", ""),
+    }
 
 
 def _effect(request: TransferRequest) -> str:
@@ -175,6 +233,7 @@ TRANSFER = DecisionKind(
     permission="talent.decide_transferrequest",
     grant=_move,
     effect=_effect,
+    asked=_asked,
     message=_message,
     days=15,
     grants_by_default=True,

@@ -26,6 +26,7 @@ from talent.moves.actions import (
     refuse_transfer,
     withdraw_transfer,
 )
+from talent.moves.forms import AcceptForm
 from talent.moves.models import TransferRequest
 from talent.people.finding import by_person, holder_named_by
 
@@ -84,7 +85,8 @@ TRANSFERS = requests_of(
     select_related=("person", "requested_by", "decided_by"),
     pages={"detail": TransferPage},
     actions=(
-        answer(TRANSFER, "accept", "同意", accept_transfer, is_primary=True, in_bulk=True,
+        answer(TRANSFER, "accept", "同意", accept_transfer, form=AcceptForm, is_primary=True,
+               in_bulk=True,
                consequence="同意后，该人员在转出地的岗位今天结束，档案归转入地。"),
         answer(TRANSFER, "refuse", "不同意", refuse_transfer, form=RefuseForm, is_serious=True,
                in_bulk=True),

@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 
+from core.decisions.entity import AnswerForm
 from core.entities.forms import ActionForm, LookupField, ReasonField, RegionField
 from core.entities.forms.widgets import SearchSelect
 from core.models import Region
 from core.regions.names import place_name
 from core.secrecy.identity import ID_TYPES
-from stations.models import Station
+from stations.models import Organization, Station
 from talent.codes import Employment, PostKind
 
 
@@ -39,6 +40,29 @@ class TransferOutForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to_region"].offer(self.user)
+
+
+class AcceptForm(AnswerForm):
+    """The county that takes somebody over says where she serves from now on, so that nobody is
+    待岗 between. Who asked to have her has said so already."""
+
+    station = LookupField(
+        Station.objects.none(), label="新站点", required=False,
+        help_text="同意的填：到岗后的站点，今天起任职。",
+    )  # fmt: skip
+    organization = LookupField(
+        Organization.objects.none(), label="新用人单位", required=False,
+        help_text="不在站点服务的填。都不填的，转入后为待岗，不计入在岗，请随后添加任职。",
+    )  # fmt: skip
+    kind = forms.ChoiceField(label="岗位", choices=PostKind.choices, initial=PostKind.FRONTLINE)
+    employment = forms.ChoiceField(label="用工性质", choices=Employment.choices)
+    field_order = ("station", "organization", "kind", "employment", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.record is None or self.record.direction == "in":
+            for name in ("station", "organization", "kind", "employment"):
+                del self.fields[name]
 
 
 class TransferInForm(ActionForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -99,16 +100,33 @@ def test_the_list_behind_a_count_is_what_was_counted(cast: Cast, client_of: Any)
         assert shown in page.text
 
 
-def test_posts_of_another_county_are_counted_and_not_shown(cast: Cast, client_of: Any) -> None:
+def test_posts_of_another_county_are_told_and_lead_nowhere(cast: Cast, client_of: Any) -> None:
+    """The life of a person does not break at the border: place, employer and dates are told,
+    the rest and the way to it are not, nor what was changed there."""
     person = make_person(TOWNSHIP_A)
-    for region, is_primary in ((TOWNSHIP_A, True), (COUNTY_B, False)):
+    before, part_time = (
         Post.objects.create(
-            person=person, station=make_station(region, f"{region} 的站"), region_id=region,
-            started_on=DAY, is_primary=is_primary,
-        )  # fmt: skip
-    page = client_of(cast.clerk_a).get(reverse("person_detail", args=[person.pk])).text
-    assert "另有 1 条任职在其他地区" in page
-    assert f"{COUNTY_B} 的站" not in page
+            person=person, station=make_station(COUNTY_B, name), region_id=COUNTY_B,
+            started_on=DAY, ended_on=end, is_primary=False, employment="8",
+        )
+        for name, end in (("溪北社工站", datetime.date(2024, 6, 1)), ("溪南社工站", None))
+    )  # fmt: skip
+    Post.objects.create(
+        person=person, station=make_station(TOWNSHIP_A, "本地社工站"), region_id=TOWNSHIP_A,
+        started_on=datetime.date(2024, 6, 1),
+    )  # fmt: skip
+    client = client_of(cast.clerk_a)
+    page = client.get(reverse("person_detail", args=[person.pk])).text
+    block = page.split('id="posts"')[1].split("</section>")[0]
+    for words in ("溪北社工站", "溪南社工站", "贵阳市 花溪区", "2023-03-01", "2024-05-31"):
+        assert words in block
+    assert block.count("其他地区登记") == 2
+    assert "志愿者" not in block
+    for post in (before, part_time):
+        assert str(post.pk) not in page
+        assert client.get(reverse("post_detail", args=[post.pk])).status_code == 404
+    history = client.get(reverse("person_history", args=[person.pk])).text
+    assert "溪北社工站" not in history
 
 
 def test_who_decides_sees_whose_record_it_is(cast: Cast, client_of: Any) -> None:

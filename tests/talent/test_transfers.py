@@ -17,7 +17,7 @@ from django.utils import timezone
 from core.dates import today
 from core.decisions import actions as deciding
 from core.decisions.actions import settle_due
-from core.models import Region
+from core.models import Notice, Region
 from core.rules import RuleError
 from core.scoping import OutOfScope
 from talent import actions
@@ -245,3 +245,84 @@ def test_who_answers_in_the_night_is_not_overruled(
     assert settle_due(on=request.due_on) == 0
     request.refresh_from_db()
     assert (request.state, request.decided_by) == (RequestState.REFUSED, cast.reviewer_a)
+
+
+# --- Who hears of it, and where she serves then -------------------------------------------------
+def told(user: Any) -> list[str]:
+    return [str(notice) for notice in Notice.objects.for_user(user).open()]
+
+
+def test_the_clerk_of_the_receiving_county_is_told(cast: Cast, serving: Person) -> None:
+    request = ask_out(serving, cast)
+    assert told(cast.clerk_b) == ["王小明 贵阳市 南明区申请转来，由审核员处理"]
+    actions.accept_transfer(request=request, by=cast.reviewer_b)
+    assert told(cast.clerk_b) == ["王小明 已转入，没有任职，请添加"]
+    assert "王小明 已转到贵阳市 花溪区" in told(cast.clerk_a)
+    link = Notice.objects.for_user(cast.clerk_b).open().get().address
+    assert link == f"/people/{serving.pk}/"
+
+
+def test_the_clerk_of_a_county_that_is_asked_is_told(cast: Cast, serving: Person) -> None:
+    """Who only asks hears the answer; who had her in the registry that she is gone."""
+    request = ask_in(serving, cast)
+    assert told(cast.clerk_a) == told(cast.clerk_b) == []
+    actions.accept_transfer(request=request, by=cast.reviewer_a)
+    assert told(cast.clerk_a) == ["王小明 已转到贵阳市 花溪区"]
+    assert "王小明 已转入，没有任职，请添加" in told(cast.clerk_b)
+
+
+@pytest.mark.parametrize("end", ["refuse", "withdraw", "default"])
+def test_what_was_said_of_a_request_ends_with_it(end: str, cast: Cast, serving: Person) -> None:
+    request = ask_out(serving, cast)
+    if end == "refuse":
+        actions.refuse_transfer(request=request, by=cast.reviewer_b, reason="不缺人")
+    elif end == "withdraw":
+        actions.withdraw_transfer(request=request, by=cast.clerk_a)
+    else:
+        settle_due(on=request.due_on)
+    assert not any("申请转来" in words for words in told(cast.clerk_b))
+
+
+def test_acceptance_takes_the_new_post(cast: Cast, serving: Person) -> None:
+    request, station = ask_out(serving, cast), make_station(COUNTY_B, "溪北社工站")
+    actions.accept_transfer(
+        request=request, by=cast.reviewer_b, station=station, organization=None, kind="2",
+        employment="2",
+    )  # fmt: skip
+    serving.refresh_from_db()
+    assert (serving.region_id, serving.status) == (COUNTY_B, PersonStatus.SERVING)
+    post = serving.posts.unended().get()
+    assert (post.station, post.kind, post.employment) == (station, "2", "2")
+    assert post.started_on == today()
+    assert told(cast.clerk_b) == ["王小明 已转入，请核对任职"]
+
+
+def test_the_new_post_lies_in_the_county_that_takes_her(cast: Cast, serving: Person) -> None:
+    """A prefecture that accepts for a county can choose among more."""
+    request = ask_out(serving, cast)
+    elsewhere = make_station(TOWNSHIP_A, "新华社工站")
+    with pytest.raises(RuleError, match="「新华社工站」不在贵阳市 花溪区"):
+        actions.accept_transfer(request=request, by=cast.prefecture, station=elsewhere)
+    serving.refresh_from_db()
+    assert serving.region_id == TOWNSHIP_A
+
+
+def test_the_page_asks_for_the_post_where_it_is_to_be(
+    cast: Cast, serving: Person, client_of: Any
+) -> None:
+    station = make_station(COUNTY_B, "溪北社工站")
+    path = f"/transfers/{ask_out(serving, cast).pk}/"
+    client = client_of(cast.reviewer_b)
+    assert "新站点" in client.get(path).text
+    sent = {"verb": "accept", "kind": "3", "employment": "1", "station": str(station.pk)}
+    assert client.post(path, sent).status_code == 302
+    serving.refresh_from_db()
+    assert serving.status == PersonStatus.SERVING
+    page = client_of(cast.clerk_b).get(path).text
+    assert "拟任职单位" in page
+    assert "溪北社工站" in page
+    back = actions.request_transfer_in(
+        id_number=serving.id_number, to_region=Region.objects.get(pk=TOWNSHIP_A), by=cast.clerk_a,
+        reason="回来",
+    )  # fmt: skip
+    assert "新站点" not in client.get(f"/transfers/{back.pk}/").text

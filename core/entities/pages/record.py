@@ -45,6 +45,15 @@ class RelatedRows:
             self.reach.leave_read_event(ReadEvent.Kind.DETAIL, found, page="related")
         return found
 
+    def with_told(self, record: Any, own: list[Any]) -> list[tuple[Any, bool]]:
+        """The own rows and those elsewhere of which something is told, in their order; whether
+        a row is an own one."""
+        if not self.related.told:
+            return [(row, True) for row in own]
+        rows = {row.pk: row for row in own}
+        every = self.entity.joined(self.model.objects.filter(**{self.key: record}))
+        return [(rows.get(row.pk, row), row.pk in rows) for row in every[:_RELATED_ROWS]]
+
     @property
     def columns(self) -> list[str]:
         return self.related.columns.split()
@@ -105,20 +114,25 @@ class DetailPage(EntityPage):
         }
 
     def related_context(self, record: Any, rows: RelatedRows) -> dict[str, Any]:
-        """Heads and cells of a related list: one query."""
+        """Heads and cells of a related list: one query, two where rows elsewhere are told."""
         entity, related, model = rows.entity, rows.related, rows.model
         may_change = rows.may("change")
         may_add = related.can_add and rows.may("add") and self.entity.grows(record)
         create_url, labels = entity.url("create"), entity.labels
         found, read = [], rows.read(record, _RELATED_ROWS)
         undo = undo_links(self.request.user, read)
-        for row in read:
-            may_edit = may_change and entity.is_editable(row)
-            cells = [self._cell(entity, row, c) for c in rows.columns]
+        told = related.told.split()
+        for row, is_own in rows.with_told(record, read):
+            may_edit = is_own and may_change and entity.is_editable(row)
+            cells = [
+                self._cell(entity, row, c) if is_own or c in told else self._untold(row, c)
+                for c in rows.columns
+            ]
             found.append({
                 "record": row,
                 "cells": cells,
-                "url": entity.url("detail", row),
+                "is_elsewhere": not is_own,
+                "url": entity.url("detail", row) if is_own else "",
                 # Whose name comes first has a page of her own: the row's is beside it.
                 "names_another": isinstance(cells[0]["value"], SafeString),
                 "ended": entity.ended(row),
@@ -134,6 +148,10 @@ class DetailPage(EntityPage):
             "rows": found,
             "add_url": f"{create_url}?{rows.key}={record.pk}" if may_add and create_url else "",
         }
+
+    def _untold(self, row: Any, name: str) -> dict[str, Any]:
+        """The empty cell of what is not told of a row that lies elsewhere."""
+        return {"label": label_of(type(row), name), "value": "", "css": _css(type(row), name)}
 
     def _cell(self, entity: Entity, row: Any, name: str) -> dict[str, Any]:
         """A value, in the colour of its meaning where it is the row's state."""
