@@ -15,6 +15,8 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 
+from core.text import tidy_name
+
 REPLICA = "replica"
 _is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
 
@@ -69,3 +71,13 @@ class ReplicaRouter:
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
         return db == "default"
+
+
+def rewrite_names(apps: Any, schema_editor: Any, *, model: str, columns: tuple[str, ...]) -> None:
+    """Of a migration: bring the names in these columns into the writing of `tidy_name`."""
+    rows = apps.get_model(model)._base_manager
+    for name in columns:
+        stored = rows.filter(**{f"{name}__regex": "[(),:;!?]"}).values_list("pk", name)
+        for pk, text in stored.iterator():
+            if (written := tidy_name(text)) != text:
+                rows.filter(pk=pk).update(**{name: written})

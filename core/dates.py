@@ -113,6 +113,22 @@ def _refusal(text: str, label: str) -> RuleError:
 PRECISIONS = [("D", "日"), ("M", "月"), ("Y", "年")]
 
 
+def precision_name(name: str) -> str:
+    """The name of the column that says how much of a day is known: built_on, built_precision."""
+    return f"{name.removesuffix('_on')}_precision"
+
+
+# How much of a written date is known, by its precision.
+KNOWN_LENGTH = {"M": 7, "Y": 4}
+
+
+def says_otherwise(registered: datetime.date, said: str, precision: str) -> bool:
+    """Whether a day in a ledger (ISO, precision D, M or Y) is another one: 2021.3 says
+    nothing against 2021-03-15."""
+    length = KNOWN_LENGTH.get(precision, 10)
+    return registered.isoformat()[:length] != said[:length]
+
+
 def full_years(born: datetime.date, on: datetime.date) -> int:
     """Age in full years on a day."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

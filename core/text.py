@@ -10,6 +10,13 @@ _DOTS = re.compile("[•・‧．·⋅∙]")
 _ID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE
 )
+# Marks of Chinese texts that NFKC would make half as wide, and those of them that have a twin.
+_CHINESE = frozenset("（），：；！？…～")
+_CHINESE_MARK = re.compile(f"([{''.join(sorted(_CHINESE))}])")
+_FULL = dict(zip("(),:;!?", "（），：；！？", strict=True))
+# Not in 10:30 and 1,200.
+_HALF = re.compile(r"[()]|(?<![0-9A-Za-z])[,:;!?]|[,:;!?](?![0-9A-Za-z])")
+_HAN = re.compile("[\u3400-\u9fff]")
 _NONE = frozenset({"", "无", "/", "\\", "-", "--", "—", "——", "－", "暂无", "没有", "空", "n/a"})
 
 # Longer cells say something, whatever invisible characters pad them.
@@ -17,7 +24,7 @@ _LONGEST_NONE = 16
 
 
 def normalise(value: str) -> str:
-    """NFKC, without zero-width characters, white space folded and stripped.
+    """A text as it is compared: NFKC, without zero-width characters, white space folded.
 
     The middle dots of minority names are made U+00B7; NFKC does not do that.
     """
@@ -26,6 +33,27 @@ def normalise(value: str) -> str:
         return " ".join(value.split())
     text = _INVISIBLE.sub("", _DOTS.sub("·", value))
     return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def tidy(value: str) -> str:
+    """A text as it is kept: normalised, with its Chinese punctuation as it was written."""
+    if value.isascii():
+        return normalise(value)
+    parts = [
+        part if part in _CHINESE else unicodedata.normalize("NFKC", part)
+        for part in _CHINESE_MARK.split(_INVISIBLE.sub("", _DOTS.sub("·", value)))
+    ]
+    return " ".join("".join(parts).split())
+
+
+def tidy_name(value: str) -> str:
+    """A name as it is kept: tidied, in one writing, so that equal names are equal texts.
+
+    Official names of stations, projects and organisations have full-width brackets; a Chinese
+    text has them and its other marks so, whichever way they were typed.
+    """
+    text = tidy(value)
+    return _HALF.sub(lambda mark: _FULL[mark[0]], text) if _HAN.search(text) else normalise(text)
 
 
 def is_none(value: object) -> bool:

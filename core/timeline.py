@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import DateField, Q
+from django.db.models import CharField, DateField, Q
 
-from core.dates import today
+from core.dates import PRECISIONS, today
 from core.rules import RuleError
 
 
@@ -24,6 +24,17 @@ class EndField(DateField):
 
     def said(self, value: datetime.date) -> datetime.date:
         return value - datetime.timedelta(days=1)
+
+
+class PrecisionField(CharField):
+    """How much of a day beside it is known: `built_precision` of `built_on` (D, M or Y)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        given: dict[str, Any] = {
+            "max_length": 1, "choices": PRECISIONS, "default": "D", "db_default": "D",
+            "editable": False,
+        }  # fmt: skip
+        super().__init__(**given | kwargs)
 
 
 def said_day(field: Any, value: Any) -> Any:

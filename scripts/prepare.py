@@ -53,8 +53,11 @@ def check_servers() -> None:
 
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 'é' ~ '^[[:alpha:]]$', current_setting('server_version_num')")
-            reads_letters, version = cursor.fetchone()
+            cursor.execute(
+                "SELECT 'é' ~ '^[[:alpha:]]$', current_setting('server_version_num'),"
+                " EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')"
+            )
+            reads_letters, version, has_trigrams = cursor.fetchone()
     except OperationalError:
         stop("连不上数据库。请检查 DATABASE_URL 的地址、用户、密码和库名，以及服务器是否已启动。")
     if int(version) < OLDEST_POSTGRES * 10_000:
@@ -67,6 +70,8 @@ def check_servers() -> None:
             "数据库的区域设置是 C，按姓名查找会漏人。请新建一个数据库并改用它：\n"
             f"  CREATE DATABASE registry TEMPLATE template0 ENCODING 'UTF8'{own} LOCALE 'C.UTF-8';"
         )
+    if not has_trigrams:
+        stop("数据库服务器没有 pg_trgm 扩展，不能按拼音查找。请安装 postgresql-contrib 后重试。")
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=5) as client:
             client.ping()

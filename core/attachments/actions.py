@@ -23,7 +23,7 @@ from core.scoping import OutOfScope
 from core.secrecy import files as media
 from core.secrecy.files import plain_name
 from core.secrecy.identity import masked_numbers, without_id_numbers
-from core.text import normalise
+from core.text import tidy
 
 # Of the media store.
 FOLDER = "attachments"
@@ -51,7 +51,7 @@ def add_attachment(*, record: Any, by: User, data: bytes, name: str, purpose: st
     if not type(record).objects.for_user(by).filter(pk=record.pk).exists():
         raise OutOfScope(ELSEWHERE)
     digest = hashlib.sha256(data).hexdigest()
-    purpose = masked_numbers(normalise(purpose))[:40]
+    purpose = masked_numbers(tidy(purpose))[:40]
     if not purpose:
         raise RuleError("PURPOSE", "请写明这个文件是什么，例如「证书原件」。", field="purpose")
     file = checked(data, name=name)
@@ -109,7 +109,7 @@ def remove_attachment(*, attachment: Attachment, by: User, reason: str) -> str:
     if not reason.strip():
         raise RuleError("REASON", "请写明移除的原因。", field="reason")
     file.removed_at, file.removed_by = timezone.now(), by
-    file.removed_reason = without_id_numbers(normalise(reason))[:200]
+    file.removed_reason = without_id_numbers(tidy(reason))[:200]
     file.save(update_fields=["removed_at", "removed_by", "removed_reason"])
     return f"已移除「{file}」，可以在「已移除」中恢复。"
 

@@ -113,7 +113,7 @@ def requests_of(kind: DecisionKind, **declaration: Any) -> Entity:
         "presets": presets_of(kind),
         "pages": {"detail": DecisionPage},
         "templates": {"detail": "decisions/detail.html"},
-        "search_hint": "姓名、拼音、首字母、证件号",
+        "search_hint": "姓名、拼音、编号、证件号",
         "labels": {"created_at": "申请时间"},
     }
     return Entity(**common | declaration)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.entities.finding import found_for, searched_by
 from core.secrecy.numbers import Secret, secret_in
-from core.text import normalise
+from core.text import tidy_name
 
 
 @require_http_methods(["GET", "POST"])
@@ -19,11 +19,11 @@ def search(request: HttpRequest) -> HttpResponse:
     """The field of the top bar. A number is looked up by POST; a word may stand in an address."""
     user: Any = request.user
     if request.method == "POST":
-        text = normalise(request.POST.get("q", ""))
+        text = tidy_name(request.POST.get("q", ""))
         if not secret_in(text):
             return HttpResponseRedirect(f"{request.path}?{urlencode({'q': text[:60]})}")
     else:
-        text = normalise(request.GET.get("q", ""))
+        text = tidy_name(request.GET.get("q", ""))
         if secret_in(text):
             return HttpResponseRedirect(request.path)
         text = text[:60]

@@ -40,7 +40,9 @@ class Column:
     path     to the value, from the row
     label    heading, where it is not the field's name
     value    function of a row: what the cell says, instead of the value at the path
+    gathers  what that function reads of the entity's `gathered`
     sort     fields that the order by this column means
+    by       expression that it means instead, of what stands in rows of others; blanks come last
     served   whether an index serves that order whatever the number of rows
     filed    the column of a file, where that is not the text of the cell
     words    value -> word, where the value is no word itself
@@ -50,7 +52,9 @@ class Column:
     path: str
     label: str = ""
     value: Callable[[Any], Any] | None = None
+    gathers: str = ""
     sort: tuple[str, ...] = ()
+    by: Any = None
     served: bool = False
     filed: ExportColumn | None = None
     words: Mapping[Any, str] = field(default_factory=dict)
@@ -113,6 +117,8 @@ def table_for(entity: Entity) -> type[looks.RecordTable]:
             "always": (first.name,),
             "optional": tuple(c.name for c in found if c.optional),
             "sorts": {c.name: c.sort for c in found if c.served},
+            "gathers": {c.name: c.gathers for c in found if c.gathers},
+            "goes_by": {c.name: c.by for c in found if c.by is not None},
         },
     )
 
@@ -142,7 +148,8 @@ def _made(entity: Entity, column: Column) -> tables.Column:
         # What the cell says may be no field: the words of a code.
         options["order_by"] = column.sort or (column.path,)
     if column.value is not None:
-        options |= {"empty_values": (), "orderable": bool(column.sort)}
+        is_sorted = bool(column.sort) or column.by is not None
+        options |= {"empty_values": (), "orderable": is_sorted}
         return looks.ComputedColumn(column.value, accessor="pk", **options)
     options["orderable"] = bool(column.sort) or _is_stored(model_field)
     if column.colours or column.words:

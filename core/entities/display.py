@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
+from core.dates import KNOWN_LENGTH, precision_name
 from core.entities.paths import field_at
 from core.national import PlaceField, place_label
 from core.regions.models import Region
@@ -25,8 +26,6 @@ from core.timeline import said_day
 
 # Text of this length has a line of its own.
 _LONG = 200
-# How much of a written date is known, by its precision.
-KNOWN_LENGTH = {"M": 7, "Y": 4}
 # Said only once they have happened.
 ENDINGS = frozenset({"ended_on", "true_until", "end_reason"})
 
@@ -79,7 +78,7 @@ def _place_words(field: Any, value: Any) -> str:
 def date_as_known(record: Any, name: str, value: datetime.date) -> str:
     """「2021-03-01」, or 「2021-03」 and 「2021」 where the record knows only that much."""
     value = said_day(field_at(type(record), name), value)
-    precision = getattr(record, f"{name.removesuffix('_on')}_precision", "D")
+    precision = getattr(record, precision_name(name), "D")
     return value.isoformat()[: KNOWN_LENGTH.get(precision, 10)]
 
 

@@ -68,6 +68,8 @@ class Entity:
                     {argument: record, "by": user}; without them the record is saved as it is
     person          path from a row to the id of the Person it is about, "" for nobody
     parent          field of the record that this one belongs to and is created at
+    gathered        attribute of a row -> function of keys that finds it in the rows of others,
+                    {key: value}, for all rows of a page or of a part of a file at once
     files           what the files of a record usually are (「批复文件 场地照片」), "" where it has
                     none: its page then shows them, its scope is theirs
     """
@@ -123,7 +125,7 @@ class Entity:
     parent: str = ""
     files: str = ""
     select_related: tuple[str, ...] = ()
-    prefetch: tuple[Any, ...] = ()
+    gathered: Mapping[str, Callable[[list[Any]], Mapping[Any, Any]]] = field(default_factory=dict)
     # Rows in the reach of a user, where that is not the model's for_user.
     rows: Callable[[Any], Any] | None = None
     # verb -> permission, where it is not <app>.<verb>_<model>.

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import models
 
-from core.entities.display import KNOWN_LENGTH, own_words, words
+from core.dates import KNOWN_LENGTH, precision_name
+from core.entities.display import own_words, words
 from core.entities.paths import field_at, reader
 from core.entities.workbooks import ExportColumn
 from core.national import PlaceField
@@ -71,7 +72,7 @@ def _dated(path: str, field: Any) -> Callable[[Any], Any]:
     """A date, or 「2021-03」 and 「2021」 where only that much is known."""
     stored = reader(path)
     value_of = (lambda row: said_day(field, stored(row))) if isinstance(field, EndField) else stored
-    precision = f"{path.removesuffix('_on')}_precision"
+    precision = precision_name(path)
     if field_at(field.model, precision.rsplit("__", maxsplit=1)[-1]) is None:
         return value_of
     precision_of = reader(precision)

@@ -47,6 +47,7 @@ class DateFilter(filters.Filter):
     field_class = DateField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", DateField.MONTH_HINT)
         if kwargs.get("lookup_expr") == "lte":
             self.field_class = LastDayField
         super().__init__(*args, **kwargs)

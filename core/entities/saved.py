@@ -19,7 +19,7 @@ from core.entities.models import SavedView
 from core.rules import RuleError
 from core.secrecy.identity import refuse_id_number
 from core.secrecy.numbers import secret_in, without_numbers
-from core.text import normalise
+from core.text import tidy
 
 # In the address of a list: "saved" for a view, "all" for the list without the default.
 PARAMETER = "view"
@@ -86,7 +86,7 @@ def delete_view(*, view: SavedView, by: User) -> None:
 
 
 def _name(text: str) -> str:
-    name = normalise(text)
+    name = tidy(text)
     if not name:
         raise RuleError("NAME", "请给这个常用筛选起个名称，例如「缺电话」。")
     if len(name) > _NAME_LENGTH:

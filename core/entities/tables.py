@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -70,6 +71,8 @@ class ComputedColumn(CardMixin, tables.Column):
 
     def render(self, record: Any) -> Any:
         said = self.said(record)
+        if isinstance(said, datetime.date):
+            return f"{said:%Y-%m-%d}"
         return EMPTY if said in (None, "") else said
 
 
@@ -139,7 +142,8 @@ class RecordTable(tables.Table):
 
     `always` columns cannot be hidden, `optional` ones are hidden until chosen; at most
     eight columns are seen at first. `sorts` maps a column to the order it means on an
-    index that serves any number of rows; other columns sort only shorter lists.
+    index that serves any number of rows; other columns sort only shorter lists, `goes_by`
+    maps those whose order is that of an expression, `gathers` those that say what is gathered.
     """
 
     # Set by the list: whether rows can be selected, and the region below which places are named.
@@ -149,6 +153,8 @@ class RecordTable(tables.Table):
     always: ClassVar[tuple[str, ...]] = ("name",)
     optional: ClassVar[tuple[str, ...]] = ()
     sorts: ClassVar[dict[str, tuple[str, ...]]] = {}
+    goes_by: ClassVar[dict[str, Any]] = {}
+    gathers: ClassVar[dict[str, str]] = {}
 
     class Meta:
         template_name = "entity/table.html"

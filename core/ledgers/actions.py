@@ -27,7 +27,7 @@ from core.rules import RuleError
 from core.secrecy import files as media
 from core.secrecy.files import Refused
 from core.secrecy.identity import without_id_numbers
-from core.text import normalise
+from core.text import tidy
 
 # Rows that are compared while somebody waits for the page: some tenths of a second.
 AT_ONCE = 500
@@ -196,7 +196,7 @@ def keep_reason(*, batch: ImportBatch, by: User, reason: str) -> None:
 
 
 def _plain_reason(text: str) -> str:
-    return without_id_numbers(normalise(text))[:200]
+    return without_id_numbers(tidy(text))[:200]
 
 
 def corrects(batch: ImportBatch) -> int:

@@ -19,6 +19,8 @@ from typing import Any
 
 from django.db import models
 
+from core.dates import KNOWN_LENGTH, precision_name, says_otherwise
+from core.entities.display import date_as_known
 from core.entities.entity import Entity, is_dated
 from core.ledgers import values
 from core.ledgers.asking import hold
@@ -28,6 +30,7 @@ from core.regions.models import Region
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.secrecy.crypto import sign
+from core.text import normalise
 
 Outcome = ImportRow.Outcome
 _WIDE, _NARROW = 34, 12
@@ -173,7 +176,7 @@ class PlainLedger(Ledger):
             model_field = self.entity.model._meta.get_field(column.attribute)
             # A record that is named in words is found by `prepare`.
             if not model_field.is_relation or model_field.related_model is Region:
-                written[model_field.attname] = value[0] if is_dated(model_field) else value
+                written |= self._written(model_field, value)
         self.prepare(row, written)
         if row.errors:
             return
@@ -191,6 +194,15 @@ class PlainLedger(Ledger):
             "detail": "",
             "given": [c for c in self.changeable if c.removesuffix("_id") in said or c in said],
         } | row.shown
+
+    def _written(self, model_field: Any, value: Any) -> dict[str, Any]:
+        """The columns that a value fills: of a day, also how much of it was written."""
+        if not is_dated(model_field):
+            return {model_field.attname: value}
+        day, precision = value
+        beside = precision_name(model_field.name)
+        known = {beside: precision} if beside in self.entity.field_names else {}
+        return {model_field.attname: day, **known}
 
     def _defaults(self) -> dict[str, Any]:
         """What a row that says nothing would insert: JSON values by column."""
@@ -263,9 +275,16 @@ class PlainLedger(Ledger):
         update: dict[str, Any] = {}
         for column in row.shown.get("given", []):
             new, old = incoming[column], getattr(record, column)
-            if _same(old, new):
+            beside = precision_name(column)
+            if beside in incoming:
+                if old is not None and not says_otherwise(old, new, incoming[beside]):
+                    continue
+                update[beside] = incoming[beside]
+                new = new[: KNOWN_LENGTH.get(incoming[beside])]
+                old = old and date_as_known(record, column, old)
+            elif _same(old, new):
                 continue
-            update[column] = new
+            update[column] = incoming[column]
             before, after = self._shown(row, column, old), self._shown(row, column, new)
             row.diff.append([self.changeable[column], before, after])
         staged = row.writes["staged"]
@@ -329,7 +348,8 @@ def _same(old: Any, new: Any) -> bool:
     if old is None:
         return False
     if isinstance(old, str):
-        return old == str(new)
+        # In another punctuation it is the same text.
+        return normalise(old) == normalise(str(new))
     try:
         return bool(float(old) == float(new))
     except (TypeError, ValueError):

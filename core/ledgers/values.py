@@ -17,7 +17,7 @@ from core.dates import parse_date
 from core.ledgers.spreadsheets.child import squeeze
 from core.rules import Flag, RuleError
 from core.secrecy.identity import clean_name, clean_phone, refuse_id_number
-from core.text import as_number, normalise
+from core.text import as_number, normalise, tidy, tidy_name
 
 if TYPE_CHECKING:
     from core.ledgers.ledger import Cleaner, RowCheck
@@ -37,11 +37,11 @@ INEXACT = 1e15
 
 
 def text(label: str, max_length: int) -> Cleaner:
-    """Words that are shown as they are (R22)."""
+    """Names and other words that are shown as they are, in one writing (R22)."""
     as_note = note(label, max_length)
 
     def clean(cell: Any, row: RowCheck) -> str:
-        value: str = as_note(cell, row)
+        value: str = tidy_name(as_note(cell, row))
         refuse_id_number(value)
         return value
 
@@ -58,7 +58,7 @@ def note(label: str, max_length: int) -> Cleaner:
                 f"{label}是数字格式，Excel 只保留前 15 位，后面的已不可信；"
                 "请把这一列设为文本格式，重新填写。",
             )
-        value = normalise(as_text(cell))
+        value = tidy(as_text(cell))
         if len(value) > max_length:
             raise RuleError("TEXT", f"{label}不能超过 {max_length} 个字，现有 {len(value)} 个字。")
         return value

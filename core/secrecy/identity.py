@@ -14,7 +14,7 @@ from operator import mul
 from core.dates import today
 from core.national import is_known_division
 from core.rules import Flag, RuleError
-from core.text import has_control_characters, normalise, without_ids
+from core.text import has_control_characters, normalise, tidy, without_ids
 
 RESIDENT, RESIDENCE_PERMIT, PERMANENT_RESIDENT, PASSPORT = "1", "2", "3", "4"
 ID_TYPES = [
@@ -72,7 +72,7 @@ def without_id_numbers(text: str) -> str:
     """A free text as it may be kept: an ID number in it shows two digits and no more (R22)."""
     if len(text) < _SHORTEST:
         return text
-    plain, kept, since = normalise(text), "", 0
+    plain, kept, since = tidy(text), "", 0
     for start, end, number in _residents_within(plain):
         kept += plain[since:start] + number[:2] + "*" * 16
         since = end

@@ -14,6 +14,7 @@ from core.audit.history import tracked
 from core.entities import former
 from core.models import Record
 from core.scoping import ScopedModel, ScopedQuerySet
+from core.timeline import PrecisionField
 from stations.codes import OperatingModel, StationKind, StationStatus
 from stations.organizations.models import Organization
 
@@ -48,6 +49,7 @@ class Station(Record):
         "运行状态", max_length=2, choices=StationStatus, default=StationStatus.PREPARING
     )
     built_on = models.DateField("建成日期", null=True, blank=True)
+    built_precision = PrecisionField()
     approval_number = models.CharField(
         "批复文号",
         max_length=80,
@@ -62,6 +64,7 @@ class Station(Record):
         blank=True,
         help_text="文号后来补填的，填批复的日期；不填则自填写之日起计入。",
     )
+    approval_date_precision = PrecisionField()
     # A reviewer's confirmation stands for a missing approval number (R17).
     approved_on = models.DateField("审核确认日期", null=True, blank=True, editable=False)
     approved_by = models.ForeignKey(

@@ -78,8 +78,10 @@ def check_certificate(certificate: Certificate) -> Iterable[Flag]:
 
 
 def certificate_named_by(secret: Secret) -> Q:
-    is_number = secret.kind == "certificate"
-    return Q(number=secret.value) if is_number else holder_named_by(secret)
+    """Its own number names one certificate, a number of the holder all that she holds."""
+    if secret.kind == "certificate":
+        return Q(number=secret.value) | Q(person__number=secret.value)
+    return holder_named_by(secret)
 
 
 def _named(certificate: Certificate) -> str:
@@ -106,7 +108,7 @@ CERTIFICATES = part_of_person(
         "level verification",
         Between("approved_on", "approved"),
     ),
-    search_hint="姓名、拼音、证件号、管理号",
+    search_hint="姓名、拼音、人才编号、证件号、管理号",
     found_by=certificate_named_by,
     is_searched=True,
     state="verification",

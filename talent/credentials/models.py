@@ -13,10 +13,10 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q
 
 from core.audit.history import tracked
-from core.dates import PRECISIONS, today
+from core.dates import today
 from core.entities import former
 from core.scoping import ScopedQuerySet
-from core.timeline import in_use_on
+from core.timeline import PrecisionField, in_use_on
 from talent.codes import (
     COUNTING_LEVELS,
     EXPIRED,
@@ -68,9 +68,7 @@ class Certificate(PersonalRecord):
     approved_on = models.DateField(
         "批准日期", help_text="证书上的批准日期；只知道年月可写 2021-03。"
     )
-    approved_precision = models.CharField(
-        max_length=1, choices=PRECISIONS, default="D", db_default="D", editable=False
-    )
+    approved_precision = PrecisionField()
     issuer = models.CharField("发证机关", max_length=80, blank=True, default="")
     exam_province = models.CharField("考区省份", max_length=20, blank=True, default="")
     verification = models.CharField(
@@ -210,6 +208,7 @@ class Education(PersonalRecord):
     school = models.CharField("毕业院校", max_length=80, blank=True, default="")
     major = models.CharField("专业", max_length=60, blank=True, default="")
     graduated_on = models.DateField("毕业日期", null=True, blank=True)
+    graduated_precision = PrecisionField()
     # T1 L3; kept with the row, because nine patterns a row cost the figures a fifth.
     is_related = models.GeneratedField(
         expression=models.ExpressionWrapper(
@@ -238,6 +237,7 @@ class Title(PersonalRecord):
     )
     level = models.CharField("级别", max_length=1, choices=TitleLevel)
     obtained_on = models.DateField("取得日期", null=True, blank=True)
+    obtained_precision = PrecisionField()
 
     class Meta:
         verbose_name = "职称"

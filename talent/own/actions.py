@@ -8,7 +8,7 @@ from django.db import transaction
 from core.guards import FORBIDDEN
 from core.models import User
 from core.secrecy.identity import clean_phone, without_id_numbers
-from core.text import normalise
+from core.text import tidy_name
 from talent.codes import PersonStatus
 from talent.people.actions import GONE
 from talent.people.models import Person
@@ -30,7 +30,7 @@ def own_person(by: User) -> Person:
 def update_contact(*, by: User, phone: str, address: str = "") -> Person:
     """Phone and address of the own record, changed at once."""
     person = own_person(by)
-    person.phone, person.address = clean_phone(phone), without_id_numbers(normalise(address))[:100]
+    person.phone, person.address = clean_phone(phone), without_id_numbers(tidy_name(address))[:100]
     person.version += 1
     person.save(update_fields=["phone", "phone_index", "address", "version", "updated_at"])
     return person

@@ -22,7 +22,7 @@ def part_of_person(**declaration: Any) -> Entity:
         "can_deactivate": True,
         "headline": "person",
         "search": by_person,
-        "search_hint": "姓名、拼音、首字母、证件号",
+        "search_hint": "姓名、拼音、人才编号、证件号",
         "found_by": holder_named_by,
         "empty_hint": "在人员的页面上添加，或随花名册一起导入。",
         "create": add_record,

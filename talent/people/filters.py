@@ -7,15 +7,19 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from core.dates import today
-from core.entities.filters import ChecksFilter, Chosen
+from core.entities.filters import ChecksFilter, Chosen, LookupFilter
+from stations.models import Station
 from talent.codes import (
     COUNTING_LEVELS,
     REGISTERED_STATUSES,
     CertificateLevel,
+    EducationLevel,
+    PostKind,
     ServiceField,
     Source,
+    TitleLevel,
 )
-from talent.credentials.models import Certificate, RegistrationPeriod
+from talent.credentials.models import Certificate, Education, RegistrationPeriod, Title
 from talent.posts.models import Post
 
 
@@ -35,6 +39,41 @@ class OverlapFilter(ChecksFilter):
 
     def filter(self, qs: Any, value: list[str]) -> Any:
         return qs.filter(**{f"{self.field_name}__overlap": value}) if value else qs
+
+
+class StationFilter(LookupFilter):
+    """People who serve at a station, in whatever post."""
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        return qs.filter(_posts(station=value)) if value else qs
+
+
+class PostFilter(ChecksFilter):
+    """People who serve in a post of one of the kinds."""
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        return qs.filter(_posts(kind__in=value)) if value else qs
+
+
+class HighestFilter(ChecksFilter):
+    """People the highest of whose rows is of one of the levels; a lower code is higher."""
+
+    def __init__(self, *args: Any, held: Any, **kwargs: Any) -> None:
+        self.held = held
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs: Any, value: list[str]) -> Any:
+        if not value:
+            return qs
+        own = self.held.objects.filter(person=OuterRef("pk"), ended_on=None)
+        highest = Q()
+        for level in value:
+            highest |= Exists(own.filter(level=level)) & ~Exists(own.filter(level__lt=level))
+        return qs.filter(highest)
+
+
+def _posts(**conditions: Any) -> Exists:
+    return Exists(Post.objects.unended().filter(person=OuterRef("pk"), **conditions))
 
 
 def _registered() -> Exists:
@@ -66,6 +105,13 @@ HOLDING = Chosen(
     },
 )
 LEVEL = ("level", HoldsFilter(label="证书级别", choices=CertificateLevel.choices))
+STATION = ("station", StationFilter(label="任职站点", queryset=Station.objects.none()))
+POST = ("post", PostFilter(label="岗位", choices=PostKind.choices))
+EDUCATION = (
+    "education",
+    HighestFilter(label="最高学历", held=Education, choices=EducationLevel.choices),
+)
+TITLE = ("title", HighestFilter(label="最高职称", held=Title, choices=TitleLevel.choices))
 SOURCE = ("source", OverlapFilter(label="来源类别", field_name="sources", choices=Source.choices))
 FIELD = (
     "field",

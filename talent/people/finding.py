@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
 from core.secrecy.crypto import blind_index
 from core.secrecy.numbers import Secret
-from talent.credentials.models import Certificate
+from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.people.known import kept_for
 
+# A 人才编号, as core gives them (talent.people.models.new_number).
+_NUMBER = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
+# From so many letters on the index of sounds finds them anywhere in a name.
+_LETTERS = 3
 
-def name_condition(text: str, *, prefix: str = "", inside: bool = False) -> Q:
-    """People whose name, pinyin or initials a text begins (zs, zhangsan, 张三).
 
-    `inside` matches anywhere in the name: for a county, or three characters and more.
+def person_condition(text: str, *, prefix: str = "", inside: bool = False) -> Q:
+    """People by their name, its pinyin or initials (张三, zhangsan, zs), or by 人才编号.
+
+    Letters mean a name from any syllable on (oyjh, guiyue): initials from two letters, pinyin
+    from three. `inside` says that there are few people, as in a county: above it two letters
+    and characters begin a name.
     """
-    if text.isascii():
-        word = text.lower().replace(" ", "")
-        return Q(**{f"{prefix}initials__startswith": word}) | Q(
-            **{f"{prefix}pinyin__startswith": word}
-        )
-    return Q(**{f"{prefix}name__{'contains' if inside else 'startswith'}": text})
+    if not text.isascii():
+        return Q(**{f"{prefix}name__{'contains' if inside else 'startswith'}": text})
+    word = text.lower().replace(" ", "")
+    is_long = len(word) >= _LETTERS
+    initials = "contains" if is_long or inside else "startswith"
+    pinyin = "contains" if is_long else "startswith"
+    found = Q(**{f"{prefix}initials__{initials}": word}) | Q(**{f"{prefix}pinyin__{pinyin}": word})
+    number = word.upper()
+    return found | Q(**{f"{prefix}number": number}) if _NUMBER.fullmatch(number) else found
 
 
 def by_person(text: str, filterset: Any) -> Q:
     """The search of what belongs to people."""
-    return name_condition(text, prefix="person__", inside=len(text) >= 3)
+    return person_condition(text, prefix="person__", inside=len(text) >= 3)
 
 
 def search_people(text: str, filterset: Any) -> Q:
@@ -39,19 +50,29 @@ def search_people(text: str, filterset: Any) -> Q:
         filterset.is_fenced = False
         letter = text.lower()
         return Q(pinyin__gte=letter, pinyin__lt=chr(ord(letter) + 1))
+    if any(character.isdigit() for character in text):
+        return person_condition(text) | _holds_number(text)
     if len(filterset.scope) >= 6:
-        return name_condition(text, inside=True)
-    begins = name_condition(text)
+        return person_condition(text, inside=True)
+    begins = person_condition(text)
     if len(text) < 3 or text.isascii() or filterset.queryset.filter(begins).exists():
         return begins
-    return name_condition(text, inside=True)
+    return person_condition(text, inside=True)
+
+
+def _holds_number(number: str, *, path: str = "") -> Q:
+    """Who holds a certificate or a registration with that number on it."""
+    person = OuterRef(f"{path}pk")
+    certificates = Certificate.objects.filter(person=person, number=number.upper())
+    registrations = RegistrationPeriod.objects.filter(person=person, voucher=number)
+    return Q(Exists(certificates)) | Q(Exists(registrations))
 
 
 def named_by(secret: Secret, *, path: str = "") -> Q:
-    """The person whom an ID number, phone or certificate number names, at a path ("person__")."""
+    """The person whom a number names, at a path ("person__"): that of the ID card, the phone,
+    the certificate, the registration, or the 人才编号."""
     if secret.kind == "certificate":
-        held = Certificate.objects.filter(person=OuterRef(f"{path}pk"), number=secret.value)
-        return Q(Exists(held))
+        return Q(**{f"{path}number": secret.value}) | _holds_number(secret.value, path=path)
     index = blind_index(secret.value, purpose=secret.kind)
     if secret.kind == "phone":
         return Q(**{f"{path}phone_index": index})

@@ -9,6 +9,7 @@ from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -226,6 +227,12 @@ class Person(Record):
             models.Index(fields=["name"], name="person_name", opclasses=["varchar_pattern_ops"]),
             models.Index(
                 fields=["initials"], name="person_initials", opclasses=["varchar_pattern_ops"]
+            ),
+            # Finds letters anywhere in a name (oyjh, guiyue).
+            GinIndex(
+                fields=["pinyin", "initials"],
+                name="person_sounds",
+                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
             ),
             models.Index(
                 fields=["merged_into"],

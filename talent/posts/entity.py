@@ -15,7 +15,7 @@ from core.entities.pages.record import DetailPage
 from core.regions.names import place_name
 from core.rules import Flag, RuleError
 from talent.people.belonging import PERSON_NAME, part_of_person
-from talent.people.finding import name_condition
+from talent.people.finding import person_condition
 from talent.posts.actions import (
     check_post,
     counties_in_conflict,
@@ -50,7 +50,7 @@ def check(post: Post) -> Iterable[Flag]:
 
 def search(text: str, filterset: Any) -> Q:
     return (
-        name_condition(text, prefix="person__", inside=True)
+        person_condition(text, prefix="person__", inside=True)
         | Q(station__name__contains=text)
         | Q(organization__name__contains=text)
     )
@@ -93,7 +93,7 @@ POSTS = part_of_person(
     ),
     current=Q(ended_on=None),
     search=search,
-    search_hint="姓名、证件号、站点、用人单位",
+    search_hint="姓名、人才编号、证件号、站点、用人单位",
     empty_hint="在人员的页面上添加任职，或随花名册一起导入。",
     labels={"employer_name": "站点或用人单位"},
     headline="person started_on",

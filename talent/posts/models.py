@@ -11,10 +11,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Left
 
 from core.audit.history import tracked
-from core.dates import PRECISIONS
 from core.models import Record
 from core.scoping import ScopedQuerySet
-from core.timeline import EndField
+from core.timeline import EndField, PrecisionField
 from stations.models import Organization, Station
 from talent.codes import NOT_EMPLOYED, Employment, PostKind
 from talent.people.models import Person
@@ -165,9 +164,7 @@ class Post(Record):
         "用工性质", max_length=1, choices=Employment, default=Employment.AGENCY
     )
     started_on = models.DateField("入职日期")
-    started_precision = models.CharField(
-        max_length=1, choices=PRECISIONS, default="D", db_default="D", editable=False
-    )
+    started_precision = PrecisionField()
     ended_on = EndField("最后在岗日", null=True, blank=True, editable=False)
     end_reason = models.CharField(
         "离岗原因", max_length=200, blank=True, default="", editable=False

@@ -39,7 +39,8 @@ QUERIES = {
     "milestone": 6,
     "organization": 6,
     "payment": 6,
-    "person": 8,
+    # Posts and certificates beside the rows, each for all at once.
+    "person": 9,
     "post": 7,
     "project": 6,
     "registrationperiod": 7,

@@ -20,6 +20,7 @@ _ROOMS = re.compile(
 _REASONS = {
     "core/attachments/pdfs.py": "a PDF, into memory",
     "core/attachments/photos.py": "a picture, into memory",
+    "core/database.py": "names that migrations bring into one writing",
     "core/notices/reminders.py": "the messages of the nightly run, its only act",
     "core/entities/former.py": "what a dated column held before, beside the write of an action",
     "core/entities/steps.py": "what an action did is noted beside it, and taken back",

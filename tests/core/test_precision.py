@@ -7,10 +7,17 @@ from typing import Any
 
 import pytest
 
+from core.dates import precision_name
 from core.entities.changes import changes_of, changes_of_many
-from talent.models import Certificate, GraduateStat
+from core.entities.entity import ENTITIES
+from core.entities.made import form_of
+from stations.models import Station
+from talent.models import Certificate, GraduateStat, Person
 from tests.conftest import COUNTY_A, TOWNSHIP_A, Cast
 from tests.core.test_entity_editing import form_data
+from tests.imports.ledgers import outcomes, row_of, take
+from tests.imports.test_stations import row as station
+from tests.imports.test_stations import stations
 from tests.rows import make_person, make_row
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +98,64 @@ def test_a_colleagues_nought_is_no_empty_field(cast: Cast, client_of: Any) -> No
     page = first.post(url, mine | {"document": "文〔2025〕1号"})
     only = {row["name"]: row["only"] for row in page.context["rows"]}
     assert only == {"stayed": "theirs", "document": "mine"}
+
+
+# --- Every day that a form lets one write as a month -------------------------------------------
+KEPT = [
+    ("station", "built_on", "built_precision"),
+    ("station", "approval_date", "approval_date_precision"),
+    ("education", "graduated_on", "graduated_precision"),
+    ("title", "obtained_on", "obtained_precision"),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "precision"), KEPT)
+@pytest.mark.parametrize(("typed", "known"), [("2016.7", "2016-07"), ("2016", "2016")])
+def test_a_month_stays_a_month(
+    kind: str, name: str, precision: str, typed: str, known: str, cast: Cast, client_of: Any
+) -> None:
+    record = make_row(kind, TOWNSHIP_A)
+    client, entity = client_of(cast.clerk_a), ENTITIES[kind]
+    url = entity.url("edit", record)
+    data = form_data(client, url)
+    assert "只知道年月可写 2021-03" in client.get(url).text
+    sent = data | {name: typed, "reason": "已核对"}
+    if kind == "station":
+        sent |= {"approval_number": "民发1号"}
+    assert client.post(url, sent).status_code == 302
+    record.refresh_from_db()
+    assert getattr(record, name).isoformat() == f"{known}-01-01"[:10]
+    assert getattr(record, precision) == {7: "M", 4: "Y"}[len(known)]
+    page = client.get(entity.url("detail", record)).text
+    assert f"{known}<" in page.replace("\n", "")
+    assert form_data(client, url)[name] == known
+
+
+def test_no_form_asks_for_a_month_that_it_would_not_keep() -> None:
+    """Whatever invites it has the column for it."""
+    for entity in ENTITIES.values():
+        if not entity.sections or not entity.has("create"):
+            continue
+        instance = entity.model(**{entity.parent: Person()} if entity.parent == "person" else {})
+        form = form_of(entity)(user=None, instance=instance)
+        for name, field in form.fields.items():
+            if "年月" in str(field.help_text):
+                assert precision_name(name) in entity.field_names, (entity.name, name)
+
+
+def test_a_station_of_a_ledger(cast: Cast) -> None:
+    take(cast.clerk_a, "stations", stations(station(建成日期="2021.3")))
+    built = Station.objects.get()
+    assert (built.built_on, built.built_precision) == (datetime.date(2021, 3, 1), "M")
+    for said, outcome, shown in (
+        ("2021年3月", "unchanged", []),
+        ("2021", "unchanged", []),
+        ("2022.5", "changed", [["建成日期", "2021-03", "2022-05"]]),
+        ("2022-05-16", "changed", [["建成日期", "2022-05", "2022-05-16"]]),
+        ("2022.5", "unchanged", []),
+    ):
+        batch = take(cast.clerk_a, "stations", stations(station(建成日期=said)))
+        assert outcomes(batch) == {outcome: 1}, said
+        assert row_of(batch, 2).diff == shown
+    built.refresh_from_db()
+    assert (built.built_on, built.built_precision) == (datetime.date(2022, 5, 16), "D")

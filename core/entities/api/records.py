@@ -19,9 +19,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from core.audit.models import ReadEvent
+from core.dates import precision_name
 from core.entities.api.serializers import joined_by, serializer_for
 from core.entities.filters import filterset_for
-from core.text import normalise
+from core.text import tidy_name
 
 if TYPE_CHECKING:
     from core.entities.entity import Entity
@@ -98,7 +99,7 @@ class RecordAPI(ReadOnlyModelViewSet):
         if self.detail:
             return queryset.select_related(*self.select_related)
         queryset = super().filter_queryset(queryset)
-        text = normalise(self.request.query_params.get("q", ""))[:60]
+        text = tidy_name(self.request.query_params.get("q", ""))[:60]
         filterset = getattr(self, "filterset_class", None)
         if text and hasattr(filterset, "search"):
             search = filterset(None, queryset=queryset, request=self.request).search(text)
@@ -143,7 +144,7 @@ def api_fields(entity: Entity) -> tuple[str, ...]:
     found: list[str] = []
     for name in shown:
         if name in entity.field_names and name not in without:
-            precision = f"{name.removesuffix('_on')}_precision"
+            precision = precision_name(name)
             found += [name, *([precision] if precision in entity.field_names else [])]
     return tuple(dict.fromkeys(found))
 

@@ -22,14 +22,18 @@ from core.regions.models import Region
 from core.regions.names import place_name, resolve_regions
 from core.scoping import scope_choices
 from core.secrecy.identity import refuse_id_number, without_id_numbers
-from core.text import as_number, is_none, normalise
+from core.text import as_number, is_none, normalise, tidy, tidy_name
 
 
 class DateField(forms.DateField):
     """A date in any sane format; `precision` is how much of it was written (D, M, Y)."""
 
+    HINT = "如 2021-03-01。"
+    # Where how much is known is kept, or asked for.
+    MONTH_HINT = "如 2021-03-01；只知道年月可写 2021-03。"
+
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["help_text"] = kwargs.get("help_text") or "如 2021-03-01；只知道年月可写 2021-03。"
+        kwargs["help_text"] = kwargs.get("help_text") or self.HINT
         kwargs.setdefault(
             "widget",
             forms.DateInput(
@@ -111,19 +115,20 @@ class PlainForm(forms.Form):
 
 
 class NoteField(forms.CharField):
-    """Text as the registry keeps it: half width, without invisible characters. What stands in
-    it is for the form's own rules to judge."""
+    """Text as the registry keeps it: without invisible characters, its punctuation as it was
+    typed. What stands in it is for the form's own rules to judge."""
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value)
-        return normalise(text) if text else ""
+        return tidy(text) if text else ""
 
 
 class TextField(NoteField):
-    """Words that are shown as they are; an ID number in them is refused (R22)."""
+    """Names and other words that are shown as they are, in one writing; an ID number in them
+    is refused (R22)."""
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = tidy_name(super().to_python(value))
         refuse_id_number(text)
         return text
 
@@ -268,13 +273,13 @@ class LookupField(forms.ModelChoiceField):
         try:
             found = list(self.queryset.filter(pk=value)[:2])
         except (ValueError, ValidationError):
-            found = list(self.queryset.filter(name=normalise(str(value)))[:2])
+            found = list(self.queryset.filter(name=tidy_name(str(value)))[:2])
         if len(found) == 1:
             return found[0]
         text = "这一项" if len(str(value)) == 36 else f"「{value}」"
         if found:
             raise ValidationError(f"{text}不止一个，请从列表中选择。", code="ambiguous")
-        alike = self.queryset.filter(name__icontains=normalise(str(value))).order_by("name", "pk")
+        alike = self.queryset.filter(name__icontains=tidy_name(str(value))).order_by("name", "pk")
         if names := "、".join(dict.fromkeys(alike.values_list("name", flat=True)[:_ALIKE])):
             raise ValidationError(
                 f"{text}没有写全，您要找的可能是：{names}。请从列表中选择。", code="unknown"

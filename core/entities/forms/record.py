@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.dates import precision_name
 from core.entities.display import date_as_known
 from core.entities.forms.fields import (
     DateField,
@@ -196,15 +197,19 @@ class RecordForm(forms.ModelForm):
     def _show_as_known(self) -> None:
         """A date that is known to the month stands in its field as a month."""
         for name, field in self.fields.items():
-            value = self.initial.get(name)
-            if isinstance(field, DateField) and isinstance(value, datetime.date):
-                if hasattr(self.instance, f"{name.removesuffix('_on')}_precision"):
-                    self.initial[name] = date_as_known(self.instance, name, value)
+            if not isinstance(field, DateField):
+                continue
+            if not hasattr(self.instance, precision_name(name)):
+                continue
+            if field.help_text == DateField.HINT:
+                field.help_text = DateField.MONTH_HINT
+            if isinstance(value := self.initial.get(name), datetime.date):
+                self.initial[name] = date_as_known(self.instance, name, value)
 
     def _precisions(self, cleaned: dict[str, Any]) -> None:
         columns = {f.name for f in self._meta.model._meta.fields}
         for name, field in self.fields.items():
-            precision = f"{name.removesuffix('_on')}_precision"
+            precision = precision_name(name)
             if isinstance(field, DateField) and precision in columns and name in self.changed_data:
                 setattr(self.instance, precision, field.precision)
 

@@ -49,7 +49,7 @@ class ExportPage(EntityPage):
             raise RuleError("EXPORT", "超过 20 万行，请先按地区或条件筛选后分别导出。")
         # Regions are told by their codes; joining them would cost an object a row.
         joined = [n for n in entity.select_related if not is_place(field_at(entity.model, n))]
-        rows = rows.select_related(*joined).prefetch_related(*entity.prefetch)
+        rows = listing.in_order(rows.select_related(*joined))
         return export_table(
             user=self.request.user,
             title=listing.title,

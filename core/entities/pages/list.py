@@ -22,7 +22,7 @@ from core.entities.reach import Reach
 from core.entities.saved import PARAMETER, opening, saved_views, views_of
 from core.entities.tables import AsRead
 from core.secrecy.numbers import Secret, secret_in
-from core.text import normalise
+from core.text import tidy_name
 
 
 class ListPage(EntityPage):
@@ -43,7 +43,7 @@ class ListPage(EntityPage):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The search field. Numbers of people are looked up here and never in an address."""
         self.reach.require("view")
-        text = normalise(self.request.POST.get("q", ""))
+        text = tidy_name(self.request.POST.get("q", ""))
         if secret := self._secret_in(text):
             return self.show(self.listing(QueryDict(), secret))
         params = QueryDict(self.request.POST.get("keep", "").lstrip("?"), mutable=True)
@@ -70,6 +70,7 @@ class ListPage(EntityPage):
             context |= {"q": params.get("q", ""), "clear_url": self.url("list")}
             context["kept"] = self.kept
             return render(self.request, "entity/filters.html", context)
+        listing.shown = table_of(self.entity).shown(self._chosen_columns(params))
         page = listing.page()
         kind = ReadEvent.Kind.SEARCH if listing.secret else ReadEvent.Kind.LIST
         self.reach.leave_read_event(kind, page.object_list, **listing.trace())
@@ -177,11 +178,10 @@ class ListPage(EntityPage):
     # --- The table -----------------------------------------------------------------------
 
     def _table(self, listing: Listing, page: Page) -> Any:
-        made = table_of(self.entity)
-        shown = made.shown(self._chosen_columns(listing.params))
+        made, shown = table_of(self.entity), listing.shown
         table = made(
             AsRead(page.object_list),
-            exclude=[n for n in made.base_columns if n not in shown],
+            exclude=[n for n in made.base_columns if shown is not None and n not in shown],
             orderable=listing.secret is None,
         )
         table.order_by = listing.params.get("sort", "") if listing.sorted_by else ""

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from core.audit.models import ReadEvent
 from core.entities.pages.base import EntityPage
 from core.regions.names import place_name
-from core.text import normalise
+from core.text import tidy_name
 
 _MOST = 12
 
@@ -23,7 +23,7 @@ class LookupPage(EntityPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.reach.require("view")
         params = self.request.GET
-        text = normalise(params.get(f"{params.get('name', '')}_text", params.get("q", "")))
+        text = tidy_name(params.get(f"{params.get('name', '')}_text", params.get("q", "")))
         found = []
         if text:
             rows = self.reach.rows().filter(**{f"{self.matched}__icontains": text})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.dates import says_otherwise
 from core.ledgers.asking import ask
 from core.models import ImportRow
+from core.text import tidy_name
 from talent.codes import CertificateLevel, EducationLevel, Verification
 from talent.credentials.models import Certificate, Education
 from talent.people.ledger.meeting import questions
-from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, Encounter, says_otherwise
+from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, Encounter
 from talent.people.ledger.meeting.known import Known
 from talent.people.models import Person
 
@@ -127,4 +129,4 @@ def meet_education(m: Encounter) -> None:
 
 def _otherwise(old: Education, new: dict[str, Any]) -> list[str]:
     """Columns of the course that a row fills with something else."""
-    return [c for c, _ in _COURSE if new.get(c) and new[c] != getattr(old, c)]
+    return [c for c, _ in _COURSE if new.get(c) and new[c] != tidy_name(getattr(old, c))]

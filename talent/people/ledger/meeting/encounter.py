@@ -19,7 +19,6 @@ PERSON, STATE, EDUCATION, CERTIFICATE, POST = (
     "talent.post",
 )
 GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
-_PRECISE = {"Y": 4, "M": 7}
 
 
 @dataclass
@@ -77,10 +76,3 @@ def as_staged(columns: dict[str, Any]) -> dict[str, Any]:
         name: value.isoformat() if isinstance(value, datetime.date) else value
         for name, value in columns.items()
     }
-
-
-def says_otherwise(registered: datetime.date, said: str, precision: str) -> bool:
-    """Whether a day in a ledger (ISO, precision D, M or Y) is another one: 2021.3 says
-    nothing against 2021-03-15."""
-    length = _PRECISE.get(precision, 10)
-    return registered.isoformat()[:length] != said[:length]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.ledgers.asking import ask
+from core.text import normalise
 from talent.people.ledger.meeting.encounter import PERSON, Encounter
 from talent.people.ledger.meeting.questions import LEDGER, NAME
 from talent.people.models import Person
@@ -38,7 +39,7 @@ def meet_fields(m: Encounter) -> None:
 
 def _change(m: Encounter, column: str, new: str) -> None:
     old = getattr(m.person, column)
-    if new == old:
+    if normalise(new) == normalise(old):
         return
     field: Any = Person._meta.get_field(column)
     words = dict(field.flatchoices)

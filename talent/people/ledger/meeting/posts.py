@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from core.dates import says_otherwise
 from core.ledgers.asking import ask, say
 from talent.codes import NOT_EMPLOYED, Employment, PersonStatus, PostKind
 from talent.people.ledger.meeting import questions
@@ -13,7 +14,6 @@ from talent.people.ledger.meeting.encounter import (
     STATE,
     Encounter,
     as_staged,
-    says_otherwise,
 )
 from talent.people.ledger.meeting.known import employer_of
 from talent.people.ledger.meeting.states import know_since, serve
