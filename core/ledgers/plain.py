@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -28,7 +28,7 @@ from core.ledgers.ledger import ImportContext, Ledger, LedgerColumn, RowCheck, n
 from core.ledgers.models import ImportRow
 from core.regions.models import Region
 from core.regions.names import place_name
-from core.rules import RuleError
+from core.rules import Answers, Flag, RuleError
 from core.secrecy.crypto import sign
 from core.text import normalise
 
@@ -221,11 +221,16 @@ class PlainLedger(Ledger):
         """The entity's own rules; those that speak of other rows are asked in sets."""
         if self.entity.check is None:
             return
+        answers = Answers()
+        answers.ask(self.entity.check, record)
         try:
-            for flag in self.entity.check(record):
-                row.flag(flag, self.label_of(flag.field))
+            flags: Iterable[Flag] = answers.settle()
         except RuleError as error:
-            row.refuse(self.label_of(error.field), str(error), error.rule)
+            flags = error.flags
+            for each in error.each:
+                row.refuse(self.label_of(each.field), str(each), each.rule)
+        for flag in flags:
+            row.flag(flag, self.label_of(flag.field))
 
     # --- Rows beside the registry ------------------------------------------------------------
 

@@ -257,8 +257,10 @@ def check_credit_code(value: str) -> str:
     if not code:
         return ""
     if not _CREDIT.fullmatch(code):
-        raise RuleError("USCC", "统一社会信用代码应为 18 位数字和大写字母，请核对。")
+        words = "统一社会信用代码应为 18 位数字和大写字母，请核对。"
+        raise RuleError("USCC", words, field="credit_code")
     total = sum(_CREDIT_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
     if _CREDIT_ALPHABET[(31 - total % 31) % 31] != code[17]:
-        raise RuleError("USCC", "统一社会信用代码最后一位校验不符，请核对。")
+        words = "统一社会信用代码最后一位校验不符，请核对。"
+        raise RuleError("USCC", words, field="credit_code")
     return code

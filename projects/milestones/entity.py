@@ -9,20 +9,21 @@ from django.db.models import Q
 from core.dates import today
 from core.entities.declarations import Section
 from core.entities.filters import Between, Chosen
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag
 from projects.milestones.actions import add_milestone, check_milestone, update_milestone
 from projects.milestones.models import Milestone
 from projects.projects.entity import part_of_project
 
 
 def check(milestone: Milestone) -> Iterable[Flag]:
+    answers = Answers()
     if milestone.reached_on and milestone.reached_on > today():
-        raise RuleError("DATE", "实际日期不能晚于今天，请核对。", field="reached_on")
+        answers.refuse("DATE", "实际日期不能晚于今天，请核对。", field="reached_on")
     if not milestone._state.adding:
         before = Milestone.objects.get(pk=milestone.pk)
         milestone.stage = milestone.stage or before.stage
-        check_milestone(milestone, before)
-    return ()
+        answers.ask(check_milestone, milestone, before)
+    return answers.settle()
 
 
 MILESTONES = part_of_project(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from core.rules import RuleError
+from core.rules import Answers
 from projects.codes import Stage
 
 
@@ -15,9 +15,10 @@ def check_paid_milestone(
     first payment of its stage."""
     if paid_on is None:
         return
-    label = Stage(old_stage).label
+    answers, label = Answers(), Stage(old_stage).label
     if stage != old_stage:
-        raise RuleError("R18", f"「{label}」已有付款，不能改为其他阶段。", field="stage")
+        answers.refuse("R18", f"「{label}」已有付款，不能改为其他阶段。", field="stage")
     if reached_on is None or reached_on > paid_on:
         words = f"{paid_on} 已付「{label}」的款，实际日期不能去掉，也不能晚于这一天。"
-        raise RuleError("R18", words, field="reached_on")
+        answers.refuse("R18", words, field="reached_on")
+    answers.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag, RuleError
 from projects.codes import Stage
 
 
@@ -24,19 +24,19 @@ def check_project(
 
     `has_payments`: dated ones, which nothing would bound without a contract.
     """
+    answers = Answers()
     if contract_amount is None and has_payments:
-        raise RuleError("R18", "已有付款记录，合同金额不能去掉。", field="contract_amount")
+        answers.refuse("R18", "已有付款记录，合同金额不能去掉。", field="contract_amount")
     if budget is not None and contract_amount is not None and contract_amount > budget:
-        raise RuleError("R18", "合同金额不能超过预算金额，请核对。", field="contract_amount")
+        answers.refuse("R18", "合同金额不能超过预算金额，请核对。", field="contract_amount")
     if contract_amount is not None and paid > contract_amount:
-        raise RuleError(
-            "R18", f"合同金额少于已付款 {paid:,.2f} 元，请核对。", field="contract_amount"
-        )
+        message = f"合同金额少于已付款 {paid:,.2f} 元，请核对。"
+        answers.refuse("R18", message, field="contract_amount")
     if started_on and ends_on and ends_on < started_on:
-        raise RuleError("R18", "结束日期不能早于开始日期，请核对。", field="ends_on")
+        answers.refuse("R18", "结束日期不能早于开始日期，请核对。", field="ends_on")
     if evaluator is not None and evaluator == contractor:
-        raise RuleError("R18", "评估方不能是承接方，请核对。", field="evaluator")
-    return []
+        answers.refuse("R18", "评估方不能是承接方，请核对。", field="evaluator")
+    return answers.settle()
 
 
 def check_stage(old: str, new: str) -> list[Flag]:

@@ -14,7 +14,7 @@ from core.entities.declarations import Section
 from core.entities.entity import Entity
 from core.entities.filters import Between
 from core.entities.forms import RecordForm
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag
 from stations.months.models import StationMonthly
 from stations.months.rules import (
     check_monthly,
@@ -34,19 +34,19 @@ class MonthForm(RecordForm):
 
 
 def check(monthly: StationMonthly) -> Iterable[Flag]:
-    month = monthly.month
+    answers, month = Answers(), monthly.month
     if month:
         monthly.month = month = month.replace(day=1)
         if month > today():
-            raise RuleError("DATE", "月份不能晚于本月。", field="month")
+            answers.refuse("DATE", "月份不能晚于本月。", field="month")
     given = {name: getattr(monthly, name) for name in StationMonthly.NUMBERS}
     values = {name: value for name, value in given.items() if isinstance(value, int)}
-    check_monthly(values, open_before=_open_before(monthly) if month else None)
-    if not month:
-        return
-    yield from _outliers(monthly, values)
-    recorded = workers_in(monthly.station, month)
-    yield from check_reported(values.get("workers"), recorded, field="workers")
+    answers.ask(check_monthly, values, open_before=_open_before(monthly) if month else None)
+    if month:
+        answers.ask(_outliers, monthly, values)
+        recorded = workers_in(monthly.station, month)
+        answers.ask(check_reported, values.get("workers"), recorded, field="workers")
+    return answers.settle()
 
 
 def _open_before(monthly: StationMonthly) -> int | None:

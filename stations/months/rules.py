@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from core.dates import today
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag
 from stations.places.models import Station
 
 
@@ -22,17 +22,18 @@ def workers_in(station: Station, month: datetime.date) -> int:
 OUTLIER_FACTOR = 5
 
 
-def check_monthly(values: dict[str, int], *, open_before: int | None = None) -> None:
+def check_monthly(values: dict[str, int], *, open_before: int | None = None) -> list[Flag]:
     """R19: cases within the stock (open at the month's end and closed in it), groups held.
 
     `open_before` are the cases open at the end of the month before, None when not reported.
     """
+    answers = Answers()
     new, closed = values.get("cases_new", 0), values.get("cases_closed", 0)
     if open_before is not None and closed > open_before + new:
         message = f"结案不能多于上月在办 {open_before} 与本月新开 {new} 之和，请核对。"
-        raise RuleError("R19", message, field="cases_closed")
+        answers.refuse("R19", message, field="cases_closed")
     if new > values.get("cases_open", 0) + closed:
-        raise RuleError("R19", "新开个案不能多于在办与结案之和，请核对。", field="cases_new")
+        answers.refuse("R19", "新开个案不能多于在办与结案之和，请核对。", field="cases_new")
     for more, less, words in (
         ("group_sessions", "groups", "小组节数不能少于小组数"),
         ("group_attendance", "groups", "小组人次不能少于小组数"),
@@ -40,7 +41,8 @@ def check_monthly(values: dict[str, int], *, open_before: int | None = None) -> 
         ("workers", "certified_workers", "持证数不能多于在岗社工数"),
     ):
         if values.get(more, 0) < values.get(less, 0):
-            raise RuleError("R19", f"{words}，请核对。", field=more)
+            answers.refuse("R19", f"{words}，请核对。", field=more)
+    return answers.settle()
 
 
 def check_monthly_outlier(value: int, past: list[int], *, field: str, label: str) -> list[Flag]:

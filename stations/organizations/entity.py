@@ -13,7 +13,7 @@ from core.entities.declarations import Action, Related, Section, reactivation
 from core.entities.entity import Entity
 from core.entities.filters import ENDED, Chosen
 from core.entities.forms.actions import DeactivationForm
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag
 from core.secrecy.identity import check_credit_code
 from core.secrecy.numbers import Secret
 from stations.organizations.actions import end_organization, update_organization
@@ -21,12 +21,17 @@ from stations.organizations.models import Organization
 
 
 def check(organization: Organization) -> Iterable[Flag]:
-    organization.credit_code = check_credit_code(organization.credit_code or "")
+    answers = Answers()
+    answers.ask(_clean_credit_code, organization)
     if organization.parent_id and organization.parent_id == organization.pk:
-        raise RuleError("ORG", "主管单位不能是自己。", field="parent")
+        answers.refuse("ORG", "主管单位不能是自己。", field="parent")
     for field, label in (("registered_on", "登记日期"), ("deregistered_on", "注销日期")):
-        check_not_future(getattr(organization, field), label=label, field=field)
-    return ()
+        answers.ask(check_not_future, getattr(organization, field), label=label, field=field)
+    return answers.settle()
+
+
+def _clean_credit_code(organization: Organization) -> None:
+    organization.credit_code = check_credit_code(organization.credit_code or "")
 
 
 def by_credit_code(secret: Secret) -> Q:

@@ -17,7 +17,7 @@ from core.entities.filters import Chosen
 from core.entities.forms import RegionField
 from core.entities.pages.record import DetailPage
 from core.regions.names import place_name
-from core.rules import Flag
+from core.rules import Answers, Flag
 from core.scoping import LEVEL_OF_LENGTH
 from stations.codes import StationKind, StationStatus
 from stations.places.actions import (
@@ -72,10 +72,12 @@ class StationPage(DetailPage):
 
 
 def check(station: Station) -> Iterable[Flag]:
-    yield from check_built_on(station.built_on, status=station.status)
-    check_not_future(station.approval_date, label="批复日期", field="approval_date")
+    answers = Answers()
+    answers.ask(check_built_on, station.built_on, status=station.status)
+    answers.ask(check_not_future, station.approval_date, label="批复日期", field="approval_date")
     if station.kind and station.region_id:
-        yield from check_kind_level(station.kind, LEVEL_OF_LENGTH[len(station.region_id)])
+        answers.ask(check_kind_level, station.kind, LEVEL_OF_LENGTH[len(station.region_id)])
+    return answers.settle()
 
 
 def check_beside(station: Station) -> Iterable[Flag]:

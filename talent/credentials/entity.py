@@ -14,7 +14,7 @@ from core.entities.columns import Column
 from core.entities.declarations import Action, Section
 from core.entities.filters import ENDED, Between, ChoiceFilter, Chosen
 from core.entities.forms import ActionForm, DateField, FreeTextField, NoteField, ReasonField
-from core.rules import Flag
+from core.rules import Answers, Flag
 from core.secrecy.numbers import Secret
 from talent.codes import EXPIRED, VALID_REGISTRATIONS, RegistrationState, Verification
 from talent.colours import REGISTRATION, VERIFICATION
@@ -66,15 +66,21 @@ class VerifyForm(ActionForm):
 
 
 def check_certificate(certificate: Certificate) -> Iterable[Flag]:
-    certificate.number, flags = clean_certificate_number(certificate.number)
-    yield from flags
+    answers, person = Answers(), certificate.person
+    answers.ask(_clean_number, certificate)
     level, day = certificate.level, certificate.approved_on
-    if not level or not day:
-        return
-    person = certificate.person
-    yield from check_certificate_date(level, day, birth_date=person.birth_date)
-    others = person.certificates.filter(ended_on=None).exclude(pk=certificate.pk)
-    yield from check_senior(level, held_levels=list(others.values_list("level", flat=True)))
+    if level and day:
+        answers.ask(check_certificate_date, level, day, birth_date=person.birth_date)
+    if level:
+        others = person.certificates.filter(ended_on=None).exclude(pk=certificate.pk)
+        held = list(others.values_list("level", flat=True))
+        answers.ask(check_senior, level, held_levels=held)
+    return answers.settle()
+
+
+def _clean_number(certificate: Certificate) -> Iterable[Flag]:
+    certificate.number, flags = clean_certificate_number(certificate.number)
+    return flags
 
 
 def certificate_named_by(secret: Secret) -> Q:
@@ -209,7 +215,13 @@ REGISTRATIONS = part_of_person(
 
 # --- Education and titles -----------------------------------------------------------------
 def check_education(education: Education) -> Iterable[Flag]:
-    check_not_future(education.graduated_on, label="毕业日期", field="graduated_on")
+    day, answers = education.graduated_on, Answers()
+    answers.ask(check_not_future, day, label="毕业日期", field="graduated_on")
+    answers.ask(_check_twice, education)
+    return answers.settle()
+
+
+def _check_twice(education: Education) -> Iterable[Flag]:
     same = {name: getattr(education, name) for name in ("level", "school", "major")}
     others = Education.objects.filter(person=education.person, ended_on=None, **same)
     if others.exclude(pk=education.pk).exists():

@@ -15,7 +15,7 @@ from core.ledgers.asking import say
 from core.ledgers.ledger import RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag, RuleError
 from talent.codes import EDUCATION_WORDS, EducationLevel
 from talent.graduates.models import GraduateStat
 
@@ -39,8 +39,10 @@ def check_graduates(graduates: int | None, stayed: int | None) -> list[Flag]:
 
 
 def check(stat: GraduateStat) -> Iterable[Flag]:
-    check_graduation_year(stat.year)
-    return check_graduates(stat.graduates, stat.stayed)
+    answers = Answers()
+    answers.ask(check_graduation_year, stat.year)
+    answers.ask(check_graduates, stat.graduates, stat.stayed)
+    return answers.settle()
 
 
 _MODEL = "talent.graduatestat"

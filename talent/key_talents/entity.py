@@ -14,7 +14,7 @@ from core.entities.columns import Column
 from core.entities.declarations import Section
 from core.entities.filters import ENDED, Between, ChoiceFilter
 from core.entities.forms import FreeTextField
-from core.rules import Flag
+from core.rules import Answers, Flag
 from talent.codes import ClaimState
 from talent.key_talents.actions import CLAIM, decide_claim, missing_basis, submit_claim
 from talent.key_talents.models import KeyTalentClaim
@@ -24,7 +24,13 @@ _OTHERS = "自己提交的申报，请由另一位审核员认定。"
 
 
 def check(claim: KeyTalentClaim) -> Iterable[Flag]:
-    check_not_future(claim.qualified_on, label="取得资格日期", field="qualified_on")
+    answers = Answers()
+    answers.ask(check_not_future, claim.qualified_on, label="取得资格日期", field="qualified_on")
+    answers.ask(_check_basis, claim)
+    return answers.settle()
+
+
+def _check_basis(claim: KeyTalentClaim) -> Iterable[Flag]:
     if claim.claim_class and claim.native_basis and (missing := missing_basis(claim)):
         yield Flag("T3", "W", f"{missing}在这之前不能认定。", "claim_class")
 

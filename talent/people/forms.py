@@ -19,7 +19,7 @@ from core.entities.forms import (
     RegionField,
 )
 from core.national import is_known_division
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag, RuleError
 from core.secrecy.crypto import blind_index
 from core.secrecy.identity import (
     check_id_number,
@@ -72,10 +72,16 @@ class PersonForm(RecordForm):
         return chosen
 
     def check(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
-        check_birth_date(cleaned.get("birth_date"))
-        yield from check_free_text(cleaned.get("remark", ""))
+        answers = Answers()
+        answers.ask(check_birth_date, cleaned.get("birth_date"))
+        answers.ask(check_free_text, cleaned.get("remark", ""))
         cleaned["remark"] = without_id_numbers(cleaned.get("remark", ""))
-        yield from self._check_phone(cleaned.get("phone", ""))
+        answers.ask(self._check_phone, cleaned.get("phone", ""))
+        answers.ask(self._check_number, cleaned)
+        return answers.settle()
+
+    def _check_number(self, cleaned: dict[str, Any]) -> Iterable[Flag]:
+        """R1, R4 and R5, and what the number tells of the person."""
         number = cleaned.get("id_number")
         if not number or "id_number" in self.errors:
             return

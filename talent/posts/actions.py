@@ -10,7 +10,7 @@ from core.dates import check_not_future, today
 from core.guards import claim, locked, require, touch
 from core.models import User
 from core.regions.names import place_name
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag, RuleError
 from core.scoping import OutOfScope, ensure_visible, in_scope
 from stations.models import Organization, Station
 from stations.places.rules import CLOSED_STATUSES
@@ -36,34 +36,37 @@ def check_post(post: Post) -> list[Flag]:
 
     Raises RuleError; the form of a post calls it too. The post needs its region.
     """
-    check_not_future(post.started_on, label="入职日期", field="started_on")
+    answers = Answers()
+    answers.ask(check_not_future, post.started_on, label="入职日期", field="started_on")
     open_posts = post.person.posts.unended().exclude(pk=post.pk)
     if post.ended_on is None and not post.replaces_primary:
         has_primary = open_posts.filter(is_primary=True).exists()
-        check_one_primary(is_primary=post.is_primary, has_open_primary=has_primary)
+        answers.ask(check_one_primary, is_primary=post.is_primary, has_open_primary=has_primary)
     opened_on, closed_on = _life_of_employer(post)
     others = open_posts.employed().values_list("region_id", flat=True)
     primary = post.person.posts.filter(is_primary=True).exclude(pk=post.pk)
     ended = primary.exclude(ended_on=None).order_by("started_on")
-    return [
-        *check_age_at_post(post.person.birth_date, post.started_on),
-        *check_post_within(
-            started_on=post.started_on,
-            ended_on=post.ended_on,
-            opened_on=opened_on,
-            closed_on=closed_on,
-        ),
-        *check_other_county(
-            is_full_time=post.employment not in NOT_EMPLOYED,
-            county=(post.region_id or "")[:6],
-            other_counties=[code[:6] for code in others],
-        ),
-        *check_primary_overlap(
-            post.started_on,
-            ended.values_list("started_on", "ended_on") if post.is_primary else (),
-            ended_on=post.ended_on,
-        ),
-    ]
+    answers.ask(check_age_at_post, post.person.birth_date, post.started_on)
+    answers.ask(
+        check_post_within,
+        started_on=post.started_on,
+        ended_on=post.ended_on,
+        opened_on=opened_on,
+        closed_on=closed_on,
+    )
+    answers.ask(
+        check_other_county,
+        is_full_time=post.employment not in NOT_EMPLOYED,
+        county=(post.region_id or "")[:6],
+        other_counties=[code[:6] for code in others],
+    )
+    answers.ask(
+        check_primary_overlap,
+        post.started_on,
+        ended.values_list("started_on", "ended_on") if post.is_primary else (),
+        ended_on=post.ended_on,
+    )
+    return answers.settle()
 
 
 def _life_of_employer(post: Post) -> tuple[datetime.date | None, datetime.date | None]:

@@ -13,7 +13,7 @@ from core.entities.filters import Chosen
 from core.entities.forms.actions import ReasonForm
 from core.entities.pages.record import DetailPage
 from core.regions.names import place_name
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag
 from talent.people.belonging import PERSON_NAME, part_of_person
 from talent.people.finding import person_condition
 from talent.posts.actions import (
@@ -42,10 +42,13 @@ class PostPage(DetailPage):
 
 
 def check(post: Post) -> Iterable[Flag]:
+    answers = Answers()
     if not post.station_id and not post.organization_id:
-        raise RuleError("R15", "请填写站点或用人单位，至少一项。", field="station")
+        answers.refuse("R15", "请填写站点或用人单位，至少一项。", field="station")
     place_post(post)
-    return check_post(post) if post.started_on else ()
+    if post.started_on:
+        answers.ask(check_post, post)
+    return answers.settle()
 
 
 def search(text: str, filterset: Any) -> Q:

@@ -29,7 +29,7 @@ from core.entities.forms.widgets import SearchSelect
 from core.entities.signed import REASON
 from core.national import PlaceField
 from core.regions.models import Region
-from core.rules import Flag, RuleError, warnings
+from core.rules import Answers, Flag, RuleError, warnings
 from core.secrecy.fields import EncryptedTextField
 
 if TYPE_CHECKING:
@@ -157,9 +157,9 @@ class RecordForm(forms.ModelForm):
         names = [name for name in self.fields if name in self.entity.field_names]
         for name in names:
             setattr(entered, name, cleaned.get(name))
-        before = dict(vars(entered))
+        before, answers = dict(vars(entered)), Answers()
         for check in filter(None, (self.entity.check, self.entity.check_beside)):
-            yield from check(entered)
+            answers.ask(check, entered)
         for column in self.entity.model._meta.fields:
             value = vars(entered).get(column.attname)
             if value == before.get(column.attname):
@@ -168,6 +168,7 @@ class RecordForm(forms.ModelForm):
                 cleaned[column.name] = getattr(entered, column.name)
             else:
                 self.derived[column.attname] = value
+        return answers.settle()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -175,9 +176,12 @@ class RecordForm(forms.ModelForm):
             if not cleaned.get(name) and name not in self.errors:
                 cleaned[name] = value
         self._precisions(cleaned)
+        answers = Answers()
+        answers.ask(self.check, cleaned)
         try:
-            self.flags = list(self.check(cleaned))
+            self.flags = answers.settle()
         except RuleError as error:
+            self.flags = list(error.flags)
             self.add_rule_error(error)
         if warnings(self.flags):
             self.fields["reason"].required = True
@@ -186,7 +190,11 @@ class RecordForm(forms.ModelForm):
         return cleaned
 
     def add_rule_error(self, error: ValidationError) -> None:
-        """Put a refusal of the model layer on its field, or above the form."""
+        """Put what the model layer refused on its fields, or above the form."""
+        for each in getattr(error, "each", (error,)):
+            self._add_refusal(each)
+
+    def _add_refusal(self, error: ValidationError) -> None:
         field = getattr(error, "field", "")
         field = "reason" if field == REASON else field
         if field in self.errors:

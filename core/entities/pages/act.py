@@ -121,8 +121,9 @@ def _noted(action: Action, record: Any, user: Any, reason: str) -> AbstractConte
 
 def _refuse(form: Any, error: Exception) -> None:
     if isinstance(error, ValidationError):
-        field = form.reason_asked_by(error) or getattr(error, "field", "")
-        form.add_error(field if field in form.fields else None, ValidationError(error.messages))
+        for each in getattr(error, "each", (error,)):
+            field = form.reason_asked_by(each) or getattr(each, "field", "")
+            form.add_error(field if field in form.fields else None, ValidationError(each.messages))
     elif isinstance(error, PermissionDenied):
         form.add_error(None, str(error) or "您没有权限办理。")
     else:
