@@ -231,22 +231,15 @@ def _differences(
             old, new = _as_known(older, column.name, old), _as_known(newer, column.name, new)
         if old == new:
             continue
-        rows.append({
-            "label": label_of(model, column.name),
-            "old": _worded(column, old, named),
-            "new": _worded_anew(column, new, named),
-        })  # fmt: skip
+        before, after = _worded(column, old, named), _worded(column, new, named)
+        if isinstance(column, EncryptedTextField) and before == after:
+            after += "（隐去的几位不同）"
+        rows.append({"label": label_of(model, column.name), "old": before, "new": after})
     return rows
 
 
 def _as_known(event: Any, name: str, value: Any) -> str:
     return date_as_known(event, name, value) if value else ""
-
-
-def _worded_anew(column: Any, value: Any, named: _Named) -> str:
-    if isinstance(column, EncryptedTextField) and value:
-        return "已更换（号码不显示）"
-    return _worded(column, value, named)
 
 
 class _Named(dict[tuple[Any, Any], str]):

@@ -31,11 +31,11 @@ ENDINGS = frozenset({"ended_on", "true_until", "end_reason"})
 
 
 def words(field: Any, value: Any) -> str:
-    """A plain value of a model field in words; encrypted values never get here in clear."""
+    """A plain value of a model field in words, of an encrypted one its mask."""
     if value is None or value in ("", []):
         return ""
     if isinstance(field, EncryptedTextField):
-        return "（号码不显示）"
+        return field.masked(str(value))
     value = said_day(field, value)
     if isinstance(field, ArrayField):
         labels = dict(getattr(field.base_field, "flatchoices", ()))

@@ -6,6 +6,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 
 from core.secrecy.crypto import blind_index, decrypt, encrypt
+from core.secrecy.identity import mask_id_number, mask_phone
 
 
 class EncryptedTextField(models.BinaryField):
@@ -47,6 +48,10 @@ class EncryptedTextField(models.BinaryField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         raise FieldError(f"{self.name} is encrypted; search by its blind index")
+
+    def masked(self, value: str) -> str:
+        """As much of a value as may be told to who knows it or has to tell two apart."""
+        return mask_phone(value) if self.purpose == "phone" else mask_id_number(value)
 
     def formfield(self, **kwargs: Any) -> Any:
         return models.Field.formfield(self, **kwargs)

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 
 from core.accounts.passwords import in_words
 from core.accounts.roles import Role
 from core.entities.forms.fields import PlainForm
 from core.models import User
 from core.secrecy.identity import clean_phone
+from talent.people.models import Person
 
 WRONG_CODE = (
     "证件号码或激活码不正确，或激活码已失效、已用过、试错次数过多。"
@@ -24,19 +24,40 @@ _WORKER = User(role=Role.WORKER)
 
 
 class ContactForm(PlainForm):
+    """Phone and address of the own record. A phone that is left empty stays; another one is
+    read back before it is saved: `seen` is the number that was shown."""
+
     phone = forms.CharField(
         label="联系电话",
         max_length=30,
-        help_text="手机号，或带区号的座机号。",
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
     address = forms.CharField(label="通讯地址", max_length=100, required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"address": person.address}, **kwargs)
+        self.person = person
+        phone, kind = self.fields["phone"], "手机号，或带区号的座机号。"
+        phone.required = not person.phone
+        kept = f"现在登记的是 {person.masked_phone}，不修改请留空。" if person.phone else ""
+        phone.help_text = f"{kept}{kind}"
 
     def clean_phone(self) -> str:
-        phone = clean_phone(self.cleaned_data["phone"])
-        if not phone:
-            raise ValidationError("请填写联系电话。")
-        return phone
+        return clean_phone(self.cleaned_data["phone"]) or str(self.person.phone)
+
+    @property
+    def to_read_back(self) -> str:
+        """The phone that replaces another, in groups, while it has not been shown."""
+        if not self.is_valid() or not self.person.phone:
+            return ""
+        phone = self.cleaned_data["phone"]
+        if phone in {self.person.phone, self.cleaned_data["seen"]}:
+            return ""
+        # What is sent next has been seen.
+        self.data = self.data.copy()
+        self.data["seen"] = self.data["phone"] = phone
+        return f"{phone[:3]} {phone[3:7]} {phone[7:]}"
 
 
 class ActivateForm(PlainForm):

@@ -201,18 +201,21 @@ def _copied(person: Person, user: Any) -> list[tuple[str, str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def me_contact(request: HttpRequest) -> HttpResponse:
-    """Phone and address, changed at once."""
+    """Phone and address, changed at once; another phone once it was read back."""
     person = own_record(request)
-    form = ContactForm(sent_data(request), initial={"address": person.address})
-    if request.method == "POST" and form.is_valid():
+    form = ContactForm(sent_data(request), person=person)
+    shown = ""
+    if request.method == "POST" and form.is_valid() and not (shown := form.to_read_back):
+        given = {name: form.cleaned_data[name] for name in ("phone", "address")}
         try:
-            update_contact(by=request.user, **form.cleaned_data)
+            update_contact(by=request.user, **given)
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
             messages.success(request, "联系方式已更新。")
             return HttpResponseRedirect(reverse("me"))
-    return _render_form(request, "me/contact.html", own_context(person, "me", form=form))
+    context = own_context(person, "me", form=form, new_phone=shown)
+    return _render_form(request, "me/contact.html", context)
 
 
 # --- Requests -------------------------------------------------------------------------------
