@@ -1,18 +1,84 @@
-/* Choices under a typed field: picking one fills the hidden key and the text. */
-import { on } from "./events.js";
+/* Comboboxes: what is typed is looked up, arrows walk the list below the field, Enter or a click
+   picks, Escape closes it. A list of options is swapped in by htmx. */
+import { on, within } from "./events.js";
 
-on("click", "[data-pick]", (_event, button) => {
-  const key = document.getElementById(button.dataset.for);
-  if (!key) return;
-  const text = document.getElementById(`${button.dataset.for}_text`) ?? key;
-  key.value = button.dataset.pick;
-  text.value = button.dataset.text;
-  text.focus();
+const placeOf = (input) => document.getElementById(input.dataset.combobox);
+const inputOf = (place) => document.querySelector(`[data-combobox="${place.id}"]`);
+const optionsOf = (input) => [...placeOf(input).querySelectorAll("[role=option]")];
+const chosenOf = (input) => placeOf(input).querySelector("[aria-selected=true]");
+
+const close = (input) => {
+  placeOf(input)?.replaceChildren();
+  input.setAttribute("aria-expanded", "false");
+  input.removeAttribute("aria-activedescendant");
+};
+
+const choose = (input, option) => {
+  chosenOf(input)?.removeAttribute("aria-selected");
+  option.setAttribute("aria-selected", "true");
+  input.setAttribute("aria-activedescendant", option.id);
+  option.scrollIntoView({ block: "nearest" });
+};
+
+/* The next option down or up, round the end. */
+const walk = (input, step) => {
+  const options = optionsOf(input);
+  const at = options.indexOf(chosenOf(input));
+  const next = at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length;
+  choose(input, options[next]);
+};
+
+const KEYS = {
+  ArrowDown: (input) => walk(input, 1),
+  ArrowUp: (input) => walk(input, -1),
+  Enter: (input) => (chosenOf(input) ?? optionsOf(input)[0]).click(),
+  Escape: close,
+};
+
+/* Before what else hears of a key: Enter would be held back, Escape would close the dialog. */
+document.addEventListener(
+  "keydown",
+  (event) => {
+    const input = within(event, "[data-combobox]");
+    const act = KEYS[event.key];
+    if (!input || !act || event.isComposing || optionsOf(input).length === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    act(input);
+  },
+  true,
+);
+
+/* The field keeps the keyboard while one clicks. */
+on("mousedown", "[data-choices] [role=option]", (event) => event.preventDefault());
+
+on("click", "[data-choices] [data-pick]", (_event, option) => {
+  const place = option.closest("[data-choices]");
+  const key = document.getElementById(place.dataset.choices);
+  const input = inputOf(place);
+  if (!key || !input) return;
+  key.value = option.dataset.pick;
+  input.value = option.dataset.text;
+  close(input);
+  input.focus();
   key.dispatchEvent(new Event("change", { bubbles: true }));
-  button.closest("[data-choices]").replaceChildren();
 });
 
-/* Below the last field they would open under the save bar. */
+on("focusout", "[data-combobox]", (_event, input) => close(input));
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target.matches("[data-choices]")) event.target.scrollIntoView({ block: "nearest" });
+  const place = event.target;
+  if (!place.matches("[data-choices]")) return;
+  const input = inputOf(place);
+  if (input !== document.activeElement) {
+    close(input);
+    return;
+  }
+  const count = optionsOf(input).length;
+  input.setAttribute("aria-expanded", String(count > 0));
+  input.removeAttribute("aria-activedescendant");
+  document.getElementById(`${place.dataset.choices}_said`).textContent =
+    count > 0 ? `${count} 项，按上下键选择，回车确定。` : place.textContent.trim();
+  /* Below the last field they would open under the save bar. */
+  place.scrollIntoView({ block: "nearest" });
 });
