@@ -56,6 +56,15 @@ class Job(ScopedModel):
                 name="job_open_lease",
             )
         ]
+        constraints = [
+            # Makes the token a part of a key: who holds FOR KEY SHARE while writing lets a
+            # heartbeat by, and nobody who draws a new token.
+            models.UniqueConstraint(
+                fields=["id", "fence"],
+                name="job_fence",
+                violation_error_message="这个任务已由另一个进程接手，请刷新页面。",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}（{self.get_status_display()}）"

@@ -3,7 +3,8 @@
 Every runner may be killed at any moment and every job may be rung for twice at the same
 time. `run` takes the lease with one UPDATE, which also draws a fencing token; whatever the
 runner writes, it writes in a transaction that first locks the Job row and finds its own
-token there. Every moment is the database's, since clocks of machines differ and jump.
+token there. While the runner lives the lease goes on, whatever it is busy with (_Heartbeat).
+Every moment is the database's, since clocks of machines differ and jump.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from core.accounts.models import User
@@ -27,6 +30,8 @@ from core.jobs.models import Job
 from core.scoping import in_scope
 
 LEASE_SECONDS = 60
+# Signs of life within a lease: some may be lost or late.
+BEATS = 4
 MAX_ATTEMPTS = 3
 BACKOFF_SECONDS = 10
 RIGHTS_CHANGED = "权限已变更，任务已停止。"
@@ -71,11 +76,23 @@ class Lease:
         if row[0]:
             raise Cancelled
 
+    def keep(self) -> None:
+        """A sign of life: the work goes on, though there is nothing to tell of it."""
+        _one(
+            "UPDATE core_job SET heartbeat_at = now(),"
+            " lease_until = now() + make_interval(secs => %s)"
+            " WHERE id = %s AND fence = %s AND status = 'running' RETURNING id",
+            [LEASE_SECONDS, self.job.pk, self.fence],
+        )
+
     def guard(self) -> None:
-        """Inside a transaction: lock the job and make sure that it is still ours."""
+        """Inside a transaction: lock the job and make sure that it is still ours.
+
+        The lock keeps out whoever would draw a new token (Job.Meta), not the heartbeat.
+        """
         row = _one(
             "SELECT is_cancel_requested FROM core_job"
-            " WHERE id = %s AND fence = %s AND status = 'running' FOR UPDATE",
+            " WHERE id = %s AND fence = %s AND status = 'running' FOR KEY SHARE",
             [self.job.pk, self.fence],
         )
         if row is None:
@@ -129,13 +146,15 @@ def run(job_id: uuid.UUID | str) -> bool:
         return False
     job = lease.job
     function, permission = _RUNNERS[job.kind]
-    with _Unhurried():
+    with _Unhurried(), _Heartbeat(lease):
         try:
             _check_rights(job, permission)
             with acting(job.by, job=str(job.pk)):
                 function(lease)
         except LeaseLost:
             logger.info("job %s was taken over by another runner", job.pk)
+            # Only an attempt that ended its runner counts against the job, and this one lives.
+            Job.objects.filter(pk=job.pk, attempts__gt=0).update(attempts=F("attempts") - 1)
         except Cancelled:
             lease.finish(Job.Status.CANCELLED, "已取消，没有写入任何数据。")
         except JobFailed as failure:
@@ -251,6 +270,37 @@ class _Unhurried:
     def __exit__(self, *error: Any) -> None:
         if connection.connection is not None and not connection.in_atomic_block:
             connection.close()
+
+
+class _Heartbeat:
+    """Keeps the lease from a thread, while the runner opens, parses, waits or writes.
+
+    It dies with its process, so a runner that was killed still loses its job; one that hangs
+    is ended by Celery's time limit. Inside a transaction (a test) nobody else sees the job.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._is_over = threading.Event()
+        self._thread = None if connection.in_atomic_block else threading.Thread(target=self._beat)
+
+    def __enter__(self) -> None:
+        if self._thread:
+            self._thread.start()
+
+    def _beat(self) -> None:
+        while not self._is_over.wait(LEASE_SECONDS / BEATS):
+            try:
+                self._lease.keep()
+            except Error:
+                # Whether the database is lost to the work too, the work will hear by itself.
+                connection.close()
+        connection.close()
+
+    def __exit__(self, *error: object) -> None:
+        self._is_over.set()
+        if self._thread:
+            self._thread.join()
 
 
 def _one(sql: str, params: list[Any]) -> Any:
