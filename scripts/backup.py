@@ -1,8 +1,9 @@
-"""make backup, make restore: database and files in one archive, verified by counts.
+"""make backup, make restore: database and files in one archive, verified by what it says.
 
 The archive holds a pg_dump in custom format, the media store and a manifest with the
-rows of every table, counted in the snapshot that was dumped. The keys that decrypt the
-numbers are not in it: they are kept apart from the data on purpose.
+rows of every table, the province's indicators and the end of the security log, all of the
+snapshot that was dumped. The keys that decrypt the numbers are not in it: they are kept apart
+from the data on purpose.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import contextlib
 import datetime
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -41,6 +43,10 @@ INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def _stamp() -> str:
     return datetime.datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
+
+
+def _today() -> str:
+    return datetime.datetime.now().astimezone().date().isoformat()
 
 
 def _other_database(url: str, name: str) -> str:
@@ -92,6 +98,40 @@ def counts(link: Link) -> dict[str, int]:
     return found
 
 
+def findings(url: str, *, on: str, snapshot: str = "") -> dict[str, Any] | None:
+    """What the program makes of the data: the indicators as of a day and the state of the
+    security log. None where the tables are not those of this version."""
+    os.environ |= {"DATABASE_URL": url, "STATEMENT_TIMEOUT_MS": "0"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection, transaction
+    from django.db.migrations.executor import MigrationExecutor
+
+    from core.audit.chain import verify_chain
+    from reports.definitions.registry import definitions_version
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if snapshot:
+                cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return None
+            said = io.StringIO()
+            call_command("indicators", on=on, json=True, stdout=said)
+            return {
+                "definitions": definitions_version(),
+                "figures": json.loads(said.getvalue()),
+                "log": verify_chain().as_dict(),
+            }
+    finally:
+        connection.close()
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -125,8 +165,14 @@ def backup(folder: Path) -> Path:
             snapshot = cursor.fetchone()[0]
         rows = counts(link)
         _tool("pg_dump", "-Fc", "--snapshot", snapshot, "-f", str(dump), "-d", url)
+        found = findings(url, on=_today(), snapshot=snapshot)
         link.close()
-        manifest = {"made_at": _stamp(), "sha256": _digest(dump), "rows": rows}
+        manifest = {
+            "made_at": _stamp(),
+            "sha256": _digest(dump),
+            "rows": rows,
+            "findings": found,
+        }
         (work / MANIFEST).write_text(json.dumps(manifest, indent=1))
         unfinished = work / "archive"
         with tarfile.open(unfinished, "w") as archive:
@@ -209,8 +255,33 @@ def _exchanged(restored: Path, media: Path, *, aside: Path) -> Iterator[None]:
         raise
 
 
+def _check(url: str, then: dict[str, Any] | None) -> str:
+    """Compare what a restored database says with what it said when it was dumped; returns a
+    sentence on it. Ends the restore where the two differ."""
+    if then is None:
+        return "备份时的表结构与当时的程序版本不同，没有记下指标：启动后请核对几项指标和安全日志。"
+    now = findings(url, on=then["figures"]["on"])
+    if now is None:
+        return "备份来自别的程序版本，不能比较指标：启动（会更新数据表）后请核对指标和安全日志。"
+    if now["log"] != then["log"]:
+        venv.stop(
+            "恢复的安全日志与备份时不符，原数据没有改动。请核对 FIELD_KEYS、BLIND_INDEX_KEY"
+            " 是备份时的密钥；密钥无误的，请改用另一份备份。"
+        )
+    if now["definitions"] != then["definitions"]:
+        compared = "指标的定义在备份以后有更新，没有比较"
+    elif now["figures"] != then["figures"]:
+        venv.stop("恢复的数据算出的指标与备份时不符，原数据没有改动。请改用另一份备份。")
+    else:
+        count = len(now["figures"]["indicators"])
+        compared = f"{count} 项指标与备份时（{now['figures']['on']}）一致"
+    if now["log"]["broken"] is not None:
+        return f"{compared}；安全日志在备份时就已不完整，请执行 manage.py verify_audit 查看。"
+    return f"{compared}；安全日志 {now['log']['checked']} 条前后相符，末条与备份时相同。"
+
+
 def restore(archive: Path) -> None:
-    """Restore beside the present data, compare the counts, and only then change places."""
+    """Restore beside the present data, compare, and only then change places."""
     if not archive.is_file():
         venv.stop("请指定备份文件：make restore FILE=backups/registry-….tar")
     kept = f"before_{_stamp()}"
@@ -220,18 +291,23 @@ def restore(archive: Path) -> None:
         with _work(media.parent) as work, _fresh_database(url) as fresh:
             manifest = _unpack(archive, work)
             new_url = _other_database(url, fresh)
-            _tool("pg_restore", "--exit-on-error", "--no-owner", "-d", new_url, str(work / DUMP))
+            # The roles of the place where it was made need not be here; each start gives the
+            # rights anew where there is such a role (manage.py grant_app_role).
+            as_ours = ("--exit-on-error", "--no-owner", "--no-privileges")
+            _tool("pg_restore", *as_ours, "-d", new_url, str(work / DUMP))
             link = _connect(new_url)
             found = counts(link)
             link.close()
             if found != manifest["rows"]:
                 venv.stop("恢复的行数与备份不符，原数据没有改动。")
+            checked = _check(new_url, manifest.get("findings"))
             for number in INTERRUPTIONS:
                 signal.signal(number, signal.SIG_IGN)
             with _exchanged(work / MEDIA, media, aside=media.with_name(f"{media.name}-{kept}")):
                 _swap(url, fresh, f"{_name(url)}_{kept}")
     prepare.forget("reference")
     print(f"已恢复 {sum(found.values())} 行（{len(found)} 张表），行数与备份一致。")
+    print(checked)
     print(
         f"恢复前的数据保留为数据库 {_name(url)}_{kept} 和文件夹 {media.name}-{kept}，确认后可删除。"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -11,18 +12,31 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from scripts import prepared
 from tests.servers import test_database_url
 
 
 @pytest.fixture
 def own_database(db: None) -> Iterator[str]:
     """A database of the test's own beside the test database."""
+    yield from _database("template0")
+
+
+@pytest.fixture
+def own_registry(db: None) -> Iterator[str]:
+    """One with all tables, the divisions and the plan."""
+    if not (template := os.environ.get(prepared.VARIABLE)):
+        pytest.skip("only make test has a database to copy")
+    yield from _database(template)
+
+
+def _database(template: str) -> Iterator[str]:
     name = f"backup_{uuid.uuid4().hex[:8]}"
     url = test_database_url()
     admin = psycopg2.connect(url)
     admin.autocommit = True
     cursor = admin.cursor()
-    cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield url.replace(str(admin.info.dbname), name)
     cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{name}%"])
     for (found,) in cursor.fetchall():
