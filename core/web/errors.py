@@ -4,6 +4,7 @@ import sys
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 
 from core.database import database_is_lost, is_conflict
 
@@ -63,6 +64,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if database_is_lost(error):
         return service_unavailable(request)
     return _page(request, "500.html", 500)
+
+
+def refused(status: int) -> HttpResponse:
+    """The page of what the web server does not hand on; it knows no more than the status."""
+    template = {414: "414.html", 431: "431.html"}.get(status)
+    template = template or ("400.html" if status < 500 else "500.html")
+    response = HttpResponse(render_to_string(template), status=status)
+    add_never_cache_headers(response)
+    return response
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:

@@ -148,6 +148,43 @@ def test_a_port_taken_at_the_other_address_is_taken(tmp_path: Path) -> None:
     assert not (tmp_path / "local" / "pg").exists()
 
 
+def _said(port: int, sent: bytes) -> tuple[str, str]:
+    """Head and body of what the server says to these bytes, read until it closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(sent)
+        received = b"".join(iter(lambda: client.recv(65_536), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(body)}" in head.decode()
+    return head.decode(), body.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "sent", "words"),
+    [
+        (414, b"GET /people/?q=" + b"x" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", "网址太长"),
+        (400, b"GET /people/ HTTP/1.1\r\nHost: a\r\nOdd header: 1\r\n\r\n", "请求有误"),
+        (400, b"<evil>\r\n\r\n", "请求有误"),
+        (
+            431,
+            b"GET / HTTP/1.1\r\nHost: a\r\nCookie: " + b"x" * 9000 + b"\r\n\r\n",
+            "请在浏览器里清除本网站的 Cookie",
+        ),
+        (501, b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: odd\r\n\r\n", "系统"),
+    ],
+)
+def test_what_the_web_server_refuses_is_a_page_in_chinese(
+    running: Running, status: int, sent: bytes, words: str
+) -> None:
+    head, body = _said(running.port, sent)
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert "text/html; charset=utf-8" in head
+    assert "no-store" in head
+    assert words in body
+    # Nothing of what was sent comes back.
+    assert "<evil>" not in body
+    assert "xxxx" not in body
+
+
 # --- The database under it ----------------------------------------------------------------
 def _log_in(running: Running) -> dict[str, str]:
     """The cookies of a fresh log-in."""

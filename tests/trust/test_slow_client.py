@@ -1,4 +1,5 @@
-"""F25: slow uploads beside ordinary pages, at the real web server and in front of it."""
+"""F25: slow uploads beside ordinary pages, at the real web server and in front of it, and what
+the proxy says where it has nobody to ask."""
 
 from __future__ import annotations
 
@@ -114,3 +115,14 @@ def test_the_proxy_waits_for_slow_clients_itself() -> None:
     assert limit is not None
     assert kept is not None
     assert limit[1] == kept[1]
+
+
+def test_what_the_proxy_answers_itself_is_in_chinese() -> None:
+    """Where no web container is to be had, or a file is larger than any may be."""
+    proxy = (ROOT / "deploy" / "Caddyfile").read_text()
+    written = r"handle_errors( 413)? \{.+?respond `(.+?)` \{err.status_code\}"
+    pages = re.findall(written, proxy, re.DOTALL)
+    assert [code for code, _ in pages] == [" 413", ""]
+    assert "20 MB" in pages[0][1]
+    assert "稍后再试" in pages[1][1]
+    assert not any("{" in page for _, page in pages), "a brace begins a placeholder"
