@@ -71,7 +71,7 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         if level and areas
         else "",
         "chart_data": charts.chart_data(board, areas, trend),
-        "print_scope": f"{board.name} {board.reading.stamp}",
+        "print_scope": f"{board.name}看板，{board.reading.stamp}",
     }
     return render(request, "reports/dashboard.html", context)
 

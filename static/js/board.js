@@ -32,3 +32,13 @@ if (source && window.echarts) {
     for (const chart of charts) chart.resize();
   });
 }
+
+/* Paper cannot be unfolded: what is folded comes along, and is folded again afterwards. */
+let unfolded = [];
+window.addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll(".board-lines:not([open])")];
+  for (const lines of unfolded) lines.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const lines of unfolded) lines.open = false;
+});

@@ -133,9 +133,9 @@ def test_from_the_province_down_to_who_counts_and_why(
 ) -> None:
     page = visit("/dashboard/", leader)
     row_of(page, "贵阳市").locator(".board-area a").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("贵阳市")
+    expect(page.get_by_role("heading", level=1)).to_have_text("贵阳市 看板")
     row_of(page, "南明区").locator(".board-area a").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("南明区")
+    expect(page.get_by_role("heading", level=1)).to_have_text("南明区 看板")
     expect(page.locator("#breakdown tfoot")).to_contain_text("= 下级 3 + 本级 0")
     page.locator(".board-tile").filter(has_text="持证人才").locator(".board-value a").click()
     expect(page.locator("tbody tr")).to_have_count(3)
@@ -160,7 +160,7 @@ def test_a_region_is_entered_from_the_map(leader: User, visit: Visit) -> None:
         }"""
     )
     page.locator("#board-map").click(position={"x": at[0], "y": at[1]})
-    expect(page.get_by_role("heading", level=1)).to_have_text("遵义市")
+    expect(page.get_by_role("heading", level=1)).to_have_text("遵义市 看板")
 
 
 def test_any_day_and_any_indicator_can_be_chosen(leader: User, visit: Visit) -> None:
@@ -231,7 +231,7 @@ def test_a_county_sees_its_own_people_and_its_neighbours_figures(
     board: Cast, visit: Visit, shot: Shot
 ) -> None:
     page = visit("/dashboard/", board.viewer_a, width=390)
-    expect(page.get_by_role("heading", level=1)).to_have_text("南明区")
+    expect(page.get_by_role("heading", level=1)).to_have_text("南明区 看板")
     shot(page, "board-county")
     page.goto("/dashboard/5201/")
     expect(row_of(page, "花溪区").locator("td").nth(2)).to_have_text("1")
