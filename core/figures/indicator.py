@@ -77,8 +77,9 @@ class Indicator:
 
     @property
     def facts(self) -> list[str]:
-        """Facts that make one count, in the order of the rule; negated ones left out."""
-        return [name for clause in self.where for name in clause if not name.startswith("-")]
+        """Facts that make one count, in the order of the rule; "-" before one that must not
+        hold."""
+        return [name for clause in self.where for name in clause]
 
 
 def fact_of(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from core.figures.indicator import Indicator, condition
+from core.figures.indicator import Indicator, condition, fact_of
 from core.regions.tree import divisions_on
 
 # What a list may be asked for besides a region and everything below it.
@@ -74,14 +74,16 @@ def amount(indicator: Indicator, rows: QuerySet[Any]) -> int:
 def explain(
     indicator: Indicator, records: Sequence[Model], day: datetime.date
 ) -> dict[Any, list[str]]:
-    """Key of each record -> why it counts, one phrase a fact that holds."""
+    """Key of each record -> why it counts, one phrase a fact: in the words of the fact where
+    there is no evidence, of one that must not hold only where there is."""
     evidence = indicator.population.reasons(records, day)
     words = indicator.population.facts
     return {
         record.pk: [
-            evidence.get(record.pk, {}).get(name) or words[name]
+            phrase
             for name in dict.fromkeys(indicator.facts)
-            if getattr(record, name, False)
+            if getattr(record, fact_of(name), False) is not name.startswith("-")
+            and (phrase := evidence.get(record.pk, {}).get(name) or words.get(name))
         ]
         for record in records
     }

@@ -67,5 +67,6 @@ class Population:
         return rows
 
     def reasons(self, records: Sequence[Model], day: datetime.date) -> dict[Any, dict[str, str]]:
-        """For each record's key: fact -> the evidence in words, where there is any."""
+        """For each record's key: fact -> the evidence in words, where there is any; under
+        「-fact」 why it does not hold."""
         return {}

@@ -320,7 +320,7 @@ def test_who_may_see_whom(cast: Any) -> None:
 def test_a_signed_list_of_what_is_missing_says_no_more_than_it_knows(
     cast: Any, client_of: Login
 ) -> None:
-    """A figure of negated facts alone has no reasons; that is not 「不再计入」."""
+    """What is missing counts by what does not hold; that is not 「不再计入」."""
     signed = settlement(cast.province)
     keys = members(BY_CODE["T6_MISSING"], build.DAY, "520102").values_list("pk", flat=True)
     for key in keys:

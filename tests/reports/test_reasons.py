@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.figures.lists import explain, members
 from reports.definitions.populations.people import year_before
 from reports.definitions.populations.stations import AGENCIES, STATIONS
 from reports.definitions.registry import BY_CODE
@@ -75,6 +76,58 @@ def test_a_title_and_a_study_are_named() -> None:
     assert said["educated"] == "学历：本科社会工作"
     assert said["related"] == "相关专业：社会工作"
     assert said["titled"] == "职称：经济中级"
+
+
+def why(code: str, key: Any, day: datetime.date = DAY) -> str:
+    """As the list of a figure says it."""
+    rows = [row for row in members(BY_CODE[code], day, "52") if row.pk == key]
+    return "；".join(explain(BY_CODE[code], rows, day)[key])
+
+
+def test_a_township_without_a_station_says_why_and_who_sees_to_it() -> None:
+    bare, planned, former, elsewhere = "520102018", "520102019", "520102020", "520102021"
+    nobody = "没有登记牵头部门；就近：南明区没有运行的站点"
+    assert why("T6_MISSING", bare) == f"未建：没有登记社工站；负责：南明区{nobody}"
+    build.employer("520102", is_lead=True, kind="1", ended_on=on("2024-01-01"))
+    lead = build.employer("520102", is_lead=True, kind="1")
+    build.employer("520111", is_lead=True, kind="1")
+    begun = build.station(planned, status="1", since=on("2024-03-15"))
+    closed = build.station(former)
+    build.close(closed, on("2023-05-01"))
+    away = build.station(elsewhere, covers=("520102016",))
+    near = "就近：南明区有 1 个运行的乡镇（街道）社工站"
+    for place, said in (
+        (bare, "未建：没有登记社工站"),
+        (planned, f"筹建：{begun.name}（2024-03-15 起）"),
+        (former, f"撤并：{closed.name}（2023-05-01 起）"),
+    ):
+        assert why("T6_MISSING", place) == f"{said}；负责：{lead.name}；{near}"
+    said = f"未覆盖：{away.name}在此，覆盖范围没有列入本地"
+    assert why("T6_MISSING", elsewhere) == f"{said}；负责：{lead.name}；就近：{away.name}"
+    # As of a day before it was prepared there was nothing.
+    assert why("T6_MISSING", planned, on("2024-01-05")).startswith("未建")
+    hub = build.station("520102", "2")
+    room = build.station(bare, "4")
+    assert why("T6_MISSING", former).endswith(f"就近：{hub.name}")
+    assert why("T6_MISSING", bare).endswith(f"就近：{room.name}")
+
+
+def test_a_station_without_a_paper_says_that_it_lacks_one() -> None:
+    site, hub = build.station("520102018", approval=""), build.station("520102", "2", approval="")
+    lead = build.employer("520102", is_lead=True)
+    lacking = "缺批复：没有批复文号，也没有审核确认"
+    assert why("T6_UNVERIFIED", "520102018") == f"已建成：{site.name}；{lacking}；负责：{lead.name}"
+    assert why("T5_UNVERIFIED", hub.pk).endswith(f"当日运行；{lacking}")
+
+
+def test_many_without_a_station_ask_as_much_as_one(
+    django_assert_max_num_queries: Any,
+) -> None:
+    rows = list(members(BY_CODE["T6_MISSING"], DAY, "52"))
+    assert len(rows) > 1000
+    with django_assert_max_num_queries(10):
+        said = explain(BY_CODE["T6_MISSING"], rows, DAY)
+    assert all(said[row.pk] for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from core.entities.changes import event_model
 from core.figures.population import Population, Reads, is_so
 from core.models import FormerValue, Region
 from core.regions.tree import divisions_on
-from core.timeline import dated_on
-from reports.definitions.populations.stations import SEATS, STATES, with_state
+from reports.definitions.populations.lacking import lacks
+from reports.definitions.populations.stations import SEATS, STATES, served_places, with_state
 from stations.codes import BUILT_STATUSES, StationKind, StationStatus
 from stations.models import Station, StationCoverage, StationMonthly, StationState
 from stations.places.models import is_approved_on
@@ -60,19 +60,6 @@ def _working(day: datetime.date) -> QuerySet[Any]:
     )
 
 
-def _served_places(stations: Sequence[Any], day: datetime.date) -> dict[Any, list[str]]:
-    """Station key -> codes covered that day; its own township where none was ever listed."""
-    keys = [station.pk for station in stations]
-    listed: dict[Any, list[str]] = defaultdict(list)
-    ever = set()
-    coverages = StationCoverage.objects.filter(station__in=keys)
-    for key in coverages.values_list("station", flat=True).distinct():
-        ever.add(key)
-    for key, code in coverages.filter(dated_on(day)).values_list("station", "region"):
-        listed[key].append(code)
-    return {s.pk: listed[s.pk] if s.pk in ever else [s.region_id] for s in stations}
-
-
 def _coverage(day: datetime.date) -> dict[str, dict[str, list[str]]]:
     """Fact -> township in force that day -> names of the stations that make it so.
 
@@ -84,7 +71,7 @@ def _coverage(day: datetime.date) -> dict[str, dict[str, list[str]]]:
         "reported": defaultdict(list),
     }  # fmt: skip
     stations = list(_working(day))
-    places = _served_places(stations, day)
+    places = served_places(stations, day)
     for station in stations:
         for place in places[station.pk]:
             code = divisions.effective(place) or ""
@@ -167,14 +154,15 @@ class Townships(Places):
             "active": "有效运行",
             "reported": "填报产出",
         }
+        lacking = lacks([r.pk for r in records if r.pk not in covered["built"]], day)
         return {
-            record.pk: {
+            record.pk: lacking.get(record.pk, {}) | {
                 fact: f"{said[fact]}：{_named(codes[record.pk])}"
                 for fact, codes in covered.items()
                 if record.pk in codes
             }
             for record in records
-        }
+        }  # fmt: skip
 
 
 class Seats(Places):

@@ -16,12 +16,13 @@ from core.models import FormerValue
 from core.regions.successions import place_on
 from core.timeline import dated_on, in_use_on
 from stations.codes import PLATFORM_KINDS, OrganizationKind, StationKind, StationStatus
-from stations.models import Organization, Station, StationState
+from stations.models import Organization, Station, StationCoverage, StationState
 from stations.places.models import is_approved_on
 
 # What of a station decides whether it is one, and since when it runs.
 SEATS = Reads("kind region approval_number approval_date approved_on is_mistake", "pk")
 STATES = Reads("station status valid_from valid_to", "station")
+UNAPPROVED = "缺批复：没有批复文号，也没有审核确认"
 BASES = (StationKind.TRAINING_BASE, StationKind.FIELDWORK_BASE)
 
 
@@ -33,6 +34,19 @@ def with_state(day: datetime.date, stations: QuerySet[Station]) -> QuerySet[Stat
     return stations.alias(
         state_then=FilteredRelation("states", condition=dated_on(day, "states__"))
     ).filter(~Exists(later), is_mistake=False)
+
+
+def served_places(stations: Sequence[Any], day: datetime.date) -> dict[Any, list[str]]:
+    """Station key -> codes covered that day; its own township where none was ever listed."""
+    keys = [station.pk for station in stations]
+    listed: dict[Any, list[str]] = defaultdict(list)
+    ever = set()
+    coverages = StationCoverage.objects.filter(station__in=keys)
+    for key in coverages.values_list("station", flat=True).distinct():
+        ever.add(key)
+    for key, code in coverages.filter(dated_on(day)).values_list("station", "region"):
+        listed[key].append(code)
+    return {s.pk: listed[s.pk] if s.pk in ever else [s.region_id] for s in stations}
 
 
 _MAY_BE_TWO = (
@@ -112,6 +126,7 @@ class Stations(Population):
                 since = f"（{station.approval_date}）" if station.approval_date else ""
                 paper = f"{station.approval_number}{since}"
             words[station.pk] = {
+                "-approved": UNAPPROVED,
                 "platform": f"类型：{station.get_kind_display()}",
                 "base": f"类型：{station.get_kind_display()}",
                 "approved": f"批复：{paper}",
