@@ -1,4 +1,4 @@
-"""The switch of the region one works in."""
+"""The region one works in: switched to in the bar, or come to by drilling down a board."""
 
 from __future__ import annotations
 
@@ -12,8 +12,24 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from core.dates import today
 from core.regions.models import Region
 from core.regions.names import place_path, working_region_code
+from core.regions.tree import divisions_on
+
+_KEPT = "working_region"
+
+
+def come_to(request: HttpRequest, region: str) -> None:
+    """Work from now on in the region that a page is about.
+
+    That a GET does this is seen at once: the bar over the page names the region, with the way
+    back beside it. Neighbours, regions above one's own and those of the past are only looked at.
+    """
+    user: Any = request.user
+    own = user.region_id
+    if own and region.startswith(own) and divisions_on(today()).is_valid(region):
+        request.session[_KEPT] = region
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +43,7 @@ def region_switch(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         code = request.POST.get("region", "")
         if Region.objects.for_user(user).filter(pk=code).exists():
-            request.session["working_region"] = code
+            request.session[_KEPT] = code
             target = _moved(target, code)
         else:
             messages.error(request, "这个地区不在您的辖区，没有切换。")

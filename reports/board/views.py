@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
+from core.desk.working_region import come_to
 from core.entities.workbooks import export_table
 from core.regions.tree import divisions_on
 from reports import tasks
@@ -48,6 +49,7 @@ def _board(request: HttpRequest, region: str) -> Board:
 @needs("reports.view_dashboard")
 def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
     board = _board(request, region)
+    come_to(request, board.region)
     areas = board.areas()
     trend = board.trend()
     since = max((i for i, point in enumerate(trend) if point.restarts), default=0)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
+from core.desk.working_region import come_to
 from core.entities.workbooks import export_table
 from reports.asking import day_asked, needs, region_asked, region_then
 from reports.forms import declared  # noqa: F401  declares them
@@ -32,6 +33,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @needs("reports.view_dashboard")
 def report(request: HttpRequest, form: str, region: str = "") -> HttpResponse:
     sheet = _sheet(request, form, region)
+    come_to(request, sheet.board.region)
     context = {
         "sheet": sheet,
         "board": sheet.board,
