@@ -28,6 +28,7 @@ from reports.board import charts, words
 from reports.board import file as board_file
 from reports.board.board import Board, chosen_indicator
 from reports.board.next_steps import next_steps
+from reports.definitions import stamps
 from reports.definitions.registry import BY_CODE, HEADLINES, INDICATORS, parts_of
 from reports.plans.calendar import plan_on
 from reports.sight import may_list
@@ -73,7 +74,7 @@ def dashboard(request: HttpRequest, region: str = "") -> HttpResponse:
         if level and areas
         else "",
         "chart_data": charts.chart_data(board, areas, trend),
-        "print_scope": f"{board.name}看板，{board.reading.stamp}",
+        "print_scope": f"{board.name}看板，{stamps.as_of(board.day)}",
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -120,7 +121,7 @@ def dashboard_export(request: HttpRequest, region: str) -> HttpResponse:
         title=f"看板 {board.name} {board.day:%Y-%m-%d}",
         columns=board_file.COLUMNS,
         rows=board_file.rows_of(board, request.POST.get("part", "")),
-        filter_text=board.reading.stamp,
+        filter_text=f"{stamps.as_of(board.day)}，{board.reading.versions}",
     )
 
 

@@ -12,6 +12,11 @@ def version(indicator: Indicator, number: str) -> str:
     return f"{indicator.code} 第 {number} 版"
 
 
-def stamp(day: datetime.date, definitions: str, divisions: str) -> str:
-    """What every figure taken elsewhere says of itself (R25)."""
-    return f"截至 {day:%Y-%m-%d}，口径版本 {definitions}，区划版本 {divisions}"
+def as_of(day: datetime.date) -> str:
+    """What people read first."""
+    return f"截至 {day:%Y-%m-%d}"
+
+
+def versions(definitions: str, divisions: str) -> str:
+    """What nobody reads until two figures differ: it stands last."""
+    return f"口径版本 {definitions}，区划版本 {divisions}"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.desk.working_region import come_to
 from core.entities.workbooks import export_table
 from reports.asking import day_asked, needs, region_asked, region_then
+from reports.definitions import stamps
 from reports.forms import declared  # noqa: F401  declares them
 from reports.forms.filled import FilledForm
 from reports.forms.form import FORMS
@@ -38,7 +39,7 @@ def report(request: HttpRequest, form: str, region: str = "") -> HttpResponse:
         "sheet": sheet,
         "board": sheet.board,
         "rows": sheet.rows(),
-        "print_scope": f"{sheet.title}，{sheet.reading.stamp}",
+        "print_scope": f"{sheet.title}，{stamps.as_of(sheet.board.day)}",
     }
     return render(request, "reports/form.html", context)
 
@@ -53,5 +54,5 @@ def report_export(request: HttpRequest, form: str, region: str) -> HttpResponse:
         title=sheet.title,
         columns=sheet.export_columns,
         rows=sheet.rows(),
-        filter_text=f"{sheet.reading.stamp}。{sheet.form.note}",
+        filter_text=f"{stamps.as_of(sheet.board.day)}。{sheet.form.note}{sheet.reading.versions}",
     )

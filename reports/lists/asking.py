@@ -31,10 +31,10 @@ class Asked:
     user: Any
 
     @property
-    def stamp(self) -> str:
+    def versions(self) -> str:
         """What the list says of itself wherever it is taken (R25)."""
         version = stamps.version(self.indicator, self.indicator.version)
-        return stamps.stamp(self.day, version, divisions_on(self.day).version)
+        return stamps.versions(version, divisions_on(self.day).version)
 
     @property
     def open_facts(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from core.figures.lists import WHOLE, amount, explain, is_known, members
 from core.regions.names import place_name
 from core.regions.tree import divisions_on
 from reports.asking import region_then
+from reports.definitions import stamps
 from reports.lists.asking import Asked
 from reports.snapshots.reading import latest, read
 
@@ -166,7 +167,11 @@ class FigureListing(Listing):
     @property
     def stamp(self) -> str:
         asked = self.asked
-        return f"{place_name(asked.region)} {asked.indicator.name}，{asked.stamp}"
+        return f"{place_name(asked.region)} {asked.indicator.name}，{stamps.as_of(asked.day)}"
+
+    @property
+    def versions(self) -> str:
+        return self.asked.versions
 
     def words(self) -> str:
         chosen = [words for _, words in self.described]
@@ -175,7 +180,8 @@ class FigureListing(Listing):
         return f"{self.stamp}，筛选：{' '.join(chosen)}" if chosen else self.stamp
 
     def file_words(self, *, is_chosen: bool) -> str:
-        return f"{self.words()}，所选各行" if is_chosen else f"{self.words()}{self._left_out()}"
+        which = "，所选各行" if is_chosen else self._left_out()
+        return f"{self.words()}{which}；{self.versions}"
 
     def _left_out(self) -> str:
         """What the file says of who is counted for a past day and lies elsewhere by now."""
@@ -210,6 +216,7 @@ class FigureListing(Listing):
         hidden = self._hidden(now, stored.figure)
         return {
             "asked": self.asked,
+            "versions": self.versions,
             "now": now,
             "matching": matching,
             "hidden": hidden,

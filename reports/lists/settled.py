@@ -8,7 +8,6 @@ from typing import Any
 from core.entities.changes import FieldChange
 from core.figures.indicator import condition
 from core.figures.lists import explain
-from core.regions.names import place_name
 from reports.asking import region_then
 from reports.definitions import stamps
 from reports.lists.asking import Asked
@@ -120,20 +119,16 @@ class SettledListing(FigureListing):
     # --- In words ----------------------------------------------------------------------
 
     @property
-    def version(self) -> str:
-        """The version of the definition that was signed (R25)."""
+    def versions(self) -> str:
+        """Those that were signed (R25)."""
         indicator = self.asked.indicator
-        return str(self.snapshot.versions.get(indicator.code, indicator.version))
+        version = str(self.snapshot.versions.get(indicator.code, indicator.version))
+        return stamps.versions(stamps.version(indicator, version), self.snapshot.divisions_version)
 
     @property
     def stamp(self) -> str:
-        asked, settlement = self.asked, self.settlement
-        version = stamps.version(asked.indicator, self.version)
-        stamp = stamps.stamp(asked.day, version, self.snapshot.divisions_version)
-        return (
-            f"{place_name(asked.region)} {asked.indicator.name}，{stamp}，"
-            f"{settlement.document}，名单校验码 {settlement.digest}"
-        )
+        settlement = self.settlement
+        return f"{super().stamp}，{settlement.document}，名单校验码 {settlement.digest}"
 
     def _left_out(self) -> str:
         """The digest says which list it is a part of."""
@@ -156,5 +151,5 @@ class SettledListing(FigureListing):
             "net": sum(c.now - c.before for c in self.corrections.values()),
             "hidden": total - self.length,
             "matching": None if self.is_whole else self.count,
-            "version": self.version,
+            "versions": self.versions,
         }

@@ -93,14 +93,15 @@ class Reading:
         return self.snapshot.definitions_version if self.snapshot else definitions_version()
 
     @property
-    def stamp(self) -> str:
+    def versions(self) -> str:
         """Of all the figures together."""
-        return stamps.stamp(self.as_of, self.definitions_version, self.divisions_version)
+        return stamps.versions(self.definitions_version, self.divisions_version)
 
     def stamp_of(self, indicator: Indicator) -> str:
         """Of the figures of one indicator."""
         version = stamps.version(indicator, self.version(indicator))
-        return stamps.stamp(self.as_of, version, self.divisions_version)
+        versions = stamps.versions(version, self.divisions_version)
+        return f"{stamps.as_of(self.as_of)}，{versions}"
 
     def unlocated(self, indicator: str) -> int:
         return self.values.get((indicator, None), (0, None))[0] or 0

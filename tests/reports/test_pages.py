@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from core.models import ReadEvent
 from reports.board import charts
 from reports.board.board import Board
-from reports.definitions.registry import BY_CODE, INDICATORS
+from reports.definitions.registry import INDICATORS
 from reports.lists.kinds import LISTS
 from reports.models import Plan, Snapshot
 from reports.snapshots import actions
@@ -29,18 +29,6 @@ from tests.reports.build import on
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[Any], Client]
-
-
-@pytest.fixture
-def world() -> None:
-    for place in ("520102016", "520102018", "520111004", "522301001"):
-        build.certificate(build.person(place, confirmed_on=on("2025-12-01")))
-    build.person("520102", post=False)
-    build.person(None, post=False)
-    build.station("520102", "2")
-    build.station("520102016")
-    build.graduates(2022, 12, stayed=3)
-    actions.take_all()
 
 
 def body(response: Any) -> str:
@@ -280,59 +268,6 @@ def test_a_million_is_not_counted_and_cut_where_it_says(
     assert "现在" not in page.split("</h1>")[1].split("page-actions")[0]
     assert "列出前 3 人" in page
     assert "第 1 / 3 页" in page
-
-
-def test_what_is_seen_can_be_exported(world: None, cast: Any, client_of: Login) -> None:
-    client = client_of(cast.province)
-    asked = {"i": "T1_L0", "on": "2025-12-31"}
-    names, *found = sheet(client.post("/dashboard/52/export/", asked))
-    rows = [dict(zip(names, row, strict=True)) for row in found]
-    head = {row["指标代码"]: row for row in rows if row["部分"] == "指标"}
-    assert (head["T1"]["数值"], head["T1"]["目标"]) == (4, 100000)
-    assert head["T1"]["差距"] == "还差 99,996 人"
-    assert head["T1"]["目标文号"] == "黔民发〔2022〕21号（三）"
-    areas = {row["地区"]: row for row in rows if row["部分"] == "分地区"}
-    sums = {"贵州省本级": 0, "贵州省未定位": 1, "贵州省合计": 6}
-    assert {name: areas[name]["数值"] for name in sums} == sums
-    assert (areas["贵阳市"]["名次"], areas["贵阳市"]["数值"]) == (1, 4)
-    trend = [row for row in rows if row["部分"] == "趋势"]
-    assert trend[-1]["数值"] == 6
-    # R25: each figure with its day, the version of its definition and that of the divisions.
-    for row in rows:
-        assert row["截至"]
-        code = row["指标代码"]
-        assert row["口径版本"] == f"{code} 第 {BY_CODE[code].version} 版"
-        assert row["区划版本"]
-    # As on the page: beside the verdict of a plan that is over there is none of the pace.
-    over = dict(zip(*sheet(client.post("/dashboard/52/export/"))[:2], strict=True))
-    assert (over["结算结论"], over["进度"]) == ("未达标", "")
-
-
-def test_a_chart_has_its_table_as_a_file(world: None, cast: Any, client_of: Login) -> None:
-    client = client_of(cast.province)
-    page = body(client.get("/dashboard/52/?i=T2"))
-    assert 'data-picture="board-map"' in page
-    names, *rows = sheet(client.post("/dashboard/52/export/", {"i": "T2", "part": "trend"}))
-    assert {row[0] for row in rows} == {"趋势"}
-    days = [row[names.index("截至")] for row in rows]
-    for day in days:
-        assert f"/dashboard/52/list/T2/?on={day:%Y-%m-%d}" in page
-
-
-def test_what_is_taken_away_says_its_versions(world: None, cast: Any, client_of: Login) -> None:
-    """R25: a chart's picture, a printed list and its file."""
-    client = client_of(cast.province)
-    stamp = "截至 2025-12-31，口径版本 T2 第 1 版，区划版本 2022-10-31"
-    page = client.get("/dashboard/5201/", {"i": "T2", "on": "2025-12-31"})
-    assert page.context["chart_data"]["stamp"] == stamp
-    asked = {"on": "2025-12-31"}
-    listed = client.get("/dashboard/5201/list/T2/", asked)
-    assert stamp in body(listed)
-    assert listed.context["print_scope"] == f"贵阳市 持证人才，{stamp}"
-    file = client.post("/dashboard/5201/list/T2/export/", asked)
-    data = io.BytesIO(b"".join(file.streaming_content))  # type: ignore[attr-defined]
-    notes = CalamineWorkbook.from_filelike(data).get_sheet_by_name("说明").to_python()
-    assert any(stamp in str(row) for row in notes)
 
 
 def test_new_figures_can_be_asked_for(world: None, cast: Any, client_of: Login) -> None:
