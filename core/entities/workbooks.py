@@ -29,6 +29,7 @@ from xlsxwriter.worksheet import Worksheet
 from core.audit.models import ReadEvent
 from core.regions.names import place_name
 from core.rules import RuleError
+from core.shares import Share
 
 EXCEL_ROWS = 1_048_575
 EXCEL_TEXT = 32_767
@@ -252,14 +253,15 @@ def _write_xlsx(
 ) -> None:
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "constant_memory": True})
     book.set_properties({"title": title})
-    text, day, money = (book.add_format({"num_format": f}) for f in ("@", "yyyy-mm-dd", "#,##0.00"))
+    formats = ("@", "yyyy-mm-dd", "#,##0.00", "0.0%")
+    text, day, money, share = (book.add_format({"num_format": f}) for f in formats)
     head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "num_format": "@"})
     sheet = book.add_worksheet(sheet_name(title), _Sheet)
     for index, column in enumerate(columns):
         sheet.set_column(index, index, column.width, text if column.is_text else None)
         sheet.write_string(0, index, plain_text(column.label), head)
     sheet.freeze_panes(1, 1)
-    styles = _Styles(_style(text), _style(day), _style(money))
+    styles = _Styles(_style(text), _style(day), _style(money), _style(share))
     getters = [
         (_letters(i), c.get, styles.text if c.is_text else "") for i, c in enumerate(columns)
     ]
@@ -284,6 +286,7 @@ class _Styles(NamedTuple):
     text: str
     day: str
     money: str
+    share: str
 
 
 def _cell(reference: str, value: Any, style: str, styles: _Styles) -> str:
@@ -296,6 +299,8 @@ def _cell(reference: str, value: Any, style: str, styles: _Styles) -> str:
         return text_cell(reference, str(value), style)
     if isinstance(value, datetime.date):
         return number_cell(reference, value.toordinal() - _EPOCH, styles.day)
+    if isinstance(value, Share):
+        return number_cell(reference, value, styles.share)
     return number_cell(reference, value, styles.money if isinstance(value, float) else "")
 
 

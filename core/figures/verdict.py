@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from core.shares import Share
+
 
 class Verdict(NamedTuple):
     """A short judgement and its meaning (good, attention, wrong, info or none)."""
@@ -30,9 +32,14 @@ def counted(read: Read, region: str, *codes: str) -> list[int]:
     return [read.value(code, region) or 0 for code in codes]
 
 
-def percent(part: int | None, whole: int | None) -> str:
-    """「63.2%」, or nothing where there is no whole; 100.0% only where nothing is missing."""
+def share(part: int | None, whole: int | None) -> Share | None:
+    """None where there is no whole; 100.0% only where nothing is missing."""
     if not whole or part is None:
-        return ""
-    share = part * 100 / whole
-    return f"{min(share, 99.9) if part < whole else share:.1f}%"
+        return None
+    return Share(round(min(part / whole, 0.999) if part < whole else part / whole, 3))
+
+
+def percent(part: int | None, whole: int | None) -> str:
+    """「63.2%」, or nothing where there is no whole."""
+    found = share(part, whole)
+    return "" if found is None else str(found)

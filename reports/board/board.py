@@ -186,7 +186,7 @@ class Board:
             g for g in self.goals.all(code, region, denominator) if goal and g.year <= goal.year
         ]
         lines = [
-            Line(part, amount, self.list_url(part), percent(amount, whole))
+            Line(part, amount, self.list_url(part), whole)
             for part in parts_of(indicator)
             # Of a rate the parts are shares of the same whole.
             for whole in [denominator if indicator.out_of is not None else _whole_of(part, value)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
-from core.figures.verdict import NO_DATA, percent
+from core.figures.verdict import NO_DATA, share
 from reports.board import words
 from reports.board.board import Board
 from reports.board.tiles import Area, Point, Tile
@@ -46,8 +46,8 @@ def _tiles(board: Board) -> Iterator[Row]:
     for tile in board.tiles():
         yield _tile(board, tile)
         for line in tile.lines:
-            whole = {"rate": line.share} if line.share else {}
-            yield _figure(board, line.indicator, board.region, line.value) | whole
+            rate = {"rate": share(line.value, line.whole)}
+            yield _figure(board, line.indicator, board.region, line.value) | rate
 
 
 def _figure(board: Board, indicator: Indicator, region: str, value: int | None) -> Row:
@@ -66,14 +66,14 @@ def _goal(indicator: Indicator, value: int | None, goal: Goal | None) -> Row:
     return {
         "goal": goal.value, "year": goal.year, "kind": Target.Kind(goal.kind).label,
         "document": f"{goal.document}{goal.clause}", "gap": words.gap(indicator, value, goal),
-        "done": percent(value, goal.value),
+        "done": share(value, goal.value),
     }  # fmt: skip
 
 
 def _tile(board: Board, tile: Tile) -> Row:
     indicator = tile.indicator
     return _figure(board, indicator, board.region, tile.value) | {
-        "denominator": tile.denominator, "rate": tile.rate,
+        "denominator": tile.denominator, "rate": share(tile.value, tile.denominator),
         "verdict": "" if tile.is_settled else tile.verdict.text,
         "check": tile.check.text,
         "settlement": NO_DATA if tile.settlement_verdict and tile.settlement is None
@@ -94,7 +94,8 @@ def _areas(board: Board) -> Iterator[Row]:
         sums["合计"] = check["total"]
         for name, value in sums.items():
             row = _figure(board, indicator, board.region, value)
-            whole = {"denominator": check["denominator"], "rate": check["rate"]}
+            denominator = check["denominator"]
+            whole = {"denominator": denominator, "rate": share(value, denominator)}
             yield row | {
                 "part": "分地区", "region": f"{board.name}{name}",
                 **(whole if name == "合计" else {}),
@@ -102,9 +103,9 @@ def _areas(board: Board) -> Iterator[Row]:
 
 
 def _area(board: Board, area: Area) -> Row:
-    rate = f"{area.measure}%" if area.denominator and area.measure is not None else ""
     return _figure(board, board.indicator, area.code, area.value) | {
-        "part": "分地区", "rank": area.rank or None, "denominator": area.denominator, "rate": rate,
+        "part": "分地区", "rank": area.rank or None, "denominator": area.denominator,
+        "rate": share(area.value, area.denominator),
     } | _goal(board.indicator, area.value, area.goal)  # fmt: skip
 
 
@@ -115,7 +116,8 @@ def _trend(board: Board) -> Iterator[Row]:
 
 def _point(board: Board, point: Point) -> Row:
     return _figure(board, board.indicator, board.region, point.value) | {
-        "part": "趋势", "on": point.on, "denominator": point.denominator, "rate": point.rate,
+        "part": "趋势", "on": point.on, "denominator": point.denominator,
+        "rate": share(point.value, point.denominator),
         "divisions": point.divisions_version,
         "version": stamps.version(board.indicator, point.version),
     }  # fmt: skip

@@ -19,7 +19,11 @@ class Line:
     indicator: Indicator
     value: int | None
     url: str
-    share: str = ""
+    whole: int | None = None
+
+    @property
+    def share(self) -> str:
+        return percent(self.value, self.whole)
 
 
 class Point(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from core.entities.workbooks import ExportColumn
 from core.figures.indicator import Indicator
+from core.shares import Share
 from reports.board.board import Board
 from reports.forms.form import FormColumn, FormFigure, ReportForm
 from reports.snapshots.reading import Reading, read
@@ -16,12 +17,14 @@ from reports.targets.goals import Goals
 class FormCell(NamedTuple):
     """A number, a text or None for an empty cell; the address of the list behind a number."""
 
-    value: int | str | None
+    value: int | Share | str | None
     url: str = ""
 
     @property
     def text(self) -> str:
-        return f"{self.value:,}" if isinstance(self.value, int) else self.value or ""
+        if self.value is None:
+            return ""
+        return f"{self.value:,}" if isinstance(self.value, int) else str(self.value)
 
 
 class FormRow(NamedTuple):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.figures.indicator import Indicator
-from core.figures.verdict import NO_DATA, percent
+from core.figures.verdict import NO_DATA, share
 from reports.targets.goals import Goal
 
 # Code -> form, in the order of 报表; pages and tests walk them all.
@@ -81,7 +81,7 @@ def denominator(indicator: Indicator, head: str = "应有") -> FormColumn:
 
 
 def rate(indicator: Indicator, head: str = "比率") -> FormColumn:
-    return FormColumn(indicator, head, lambda f: percent(f.value, f.denominator) or None)
+    return FormColumn(indicator, head, lambda f: share(f.value, f.denominator))
 
 
 def goal(indicator: Indicator, head: str = "目标") -> FormColumn:
@@ -89,9 +89,7 @@ def goal(indicator: Indicator, head: str = "目标") -> FormColumn:
 
 
 def done(indicator: Indicator, head: str = "完成") -> FormColumn:
-    return FormColumn(
-        indicator, head, lambda f: percent(f.value, f.goal.value) or None if f.goal else None
-    )
+    return FormColumn(indicator, head, lambda f: share(f.value, f.goal.value) if f.goal else None)
 
 
 def gap(indicator: Indicator, head: str = "差额") -> FormColumn:

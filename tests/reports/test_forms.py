@@ -100,6 +100,10 @@ def test_excel_is_the_page(world: None, cast: Any, client_of: Any) -> None:
         (row.name, row.code or None, *(cell.value for cell in row.cells)) for row in sheet.rows()
     ]
     assert rows == expected
+    # A share is a number to go on reckoning with, and looks as on the page.
+    done = book.worksheets[0].cell(2, head.index("社工人才 完成") + 1)
+    assert (done.data_type, done.number_format) == ("n", "0.0%")
+    assert f"{done.value:.1%}" == sheet.rows()[0].cells[2].text
     notes = dict(book["说明"].iter_rows(values_only=True))
     assert f"截至 {DAY}" in notes["筛选条件"]
 

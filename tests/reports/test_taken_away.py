@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.utils.html import strip_tags
@@ -88,3 +89,25 @@ def test_what_is_taken_away_says_its_versions(world: None, cast: Any, client_of:
     said = dict(book(file).get_sheet_by_name("说明").to_python())["筛选条件"]
     assert said.startswith(f"贵阳市 持证人才，{day}")
     assert said.endswith(versions)
+
+
+def test_shares_are_numbers_that_look_like_the_page(
+    world: None, cast: Any, client_of: Login
+) -> None:
+    client = client_of(cast.province)
+    answer = client.post("/dashboard/52/export/", {"i": "T6_BUILT"})
+    cells = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
+    head = [cell.value for cell in cells[1]]
+    shares = {
+        (row[0].value, row[head.index("指标代码")].value, row[head.index("地区")].value): cell
+        for row in cells.iter_rows(min_row=2)
+        for cell in (row[head.index("比率")], row[head.index("完成")])
+        if cell.value is not None
+    }
+    assert {place for place, _, _ in shares} == {"指标", "分地区", "趋势"}
+    assert ("指标", "T6_MISSING", "贵州省") in shares
+    assert ("分地区", "T6_BUILT", "贵州省合计") in shares
+    assert {(c.data_type, c.number_format) for c in shares.values()} == {("n", "0.0%")}
+    page = client.get("/dashboard/52/?i=T6_BUILT").context
+    line = next(x for t in page["tiles"] for x in t.lines if x.indicator.code == "T6_MISSING")
+    assert f"{shares['指标', 'T6_MISSING', '贵州省'].value:.1%}" == line.share
