@@ -35,6 +35,12 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+def title_of(board: Board, part: str = "") -> str:
+    """The name of the file: what it is of, where, as of when. Of parts no two have the same."""
+    what = {"areas": "分县" if board.by_county else "分地区", "trend": "趋势"}.get(part, "看板")
+    return f"{board.name} {board.indicator.name} {what} {board.day:%Y-%m-%d}"
+
+
 def rows_of(board: Board, part: str = "") -> Iterator[Row]:
     """All that is seen, or one of PARTS of it."""
     for name, rows in PARTS.items():

@@ -115,12 +115,12 @@ def dashboard_map(request: HttpRequest, region: str, level: str) -> JsonResponse
 def dashboard_export(request: HttpRequest, region: str) -> HttpResponse:
     """Excel of what the board shows; with `part` of the tiles, the areas or the trend."""
     request.GET = request.POST.copy()  # the form repeats the address
-    board = _board(request, region)
+    board, part = _board(request, region), request.POST.get("part", "")
     return export_table(
         user=request.user,
-        title=f"看板 {board.name} {board.day:%Y-%m-%d}",
+        title=board_file.title_of(board, part),
         columns=board_file.COLUMNS,
-        rows=board_file.rows_of(board, request.POST.get("part", "")),
+        rows=board_file.rows_of(board, part),
         filter_text=f"{stamps.as_of(board.day)}，{board.reading.versions}",
     )
 

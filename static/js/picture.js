@@ -91,7 +91,7 @@ export const offerPicture = (id, chart, data) => {
   if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => {
-    const name = `${data.place}_${data.indicator}_${data.on}.png`;
+    const name = `${data.place}_${data.indicator}_${button.dataset.kind}_${data.on}.png`;
     save(draw(chart, data, button.dataset.name), name);
   });
 };

@@ -107,7 +107,9 @@ def test_a_chart_is_kept_as_a_picture_that_explains_itself(
         height = page.locator(f"#{chart} canvas").first.evaluate("canvas => canvas.clientHeight")
         with page.expect_download() as started:
             page.locator(f'[data-picture="{chart}"]').click()
-        assert started.value.suggested_filename.startswith("贵州省_社工人才_20")
+        kind = {"board-map": "地图", "board-trend": "趋势图"}[chart]
+        named = f"贵州省_社工人才_{kind}_{timezone.localdate():%Y-%m-%d}.png"
+        assert started.value.suggested_filename == named
         head = Path(started.value.path()).read_bytes()[:24]
         assert head.startswith(b"\x89PNG")
         lines = (int.from_bytes(head[20:24]) / 2 - height) / 24

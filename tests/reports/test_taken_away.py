@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import strip_tags
 from python_calamine import CalamineWorkbook
 
@@ -89,6 +91,22 @@ def test_what_is_taken_away_says_its_versions(world: None, cast: Any, client_of:
     said = dict(book(file).get_sheet_by_name("说明").to_python())["筛选条件"]
     assert said.startswith(f"贵阳市 持证人才，{day}")
     assert said.endswith(versions)
+
+
+def test_no_two_files_of_a_board_have_one_name(world: None, cast: Any, client_of: Login) -> None:
+    """Which indicator, of which area, by what, as of when."""
+    client = client_of(cast.province)
+    asked = [{}, {"i": "T2"}, {"i": "T2", "by": "county", "part": "areas"}]
+    asked += [{"i": "T2", "part": part} for part in ("areas", "trend")]
+    answers = [client.post("/dashboard/52/export/", data) for data in asked]
+    names = [unquote(answer["Content-Disposition"]) for answer in answers]
+    for answer in answers:
+        book(answer)
+    assert len(set(names)) == len(names)
+    day = f"{timezone.localdate():%Y-%m-%d}"
+    for name, said in zip(names, ("社工人才_看板", "持证人才_看板", "持证人才_分县",
+                                  "持证人才_分地区", "持证人才_趋势"), strict=True):  # fmt: skip
+        assert f"贵州省_{said}_{day}" in name
 
 
 def test_shares_are_numbers_that_look_like_the_page(
