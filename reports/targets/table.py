@@ -34,6 +34,11 @@ _AMOUNT = re.compile(r"(\d{1,8})(%?)")
 Key = tuple[str, str]  # indicator, region
 
 
+def indicators_at(level: int) -> list[Indicator]:
+    """Those that regions of a level have targets of: a county has no centres."""
+    return [i for i in INDICATORS if i.has_target and _DEEPEST.get(i.code, level) >= level]
+
+
 def parse_amount(text: str, indicator: Indicator) -> Amount | None:
     """A cell's text as a target, None for none. Raises RuleError."""
     plain = normalise(text).replace(",", "").replace(" ", "").removesuffix(indicator.unit)
@@ -109,9 +114,7 @@ class TargetTable:
         self.sets_own = place == settings.PROVINCE_CODE and not self.by_county
         depth = 3 if self.by_county else level + 1
         # The denominator of some is nothing below; what the region above may set stays.
-        self.indicators = [
-            i for i in INDICATORS if i.has_target and _DEEPEST.get(i.code, depth) >= depth
-        ]
+        self.indicators = indicators_at(depth)
         seen = [c for c in dict.fromkeys([place, *below, *self.codes]) if may_see(user, c)]
         goals = Goals(plan, seen, day=self.divisions.day)
         # With those that follow a succession: they stand until others are set.

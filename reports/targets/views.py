@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from core.regions.tree import divisions_on
 from core.rules import RuleError
 from reports.asking import needs, region_asked
-from reports.definitions.registry import INDICATORS
 from reports.plans.models import Plan
 from reports.sight import may_see
 from reports.targets import actions
 from reports.targets.forms import TargetsForm
 from reports.targets.goals import Goals
 from reports.targets.models import Target
-from reports.targets.table import TargetTable
+from reports.targets.table import TargetTable, indicators_at
 
 
 def may_set(user: Any, region: str) -> bool:
@@ -50,7 +49,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
         "plan": plan,
         "region": region,
         "region_name": divisions.name(region),
-        "rows": [_row(i, region, below, goals) for i in INDICATORS if i.has_target],
+        "rows": [_row(i, region, below, goals) for i in indicators_at(divisions.level(region))],
         "may_set": may_set(user, region) and bool(below),
         "may_add_plan": may_set(user, settings.PROVINCE_CODE),
         "settlement": getattr(plan, "settlement", None),
@@ -61,16 +60,17 @@ def target_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(indicator: Any, region: str, below: list[str], goals: Goals) -> dict[str, Any]:
-    own = sorted(goals.set_for(indicator.code, region).values(), key=lambda t: t.year)
+    own = goals.set_for(indicator.code, region)
     children = [
         t for code in below for t in goals.set_for(indicator.code, code).values() if not t.is_rate
     ]
     years = sorted({t.year for t in children})
     sums = [(year, sum(t.value for t in children if t.year == year)) for year in years]
-    expected = {t.year: t.value for t in own if not t.is_rate}
+    expected = {t.year: t.value for t in own.values() if not t.is_rate}
     return {
         "indicator": indicator,
-        "own": own,
+        # The share of a region above holds here as well, where no target of its own was set.
+        "targets": [(t, t.year not in own) for t in goals.rows(indicator.code, region)],
         "sums": [
             {"year": year, "sum": total, "set": sum(1 for t in children if t.year == year),
              "of": len(below), "difference": total - expected[year] if year in expected else None}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from core.regions.tree import forget_divisions
 from core.rules import RuleError
@@ -45,6 +46,30 @@ def test_the_target_page_shows_sums_beside_the_parent(
     assert "比本级目标少 1,000" in page
     assert "分解" in page
     assert "添加规划" not in client_of(cast.viewer_a).get("/targets/").content.decode()
+
+
+def test_a_share_set_above_is_a_target_here_and_says_from_where(
+    plan: Plan, cast: Any, client_of: Login
+) -> None:
+    """As the board reckons with it, until the region has a target of its own."""
+    client = client_of(cast.viewer_a)
+
+    def row(name: str) -> str:
+        page = client.get("/targets/").text
+        return strip_tags(page.partition(f">{name}</a>")[2].partition("</tr>")[0])
+
+    from_above = "按上级（贵州省）目标比例"
+    assert f"2025 年 95% 预期性，{from_above}" in row("乡镇（街道）社工站建成率")
+    assert "黔民发〔2022〕21号" in row("乡镇（街道）社工站建成率")
+    assert "未设" in row("社工人才")
+    # A county has no centres: there is nothing to be reached.
+    assert ">一市一中心</a>" not in client.get("/targets/").text
+    share = {("T6_BUILT", "5201"): Amount(90, is_rate=True)}
+    set_targets(by=cast.province, plan=plan, targets=share, year=2025, document="筑民发1号")
+    assert "2025 年 90% 预期性，按上级（贵阳市）目标比例" in row("乡镇（街道）社工站建成率")
+    assert f"2027 年 100% 预期性，{from_above}" in row("乡镇（街道）社工站建成率")
+    give(cast.prefecture, plan, {"520102": 20}, "T6_BUILT")
+    assert "2025 年 20 个 预期性2027" in row("乡镇（街道）社工站建成率")
 
 
 def form_of(user: Any, plan: Plan, place: str, **cells: str) -> dict[str, str]:
