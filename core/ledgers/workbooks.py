@@ -25,6 +25,7 @@ _TEMPLATE_ROWS = 5_000
 _TOWNSHIPS = 1_000
 _LISTS = "选项"
 _PLACES = ("township", "region")
+_FORMATS = {"text": "@", "day": "yyyy-mm-dd", "number": "General"}
 
 
 def template_workbook(ledger: Ledger, user: Any) -> bytes:
@@ -153,17 +154,16 @@ def _write_left(
     columns |= {c.attribute: batch.mapping.get(c.attribute) for c in ledger.columns}
     texts = {batch.mapping.get(c.attribute) for c in ledger.columns if c.is_text}
     sheet = book.add_worksheet(sheet_name(batch.sheet or ledger.label))
-    paint = {
-        "text": book.add_format({"num_format": "@"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "head": book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1}),
-        "wrong": book.add_format(
-            {"num_format": "@", "bg_color": "#F8CBC6", "font_color": "#9C0006"}
-        ),
+    head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
+    # What is wrong keeps the format of what it is: as a text a day is a number nobody typed.
+    right = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+    wrong_paint = {
+        kind: book.add_format({"num_format": form, "bg_color": "#F8CBC6", "font_color": "#9C0006"})
+        for kind, form in _FORMATS.items()
     }
     width = _reason_column(batch)
     for index in range(width):
-        sheet.set_column(index, index, 22 if index in texts else 14, paint["text"])
+        sheet.set_column(index, index, 22 if index in texts else 14, right["text"])
     sheet.set_column(width, width, 60)
     target = 0
     for number, cells in rows:
@@ -173,17 +173,18 @@ def _write_left(
         wrong = {columns.get(m.get("column", "")): m["message"] for m in said}
         kept = cells[:width]
         for index, cell in enumerate(kept):
+            paint = wrong_paint if index in wrong else right
             _write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
         for place, message in wrong.items():
             if place is not None and place < width:
                 if place >= len(kept) or cells[place] is None:
-                    sheet.write_blank(target, place, None, paint["wrong"])
+                    sheet.write_blank(target, place, None, wrong_paint["text"])
                 sheet.write_comment(target, place, message, {"x_scale": 2})
         if number == batch.header_row:
-            sheet.write_string(target, width, REASON, paint["head"])
+            sheet.write_string(target, width, REASON, head)
         elif said:
             reason = f"原第 {number} 行：" + "".join(m["message"] for m in said)
-            sheet.write_string(target, width, plain_text(reason), paint["text"])
+            sheet.write_string(target, width, plain_text(reason), right["text"])
         target += 1
 
 
@@ -205,15 +206,14 @@ def _write_cell(
     texts: set[int | None],
 ) -> None:
     """A cell of the original: numbers of people as text, so that Excel leaves them alone."""
-    paper = paint["wrong"] if is_wrong else paint["text"]
     if cell is None:
         return
     if isinstance(cell, datetime.datetime):
-        sheet.write_datetime(row, index, cell, paint["wrong"] if is_wrong else paint["day"])
+        sheet.write_datetime(row, index, cell, paint["day"])
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and index not in texts:
-        sheet.write_number(row, index, cell, paint["wrong"] if is_wrong else None)
+        sheet.write_number(row, index, cell, paint["number"])
     elif is_wrong and isinstance(cell, int | float) and abs(cell) >= INEXACT and index in texts:
         # Its last digits are Excel's own: as a text they would pass for the person's.
-        sheet.write_blank(row, index, None, paper)
+        sheet.write_blank(row, index, None, paint["text"])
     else:
-        sheet.write_string(row, index, plain_text(as_text(cell)), paper)
+        sheet.write_string(row, index, plain_text(as_text(cell)), paint["text"])

@@ -104,6 +104,21 @@ def test_a_second_round_says_its_reasons_in_the_same_column(cast: Cast) -> None:
     assert "身份证号" not in sheet.cell(2, len(PEOPLE) + 1).value
 
 
+def test_what_is_wrong_stays_a_day_or_a_number(cast: Cast) -> None:
+    """Not the number of a day that Excel counts by, in a cell of text."""
+    day = datetime.date(2099, 8, 1)
+    row = person("张三", 工作单位="")
+    row[PEOPLE.index("入职日期")], row[PEOPLE.index("学历")] = day, 7
+    file = workbook([PEOPLE, row])
+    sheet = opened(check(cast.clerk_a, "people", file)).active
+    cells = {PEOPLE[cell.column - 1]: cell for cell in sheet[2][: len(PEOPLE)]}
+    for label, value, form in (("入职日期", day, "yyyy-mm-dd"), ("学历", 7, "General")):
+        cell = cells[label]
+        assert cell.fill.fgColor.rgb[2:] == RED, label
+        shown = cell.value.date() if cell.is_date else cell.value
+        assert (shown, cell.number_format) == (value, form)
+
+
 def test_days_that_count_from_1904_stay_the_same(cast: Cast) -> None:
     book = openpyxl.Workbook()
     book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
