@@ -49,6 +49,8 @@ _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
 _LONG_NUMBER = re.compile(r"\d{11,}")
 _ESCAPE = re.compile("(_x[0-9a-fA-F]{4}_)")
 _EPOCH = datetime.date(1899, 12, 30).toordinal()
+_CARE = "仅限工作使用；导出已留痕。"
+_CARE_OF_PEOPLE = "含个人信息，仅限工作使用；导出已留痕，请妥善保管，用后删除。"
 _CUT = "…（内容过长，后面的未导出）"
 
 
@@ -132,15 +134,17 @@ def export_table(
     people: Callable[[Any], Any] | None = None,
     purpose: str = "",
     filter_text: str = "",
+    care: str = "",
     reveal: str = "",
     **detail: Any,
 ) -> FileResponse:
     """A file of rows as a download, its ReadEvent written.
 
     `people` gives the id of the Person a row is about; `filter_text` says in words which
-    rows these are. `reveal` is the permission for full ID numbers and phones: given, the
-    export is unmasked, the user must have it and say the `purpose`. `detail` joins the
-    event. Raises PermissionDenied or RuleError.
+    rows these are; `care` what to mind, where whom the file is for is not staff. `reveal` is
+    the permission for full ID numbers and phones: given, the export is unmasked, the user
+    must have it and say the `purpose`. `detail` joins the event. Raises PermissionDenied
+    or RuleError.
     """
     if reveal and not user.has_perm(reveal):
         raise PermissionDenied
@@ -160,7 +164,7 @@ def export_table(
                 title=title,
                 filter_text=filter_text,
                 purpose=purpose,
-                is_personal=people is not None,
+                care=care or (_CARE_OF_PEOPLE if people is not None else _CARE),
             )
             _write_xlsx(file, title=title, columns=table, rows=run.over(rows), notes=notes, run=run)
         ReadEvent.record(
@@ -310,19 +314,16 @@ def sheet_name(title: str) -> str:
 
 
 def _notes(
-    *, user: Any, title: str, filter_text: str, purpose: str, is_personal: bool
+    *, user: Any, title: str, filter_text: str, purpose: str, care: str
 ) -> list[tuple[str, str]]:
-    care = "仅限工作使用；导出已留痕"
-    if is_personal:
-        care = f"含个人信息，{care}，请妥善保管，用后删除"
     return [
         ("内容", title),
-        ("导出人辖区", place_name(user.region_id) if user.region_id else ""),
+        *([("导出人辖区", place_name(user.region_id))] if user.region_id else []),
         ("筛选条件", filter_text or "无"),
         ("导出时间", timezone.localtime().strftime("%Y-%m-%d %H:%M")),
         ("导出人", f"{user}（{user.username}）"),
         *([("事由", purpose)] if purpose else []),
-        ("提示", f"{care}。"),
+        ("提示", care),
     ]
 
 

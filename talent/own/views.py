@@ -181,6 +181,9 @@ def me_copy(request: HttpRequest) -> FileResponse:
         rows=_copied(person, request.user),
         people=lambda row: person.pk,
         purpose="本人下载",
+        filter_text="本人的档案",
+        care="这是您本人的档案，由您自己保管和使用；里面有完整的证件号码和电话，请不要随意转给他人。"
+        "内容有误，可以在「我的申请」里申请更正。",
     )
 
 

@@ -97,6 +97,10 @@ def test_a_worker_takes_a_copy_of_her_record_along(
     assert ["身份", "证件号码", own.id_number] in lines
     assert ["身份", "姓名", own.name] in lines
     assert not [line for line in lines if line[0].startswith("证书")]
+    notes = dict(rows.get_sheet_by_name("说明").to_python())
+    assert "您本人的档案" in notes["提示"]
+    assert "工作使用" not in notes["提示"], "what staff is told is not for her"
+    assert "导出人辖区" not in notes
     assert ReadEvent.objects.get(kind=ReadEvent.Kind.EXPORT).people == [own.pk]
     assert client_of(cast.clerk_a).post("/me/copy/").status_code == 403
 
