@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import segno
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.entities.forms import ActionForm
@@ -60,7 +62,10 @@ def person_activation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             code = issue_activation_code(person=person, by=user)
 
         done(form, issue)
-    context = {"form": form, "person": person, "code": code}
+    # The address alone: a code in it would stay in the phone's history and in logs on the way.
+    address = request.build_absolute_uri(reverse("activate"))
+    context = {"form": form, "person": person, "code": code, "address": address}
+    context["qr"] = segno.make_qr(address).svg_data_uri(light="#fff")
     return _dialog(request, "requests/activation.html", context)
 
 

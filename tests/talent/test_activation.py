@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import segno
 import time_machine
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import check_password, identify_hasher
@@ -26,6 +29,7 @@ from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import id_number, make_person
 
 pytestmark = pytest.mark.django_db
+ClientOf = Callable[[Any], Client]
 PASSWORD = "Qian-2026-sheng"
 
 
@@ -89,6 +93,20 @@ def test_the_notice_is_open_to_all_and_kept_with_the_activation(cast: Cast, pers
     assert event.detail["notice"] == NOTICE_VERSION
     assert NOTICE_VERSION in security_words(event)
     assert event.at <= timezone.now()
+
+
+def test_the_slip_says_where_to_go_and_no_more(
+    cast: Cast, person: Person, client_of: ClientOf
+) -> None:
+    """The QR code is the address itself: who finds the slip's picture has no code from it."""
+    client = client_of(cast.clerk_a)
+    page = client.post(f"/people/{person.pk}/activation/", secure=True)
+    address = "https://testserver/activate/"
+    assert f'<span class="mono">{address}</span>' in page.text
+    shown = re.search(r'<img class="activation-qr" src="([^"]+)"', page.text)
+    assert shown is not None
+    assert html.unescape(shown[1]) == segno.make_qr(address).svg_data_uri(light="#fff")
+    assert Client().get(address).status_code == 200
 
 
 def test_the_code_is_kept_only_as_a_hash(cast: Cast, person: Person) -> None:
