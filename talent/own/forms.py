@@ -16,7 +16,8 @@ from talent.people.models import Person
 
 WRONG_CODE = (
     "证件号码或激活码不正确，或激活码已失效、已用过、试错次数过多。"
-    "请核对后再试；多次不成功请 30 分钟后再试，或请所在县（市、区）重新发放激活码。"
+    "请核对后再试；多次不成功请 30 分钟后再试，"
+    "或请所在县（市、区）的录入员或审核员重新给一张激活码。"
 )
 
 # Whose password is set before there is an account.
@@ -69,7 +70,7 @@ class ActivateForm(PlainForm):
     code = forms.CharField(
         label="激活码",
         max_length=20,
-        help_text="单位给您的纸条上的 10 位字母和数字。",
+        help_text="纸条上的 10 位字母和数字。",
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "mono-input"}),
     )
     password = forms.CharField(

@@ -12,13 +12,16 @@ import pytest
 import segno
 import time_machine
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, identify_hasher
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from core.accounts.privacy import NOTICE_VERSION
+from core.accounts.roles import role_cards
 from core.desk.logs import security_words
 from core.models import SecurityEvent, User
 from talent import actions
@@ -29,6 +32,7 @@ from tests.conftest import TOWNSHIP_A, Cast
 from tests.rows import id_number, make_person
 
 pytestmark = pytest.mark.django_db
+MANUAL = settings.BASE_DIR / "docs" / "操作手册"
 ClientOf = Callable[[Any], Client]
 PASSWORD = "Qian-2026-sheng"
 
@@ -93,6 +97,25 @@ def test_the_notice_is_open_to_all_and_kept_with_the_activation(cast: Cast, pers
     assert event.detail["notice"] == NOTICE_VERSION
     assert NOTICE_VERSION in security_words(event)
     assert event.at <= timezone.now()
+
+
+def test_whoever_forgot_a_password_is_told_the_same_everywhere() -> None:
+    """Log-in page and manual, and they name the roles that may do it."""
+    page = strip_tags(Client().get("/login/").text)
+    said = next(line.strip() for line in page.splitlines() if "忘记密码" in line)
+    assert said in (MANUAL / "README.md").read_text()
+    of_workers, of_staff = said.split("；")
+    for words, permission in (
+        (of_workers, "talent.activate_person"),
+        (of_staff, "core.manage_accounts"),
+    ):
+        cards = role_cards().values()
+        named = {str(card) for card in cards if str(card) in words} - {"社会工作者"}
+        assert named == {str(card) for card in cards if permission in card.permissions}
+    by = "请所在县（市、区）的录入员或审核员重新给一张激活码"
+    assert by in of_workers
+    assert by in (MANUAL / "社会工作者.md").read_text()
+    assert by in str(submit(id_number(), "AAAAA-AAAAA").context["form"].errors)
 
 
 def test_the_slip_says_where_to_go_and_no_more(
