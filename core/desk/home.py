@@ -39,6 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "decisions": [item for item in waiting if item[0].is_decision],
         "upkeep": [item for item in waiting if not item[0].is_decision],
+        # No box says that nothing waits while another says what.
+        "is_idle": not (waiting or notices),
         "notices": notices,
         "notice_count": notice_count,
         "shortcuts": shortcuts,

@@ -24,6 +24,7 @@ from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets import Refused
+from core.notices.waiting import forget_total
 from core.rules import RuleError
 
 PER_PAGE = 30
@@ -228,6 +229,7 @@ def _act(request: HttpRequest, pk: UUID, action: Any, **details: str) -> HttpRes
         action(batch=batch, by=_user(request), **details)
     except RuleError as refusal:
         messages.error(request, str(refusal))
+    forget_total(_user(request).pk)
     return _open(batch)
 
 

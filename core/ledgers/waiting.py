@@ -30,6 +30,7 @@ register_waiting(
         count=lambda user: mine(user, "waiting").count(),
         url="import_list",
         query="?state=waiting",
+        is_decision=True,
     )
 )
 register_waiting(
@@ -41,5 +42,6 @@ register_waiting(
         count=lambda user: mine(user, "failed").count(),
         url="import_list",
         query="?state=failed",
+        is_decision=True,
     )
 )

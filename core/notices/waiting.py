@@ -30,7 +30,7 @@ class Waiting:
     """One kind of matter. `count(user)` must go through for_user; `url` lists the same rows.
 
     `url` is an address, or the name of one; what has no page is not shown. `applies(user)`
-    may leave a kind to the counties. `is_decision`: somebody else is waiting for the answer,
+    may leave a kind to the counties. `is_decision`: nothing goes on without the user's word,
     so it counts in the top bar; otherwise it is upkeep (an expiring registration).
     """
 
@@ -72,9 +72,13 @@ def _kinds_for(user: Any) -> list[Waiting]:
 
 
 def waiting_for(user: Any) -> list[tuple[Waiting, int]]:
-    """Everything that waits, decisions first; kinds with nothing waiting are left out."""
-    found = [(w, w.count(user)) for w in _kinds_for(user)]
-    return sorted([item for item in found if item[1]], key=lambda item: not item[0].is_decision)
+    """Everything that waits, decisions first; kinds with nothing waiting are left out.
+
+    The top bar of the same page says their sum.
+    """
+    found = [(w, count) for w in _kinds_for(user) if (count := w.count(user))]
+    cache.set(_key(user.pk), sum(count for w, count in found if w.is_decision), _SECONDS)
+    return sorted(found, key=lambda item: not item[0].is_decision)
 
 
 def waiting_total(request: Any) -> int:
