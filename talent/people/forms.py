@@ -86,6 +86,7 @@ class PersonForm(RecordForm):
         if not number or "id_number" in self.errors:
             return
         identity = check_id_number(number, id_type=cleaned.get("id_type") or "1")
+        check_birth_date(identity.birth_date, field="id_number")
         cleaned["id_number"] = identity.number
         if self.kept.get("id_number") != identity.number:
             county = county_of_registered(

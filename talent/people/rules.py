@@ -10,21 +10,27 @@ from __future__ import annotations
 import datetime
 import re
 
-from core.dates import check_not_future, today
+from core.dates import check_not_future, full_years, today
 from core.rules import Flag, RuleError
 from core.secrecy.identity import joined_numbers, without_id_numbers
 
-# R6: at any post.
+# R6: the one with or without a post, the other at any post.
 MIN_AGE, USUAL_MAX_AGE = 16, 65
 FIRST_BIRTH = datetime.date(1900, 1, 1)
 PHONE_SHARED_BY = 3
 _BANK = re.compile(r"(?<![0-9])[0-9]{16,19}(?![0-9])")
 
 
-def check_birth_date(born: datetime.date | None, *, on: datetime.date | None = None) -> None:
-    """R1, also of a birth date that no document number tells."""
-    if born and not FIRST_BIRTH <= born <= (on or today()):
-        raise RuleError("R1", "出生日期不合理，请核对。", field="birth_date")
+def check_birth_date(
+    born: datetime.date | None, *, on: datetime.date | None = None, field: str = "birth_date"
+) -> None:
+    """R1 and R6, also of a birth date that no document number tells."""
+    on = on or today()
+    if born and not FIRST_BIRTH <= born <= on:
+        raise RuleError("R1", "出生日期不合理，请核对。", field=field)
+    if born and full_years(born, on) < MIN_AGE:
+        words = f"{born} 出生，未满 {MIN_AGE} 周岁，不能登记；请核对证件号码和出生日期。"
+        raise RuleError("R6", words, field=field)
 
 
 # --- People ---------------------------------------------------------------------------------

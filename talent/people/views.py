@@ -26,6 +26,7 @@ from talent.people.finding import named_by
 from talent.people.forms import RevealForm
 from talent.people.known import county_of_registered
 from talent.people.models import Person
+from talent.people.rules import check_birth_date
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,6 +104,7 @@ def id_number_check(request: HttpRequest) -> HttpResponse:
     if number:
         try:
             identity = check_id_number(number, id_type=request.POST.get("id_type") or "1")
+            check_birth_date(identity.birth_date)
             context |= _registered(identity.number, user)
             context |= {
                 "identity": identity,

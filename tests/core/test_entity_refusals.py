@@ -21,7 +21,7 @@ from talent.models import Person, Post
 from talent.people.actions import reveal_person
 from tests.conftest import COUNTY_A, COUNTY_B, Cast
 from tests.core.test_entity_editing import form_data, new_person
-from tests.rows import make_organization, make_person, make_row, make_station
+from tests.rows import id_number, make_organization, make_person, make_row, make_station
 
 TOWN, NEXT_TOWN = "520102016", "520102017"
 CODE = "91520000000000000D"
@@ -182,6 +182,17 @@ def test_where_nothing_was_done_in_bulk_nothing_is_said_to_be(cast: Cast, client
     page = client_of(cast.clerk_a).post("/people/bulk/confirm/", data, follow=True).text
     assert "1 人没有办理（张四）：现在的状态不能办理。" in page
     assert "已为" not in page
+
+
+def test_a_child_is_refused_while_the_number_is_typed_and_when_it_is_saved(
+    cast: Any, client_of: Any
+) -> None:
+    client, number = client_of(cast.clerk_a), id_number(birth="20150307")
+    hint = client.post("/people/id-number/", {"id_type": "1", "id_number": number})
+    refused = client.post("/people/new/", new_person(client, id_number=number))
+    for answer in (hint, refused):
+        assert "未满 16 周岁，不能登记" in answer.text
+    assert not Person.objects.exists()
 
 
 def test_two_sentences_about_one_number_do_not_contradict_each_other(

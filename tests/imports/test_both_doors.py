@@ -85,6 +85,7 @@ PERSONS: list[tuple[str, Callable[[Cast], dict[str, str]], set[str]]] = [
     ("R3", lambda _: {"证件类型": "港澳台居民居住证"}, STOPPED),
     ("R4", lambda _: _registered_elsewhere(), STOPPED),
     ("R5", lambda _: {"number": "520102199003071000"}, STOPPED),
+    ("R6 child", lambda _: {"number": resident("52010220120307123")}, STOPPED),
     ("R21", _dead, STOPPED),
     ("R22", lambda _: {"备注": "服务对象 520102199003071236"}, {"R22"}),
     ("R23 note", lambda _: {"备注": "卡号 6222 0212 3456 7890 12"}, {"R23"}),

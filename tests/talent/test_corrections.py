@@ -162,6 +162,7 @@ def test_values_are_checked_when_asked(cast: Cast, own: Person, field: str, valu
 @pytest.mark.parametrize(
     ("field", "value"),
     [("birth_date", datetime.date(9999, 12, 31)), ("birth_date", datetime.date(1, 1, 1)),
+     ("birth_date", datetime.date(2015, 1, 1)),
      ("native_place", "529999"), ("household_place", "999999")],
 )  # fmt: skip
 def test_no_day_ahead_and_no_place_that_never_was(

@@ -18,7 +18,7 @@ from talent.credentials.rules import (
     clean_certificate_number,
 )
 from talent.graduates.entity import check_graduates
-from talent.people.rules import check_death, check_free_text, check_phone_shared
+from talent.people.rules import check_birth_date, check_death, check_free_text, check_phone_shared
 from talent.posts.rules import (
     check_age_at_post,
     check_one_primary,
@@ -33,6 +33,9 @@ D = datetime.date
 TODAY = D(2026, 1, 1)
 
 REFUSED: list[tuple[str, Callable[[], Any]]] = [
+    ("R1", lambda: check_birth_date(D(1899, 12, 31))),
+    ("R1", lambda: check_birth_date(D(2026, 1, 2), on=TODAY)),
+    ("R6", lambda: check_birth_date(D(2010, 1, 2), on=TODAY)),
     ("R6", lambda: check_age_at_post(D(2010, 6, 2), D(2026, 6, 1))),
     ("R7", lambda: clean_certificate_number("A" * 33)),
     ("R7", lambda: clean_certificate_number(id_number())),
@@ -110,6 +113,8 @@ FLAGGED: list[tuple[str, Callable[[], Any]]] = [
 ]
 
 PASSED: list[Callable[[], Any]] = [
+    lambda: check_birth_date(D(2010, 1, 1), on=TODAY),
+    lambda: check_birth_date(None, on=TODAY),
     lambda: check_age_at_post(D(2010, 6, 1), D(2026, 6, 1)),
     lambda: check_age_at_post(D(1950, 1, 2), D(2016, 1, 1)),
     lambda: check_age_at_post(None, D(2016, 1, 1)),

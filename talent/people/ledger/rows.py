@@ -19,7 +19,7 @@ from talent.credentials.rules import check_certificate_date, clean_certificate_n
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
 from talent.people.ledger.transfers import ask
 from talent.people.models import Person, new_number
-from talent.people.rules import check_free_text
+from talent.people.rules import check_birth_date, check_free_text
 from talent.posts.rules import check_age_at_post, check_post_within
 
 Outcome = ImportRow.Outcome
@@ -105,6 +105,7 @@ def _identity(row: RowCheck) -> Identity | None:
         identity = check_id_number(
             v["id_number"], id_type=v.get("id_type", "1"), on=row.context.day
         )
+        check_birth_date(identity.birth_date, on=row.context.day)
     except RuleError as error:
         row.refuse("身份证号", str(error), error.rule)
         return None
