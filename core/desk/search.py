@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from core.entities.finding import found_for, searched_by
-from core.secrecy.numbers import Secret, secret_in
+from core.secrecy.numbers import Secret, misread, secret_in
 from core.text import tidy_name
 
 
@@ -20,7 +20,7 @@ def search(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if request.method == "POST":
         text = tidy_name(request.POST.get("q", ""))
-        if not secret_in(text):
+        if not (secret_in(text) or misread(text)):
             return HttpResponseRedirect(f"{request.path}?{urlencode({'q': text[:60]})}")
     else:
         text = tidy_name(request.GET.get("q", ""))
@@ -33,7 +33,9 @@ def search(request: HttpRequest) -> HttpResponse:
     if len(only) == 1 and only[0]["url"]:
         return HttpResponseRedirect(only[0]["url"])
     secret = secret_in(text)
-    context = {"groups": groups, "q": "" if secret else text, "searched": bool(text)}
+    wrong = misread(text)
+    context = {"groups": groups, "q": "" if secret or wrong else text, "searched": bool(text)}
+    context["wrong"] = wrong
     if secret and not groups:
         context |= _elsewhere(request, secret)
     return render(request, "core/search.html", context)

@@ -32,6 +32,13 @@ _RESIDENT_WITHIN = re.compile(r"(?<![0-9])(?:[0-9][\s-]?){17}[0-9Xx](?![0-9])")
 _SHORTEST = 18
 _GAP = re.compile(r"(?<=[0-9])[\s-](?=[0-9Xx])")
 _PADDING = re.compile(r"[\s'’`\"\-]")
+# Signs that stand for nothing but an X.
+_CROSSES = str.maketrans(dict.fromkeys("×✕ХхΧχ", "X"))
+# What is typed for a digit that it looks like, also by a keyboard in another script.
+_LOOKS_LIKE = {c: digit for digit, alike in
+               {"0": "OoОоΟο〇○", "1": "lLIi|", "2": "Zz", "5": "Ss", "8": "B"}.items()
+               for c in alike}  # fmt: skip
+_MOST_NAMED = 3
 _OLD = re.compile(r"[0-9]{15}")
 # How Excel writes a long number into a CSV: 5.20102E+17.
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]{2}")
@@ -93,7 +100,35 @@ def _residents_within(text: str) -> Iterator[tuple[int, int, str]]:
 
 def clean_id_number(value: str) -> str:
     """Upper case, half width, without spaces, quotes and invisible characters."""
-    return _PADDING.sub("", normalise(value)).upper()
+    return _as_typed(value).upper()
+
+
+def _as_typed(value: str) -> str:
+    return _PADDING.sub("", normalise(value)).translate(_CROSSES)
+
+
+def odd_places(number: str, *, allowed: str = "0123456789", last: str = "") -> str:
+    """Where in a number stands what does not belong there: 「第 3 位「O」（像数字 0）」.
+
+    `last` is what its last place may hold besides. "" where all is well, and where most is
+    not: then it is no number. Nothing is guessed: what was meant, the document tells.
+    """
+    odd = [
+        (place, c)
+        for place, c in enumerate(number, start=1)
+        if c not in allowed and not (place == len(number) and c in last)
+    ]
+    if len(odd) * 2 > len(number):
+        return ""
+    said = [f"第 {place} 位{_named(c)}" for place, c in odd]
+    return "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
+
+
+def _named(character: str) -> str:
+    if not character.isprintable():
+        return "（看不见的字符）"
+    alike = _LOOKS_LIKE.get(character)
+    return f"「{character}」" + (f"（像数字 {alike}）" if alike else "")
 
 
 def check_id_number(
@@ -106,14 +141,15 @@ def check_id_number(
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise RuleError("R5", _IS_NUMERIC, field="id_number")
-    number = clean_id_number(str(value))
+    typed = _as_typed(str(value))
+    number = typed.upper()
     if not number:
         raise RuleError("R1", "请填写证件号码。", field="id_number")
     if id_type == PERMANENT_RESIDENT:
         return _other(number, _PERMANENT, "外国人永久居留身份证号应为 15 位或 18 位")
     if id_type == PASSPORT:
         return _other(number, _PASSPORT, "护照号应为 5 至 17 位字母和数字")
-    return _check_resident(number, id_type=id_type, on=on or today())
+    return _check_resident(typed, id_type=id_type, on=on or today())
 
 
 def is_resident_number(text: str) -> bool:
@@ -144,8 +180,8 @@ def _other(number: str, pattern: re.Pattern[str], message: str) -> Identity:
     return Identity(number)
 
 
-def _check_resident(number: str, *, id_type: str, on: datetime.date) -> Identity:
-    flags: list[Flag] = []
+def _check_resident(typed: str, *, id_type: str, on: datetime.date) -> Identity:
+    number, flags = typed.upper(), list[Flag]()
     if _OLD.fullmatch(number):
         number = number[:6] + "19" + number[6:]
         number += check_character(number)
@@ -153,9 +189,7 @@ def _check_resident(number: str, *, id_type: str, on: datetime.date) -> Identity
     if not _RESIDENT.fullmatch(number):
         if _SCIENTIFIC.fullmatch(number):
             raise RuleError("R5", _IS_NUMERIC, field="id_number")
-        raise RuleError(
-            "R1", f"身份证号应为 18 位（现在是 {len(number)} 位），请核对。", field="id_number"
-        )
+        raise RuleError("R1", f"身份证号{_amiss(typed)}", field="id_number")
     if check_character(number[:17]) != number[17]:
         if number.endswith("000"):
             raise RuleError(
@@ -175,6 +209,15 @@ def _check_resident(number: str, *, id_type: str, on: datetime.date) -> Identity
         )
     sex = "1" if int(number[16]) % 2 else "2"
     return Identity(number, birth_date, sex, prefix, tuple(flags))
+
+
+def _amiss(typed: str) -> str:
+    """What a resident number is not."""
+    odd, count = odd_places(typed, last="Xx"), len(typed)
+    if count != _SHORTEST:
+        also = f"，{odd}不是数字" if odd else ""
+        return f"应为 18 位（现在是 {count} 位）{also}，请核对。"
+    return f"{odd}不是数字，请照证件改正。" if odd else "应为 17 位数字加一位数字或 X，请核对。"
 
 
 def _birth_date(number: str, on: datetime.date) -> datetime.date:
@@ -211,7 +254,10 @@ def clean_phone(value: object) -> str:
         return phone.replace("-", "")
     if _LANDLINE.fullmatch(phone):
         return phone
-    raise RuleError("PHONE", "联系电话应为 11 位手机号或带区号的座机号，请核对。", field="phone")
+    odd = odd_places(phone, allowed="0123456789-")
+    also = f"，{odd}不是数字" if odd else ""
+    message = f"联系电话应为 11 位手机号或带区号的座机号{also}，请核对。"
+    raise RuleError("PHONE", message, field="phone")
 
 
 def mask_phone(phone: str) -> str:
@@ -257,7 +303,10 @@ def check_credit_code(value: str) -> str:
     if not code:
         return ""
     if not _CREDIT.fullmatch(code):
-        words = "统一社会信用代码应为 18 位数字和大写字母，请核对。"
+        odd = odd_places(code, allowed=_CREDIT_ALPHABET)
+        also = f"，{odd}不在其中（没有字母 I、O、S、V、Z）" if odd else ""
+        counted = f"应为 18 位数字和大写字母（现在是 {len(code)} 位）"
+        words = f"统一社会信用代码{counted}{also}，请核对。"
         raise RuleError("USCC", words, field="credit_code")
     total = sum(_CREDIT_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
     if _CREDIT_ALPHABET[(31 - total % 31) % 31] != code[17]:

@@ -1,11 +1,18 @@
 """Telling an ID number, phone or certificate number from a name, in fields and addresses."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from core.rules import RuleError
-from core.secrecy.identity import check_id_number, clean_id_number, clean_phone, joined_numbers
+from core.secrecy.identity import (
+    check_id_number,
+    clean_id_number,
+    clean_phone,
+    joined_numbers,
+    odd_places,
+)
 from core.text import normalise, without_ids
 
 _NUMBERS_WITHIN = (
@@ -31,6 +38,21 @@ def secret_in(text: str) -> Secret | None:
     """The number a text is or holds, None when it is ordinary words (names, short codes, ids)."""
     words = without_ids(text or "")
     return _whole(clean_id_number(words)) or _within(words)
+
+
+def misread(text: str) -> str:
+    """Why a text is not the ID number or mobile that it is as long as, where a sign in it is
+    no digit; "" for anything else."""
+    typed = clean_id_number(text)
+    checks: dict[int, Callable[[str], object]] = {18: check_id_number, 11: clean_phone}
+    check = checks.get(len(typed))
+    if check is None or not odd_places(typed, last="X"):
+        return ""
+    try:
+        check(text)
+    except RuleError as error:
+        return str(error)
+    return ""
 
 
 def without_numbers(url: str) -> str:

@@ -35,6 +35,17 @@ def test_a_code_that_names_nobody_is_an_ordinary_word(cast: Cast, client_of: Any
     assert str(other.pk) not in page.text
 
 
+@pytest.mark.parametrize("written", ["52O102199003077734", "1380〇138000"])
+def test_a_letter_in_a_number_is_named_when_nothing_is_found(
+    written: str, cast: Cast, client_of: Any
+) -> None:
+    """Most of somebody's number: no address holds it either."""
+    page = client_of(cast.clerk_a).post("/search/", {"q": written})
+    assert page.status_code == 200
+    assert "（像数字 0）不是数字" in page.text
+    assert written not in page.text
+
+
 def test_an_empty_search_takes_the_words_away_and_keeps_the_rest(
     cast: Cast, client_of: Any
 ) -> None:

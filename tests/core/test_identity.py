@@ -60,9 +60,30 @@ def test_sane_ways_to_write_it(written: str) -> None:
     assert check_id_number(written).number == NUMBER
 
 
-def test_lower_case_x() -> None:
+@pytest.mark.parametrize("sign", ["x", "Ｘ", "Ⅹ", "ⅹ", "×", "Х", "х", "Χ"])
+def test_whatever_stands_for_an_x(sign: str) -> None:
     first = next(f for n in range(999) if check_character(f := f"52010219900307{n:03d}") == "X")
-    assert check_id_number(f"{first}x").number == f"{first}X"
+    assert check_id_number(f"{first}{sign}").number == f"{first}X"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("52O102199003077734", "身份证号第 3 位「O」（像数字 0）不是数字，请照证件改正。"),
+        ("52o1 02l9900307773４", "身份证号第 3 位「o」（像数字 0）、第 7 位「l」（像数字 1）不是"),
+        ("5201021990O307773", "应为 18 位（现在是 17 位），第 11 位「O」（像数字 0）不是数字，请"),
+        ("52010219X003077734", "身份证号第 9 位「X」不是数字"),
+        ("OOOO02199003077734", "第 3 位「O」（像数字 0）等不是数字"),
+        (f"{NUMBER}\x00", "应为 18 位（现在是 19 位），第 19 位（看不见的字符）不是数字"),
+        ("abcdefghijklmnopqr", "身份证号应为 17 位数字加一位数字或 X，请核对。"),
+        ("身份证", "身份证号应为 18 位（现在是 3 位），请核对。"),
+    ],
+)
+def test_what_only_looks_like_a_digit_is_named_and_not_guessed(written: str, said: str) -> None:
+    with pytest.raises(RuleError) as refused:
+        check_id_number(written)
+    assert said in str(refused.value)
+    assert "应为 18 位（现在是 18 位）" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +155,14 @@ def test_cleaning_never_fails(text: str) -> None:
 )  # fmt: skip
 def test_phones(written: object, phone: str) -> None:
     assert clean_phone(written) == phone
+
+
+def test_a_letter_in_a_phone_or_credit_code_is_named() -> None:
+    with pytest.raises(RuleError, match="第 4 位「O」（像数字 0）、第 8 位「l」（像数字 1）不是"):
+        clean_phone("138 O501 l345")
+    with pytest.raises(RuleError, match="第 3 位「O」（像数字 0）不在其中（没有字母"):
+        check_credit_code("91O50100M000100Y43")
+    assert clean_phone("１３８８５０１２３４５") == "13885012345"
 
 
 @pytest.mark.parametrize("written", ["1388501234", "23885012345", "无", "1388501234x"])

@@ -58,6 +58,11 @@ def resident(first: str) -> str:
     return first + check_character(first)
 
 
+def _ending_in_x() -> str:
+    firsts = (f"52010219900307{serial:03d}" for serial in range(999))
+    return next(number for first in firsts if (number := resident(first)).endswith("X"))
+
+
 # --- The person -----------------------------------------------------------------------------
 def _registered_elsewhere() -> dict[str, str]:
     return {"number": str(make_person(COUNTY_B, "王五").id_number)}
@@ -79,6 +84,8 @@ PERSONS: list[tuple[str, Callable[[Cast], dict[str, str]], set[str]]] = [
     ("nothing", lambda _: {}, set()),
     ("R1 check", lambda _: {"number": "520102199003071230"}, STOPPED),
     ("R1 length", lambda _: {"number": "52010219900307123"}, STOPPED),
+    ("R1 letter", lambda _: {"number": "52O102199003077734"}, STOPPED),
+    ("R1 cross", lambda _: {"number": _ending_in_x().replace("X", "×")}, set()),
     ("R1 old number", lambda _: {"number": "520102900307123"}, {"R1"}),
     ("R1 sex", lambda _: {"number": resident("52010219900307123"), "性别": "女"}, {"R1"}),
     ("R2", lambda _: {"number": resident("99999919900307123")}, {"R2"}),
