@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from core.entities.deactivation import deactivate
 from talent.models import Person
+from tests.browser.axe import check_accessible
 from tests.conftest import COUNTY_A, Cast
 from tests.leaks import without_chance
 from tests.rows import id_number, make_person, make_project, make_row, make_station
@@ -70,17 +70,6 @@ def county(cast: Cast) -> dict[str, str]:
         "help": "/help/",
         "search": "/search/?q=张",
     }
-
-
-def check_accessible(page: Page, name: str) -> None:
-    # The watermark is meant to be hardly seen, and is hidden from assistive technology.
-    found = Axe().run(page, {"exclude": [[".watermark"]]}).response["violations"]
-    serious = [
-        f"{v['id']}: {v['help']} {[n['html'][:160] for n in v['nodes'][:3]]}"
-        for v in found
-        if v["impact"] in {"serious", "critical"}
-    ]
-    assert not serious, f"{name}\n" + "\n".join(serious)
 
 
 @pytest.mark.parametrize("width", [1440, 1366, 390])

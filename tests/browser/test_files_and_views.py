@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from core.dates import today
@@ -16,6 +15,7 @@ from core.models import Attachment, Notice, SavedView
 from core.notices.reminders import remind
 from talent.models import RegistrationPeriod
 from tests.attachments.papers import photo_with_words
+from tests.browser.axe import check_accessible
 from tests.conftest import COUNTY_A, Cast
 from tests.rows import make_person, make_station
 
@@ -24,9 +24,7 @@ Shot = Callable[[Page, str], Any]
 
 
 def is_accessible(page: Page) -> None:
-    found = Axe().run(page, context={"exclude": [[".watermark"]]}).response["violations"]
-    serious = [v for v in found if v["impact"] in {"serious", "critical"}]
-    assert not serious, [(v["id"], v["nodes"][0]["html"]) for v in serious]
+    check_accessible(page, page.url)
     width = page.viewport_size["width"] if page.viewport_size else 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
