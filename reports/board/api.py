@@ -10,10 +10,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.dates import parse_date, today
-from core.entities.api.records import RecordAPI, refuse_unknown
+from core.entities.api.records import KnownConditions, RecordAPI
 from core.models import Region
 from core.regions.names import place_name
 from core.regions.tree import divisions_on
@@ -67,7 +66,7 @@ class FiguresSerializer(serializers.Serializer):
     figures = FigureSerializer(many=True)
 
 
-class _Statistics(APIView):
+class _Statistics(KnownConditions):
     summary: ClassVar[str]
 
     def permission_for(self, request: Request) -> str:
@@ -89,6 +88,9 @@ class FigureAPI(_Statistics):
 
     summary = "指标：各地区的数值"
 
+    def conditions(self) -> set[str]:
+        return {"region", "on", "below"}
+
     @extend_schema(
         responses=FiguresSerializer,
         parameters=[
@@ -98,7 +100,6 @@ class FigureAPI(_Statistics):
         ],
     )
     def get(self, request: Request) -> Response:
-        refuse_unknown(request, {"region", "on", "below"})
         user: Any = request.user
         region = request.query_params.get("region") or user.region_id
         if not Region.objects.filter(pk=region).exists() or not may_see(user, region):

@@ -18,11 +18,16 @@ from core.models import ReadEvent, Region
 from reports.models import Snapshot, SnapshotValue
 from talent.models import ChangeRequest, Person, TransferRequest
 from tests.conftest import COUNTY_A, COUNTY_B
-from tests.contracts.policy import POLICIES
+from tests.contracts.policy import POLICIES, addresses, policy_of
+from tests.contracts.test_addresses import url_for
 from tests.rows import make_person, make_row
 
 ID_NUMBER, PHONE = "520102199003077731", "13885012345"
 TOWN_B = "520111004"
+# The description of the API and its page are not.
+OURS = sorted(
+    {name for name, _ in addresses() if name.startswith("api-")} - {"api-schema", "api-docs"}
+)
 ENTITIES = [
     "person", "certificate", "registrationperiod", "education", "title", "post",
     "keytalentclaim", "graduatestat", "organization", "station", "stationmonthly", "project",
@@ -85,12 +90,22 @@ def test_filters_search_and_pages(cast: Any, client_of: Any) -> None:
     assert len(set(ids)) == 3
 
 
-@pytest.mark.parametrize("address", ["people", "stations", "indicators/figures", "snapshots"])
-def test_a_misspelled_condition_is_refused(address: str, cast: Any, client_of: Any) -> None:
+@pytest.mark.parametrize("name", OURS)
+def test_a_misspelled_condition_is_refused(name: str, cast: Any, client_of: Any) -> None:
     """Left out, it would answer with more than was asked for."""
-    answer = client_of(cast.viewer_a).get(f"/api/v1/{address}/", {"regoin": "520102"})
+    policy = policy_of(name)
+    assert policy is not None
+    address = url_for(name, policy, policy.make(COUNTY_A) if policy.make else None)
+    answer = client_of(cast.reviewer_a).get(address, {"regoin": "520102"})
     assert answer.status_code == 400
-    assert answer.json()["fields"] == {"regoin": ["没有这个条件，请按接口说明核对拼写。"]}
+    (said,) = answer.json()["fields"]["regoin"]
+    assert said.startswith("没有这个条件，"), said
+    assert ("这个地址不带条件" in said) == (name.endswith("-detail") or name == "api-indicators")
+
+
+def test_what_is_refused_says_what_there_is(cast: Any, client_of: Any) -> None:
+    answer = client_of(cast.viewer_a).get("/api/v1/indicators/figures/", {"day": "2025-01-01"})
+    assert answer.json()["fields"] == {"day": ["没有这个条件，可用的有：below、on、region。"]}
 
 
 def test_parts_are_asked_for_by_what_they_belong_to(cast: Any, client_of: Any) -> None:

@@ -16,6 +16,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from core.audit.models import ReadEvent
@@ -44,11 +45,21 @@ class TokenScheme(OpenApiAuthenticationExtension):
         }
 
 
-def refuse_unknown(request: Request, known: set[str]) -> None:
-    """A misspelled condition would else be left out, and more counted than was asked for."""
-    if unknown := sorted(set(request.query_params) - known):
-        message = "没有这个条件，请按接口说明核对拼写。"
-        raise ValidationError({name[:40]: [message] for name in unknown})
+class KnownConditions(APIView):
+    """A view that refuses the conditions it does not know: a misspelled one would else be left
+    out, and more counted than was asked for."""
+
+    def conditions(self) -> set[str]:
+        """What may stand in the address behind the question mark."""
+        return set()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        known = self.conditions()
+        if unknown := sorted(set(request.query_params) - known):
+            offered = f"可用的有：{'、'.join(sorted(known))}" if known else "这个地址不带条件"
+            message = f"没有这个条件，{offered}。"
+            raise ValidationError({name[:40]: [message] for name in unknown})
 
 
 _search = OpenApiParameter("q", str, description="姓名、拼音、首字母或名称；号码不能在地址中查找")
@@ -67,7 +78,7 @@ class FilterBackend(DjangoFilterBackend):
 
 
 @extend_schema_view(list=extend_schema(parameters=[_search]))
-class RecordAPI(ReadOnlyModelViewSet):
+class RecordAPI(KnownConditions, ReadOnlyModelViewSet):
     """List and detail of one kind of rows; that of an entity is made by `api_for`."""
 
     model: ClassVar[type[Any]]
@@ -108,9 +119,13 @@ class RecordAPI(ReadOnlyModelViewSet):
             queryset = queryset.filter(pk__in=ids)
         return queryset
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def conditions(self) -> set[str]:
+        if self.action != "list":
+            return set()
         filterset = FilterBackend().get_filterset_class(self, self.get_queryset())
-        refuse_unknown(request, {"q", "page", "per", *getattr(filterset, "base_filters", ())})
+        return {"q", "page", "per", *getattr(filterset, "base_filters", ())}
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         self.leave_read_event(list(rows or []))
         serializer = self.get_serializer(rows, many=True)
