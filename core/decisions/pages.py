@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.audit.models import ReadEvent
 from core.decisions.actions import lock_subject
@@ -42,7 +44,9 @@ class DecisionPage(DetailPage):
             message = perform(self.reach, record, action, form) if form.is_valid() else None
             if message is not None:
                 messages.success(self.request, message)
-                return HttpResponseRedirect(self.entity.url("list"))
+                query = self._list_query()
+                list_url = self.entity.url("list")
+                return HttpResponseRedirect(f"{list_url}?{query}" if query else list_url)
         # As it is now: somebody else may have been the first.
         record = self.record()
         self.reach.leave_read_event(ReadEvent.Kind.DETAIL, [record])
@@ -59,8 +63,20 @@ class DecisionPage(DetailPage):
             "form": self.answer_form(answers[0], record) if answers else None,
             "effect": self.kind.effect(record) if may_decide else "",
             "kind": self.kind,
+            "back": self._list_query(),
             "beside": beside(self.about(record), self.request.user),
         }
+
+    def _list_query(self) -> str:
+        """What the list asked for that one came from; from elsewhere, what waits: the next one
+        stands there."""
+        asked = self.request.POST.get("back")
+        if asked is None:
+            page, asked = self.request.headers.get("Referer", ""), self.kind.listed[1:]
+            if url_has_allowed_host_and_scheme(page, {self.request.get_host()}):
+                came = urlsplit(page)
+                asked = came.query if came.path == self.entity.url("list") else asked
+        return QueryDict(asked).urlencode()
 
     def about(self, record: Any) -> Any:
         """The record that the request is about."""

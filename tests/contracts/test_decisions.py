@@ -15,6 +15,7 @@ from core.decisions.actions import ask, decide
 from core.decisions.beside import beside
 from core.decisions.kinds import KINDS, waiting_about
 from core.decisions.models import State
+from core.entities.display import record_url
 from core.notices.waiting import WAITING
 from core.rules import RuleError
 from core.scoping import OutOfScope
@@ -123,6 +124,34 @@ def test_nobody_decides_what_the_own_hand_asked(code: str, cast: Cast) -> None:
     assert fingerprint(record) == before
     grant(code, record, decider(code, cast))
     assert fingerprint(record) != before
+
+
+@pytest.mark.parametrize("code", REFUSABLE)
+def test_an_answer_leads_back_to_the_list_that_one_came_from(
+    code: str, cast: Cast, client_of: Any
+) -> None:
+    client = client_of(decider(code, cast))
+    address = reverse(f"{KINDS[code].model._meta.model_name}_list")
+    own = "http://testserver"
+    for came, goes in (
+        (f"{own}{address}?state=1&region=52", f"{address}?state=1&region=52"),
+        (f"{own}{address}", address),
+        # From a message or from the person's own page: what waits, the next one first.
+        (f"{own}/people/?state=1", f"{address}{KINDS[code].listed}"),
+        (f"http://elsewhere{address}?state=1", f"{address}{KINDS[code].listed}"),
+        ("http://[", f"{address}{KINDS[code].listed}"),
+    ):
+        with acting(cast.clerk_a):
+            record = STAGES[code][0](cast.clerk_a)
+        page = record_url(record)
+        form = client.get(page, headers={"Referer": came})
+        sent = {"verb": "refuse", "reason": "不行", "version": record.version}
+        sent |= {"back": form.context["back"], "answer_former_name": "refused"}
+        refused = client.post(page, sent | {"reason": ""})
+        assert refused.context["back"] == form.context["back"]
+        answer = client.post(page, sent)
+        assert answer.status_code == 302, answer.context["form"].errors
+        assert answer.headers["Location"] == goes
 
 
 @pytest.mark.parametrize("code", sorted(KINDS))
