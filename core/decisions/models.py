@@ -50,7 +50,7 @@ class DecisionQuerySet(ScopedQuerySet):
         return self.for_user(user).filter(self.model.waits_for(user))
 
     def settled_for(self, user: Any) -> Self:
-        """What others, the due date or the events decided lately: both sides are told."""
+        """What the other side, the due date or the events decided lately."""
         return self.for_user(user).filter(self.model.told_to(user))
 
     def withdraw(self, reason: str) -> int:
@@ -122,7 +122,10 @@ class Decision(models.Model):
         answered = ~Q(state__in=[State.PENDING, State.WITHDRAWN])
         by_events = Q(state=State.WITHDRAWN, decided_by=None)
         since = timezone.now() - datetime.timedelta(days=TOLD_DAYS)
-        return (answered | by_events) & Q(decided_at__gte=since) & ~Q(decided_by=user)
+        # By no hand of the own side, unless it was the user who asked.
+        by_others = Q(decided_by=None) | Q(requested_by=user) | ~cls.side_of(user)
+        lately = Q(decided_at__gte=since) & ~Q(decided_by=user)
+        return (answered | by_events) & lately & by_others
 
     # --- One request ----------------------------------------------------------------------
     @property

@@ -241,7 +241,7 @@ def test_who_sent_her_sees_whom_she_sent(
     actions.accept_transfer(request=out, by=cast.reviewer_b)
     actions.accept_transfer(request=asked_in, by=cast.reviewer_a)
     client = client_of(cast.clerk_a)
-    listed = client.get("/transfers/?state=settled").text
+    listed = client.get("/transfers/?state=2").text
     assert NAME in listed
     assert "测试乙" in listed
     assert f"/people/{sent.pk}/" not in client.get(f"/transfers/{out.pk}/").text
