@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from core.audit.history import acting
 from core.decisions.actions import ask, decide
@@ -203,7 +204,8 @@ def test_a_refusal_says_why_and_does_nothing(code: str, cast: Cast) -> None:
 @pytest.mark.parametrize("code", sorted(REFUSABLE))
 def test_who_decided_is_kept_and_is_never_who_asked(code: str, cast: Cast) -> None:
     record = STAGES[code][0](cast.clerk_a)
-    assert record.due_on == KINDS[code].due_from(record.created_at.date()) or not KINDS[code].days
+    asked_on = timezone.localdate(record.created_at)
+    assert record.due_on == KINDS[code].due_from(asked_on) or not KINDS[code].days
     by = decider(code, cast)
     grant(code, record, by)
     record.refresh_from_db()

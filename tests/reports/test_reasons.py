@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from core.figures.lists import explain, members
 from reports.definitions.populations.people import year_before
@@ -39,7 +40,7 @@ def test_an_agency_counts_since_it_registered_or_was_entered() -> None:
     dated = build.employer(kind="3", registered_on=on("2019-05-06"))
     undated = build.employer(kind="3")
     assert reasons("T8", dated) == {"operating": "2019-05-06 登记"}
-    entered = undated.created_at.date()
+    entered = timezone.localdate(undated.created_at)
     assert reasons("T8", undated)["operating"].startswith("登记日期没有填，自 ")
     assert f"{entered:%Y-%m}" in reasons("T8", undated)["operating"]
     assert AGENCIES.reasons([], DAY) == {}
