@@ -83,6 +83,8 @@ def has_control_characters(value: str) -> bool:
 
 _UNIT = re.compile(r"\s*(元|人|个|名|年|分|平方米|m2)$")
 _FACTORS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+# Before and behind the point.
+_MOST_PLACES = 30
 _MULTIPLES = re.compile(rf"\s*([{''.join(_FACTORS)}]+)$")
 
 
@@ -97,8 +99,9 @@ def as_number(value: str) -> Decimal:
         number = Decimal(_MULTIPLES.sub("", text))
     except InvalidOperation:
         raise ValueError(value) from None
+    # 1e999 fits no column, and 1e999999999 written out no memory.
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_PLACES:
+        raise ValueError(value)
     for sign in multiples[1] if multiples else "":
         number *= _FACTORS[sign]
-    if not number.is_finite():
-        raise ValueError(value)
     return number

@@ -12,8 +12,9 @@ from rest_framework import exceptions
 from core.entities.api.policy import exception_handler
 from core.entities.api.records import RecordAPI
 from core.guards import FORBIDDEN
-from talent.models import ChangeRequest
-from tests.conftest import Cast
+from talent.models import ChangeRequest, Person
+from tests.conftest import COUNTY_A, Cast
+from tests.rows import make_person
 
 
 def test_a_lost_database_is_said_with_when_to_come_back(
@@ -36,6 +37,19 @@ def test_a_refusal_of_an_action_is_told_in_its_own_words(cast: Cast, client_of: 
         "/api/v1/change-requests/", asked, content_type="application/json"
     )
     assert (answer.status_code, answer.json()) == (403, {"detail": FORBIDDEN})
+    assert not ChangeRequest.objects.exists()
+
+
+def test_a_number_too_large_is_not_kept_as_a_text(cast: Cast, client_of: Any) -> None:
+    person = make_person(COUNTY_A)
+    Person.objects.filter(pk=person.pk).update(user=cast.worker_a)
+    answer = client_of(cast.worker_a).post(
+        "/api/v1/change-requests/",
+        '{"changes": {}, "other": 1e999, "reason": "更正"}',
+        content_type="application/json",
+    )
+    assert answer.status_code == 400
+    assert "超出范围的数字" in answer.text
     assert not ChangeRequest.objects.exists()
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 
 from core.dates import parse_date
+from core.entities.forms.fields import DecimalField
 from core.ledgers.workbooks import refused_workbook
 from core.rules import RuleError
 from core.text import as_number
@@ -27,7 +29,7 @@ from tests.imports.ledgers import (
     words,
     workbook,
 )
-from tests.imports.malformed import open_document
+from tests.imports.malformed import open_document, packed, parts
 from tests.rows import id_number
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,26 @@ def test_what_is_no_day_stays_none(text: str) -> None:
 )  # fmt: skip
 def test_all_of_a_multiple_counts(text: str, amount: int) -> None:
     assert as_number(text) == amount
+
+
+@pytest.mark.parametrize(
+    "text", ["1e999", "1e999999999", "0e-999999999", "1e9999999万", "inf", "NaN", "-Infinity"]
+)
+def test_what_no_column_can_hold_is_no_number(text: str) -> None:
+    """Nor is it written out: a billion noughts take all memory there is."""
+    with pytest.raises(ValueError, match=text):
+        as_number(text)
+    with pytest.raises(ValidationError, match="不是数字，请只填数字"):
+        DecimalField(max_digits=14).clean(text)
+
+
+def test_a_number_that_no_computer_holds_is_an_error_of_the_row(cast: Cast) -> None:
+    members = parts(people(person(), person("李四", 备注=7.5)))
+    name = "xl/worksheets/sheet1.xml"
+    data = packed(members | {name: members[name].replace(b"<v>7.5</v>", b"<v>1e999</v>")})
+    batch = check(cast.clerk_a, "people", data)
+    assert outcomes(batch) == {"new": 1, "refused": 1}
+    assert "#NUM!" in words(batch, 3)
 
 
 def test_the_sum_of_a_group_is_no_school(cast: Cast) -> None:

@@ -17,6 +17,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
+from rest_framework.utils import json
 
 from core.database import database_is_lost
 
@@ -30,6 +31,7 @@ _WORDS = {
     exceptions.Throttled: "请求过于频繁，请稍后再试。",
     exceptions.NotFound: "没有找到，或不在您的辖区内。",
 }
+_TOO_LARGE = "内容里有超出范围的数字（如 1e999），请改成实际的数字，或加引号作为文字提交。"
 _FORBIDDEN = "您的角色没有这项权限。"
 _NOT_FROM_A_PAGE = "缺少提交凭证或凭证已过期：在网页中请刷新后重试，程序请用接口令牌。"
 
@@ -89,13 +91,17 @@ def _fields(detail: Any, within: str = "") -> dict[str, list[str]]:
 
 
 class JSONParser(parsers.JSONParser):
-    """A body nested deeper than Python can read is no usable JSON, and null holds nothing."""
+    """A body nested deeper than Python can read is no usable JSON, null holds nothing, and a
+    number too large for the computer (1e999) is none: as a text it would be kept as 「inf」."""
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         try:
             parsed = super().parse(*args, **kwargs)
+            json.dumps(parsed)
         except RecursionError:
             raise exceptions.ParseError from None
+        except ValueError:
+            raise exceptions.ValidationError({"detail": [_TOO_LARGE]}) from None
         return {} if parsed is None else parsed
 
 

@@ -16,6 +16,7 @@ import csv
 import datetime
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -57,7 +58,14 @@ def squeeze(value):
     return re.sub(r"[\s*:：、,，.。/\\\-_\"'“”]", "", text).lower()
 
 
+def is_number(cell):
+    return type(cell) in (int, float) and math.isfinite(cell)
+
+
 def plain(cell):
+    if type(cell) is float and not is_number(cell):
+        # As Excel says it of a number that it cannot hold.
+        return "#NUM!"
     if type(cell) in PLAIN:
         return None if cell == "" else cell
     if isinstance(cell, datetime.date):
@@ -240,7 +248,7 @@ def answer(request):
         row += [""] * (column + 1 - len(row))
         row[column] = text
     if request["is_1904"]:
-        rows = [[{"n": c} if type(c) in (int, float) else c for c in row] for row in rows]
+        rows = [[{"n": c} if is_number(c) else c for c in row] for row in rows]
     top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
     above = [[plain(cell) for cell in row] for row in rows[max(0, header - ABOVE) : header]]
     first = {"sheet": name, "others": others, "header": header, "total": total}
