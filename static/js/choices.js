@@ -24,7 +24,8 @@ const choose = (input, option) => {
 const walk = (input, step) => {
   const options = optionsOf(input);
   const at = options.indexOf(chosenOf(input));
-  const next = at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length;
+  const next =
+    at < 0 && step < 0 ? options.length - 1 : (at + step + options.length) % options.length;
   choose(input, options[next]);
 };
 

@@ -56,8 +56,7 @@ class ContactForm(PlainForm):
         if phone in {self.person.phone, self.cleaned_data["seen"]}:
             return ""
         # What is sent next has been seen.
-        self.data = self.data.copy()
-        self.data["seen"] = self.data["phone"] = phone
+        self.data = {**self.data.dict(), "seen": phone, "phone": phone}
         return f"{phone[:3]} {phone[3:7]} {phone[7:]}"
 
 
