@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "core.web.middleware.ActingUserMiddleware",
     "core.web.middleware.FirstThingsMiddleware",
     "core.web.middleware.UnreadableInputMiddleware",
+    "core.drafts.middleware.DraftsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -246,6 +247,8 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 # Days within which what an action did can be taken back (撤销).
 UNDO_DAYS = env.int("UNDO_DAYS", 30)
+# How long what was typed into a form and not saved is kept.
+DRAFT_DAYS = env.int("DRAFT_DAYS", 7)
 # Days without a log-in after which an account is closed; 0 closes none.
 DORMANT_DAYS = env.int("DORMANT_DAYS", 90)
 # Failures from one address within 30 minutes after which it has to wait, whatever the account.

@@ -4,6 +4,7 @@ from core.accounts.models import User
 from core.accounts.tokens import ApiToken
 from core.attachments.models import Attachment
 from core.audit.models import ReadEvent, SecurityEvent
+from core.drafts.models import Draft
 from core.entities.models import FormerValue, Record, SavedView, Step
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
@@ -14,6 +15,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "ColumnMemory",
+    "Draft",
     "FormerValue",
     "ImportBatch",
     "ImportRow",

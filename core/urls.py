@@ -4,6 +4,7 @@ from django.urls import path
 
 from core.desk import helping, home, notices, regions, search, working_region
 from core.desk.lists import OWN_EXPORTS
+from core.drafts.views import drafts
 from core.entities import saved_views
 from core.entities.addresses import pages_of
 from core.entities.pages.undo import UndoPage
@@ -19,6 +20,7 @@ urlpatterns = [
     path("views/<str:entity>/save/", saved_views.save, name="saved_view_save"),
     path("views/<uuid:pk>/<str:verb>/", saved_views.change, name="saved_view_change"),
     path("steps/<uuid:pk>/undo/", UndoPage.as_view(), name="step_undo"),
+    path("drafts/", drafts, name="drafts"),
     path("search/", search.search, name="search"),
     *pages_of(IMPORTS),
     *pages_of(OWN_EXPORTS),

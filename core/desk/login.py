@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.contrib.auth.views import LoginView as DjangoLoginView
 from django.contrib.auth.views import PasswordChangeView as DjangoPasswordChangeView
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from core.accounts.backend import WRONG, account_of, address_is_exhausted
 from core.accounts.clients import client_address
@@ -50,9 +52,33 @@ class LoginView(DjangoLoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    @property
+    def is_over_a_form(self) -> bool:
+        """Asked for by static/js/session.js, in a dialog over what somebody is filling in."""
+        return self.request.headers.get("HX-Target") == "login-place"
+
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_over_a_form and request.user.is_authenticated:
+            # In another window meanwhile.
+            return self._on_with_the_form()
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_template_names(self) -> list[str]:
+        return ["registration/login_dialog.html"] if self.is_over_a_form else [self.template_name]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().get_form_kwargs()
+        # The form below may have a field of that name.
+        return given | {"auto_id": "login_%s"} if self.is_over_a_form else given
+
+    @staticmethod
+    def _on_with_the_form() -> HttpResponse:
+        return HttpResponse(status=204, headers={"HX-Trigger": "logged-in"})
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """A piece of a page that was asked for in vain sends the whole page to the log-in."""
-        if request.headers.get("HX-Request"):
+        if request.headers.get("HX-Request") and not self.is_over_a_form:
             back = urlencode({"next": way_back(request)})
             return HttpResponse(headers={"HX-Redirect": f"{request.path}?{back}"})
         return super().get(request, *args, **kwargs)
@@ -80,7 +106,7 @@ class LoginView(DjangoLoginView):
         User.objects.filter(pk=user.pk).update(session_key=session.session_key)
         self._record("登录", user, actor=user)
         self._warn(user)
-        return response
+        return self._on_with_the_form() if self.is_over_a_form else response
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """A wrong try stands in the log, whether there is such an account or not."""

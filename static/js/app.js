@@ -9,6 +9,7 @@ import "./told.js";
 import "./typing.js";
 import "./sections.js";
 import "./sending.js";
+import "./drafts.js";
 import "./menus.js";
 import "./nav.js";
 import "./focus.js";

@@ -21,6 +21,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:confirm", (event) => {
   if (event.detail.verb !== "post" || !event.detail.elt.matches("form") || !hasSession()) return;
+  if (event.detail.elt.closest("#login-place")) return;
   event.preventDefault();
   whenLoggedIn(() => event.detail.issueRequest(true));
 });

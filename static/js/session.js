@@ -1,5 +1,7 @@
 /* Before typed work is sent: does the server answer, and is the same person still logged in?
-   A new log-in, in another tab, has new tokens: they are put into the page. */
+   A new log-in, in a dialog over the form or in another tab, has new tokens: they are put into
+   the page. */
+import { on } from "./events.js";
 import { say } from "./messages.js";
 
 const LONGEST_MILLISECONDS = 15_000;
@@ -38,9 +40,10 @@ const takeTokens = (token) => {
 };
 
 export const sayExpired = () =>
-  say("您的登录已过期，内容没有送出，还在本页。请在新窗口登录，再回到这里保存。", {
+  say("您的登录已过期，内容没有送出，还在本页。请重新登录，再保存。", {
     href: document.body.dataset.login,
-    label: "在新窗口登录",
+    label: "重新登录",
+    data: "login",
   });
 
 /* send() when the same person is still logged in; otherwise says why not. */
@@ -67,3 +70,22 @@ export const whenLoggedIn = async (send) => {
     sayExpired();
   }
 };
+
+/* The log-in comes to the form: in the same window, which may be the only one. */
+on("click", "a[data-login]", (event, link) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || !window.htmx) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", link.href, { target: "#login-place", swap: "innerHTML", source: link });
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "login-place") return;
+  const dialog = event.target.querySelector("dialog");
+  dialog?.showModal();
+  dialog?.querySelector("input:not([type=hidden])")?.focus();
+});
+
+document.addEventListener("logged-in", () => {
+  document.getElementById("login-place").replaceChildren();
+  whenLoggedIn(() => say("已重新登录，内容还在本页，请再保存一次。", { kind: "good" }));
+});

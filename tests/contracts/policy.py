@@ -103,6 +103,7 @@ POLICIES: dict[str, Policy] = {
     "home": Policy(SIGNED_IN),
     "help": Policy(SIGNED_IN),
     "search": Policy(SIGNED_IN, methods=BOTH),
+    "drafts": Policy(SIGNED_IN, methods=BOTH),
     "step_undo": Policy("talent.end_post", make=_step, methods=BOTH),
     "saved_view_save": Policy("stations.view_station", kwargs={"entity": "station"}, methods=POST),
     "saved_view_change": Policy(
