@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from core.dates import parse_date, today
 from core.entities.api.records import KnownConditions, RecordAPI
+from core.entities.api.schema import NOT_FOUND
 from core.models import Region
 from core.regions.names import place_name
 from core.regions.tree import divisions_on
@@ -92,7 +93,7 @@ class FigureAPI(_Statistics):
         return {"region", "on", "below"}
 
     @extend_schema(
-        responses=FiguresSerializer,
+        responses={200: FiguresSerializer, 404: NOT_FOUND},
         parameters=[
             OpenApiParameter("region", str, description="区划代码，不填为本辖区"),
             OpenApiParameter("on", str, description="统计日期，不填为最近一次"),
