@@ -65,6 +65,7 @@ class LedgerColumn(fields.Field):
         is_text: bool = False,
         takes_none: bool = False,
         is_money: bool = False,
+        is_own: bool = False,
     ) -> None:
         super().__init__(attribute=attribute, column_name=label)
         self.label, self.clean_cell = label, clean
@@ -75,6 +76,8 @@ class LedgerColumn(fields.Field):
         self.takes_none = takes_none
         # The header may say that amounts are in 万元.
         self.is_money = is_money
+        # Read where our own export comes back; nobody is asked to fill it in.
+        self.is_own = is_own
 
 
 @dataclass

@@ -28,11 +28,15 @@ _PLACES = ("township", "region")
 _FORMATS = {"text": "@", "day": "yyyy-mm-dd", "number": "General"}
 
 
+def _asked_for(ledger: Ledger) -> list[LedgerColumn]:
+    return [column for column in ledger.columns if not column.is_own]
+
+
 def template_workbook(ledger: Ledger, user: Any) -> bytes:
     """An empty ledger: drop-downs, text-formatted columns, a sheet that explains each."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "in_memory": True})
-    columns = ledger.columns
+    columns = _asked_for(ledger)
     sheet = book.add_worksheet(ledger.label)
     explained = book.add_worksheet("填表说明")
     lists = book.add_worksheet(_LISTS)
@@ -103,7 +107,7 @@ def _explain(book: Any, sheet: Any, ledger: Ledger) -> None:
     number += 1
     for index, head in enumerate(("列名", "必填", "说明", "示例", "可填内容")):
         sheet.write_string(number, index, head, bold)
-    for column in ledger.columns:
+    for column in _asked_for(ledger):
         number += 1
         values = (
             column.label,

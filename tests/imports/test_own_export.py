@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
-from core.models import User
+from core.ledgers.workbooks import template_workbook
+from core.models import ImportBatch, User
 from stations.models import Organization
-from tests.conftest import COUNTY_A, PREFECTURE, TOWNSHIP_A, Cast
-from tests.imports.ledgers import outcomes, take
-from tests.rows import make_organization, make_project, make_station
+from talent.codes import PersonStatus
+from talent.models import Person
+from talent.people.ledger import PEOPLE_LEDGER
+from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A, Cast
+from tests.imports.ledgers import apply, check, outcomes, take, words, workbook
+from tests.rows import make_organization, make_person, make_project, make_station
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +26,8 @@ pytestmark = pytest.mark.django_db
 def again(client_of: Callable[[Any], Any]) -> Callable[[User, str], dict[str, int]]:
     """Export the list of a kind as a user and take the file in; the outcomes of its rows."""
 
-    def run(user: User, kind: str) -> dict[str, int]:
-        answer = client_of(user).post(f"/{kind}/export/", {"format": "xlsx"})
+    def run(user: User, kind: str, **asked: str) -> dict[str, int]:
+        answer = client_of(user).post(f"/{kind}/export/", {"format": "xlsx", **asked})
         data = b"".join(answer.streaming_content)
         return outcomes(take(user, kind, data))
 
@@ -49,3 +55,104 @@ def test_a_purchaser_above_the_office(cast: Cast, again: Any) -> None:
     make_project(COUNTY_A, purchaser=make_organization(PREFECTURE, "贵阳市民政局"))
     assert again(cast.clerk_a, "projects") == {"unchanged": 1}
     assert Organization.objects.count() == 1
+
+
+IN_FULL = {"unmasked": "1", "reason": "核对花名册"}
+
+
+@pytest.mark.parametrize("asked", [{}, IN_FULL], ids=["masked", "in full"])
+def test_people_whatever_became_of_them(cast: Cast, again: Any, asked: dict[str, str]) -> None:
+    """The retired and departed stay so: the file says of them what the registry does."""
+    became = [s for s in PersonStatus if s not in (PersonStatus.MERGED, PersonStatus.DEACTIVATED)]
+    people = [
+        make_person(COUNTY_A, f"张{name}", status=status)
+        for name, status in zip("甲乙丙丁戊己庚", became, strict=True)
+    ]
+    make_person(COUNTY_A, "李四", phone="13885012345", ethnicity="02", remark="骨干")
+    before = list(Person.objects.order_by("pk").values())
+    assert again(cast.reviewer_a, "people", **asked) == {"unchanged": len(people) + 1}
+    assert list(Person.objects.order_by("pk").values()) == before
+
+
+def _row(person: Person, **other: Any) -> dict[str, Any]:
+    """As the export says it, with its numbers masked."""
+    return {
+        "姓名": person.name,
+        "证件号码": person.masked_id_number,
+        "联系电话": person.masked_phone,
+        "状态": person.get_status_display(),
+        "人才编号": person.number,
+        **other,
+    }
+
+
+def _taken(user: User, row: dict[str, Any]) -> ImportBatch:
+    return check(user, "people", workbook([list(row), list(row.values())]))
+
+
+def test_another_status_is_asked_about_as_ever(cast: Cast) -> None:
+    retired = make_person(COUNTY_A, status=PersonStatus.RETIRED)
+    batch = _taken(cast.clerk_a, _row(retired, 状态="在岗"))
+    assert outcomes(batch) == {"held": 1}
+    assert "是否已回来工作" in words(batch, 2)
+    # A word of the office's own says nothing of it.
+    batch = _taken(cast.clerk_a, _row(retired, 状态="正常"))
+    assert "是否已回来工作" in words(batch, 2)
+
+
+def test_a_masked_row_says_the_rest_as_any_other(cast: Cast) -> None:
+    person = make_person(COUNTY_A, phone="13885012345")
+    batch = _taken(cast.clerk_a, _row(person, 曾用名="张珊"))
+    assert outcomes(batch) == {"changed": 1}
+    assert outcomes(apply(batch)) == {"changed": 1}
+    person.refresh_from_db()
+    assert (person.former_name, person.phone) == ("张珊", "13885012345")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"人才编号": ""},
+        {"人才编号": "R00000000000"},
+        {"姓名": "李四"},
+        {"证件号码": "53*************999"},
+        {"联系电话": "139****0000"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_masked_row_that_fits_nobody_says_what_to_do(cast: Cast, other: dict[str, str]) -> None:
+    person = make_person(COUNTY_A, phone="13885012345")
+    batch = _taken(cast.clerk_a, _row(person, **other))
+    (outcome,) = outcomes(batch)
+    assert outcome in {"held", "refused"}
+    assert "是隐去的（带 *）" in words(batch, 2)
+    assert "完整号码" in words(batch, 2)
+    apply(batch)
+    assert Person.objects.count() == 1
+
+
+def test_a_masked_row_does_not_tell_of_another_county(cast: Cast) -> None:
+    """A 人才编号 leads no further than the office's own area."""
+    batch = _taken(cast.clerk_a, _row(make_person(COUNTY_B)))
+    assert outcomes(batch) == {"held": 1}
+    assert "是隐去的（带 *）" in words(batch, 2)
+    assert "花溪" not in words(batch, 2)
+
+
+def test_a_full_number_beside_a_masked_phone_is_refused(cast: Cast) -> None:
+    person = make_person(COUNTY_A, phone="13885012345")
+    batch = _taken(cast.clerk_a, _row(person, 证件号码=person.id_number))
+    assert outcomes(batch) == {"refused": 1}
+    assert "联系电话是隐去的（带 *）" in words(batch, 2)
+
+
+def test_what_only_our_own_files_have_is_not_asked_for(cast: Cast) -> None:
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(template_workbook(PEOPLE_LEDGER, cast.clerk_a))
+    )
+    told = str(
+        [sheet for name in book.sheet_names for sheet in book.get_sheet_by_name(name).to_python()]
+    )
+    assert "身份证号" in told
+    assert "人才编号" not in told
+    assert "状态" not in told

@@ -6,18 +6,27 @@ from typing import Any
 
 from core.ledgers import values
 from core.ledgers.ledger import LedgerColumn, RowCheck
-from core.secrecy.identity import ID_TYPES, SEXES, check_id_number, clean_id_number
+from core.secrecy.identity import (
+    ID_TYPES,
+    SEXES,
+    check_id_number,
+    clean_id_number,
+    clean_phone,
+)
+from core.text import normalise
 from talent.codes import (
     EDUCATION_WORDS,
     ETHNICITIES,
     CertificateLevel,
     EducationLevel,
     Employment,
+    PersonStatus,
     PoliticalStatus,
     PostKind,
     TalentCategory,
 )
 
+_STATUSES = {normalise(label): code for code, label in PersonStatus.choices}
 _CERTIFICATES = {
     "助理社工师": "1", "助理": "1", "助理社会工作师（初级）": "1", "初级": "1",
     "初级社工师": "1", "初级社会工作师": "1", "初级社工证": "1",
@@ -49,6 +58,17 @@ def _id_number(cell: Any, row: RowCheck) -> str:
     if not isinstance(cell, str):
         check_id_number(cell)
     return clean_id_number(cell)
+
+
+def _phone(cell: Any, row: RowCheck) -> str:
+    """A masked one stays as it is: whether it may be so the row tells as a whole."""
+    text = normalise(values.as_text(cell))
+    return text if "*" in text else clean_phone(cell)
+
+
+def _status(cell: Any, row: RowCheck) -> str:
+    """A registered status as our export says it; other words of an office say nothing of one."""
+    return _STATUSES.get(normalise(values.as_text(cell)), "")
 
 
 def _in_groups(*names: str) -> list[str]:
@@ -112,7 +132,7 @@ COLUMNS = (
     LedgerColumn(
         "phone",
         "联系电话",
-        values.phone,
+        _phone,
         is_text=True,
         width=15,
         synonyms=("手机号", "手机号码", "电话", "联系方式", "手机", "联系手机"),
@@ -215,4 +235,6 @@ COLUMNS = (
         choices=TalentCategory.labels,
     ),
     LedgerColumn("remark", "备注", values.note("备注", 200), width=24),
+    LedgerColumn("number", "人才编号", values.text("人才编号", 12), is_text=True, is_own=True),
+    LedgerColumn("status", "状态", _status, is_own=True),
 )

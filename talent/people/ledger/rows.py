@@ -16,6 +16,7 @@ from core.secrecy.identity import Identity, check_id_number, mask_id_number, wit
 from stations.places.named import create_used, find_employer, station_of
 from talent.codes import PersonStatus, Verification
 from talent.credentials.rules import check_certificate_date, clean_certificate_number
+from talent.people.ledger import hidden
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
 from talent.people.ledger.transfers import ask
 from talent.people.models import Person, new_number
@@ -52,7 +53,12 @@ def build(row: RowCheck) -> None:
         "number": mask_id_number(identity.number),
         "detail": row.context.places.name(region),
         "given": [c for c in _GIVEN if v.get(c)] + _residence(v),
+        "status": v.get("status", ""),
     }
+    if hidden.is_hidden(identity.number):
+        row.key = hidden.key_of(v["number"])
+        row.shown["hidden"] = {"number": v["number"], "id_number": identity.number, "phone": phone}
+        phone = ""
     row.insert[PERSON] = {
         "id": person_id,
         "number": new_number(),
@@ -101,6 +107,14 @@ def build(row: RowCheck) -> None:
 
 def _identity(row: RowCheck) -> Identity | None:
     v = row.values
+    if hidden.is_hidden(v["id_number"]):
+        if not v.get("number"):
+            row.refuse("身份证号", hidden.UNNAMED, "R5")
+            return None
+        return Identity(v["id_number"])
+    if "*" in v.get("phone", ""):
+        row.refuse("联系电话", hidden.PHONE, "R5")
+        return None
     try:
         identity = check_id_number(
             v["id_number"], id_type=v.get("id_type", "1"), on=row.context.day
@@ -249,7 +263,8 @@ def _hex(value: bytes) -> str:
 
 
 def candidates(batch: Any) -> set[int]:
-    """Rows whose ID number or certificate number stands in the registry, or in two rows."""
+    """Rows whose ID number or certificate number stands in the registry, or in two rows, and
+    all with a masked number, which are about somebody registered or about nobody."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH r AS MATERIALIZED (SELECT number, key,"
@@ -262,8 +277,10 @@ def candidates(batch: Any) -> set[int]:
             " UNION SELECT r.number FROM r JOIN talent_certificate c ON c.number = r.certificate"
             "  AND c.level = r.level WHERE c.number <> '' AND c.ended_on IS NULL"
             " UNION SELECT unnest(array_agg(r.number)) FROM r WHERE r.certificate <> ''"
-            "  GROUP BY r.certificate, r.level HAVING count(*) > 1",
-            [batch.pk],
+            "  GROUP BY r.certificate, r.level HAVING count(*) > 1"
+            " UNION SELECT number FROM core_importrow"
+            "  WHERE batch_id = %s AND outcome <> 'refused' AND shown ? 'hidden'",
+            [batch.pk, batch.pk],
         )
         return {number for (number,) in cursor.fetchall()}
 

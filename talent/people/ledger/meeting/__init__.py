@@ -13,6 +13,7 @@ from core.ledgers.ledger import ImportContext
 from core.models import ImportRow
 from core.regions.names import place_name
 from core.scoping import in_scope
+from talent.people.ledger import hidden
 from talent.people.ledger.meeting.credentials import (
     meet_certificate,
     meet_education,
@@ -40,6 +41,10 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
     met: dict[Any, int] = context.memory.setdefault("people", {})
     for row in rows:
         person = known.people.get(bytes(row.key or b""))
+        if "hidden" in row.shown and not _is_meant(row, person, context):
+            row.writes["insert"] = {}
+            hold(row, hidden.UNFIT, rule="R5", column="身份证号")
+            continue
         settle(row, person, known, seen)
         if person is None:
             continue
@@ -50,6 +55,11 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
             _leave_out(row, first)
         else:
             _meet_one(Encounter.of(row, person, known))
+
+
+def _is_meant(row: ImportRow, person: Person | None, context: ImportContext) -> bool:
+    """Of another area a masked row may tell nothing, not even that somebody is there."""
+    return person is not None and not _is_foreign(person, context) and hidden.fits(row, person)
 
 
 def _is_foreign(person: Person, context: ImportContext) -> bool:

@@ -11,6 +11,7 @@ from core.models import ImportRow
 from talent.codes import NOT_EMPLOYED
 from talent.credentials.models import Certificate, Education
 from talent.moves.models import TransferRequest
+from talent.people.ledger import hidden
 from talent.people.models import Person, PersonState
 from talent.posts.models import Post
 
@@ -52,6 +53,7 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
     for person in met:
         # The number of a merged record leads to the kept one.
         known.people[bytes(person.id_index)] = person.merged_into or person
+    known.people |= hidden.people_of(rows)
     ids = [person.pk for person in known.people.values()]
     states = PersonState.objects.filter(person_id__in=ids).held()
     for state in states.order_by("valid_from"):

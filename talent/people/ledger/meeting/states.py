@@ -7,23 +7,33 @@ from copy import copy
 from typing import Any
 
 from core.ledgers.asking import ask, hold
+from core.ledgers.models import ImportRow
 from core.regions.names import place_name
 from talent.codes import AWAY, REGISTERED_STATUSES, PersonStatus
-from talent.people.ledger.meeting.encounter import PERSON, POST, STATE, Encounter
+from talent.people.ledger.meeting.encounter import GONE, PERSON, POST, STATE, Encounter
 from talent.people.ledger.meeting.questions import LEDGER, RETURN
 from talent.people.models import PersonState
 from talent.people.states import first_day, plan_state
 from talent.posts.models import Post
 
+Outcome = ImportRow.Outcome
+
 
 def meet_status(m: Encounter) -> bool:
-    """A 停用 person is reactivated; who left or retired comes back when somebody says so.
+    """A 停用 person is reactivated; who left or retired comes back when somebody says so, and
+    stays away where the ledger itself says 状态 as it is registered.
 
     False when the person is gone, so that nothing else of the row can be meant.
     """
     person = m.person
     if person.status in REGISTERED_STATUSES:
         return True
+    if person.status == m.row.shown.get("status"):
+        # Who is away takes up no post.
+        m.said.pop(POST, None)
+        if person.status in GONE:
+            m.row.outcome = Outcome.UNCHANGED
+        return person.status not in GONE
     since, state = m.said[STATE]["valid_from"], m.known.states.get(person.pk)
     if person.status != PersonStatus.DEACTIVATED:
         if not _returns(m):
