@@ -31,20 +31,23 @@ class PlaceFilter(RegionFilter):
 
 
 class FactFilter(ChecksFilter):
-    """Facts of the day that hold besides those by which everything on the list counts."""
+    """Facts of the day that hold, or do not, besides those by which everything on the list
+    counts. `said`: what stands before the words of each where they do not hold."""
 
-    def __init__(self) -> None:
-        super().__init__(label="统计日还符合", choices=[])
+    def __init__(self, label: str, *, holds: bool, said: str = "") -> None:
+        super().__init__(label=label, choices=[])
+        self.holds, self.said = holds, said
 
     @property
     def field(self) -> forms.Field:
         """The field of one request, which is copied with its choices."""
         made = super().field
-        made.choices = list(self.parent.listing.asked.open_facts.items())
+        facts = self.parent.listing.asked.open_facts
+        made.choices = [(name, f"{self.said}{words}") for name, words in facts.items()]
         return made
 
     def filter(self, qs: Any, value: list[str]) -> Any:
-        return qs.filter(**dict.fromkeys(value, True))
+        return qs.filter(**dict.fromkeys(value, self.holds))
 
 
 class BecameFilter(django_filters.ChoiceFilter):

@@ -108,7 +108,7 @@ def _kind(
     }  # fmt: skip
     signed: dict[str, Any] = {**shared, "templates": {"list": "reports/settled.html"}}
     return Kind(
-        Entity(code=f"counted_{name}", columns=(*columns, WHY), filters=(PLACE, *filters, FACT),
+        Entity(code=f"counted_{name}", columns=(*columns, WHY), filters=(PLACE, *filters, *FACTS),
                templates={"list": "reports/list.html"}, **shared),
         Entity(code=f"settled_{name}", columns=(*then, WHY), filters=(PLACE, *filters), **signed),
         Entity(code=f"corrected_{name}", columns=(*then, WHY, CHANGES),
@@ -116,7 +116,11 @@ def _kind(
     )  # fmt: skip
 
 
-PLACE, FACT = ("region", PlaceFilter()), ("fact", FactFilter())
+PLACE = ("region", PlaceFilter())
+FACTS = (
+    ("fact", FactFilter("统计日还符合", holds=True)),
+    ("lacks", FactFilter("统计日不符合", holds=False, said="不符合：")),
+)
 BECAME = ("became", BecameFilter())
 
 _PEOPLE = _kind(

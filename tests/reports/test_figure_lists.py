@@ -63,6 +63,8 @@ def exported(client: Client, query: str, address: str = T1, **data: Any) -> str:
         ("category=2&category=3", "甲丙", "研究人才、管理人才"),
         ("fact=certified", "乙丙", "持全国社会工作者职业资格证书"),
         ("fact=certified&fact=certified_middle", "丙", "证书为社会工作师及以上"),
+        ("lacks=certified", "甲", "不符合：持全国社会工作者职业资格证书"),
+        ("fact=certified&lacks=certified_middle", "乙", "不符合：证书为社会工作师及以上"),
         ("q=欧阳丙", "丙", "“欧阳丙”"),
     ],
 )
