@@ -2,12 +2,15 @@
 import { FONT, INK, NOTHING, SHADES, tooltip } from "./charts.js";
 import { thousands } from "./numbers.js";
 
-const UNKNOWN = { label: "无资料", color: "#fff" };
+const UNKNOWN = { label: "无资料", color: "#ffffff" };
 const NONE = { value: 0, label: "还没有", color: NOTHING };
+const POINTED = "#ffd98a";
 const SHARES = [50, 70, 85, 95, 100];
-/* Where there is little room or much to name, names stand in the tooltip alone. */
+/* Where there is little room or much to name, a label is the name alone, long names wrap, and
+   of two that would cover each other one waits for the pointer. */
 const NARROW_PIXELS = 480;
 const MANY_AREAS = 40;
+const NAME_PIXELS = 66;
 
 /* Upper ends of five classes of about equally many regions; fewer where values repeat. */
 const quantiles = (values) => {
@@ -41,6 +44,25 @@ const classesOf = (values, isShare) => {
   ];
 };
 
+const colorOf = (classes, measure) =>
+  classes.find(
+    ({ value, gt = -1, gte = gt, lte }) =>
+      measure === value || (measure > gt && measure >= gte && measure <= lte),
+  )?.color ?? NOTHING;
+
+/* How light a color looks, from 0 to 255. */
+const lightness = (color) => {
+  const [red, green, blue] = color.match(/\w\w/g).map((part) => Number.parseInt(part, 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+};
+
+/* Light on dark and dark on light, with a halo of the area's own color: it stays readable where
+   it reaches into the area beside. */
+const labelOn = (color) => ({
+  color: lightness(color) < 128 ? "#ffffff" : INK,
+  textBorderColor: color,
+});
+
 const swatch = (color) => {
   const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const square = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -73,6 +95,7 @@ export const drawMap = (place, data, boundaries) => {
   const label = (item) => {
     const area = byCode.get(item.name);
     if (!area) return "";
+    if (isSmall) return area.name;
     if (area.measure === null) return `${area.name}\n${UNKNOWN.label}`;
     return `${area.name}\n${data.isShare ? `${area.measure}%` : thousands(area.measure)}`;
   };
@@ -99,18 +122,22 @@ export const drawMap = (place, data, boundaries) => {
         aspectScale: 0.9,
         itemStyle: { areaColor: NOTHING, borderColor: "#8b97a5", borderWidth: 0.6 },
         label: {
-          show: !isSmall,
-          color: INK,
-          fontSize: 11,
-          textBorderColor: "#fff",
-          textBorderWidth: 2,
+          show: true,
+          fontSize: isSmall ? 10 : 11,
+          textBorderWidth: 3,
           formatter: label,
+          ...(isSmall && { width: NAME_PIXELS, overflow: "break" }),
         },
-        emphasis: { label: { show: true, color: INK }, itemStyle: { areaColor: "#ffd98a" } },
-        data: data.areas.map((area) =>
-          area.measure === null
-            ? { name: area.code, itemStyle: { areaColor: UNKNOWN.color } }
-            : { name: area.code, value: area.measure },
+        labelLayout: { hideOverlap: isSmall },
+        emphasis: { label: labelOn(POINTED), itemStyle: { areaColor: POINTED } },
+        data: data.areas.map(({ code, measure }) =>
+          measure === null
+            ? {
+                name: code,
+                label: labelOn(UNKNOWN.color),
+                itemStyle: { areaColor: UNKNOWN.color },
+              }
+            : { name: code, value: measure, label: labelOn(colorOf(classes, measure)) },
         ),
       },
     ],

@@ -96,6 +96,49 @@ def test_the_board_says_it_in_tiles_map_and_table(
     shot(page, "board")
 
 
+LABELS = """() => {
+  const chart = echarts.getInstanceByDom(document.getElementById("board-map"));
+  return chart.getZr().storage.getDisplayList(true)
+    .filter((one) => one.type === "tspan")
+    .map(({style}) => [style.text, style.fill, style.stroke]);
+}"""
+
+
+def contrast(color: str, other: str) -> float:
+    """That of WCAG, of two colors as #rrggbb."""
+
+    def luminance(text: str) -> float:
+        parts = [int(text[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4
+                            for p in parts)  # fmt: skip
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted((luminance(color), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(
+    ("path", "least"), [("/dashboard/", 9), ("/dashboard/5201/", 9), ("/dashboard/?by=county", 30)]
+)
+def test_areas_are_named_on_the_map_and_readable(
+    leader: User, visit: Visit, path: str, least: int, width: int
+) -> None:
+    """Without pointing at them, on areas of any color, around which each has a halo of it."""
+    page = visit(path, leader, width=width)
+    dark_pixels(page, "#board-map")
+    labels = page.evaluate(LABELS)
+    said = "".join(text for text, _, _ in labels)
+    names = page.locator("#breakdown .board-area").all_inner_texts()
+    assert sum(name in said for name in names) >= least
+    for text, fill, halo in labels:
+        assert contrast(fill, halo) >= 4.5, text
+    shades = page.locator("#board-legend rect").evaluate_all(
+        "all => all.map(one => one.getAttribute('fill'))"
+    )
+    assert {halo for _, _, halo in labels} <= set(shades)
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_chart_is_kept_as_a_picture_that_explains_itself(
     leader: User, visit: Visit, width: int
