@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from django.core.cache import cache
 
+from core.dates import today
 from core.models import ReadEvent
 from core.regions.names import place_names
 from talent.models import Certificate, Person
@@ -143,8 +146,17 @@ def test_the_mark_is_on_every_page_of_whoever_is_signed_in(cast: Any, client_of:
     ):  # fmt: skip
         page = client.get(path, follow=True)
         assert page.status_code == 200, path
-        assert 'class="watermark"' in page.text, path
-        assert cast.reviewer_a.username[-4:] in page.text
+        mark = re.search(r'<img class="watermark" src="data:image/svg[+]xml,([^"]+)"', page.text)
+        assert mark is not None, path
+        drawn = unquote(mark[1])
+        for said in (str(cast.reviewer_a), cast.reviewer_a.username[-4:], f"{today()} "):
+            assert said in drawn, path
+        assert "127.0.0.1" in drawn, path
+        assert ElementTree.fromstring(drawn).tag.endswith("svg")
+    cast.reviewer_a.display_name = "<b>&"
+    cast.reviewer_a.save()
+    drawn = unquote(client.get("/help/").text)
+    assert "&lt;b&gt;&amp;" in drawn
     assert 'class="watermark"' not in client_of(cast.anonymous).get("/login/").text
 
 
