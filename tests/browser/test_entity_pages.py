@@ -101,6 +101,35 @@ def test_pages_fit_with_text_twice_as_large(
             shot(page, f"{name}-200")
 
 
+@pytest.mark.parametrize("width", [1366, 390, 320])
+def test_mark_and_bar_hold_text_twice_as_large(
+    cast: Cast, visit: Visit, shot: Shot, width: int
+) -> None:
+    """The first sign of the name is a picture of a letter: it grows with its square."""
+    make_row("changerequest", COUNTY_A)
+    page = visit("/login/", width=width)
+    own = page.url.split("/login/")[0]
+    pages = [page, visit("/", cast.reviewer_a, width=width)]
+    pages += [visit("/", cast.reviewer_a, width=width)]
+    pages[2].context.add_cookies([{"name": "nav", "value": "narrow", "url": own}])
+    for number, page in enumerate(pages):
+        page.reload()
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        shot(page, f"bar-200-{number}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for box in page.locator(".nav-mark, .nav-brand, .bar-button, .bar-count, .bar").all():
+            if box.is_visible():
+                over = box.evaluate(
+                    "e => [e.className, e.scrollWidth - e.clientWidth,"
+                    " e.scrollHeight - e.clientHeight]"
+                )
+                assert max(over[1:]) <= 1, over
+        name = page.locator(".nav-brand .nav-text")
+        if name.is_visible():
+            # On two lines, not a column of letters beside its mark.
+            assert name.evaluate("e => e.getClientRects()[0].height") < 3 * 1.3 * 28
+
+
 def test_first_visit_is_light_and_asks_no_other_host(
     cast: Cast, visit: Visit, client_of: Any
 ) -> None:
