@@ -13,6 +13,7 @@ from core.entities.columns import Column
 from core.entities.declarations import Section
 from core.entities.filters import ChecksFilter
 from core.entities.forms import ActionForm, FreeTextField, ReasonField
+from core.entities.forms.fields import say_what_is_missing
 from talent.corrections.actions import (
     CORRECTION,
     NOTE_LENGTH,
@@ -68,6 +69,7 @@ class ItemsForm(ActionForm):
             self.fields[f"note_{item.name}"] = FreeTextField(
                 label=f"说明（{asked}）", required=False, max_length=NOTE_LENGTH
             )
+        say_what_is_missing(self.fields)
 
     def questions(self) -> list[dict[str, Any]]:
         """Each item with its two fields."""

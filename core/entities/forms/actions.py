@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core.entities.forms.fields import DateField, FreeTextField, PlainForm, narrow
+from core.entities.forms.words import say_what_is_wrong
 from core.entities.signed import REASON
 
 
@@ -17,6 +18,8 @@ class ReasonField(FreeTextField):
         kwargs.setdefault("max_length", 200)
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
         super().__init__(**kwargs)
+        # It joins a form when an answer asks for it, too.
+        say_what_is_wrong(self)
 
 
 class ActionForm(PlainForm):

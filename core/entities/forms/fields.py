@@ -17,6 +17,7 @@ from core.entities.forms.widgets import (
     SearchSelect,
     TypedChoice,
 )
+from core.entities.forms.words import say_what_is_wrong
 from core.national import place_label, places_named
 from core.regions.models import Region
 from core.regions.names import place_name, resolve_regions
@@ -92,8 +93,10 @@ def narrow(field: forms.Field, user: Any, current: Any = None) -> None:
 
 
 def say_what_is_missing(fields: dict[str, forms.Field]) -> None:
-    """A required field left empty is answered in a sentence that names it."""
+    """A required field left empty is answered in a sentence that names it, and whatever is
+    wrong in one that says what to do."""
     for field in fields.values():
+        say_what_is_wrong(field)
         typed = isinstance(field.widget, TypedChoice | SearchSelect)
         chosen = isinstance(field, forms.ChoiceField) or isinstance(
             field.widget, forms.CheckboxInput
