@@ -114,7 +114,7 @@ def test_item_by_item(county: dict[str, str], cast: Cast, visit: Visit, shot: Sh
     expect(chosen).to_be_checked()
     page.locator("#id_note_other").fill("证书取得日期已改为 2022-06-12")
     page.get_by_role("button", name="按各项结论办结").click()
-    expect(page).to_have_url(re.compile("/changes/$"))
+    expect(page).to_have_url(re.compile(r"/changes/\?state=todo$"))
     page.goto(county["change"])
     expect(page.get_by_text("与户口簿不符").first).to_be_visible()
     shot(page, "decisions-change-done")
