@@ -41,15 +41,15 @@ class AutoSchema(SpectacularSchema):
         return f"{model._meta.verbose_name}：{_VERBS[view.action]}"
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
-        """Every operation asks who is there and for a right; the rest follows from what it takes:
-        a key may lead nowhere, a condition or a body be wrong, and who writes may meet another."""
+        """Every operation asks who is there and for a right, and refuses conditions that it does
+        not know; the rest follows from what it takes: a key may lead nowhere, and who writes may
+        meet another."""
         operation: Any = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
         within = {parameter["in"] for parameter in operation.get("parameters", ())}
         writes = "requestBody" in operation
-        errors = {"401": UNAUTHENTICATED, "403": FORBIDDEN}
-        errors |= {"400": INVALID} if "query" in within or writes else {}
+        errors = {"400": INVALID, "401": UNAUTHENTICATED, "403": FORBIDDEN}
         errors |= {"404": NOT_FOUND} if "path" in within else {}
         errors |= {"409": CONFLICT} if writes else {}
         for code, response in errors.items():
