@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from collections.abc import Callable
 from typing import Any
@@ -11,13 +12,13 @@ from python_calamine import CalamineWorkbook
 
 from core.ledgers.workbooks import template_workbook
 from core.models import ImportBatch, User
-from stations.models import Organization
+from stations.models import Organization, Station
 from talent.codes import PersonStatus
-from talent.models import Person
+from talent.models import Certificate, Education, Person, Post, RegistrationPeriod, Title
 from talent.people.ledger import PEOPLE_LEDGER
 from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A, Cast
 from tests.imports.ledgers import apply, check, outcomes, take, words, workbook
-from tests.rows import make_organization, make_person, make_project, make_station
+from tests.rows import DAY, make_organization, make_person, make_project, make_station
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,54 @@ def test_people_whatever_became_of_them(cast: Cast, again: Any, asked: dict[str,
     before = list(Person.objects.order_by("pk").values())
     assert again(cast.reviewer_a, "people", **asked) == {"unchanged": len(people) + 1}
     assert list(Person.objects.order_by("pk").values()) == before
+
+
+def _full(region: str, name: str, station: str, **post: Any) -> Person:
+    """Somebody with everything that the file says, known to the month or the day."""
+    person = make_person(region, name, phone="13885012345", ethnicity="02", remark="骨干，返聘")
+    given = {"started_on": datetime.date(2021, 3, 1), "started_precision": "M", "kind": "2"}
+    Post.objects.create(
+        person=person, station=make_station(region, station), region_id=region, **given | post
+    )
+    Post.objects.create(
+        person=person, organization=make_organization(region), region_id=region,
+        started_on=DAY, is_primary=False, employment="8",
+    )  # fmt: skip
+    for level, day in (("1", "2019-06-12"), ("2", "2021-06-12")):
+        Certificate.objects.create(
+            person=person,
+            level=level,
+            approved_on=day,
+            number=f"{2019 + int(level)}{person.number}",
+        )
+    for level, major in (("31", "护理"), ("21", "社会工作"), ("21", "法学")):
+        Education.objects.create(person=person, level=level, major=major, school="贵州大学（花溪）")
+    Title.objects.create(person=person, series="社会工作", level="3")
+    RegistrationPeriod.objects.create(
+        person=person, starts_on=DAY, ends_on=datetime.date(2026, 2, 28), voucher="黔登1号"
+    )
+    Person.objects.filter(pk=person.pk).update(status=PersonStatus.SERVING)
+    return person
+
+
+HELD = (Person, Post, Certificate, Education, Title, RegistrationPeriod, Station, Organization)
+
+
+@pytest.mark.parametrize("asked", [{}, IN_FULL], ids=["masked", "in full"])
+@pytest.mark.parametrize("who", ["township_a", "reviewer_a", "prefecture", "province"])
+def test_people_with_all_they_hold(cast: Cast, again: Any, who: str, asked: dict[str, str]) -> None:
+    """Two stations of one name in two counties: each office knows which is meant."""
+    _full(TOWNSHIP_A, "张三", "社工站（总站）")
+    _full(TOWNSHIP_A, "李四", "新华社工站", started_on=DAY, started_precision="D", kind="1")
+    if who not in ("township_a",):
+        _full(COUNTY_A, "王五", "南明社工指导站")
+    if who in ("prefecture", "province"):
+        _full(COUNTY_B, "赵六", "社工站（总站）")
+    before = [list(model.objects.order_by("pk").values()) for model in HELD]
+    count = {"township_a": 2, "reviewer_a": 3}.get(who, 4)
+    user = getattr(cast, who)
+    assert again(user, "people", **asked) == {"unchanged": count}
+    assert [list(model.objects.order_by("pk").values()) for model in HELD] == before
 
 
 def _row(person: Person, **other: Any) -> dict[str, Any]:

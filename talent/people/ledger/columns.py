@@ -237,4 +237,6 @@ COLUMNS = (
     LedgerColumn("remark", "备注", values.note("备注", 200), width=24),
     LedgerColumn("number", "人才编号", values.text("人才编号", 12), is_text=True, is_own=True),
     LedgerColumn("status", "状态", _status, is_own=True),
+    # Where the post is; it says nothing of the residence.
+    LedgerColumn("place", "所在地区", values.text("所在地区", 60), is_own=True),
 )

@@ -134,15 +134,20 @@ def _identity(row: RowCheck) -> Identity | None:
 
 
 def _region(row: RowCheck) -> str:
-    """The township, else the county, else the region of who imports."""
+    """The township, else the county, else 所在地区, as our own export writes it, else the region
+    of who imports."""
     v, places = row.values, row.context.places
     county = v.get("county") or ""
-    if not v.get("township"):
+    said, label = v.get("township"), "乡镇（街道）"
+    level: int | None = 4
+    if not said and not county:
+        said, label, level = v.get("place"), "所在地区", None
+    if not said:
         return str(county or places.scope)
     try:
-        return str(places.resolve(v["township"], label="乡镇（街道）", level=4, within=county))
+        return str(places.resolve(said, label=label, level=level, within=county))
     except RuleError as error:
-        row.refuse("乡镇（街道）", str(error), error.rule)
+        row.refuse(label, str(error), error.rule)
         return str(county or places.scope)
 
 
