@@ -140,6 +140,8 @@ def export(rows: str) -> dict[str, Any]:
     from python_calamine import CalamineWorkbook
 
     client = client_of("sheng")
+    # What a worker does, measured as the page does it for fewer rows.
+    settings.EXPORT_JOB_ROWS = int(rows) * 100
     post = {"filter": "", "reason": "性能测试"}
     if int(rows) < Person.objects.count():
         prefectures = Person.objects.values_list("prefecture").annotate(n=Count("id"))

@@ -247,6 +247,9 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 # Days within which what an action did can be taken back (撤销).
 UNDO_DAYS = env.int("UNDO_DAYS", 30)
+# An export of more rows is made by a worker; how long its file waits to be fetched.
+EXPORT_JOB_ROWS = env.int("EXPORT_JOB_ROWS", 5_000)
+EXPORT_HOURS = env.int("EXPORT_HOURS", 24)
 # How long what was typed into a form and not saved is kept.
 DRAFT_DAYS = env.int("DRAFT_DAYS", 7)
 # Days without a log-in after which an account is closed; 0 closes none.

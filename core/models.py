@@ -5,7 +5,7 @@ from core.accounts.tokens import ApiToken
 from core.attachments.models import Attachment
 from core.audit.models import ReadEvent, SecurityEvent
 from core.drafts.models import Draft
-from core.entities.models import FormerValue, Record, SavedView, Step
+from core.entities.models import Export, FormerValue, Record, SavedView, Step
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
 from core.notices.models import Notice
@@ -16,6 +16,7 @@ __all__ = [
     "Attachment",
     "ColumnMemory",
     "Draft",
+    "Export",
     "FormerValue",
     "ImportBatch",
     "ImportRow",

@@ -12,6 +12,7 @@ from core.accounts.actions import disable_dormant
 from core.attachments.keeping import forget_orphans
 from core.decisions import actions as decisions
 from core.drafts.actions import forget_drafts
+from core.entities.exporting import forget_exports
 from core.jobs import running as jobs
 from core.ledgers.keeping import forget_expired
 from core.notices.reminders import remind
@@ -45,10 +46,11 @@ def nightly() -> None:
 
 @shared_task
 def housekeeping() -> None:
-    """Every hour: old sessions, attempts, accounts, drafts, uploads and staged rows."""
+    """Every hour: old sessions, attempts, accounts, drafts, files, uploads and staged rows."""
     call_command("clearsessions")
     call_command("axes_reset_logs", age=365)
     disable_dormant()
     forget_drafts(before=timezone.now() - datetime.timedelta(days=settings.DRAFT_DAYS))
+    forget_exports(before=timezone.now() - datetime.timedelta(hours=settings.EXPORT_HOURS))
     forget_expired(before=timezone.now() - datetime.timedelta(days=30))
     media.forget_opened(before=time.time() - settings.CELERY_TASK_TIME_LIMIT)

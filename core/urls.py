@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.desk import helping, home, notices, regions, search, working_region
+from core.desk import exports, helping, home, notices, regions, search, working_region
 from core.desk.lists import OWN_EXPORTS
 from core.drafts.views import drafts
 from core.entities import saved_views
@@ -24,6 +24,9 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     *pages_of(IMPORTS),
     *pages_of(OWN_EXPORTS),
+    path("exports/<uuid:pk>/", exports.wait, name="export_wait"),
+    path("exports/<uuid:pk>/file/", exports.fetch, name="export_file"),
+    path("exports/<uuid:pk>/cancel/", exports.cancel, name="export_cancel"),
     path("region/", working_region.region_switch, name="region_switch"),
     path("regions/abolished/", regions.move, name="region_move"),
     path("regions/cascade/", regions.cascade, name="region_cascade"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from core.dates import add_months
 from core.models import Region
 from demo.entering import enter
 from stations.codes import OrganizationKind, StationKind, StationStatus
@@ -102,6 +103,11 @@ def _stations(
             region_id=region.code,
             status=status,
             built_on=built if status != StationStatus.PREPARING else None,
+            # Some of them should have been built by now.
+            planned_on=add_months(today.replace(day=1), len(name) % 9 - 2)
+            if status == StationStatus.PREPARING
+            else None,
+            planned_precision="M",
             approval_number=f"{region.code[:6]}民发〔{built.year}〕{rng.randrange(1, 90)}号"
             if approved and status != StationStatus.PREPARING
             else "",

@@ -18,6 +18,7 @@ from core.accounts.actions import grantable_roles, was_dormant
 from core.accounts.models import User
 from core.accounts.roles import role_label
 from core.audit.models import ReadEvent, SecurityEvent
+from core.desk.exports import OwnExportsPage
 from core.desk.logs import security_words
 from core.entities.columns import Column
 from core.entities.entity import Entity
@@ -207,5 +208,6 @@ OWN_EXPORTS = Entity(
     search_hint="内容",
     empty_title="还没有导出过",
     empty_hint="在名单页先筛选，再点「导出」。",
+    pages={"list": OwnExportsPage},
     templates={"list": "core/exports.html"},
 )  # fmt: skip

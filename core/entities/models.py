@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from core.audit.history import tracked
+from core.jobs.models import Job
 from core.scoping import ScopedModel
 
 
@@ -106,6 +107,54 @@ class FormerValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.until}"
+
+
+class ExportQuerySet(models.QuerySet["Export"]):
+    def of(self, user: Any) -> Self:
+        """One's own: nobody else fetches them."""
+        return self.filter(by=user.pk)
+
+    def unfinished(self) -> Self:
+        return self.filter(job__status__in=[Job.Status.QUEUED, Job.Status.RUNNING])
+
+    def to_fetch(self) -> Self:
+        """Made, there, and not fetched yet."""
+        return self.exclude(file_path="").filter(fetched_at=None)
+
+
+class Export(models.Model):
+    """A file of many rows that a job makes and that waits for who asked (core.entities.exporting).
+
+    The job's payload is the request that it answers. The file is encrypted and goes after
+    EXPORT_HOURS; the row stays.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.OneToOneField(Job, models.CASCADE, related_name="export")
+    by = models.ForeignKey("core.User", models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    words = models.CharField(max_length=300, default="")
+    # Of the media store, "" before it is made and once it has gone.
+    file_path = models.CharField(max_length=80, default="")
+    file_name = models.CharField(max_length=120, default="")
+    fetched_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导出文件"
+        indexes = [models.Index(fields=["by", "-created_at"], name="export_by")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def kept_until(self) -> datetime.datetime | None:
+        """When a file that is there goes."""
+        made = self.job.finished_at
+        hours = datetime.timedelta(hours=settings.EXPORT_HOURS)
+        return made + hours if made and self.file_path else None
 
 
 class StepQuerySet(models.QuerySet["Step"]):

@@ -29,6 +29,7 @@ from xlsxwriter.worksheet import Worksheet
 from core.audit.models import ReadEvent
 from core.regions.names import place_name
 from core.rules import RuleError
+from core.secrecy import files as media
 from core.shares import Share
 
 EXCEL_ROWS = 1_048_575
@@ -51,6 +52,8 @@ _ESCAPE = re.compile("(_x[0-9a-fA-F]{4}_)")
 _EPOCH = datetime.date(1899, 12, 30).toordinal()
 _CARE = "仅限工作使用；导出已留痕。"
 _CARE_OF_PEOPLE = "含个人信息，仅限工作使用；导出已留痕，请妥善保管，用后删除。"
+# Rows after which who waits for a long file is told how far it is.
+_REPORTED = 1_000
 _CUT = "…（内容过长，后面的未导出）"
 
 
@@ -113,12 +116,15 @@ class _Run:
     """What is counted while rows pass by."""
 
     people: Callable[[Any], Any] | None
+    report: Callable[[int], None] | None = None
     count: int = 0
     ids: set[Any] = field(default_factory=set)
 
     def over(self, rows: Iterable[Any]) -> Iterator[Any]:
         for row in rows:
             self.count += 1
+            if self.report is not None and self.count % _REPORTED == 0:
+                self.report(self.count)
             if self.people is not None:
                 self.ids.add(self.people(row))
             yield row
@@ -136,6 +142,7 @@ def export_table(
     filter_text: str = "",
     care: str = "",
     reveal: str = "",
+    report: Callable[[int], None] | None = None,
     **detail: Any,
 ) -> FileResponse:
     """A file of rows as a download, its ReadEvent written.
@@ -143,17 +150,14 @@ def export_table(
     `people` gives the id of the Person a row is about; `filter_text` says in words which
     rows these are; `care` what to mind, where whom the file is for is not staff. `reveal` is
     the permission for full ID numbers and phones: given, the export is unmasked, the user
-    must have it and say the `purpose`. `detail` joins the event. Raises PermissionDenied
-    or RuleError.
+    must have it and say the `purpose`. `report` hears how many rows are written, and may end
+    it by an exception. `detail` joins the event. Raises PermissionDenied or RuleError.
     """
-    if reveal and not user.has_perm(reveal):
-        raise PermissionDenied
-    if reveal and not purpose.strip():
-        raise RuleError("REASON", "导出完整号码需要填写事由。")
+    check_unmasked(user, reveal=reveal, purpose=purpose)
     table = [ExportColumn(*column) for column in columns]
     if reveal:
         table = [c._replace(get=c.clear) if c.clear else c for c in table]
-    run = _Run(people)
+    run = _Run(people, report)
     file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115  the response closes it
     try:
         if kind == "csv":
@@ -190,6 +194,14 @@ def export_table(
         filename=file_name(title, kind),
         content_type=CONTENT_TYPES[kind],
     )
+
+
+def check_unmasked(user: Any, *, reveal: str, purpose: str) -> None:
+    """Full numbers need the right and a reason. Raises PermissionDenied or RuleError."""
+    if reveal and not user.has_perm(reveal):
+        raise PermissionDenied
+    if reveal and not purpose.strip():
+        raise RuleError("REASON", "导出完整号码需要填写事由。")
 
 
 def file_name(title: str, kind: str) -> str:
@@ -255,7 +267,25 @@ def _write_xlsx(
     notes: list[tuple[str, str]],
     run: _Run,
 ) -> None:
-    book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, "constant_memory": True})
+    # Rows lie in clear on the way: where they are removed after a process that was killed.
+    own = {"constant_memory": True, "tmpdir": str(media.folder_in_clear())}
+    book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, **own})
+    try:
+        _fill(book, title=title, columns=columns, rows=rows, notes=notes, run=run)
+    finally:
+        # Also where it was called off, or they go only with the process.
+        book.close()
+
+
+def _fill(
+    book: Any,
+    *,
+    title: str,
+    columns: list[ExportColumn],
+    rows: Iterable[Any],
+    notes: list[tuple[str, str]],
+    run: _Run,
+) -> None:
     book.set_properties({"title": title})
     formats = ("@", "yyyy-mm-dd", "#,##0.00", "0.0%")
     text, day, money, share = (book.add_format({"num_format": f}) for f in formats)
@@ -272,7 +302,6 @@ def _write_xlsx(
     number = 0
     for number, row in enumerate(rows, start=1):
         if number > EXCEL_ROWS:
-            book.close()
             raise RuleError("EXPORT", "行数超过 Excel 的上限，请先按地区或条件筛选后分别导出。")
         cells = []
         for letters, get, style in getters:
@@ -283,7 +312,6 @@ def _write_xlsx(
     sheet.end_rows(number, len(columns) - 1)
     sheet.autofilter(0, 0, number, len(columns) - 1)
     _write_notes(book, head, [*notes, ("行数", f"{run.count} 行")])
-    book.close()
 
 
 class _Styles(NamedTuple):

@@ -69,15 +69,20 @@ def remove(name: str) -> None:
         (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
 
 
+def folder_in_clear() -> Path:
+    """Where files lie in clear while a process works on them; `forget_opened` clears it."""
+    folder = Path(settings.MEDIA_ROOT) / _OPENED
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 @contextmanager
 def opened(name: str) -> Iterator[Path]:
     """The file in clear on a private path, removed with the context.
 
     A process that is killed leaves it; `forget_opened` removes it then.
     """
-    folder = Path(settings.MEDIA_ROOT) / _OPENED
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, path = tempfile.mkstemp(dir=folder)
+    descriptor, path = tempfile.mkstemp(dir=folder_in_clear())
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(load(name))

@@ -105,15 +105,15 @@ STATIONS = Entity(
     files="批复文件 场地照片 挂牌照片 共建协议",
     beside=("station", "stationmonthly"),
     sections=(
-        Section("站点", "name kind region status+ built_on approval_number approval_date "
-                       "approved_on approved_by address area"),
+        Section("站点", "name kind region status+ built_on planned_on approval_number "
+                       "approval_date approved_on approved_by address area"),
         Section("运营", "operator operating_model capacity reported_workers is_relocation_site "
                        "is_branch is_incomplete"),
     ),
     columns=(
         "name kind* region* status*",
         Column("is_approved", "批复", words={True: "有", False: "缺批复"}, css="nowrap"),
-        "built_on operator__name capacity area? address?",
+        "built_on operator__name capacity planned_on? area? address?",
     ),
     filters=(
         "region kind status",

@@ -216,7 +216,7 @@ STATIONS_LEDGER = PlainLedger(
             width=18,
             hint="写了县（市、区）或乡镇（街道）的不用填；市级的站点填市（州）。",
         ),
-        "built_on status approval_number approval_date",
+        "built_on planned_on status approval_number approval_date",
         LedgerColumn(
             "operator",
             "承接机构",
@@ -234,6 +234,7 @@ STATIONS_LEDGER = PlainLedger(
         "capacity address",
     ),
     key="kind region_id name",
+    future="planned_on",
     notes=(
         "每个站点一行，以类型、地区、名称识别；名称变了会当作另一个站点。",
         "没有批复文号的站点照常录入，列入「缺批复」，经审核员确认后计入。",
@@ -243,6 +244,7 @@ STATIONS_LEDGER = PlainLedger(
         "name": "名称 社工站名称 站点 机构站点名称",
         "kind": "类型 站点类别 级别",
         "built_on": "建成时间 成立时间 建站时间 挂牌时间",
+        "planned_on": "计划建成时间 预计建成日期 预计建成时间 拟建成时间",
         "status": "状态 运营状态 建设状态",
         "approval_number": "批文号 文号 批准文号",
         "approval_date": "批复时间 批准日期 批准时间",

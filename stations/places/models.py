@@ -50,6 +50,10 @@ class Station(Record):
     )
     built_on = models.DateField("建成日期", null=True, blank=True)
     built_precision = PrecisionField()
+    planned_on = models.DateField(
+        "计划建成日期", null=True, blank=True, help_text="筹建中的站点，计划哪天建成。"
+    )
+    planned_precision = PrecisionField()
     approval_number = models.CharField(
         "批复文号",
         max_length=80,

@@ -104,6 +104,7 @@ def test_a_colleagues_nought_is_no_empty_field(cast: Cast, client_of: Any) -> No
 KEPT = [
     ("station", "built_on", "built_precision"),
     ("station", "approval_date", "approval_date_precision"),
+    ("station", "planned_on", "planned_precision"),
     ("education", "graduated_on", "graduated_precision"),
     ("title", "obtained_on", "obtained_precision"),
 ]

@@ -113,6 +113,23 @@ def test_a_township_without_a_station_says_why_and_who_sees_to_it() -> None:
     assert why("T6_MISSING", bare).endswith(f"就近：{room.name}")
 
 
+@pytest.mark.parametrize(
+    ("planned_on", "precision", "said"),
+    [
+        ("2099-06-01", "M", "，计划 2099-06 建成；"),
+        ("2024-06-30", "D", "，计划 2024-06-30 建成，已逾期；"),
+        (None, "D", "（2024-03-15 起）；"),
+    ],
+)
+def test_what_is_being_prepared_says_by_when(planned_on: str, precision: str, said: str) -> None:
+    begun = build.station("520102019", status="1", since=on("2024-03-15"))
+    Station.objects.filter(pk=begun.pk).update(planned_on=planned_on, planned_precision=precision)
+    assert said in why("T6_MISSING", "520102019")
+    Station.objects.filter(pk=begun.pk).update(status="3")
+    begun.states.update(status="3")
+    assert "计划" not in str(why("T6_BUILT", "520102019"))
+
+
 def test_a_station_without_a_paper_says_that_it_lacks_one() -> None:
     site, hub = build.station("520102018", approval=""), build.station("520102", "2", approval="")
     lead = build.employer("520102", is_lead=True)

@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 
 from core.entities.export_values import is_place
+from core.entities.exporting import ExportRequest, is_left_to_a_job, queue_export
 from core.entities.listing import Listing
 from core.entities.made import export_of
 from core.entities.pages.base import EntityPage
 from core.entities.paths import field_at, reader
-from core.entities.workbooks import export_table
+from core.entities.workbooks import check_unmasked, export_table
 from core.rules import RuleError
 
 EXPORT_ROWS = 200_000
@@ -40,13 +42,24 @@ class ExportPage(EntityPage):
             words = listing.file_words(is_chosen=bool(ids))
             return self._export(listing, listing.chosen(ids), words)
         except RuleError as error:
+            if isinstance(request, ExportRequest):
+                raise
             messages.error(self.request, str(error))
             return HttpResponseRedirect(self.url("list"))
 
+    def count(self, listing: Listing, rows: Any) -> int:
+        """How many rows the file will have."""
+        return int(rows.count())
+
     def _export(self, listing: Listing, rows: Any, words: str) -> HttpResponseBase:
-        entity, post = self.entity, self.request.POST
-        if self.most is not None and rows.count() > self.most:
+        entity, post, count = self.entity, self.request.POST, self.count(listing, rows)
+        if self.most is not None and count > self.most:
             raise RuleError("EXPORT", "超过 20 万行，请先按地区或条件筛选后分别导出。")
+        reveal = entity.permission("reveal") if post.get("unmasked") else ""
+        check_unmasked(self.request.user, reveal=reveal, purpose=post.get("reason", ""))
+        if is_left_to_a_job(self.request, count):
+            made = queue_export(self.request, title=listing.title, words=words, rows=count)
+            return HttpResponseRedirect(reverse("export_wait", kwargs={"pk": made.pk}))
         # Regions are told by their codes; joining them would cost an object a row.
         joined = [n for n in entity.select_related if not is_place(field_at(entity.model, n))]
         rows = listing.in_order(rows.select_related(*joined))
@@ -59,7 +72,8 @@ class ExportPage(EntityPage):
             people=reader(entity.person) if entity.person else None,
             purpose=post.get("reason", ""),
             filter_text=words,
-            reveal=entity.permission("reveal") if post.get("unmasked") else "",
+            reveal=reveal,
+            report=self.request.report if isinstance(self.request, ExportRequest) else None,
             entity=entity.model._meta.label_lower,
         )
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import F
 
+from core.dates import today
+from core.entities.display import date_as_known
 from core.regions.tree import Divisions, divisions_on
 from core.timeline import in_use_on
 from reports.definitions.populations.stations import UNAPPROVED, served_places, with_state
@@ -55,10 +57,19 @@ def _begun(stations: list[Any], divisions: Divisions) -> dict[str, str]:
     for status in _TELLING:
         for station in own:
             if station.status_then == status:
-                words = f"{status.label}：{station.name}（{station.since} 起）"
+                words = f"{status.label}：{station.name}（{station.since} 起）{_planned(station)}"
                 for place in (station.region_id, *served[station.pk]):
                     found.setdefault(divisions.effective(place) or "", words)
     return found
+
+
+def _planned(station: Any) -> str:
+    """By when one that is being prepared is to be built, and whether that has passed."""
+    day = station.planned_on
+    if station.status_then != StationStatus.PREPARING or day is None:
+        return ""
+    late = "，已逾期" if day < today() else ""
+    return f"，计划 {date_as_known(station, 'planned_on', day)} 建成{late}"
 
 
 def _leads(around: list[str], divisions: Divisions) -> dict[str, str]:
