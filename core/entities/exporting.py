@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, QueryDict
@@ -52,6 +53,8 @@ class ExportRequest(HttpRequest):
             "resolver_match": resolve(unquote(asked["path"])),
         }
         vars(self).update(given)
+        # What a page remarks on is said where it was asked.
+        self._messages = CookieStorage(self)
 
     def report(self, done: int) -> None:
         """How many rows are written. Raises LeaseLost or Cancelled."""

@@ -158,20 +158,18 @@ def _move(
     touch(person, "status", "residence")
     keep_primary(person, on=day, reason="转入")
     locate(person)
-    _tell_both(request, county)
+    if request.direction == "out":
+        _tell_arrival(request, county)
 
 
-def _tell_both(request: TransferRequest, county: str) -> None:
-    """Those who keep the records of the two counties; the answer itself goes to who asked."""
-    person = request.person
-    is_idle = person.status == PersonStatus.IDLE
-    came = "已转入，没有任职，请添加" if is_idle else "已转入，请核对任职"
-    said = {county: (came, record_url(person))}
-    if request.from_region_id:
-        said[request.from_region_id[:6]] = (f"已转到{place_name(county)}", "")
-    for code, (text, link) in said.items():
-        notify(key=f"transfer-moved:{request.pk}:{code}", text=text, link=link,
-               **_to_keepers(request, code))  # fmt: skip
+def _tell_arrival(request: TransferRequest, county: str) -> None:
+    """The county that did not ask for somebody, and now keeps her record."""
+    is_idle = request.person.status == PersonStatus.IDLE
+    words = {
+        "text": "已转入，没有任职，请添加" if is_idle else "已转入，请核对任职",
+        "link": record_url(request.person),
+    }
+    notify(key=f"transfer-arrived:{request.pk}", **words, **_to_keepers(request, county))
 
 
 def _to_keepers(request: TransferRequest, county: str) -> dict[str, Any]:

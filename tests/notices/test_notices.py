@@ -321,7 +321,7 @@ def test_the_sender_is_told_whom_she_sent(cast: Any, client_of: Any) -> None:
     asked = {"person": person, "to_region": region, "by": cast.clerk_a, "reason": "调动"}
     request = request_transfer_out(**asked)
     withdraw_transfer(request=request, by=cast.clerk_a)
-    assert not Notice.objects.exists()
+    assert not Notice.objects.open().exists()
     request = request_transfer_out(**asked)
     assert settle_due(on=request.due_on) == 1
     page = client_of(cast.clerk_a).get("/").text

@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.figures.lists import members
-from core.models import ReadEvent
+from core.jobs import running as jobs
+from core.models import Export, Job, ReadEvent
 from reports.definitions.registry import BY_CODE
 from reports.lists.listing import FigureListing
 from reports.models import SettledMembers
@@ -193,7 +194,7 @@ def test_rows_chosen_one_by_one_are_of_the_list(people: Any, cast: Any, client_o
     event = ReadEvent.objects.order_by("-id").first()
     assert event is not None
     assert event.people == [people["甲"].pk]
-    assert event.detail["filter"].endswith("所选各行")
+    assert "，所选各行；" in event.detail["filter"]
     assert "口径版本 T1 第 1 版" in event.detail["filter"]
 
 
@@ -360,3 +361,21 @@ def test_corrections_of_many_ask_as_much_as_those_of_few(cast: Any, client_of: L
             client_of(cast.clerk_a).get(f"/dashboard/520102/list/T5/?on={build.DAY}&part=corrected")
         counts.append(len(queries))
     assert counts[1] <= counts[0] + 2
+
+
+@pytest.mark.parametrize("query", ["", "on=2024-03-03", "on=昨天", "fact=certified&q=欧阳"])
+def test_a_worker_makes_the_same_file(
+    query: str, people: Any, cast: Any, client_of: Login, settings: Any
+) -> None:
+    client = client_of(cast.reviewer_a)
+    at_once = exported(client, query)
+    settings.EXPORT_JOB_ROWS = 0
+    answer = client.post(f"{T1}export/", {"format": "csv", "filter": query})
+    export = Export.objects.get()
+    assert answer["Location"] == f"/exports/{export.pk}/"
+    jobs.run(export.job_id)
+    export.job.refresh_from_db()
+    assert export.job.status == Job.Status.DONE, export.job.message
+    later = client.get(f"/exports/{export.pk}/file/").content.decode("utf-8-sig")
+    assert later == at_once
+    assert later.count("欧阳") >= 2

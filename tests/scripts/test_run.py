@@ -31,7 +31,7 @@ from scripts.services import Services, is_alive
 from tests.servers import ROOT
 
 LEFT_OUT = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_KEYS", "BLIND_INDEX_KEY")
-READY_SECONDS = 120
+READY_SECONDS = 300
 PASSWORD = "Printed-2026-pass"
 
 

@@ -192,7 +192,7 @@ def test_other_records_are_asked_in_words_and_settled_by_hand(cast: Cast, own: P
         by=cast.worker_a, changes={}, reason="劳动合同",
         other="漏登的证书：初级，2019 年取得，证件号 11010519491231002X",
     )  # fmt: skip
-    assert made.other == "漏登的证书:初级,2019 年取得,证件号 11****************"
+    assert made.other == "漏登的证书：初级，2019 年取得，证件号 11****************"
     assert differences(made, own) == []
     with pytest.raises(PermissionDenied):
         actions.approve_change(request=made, by=cast.worker_a)

@@ -92,11 +92,12 @@ def narrow(field: forms.Field, user: Any, current: Any = None) -> None:
         field.queryset = scope_choices(field.queryset, user)
 
 
-def say_what_is_missing(fields: dict[str, forms.Field]) -> None:
+def say_what_is_missing(fields: dict[str, forms.Field], model: Any = None) -> None:
     """A required field left empty is answered in a sentence that names it, and whatever is
-    wrong in one that says what to do."""
-    for field in fields.values():
-        say_what_is_wrong(field)
+    wrong in one that says what to do: that of the model's column where it has one."""
+    columns = {column.name: column for column in model._meta.fields} if model else {}
+    for name, field in fields.items():
+        say_what_is_wrong(field, columns[name].validators if name in columns else ())
         typed = isinstance(field.widget, TypedChoice | SearchSelect)
         chosen = isinstance(field, forms.ChoiceField) or isinstance(
             field.widget, forms.CheckboxInput

@@ -127,7 +127,7 @@ class RecordForm(forms.ModelForm):
             help_text="对上面的提示说明情况，例如「原件如此，已核对」。会记入修改历史。",
             widget=forms.Textarea(attrs={"rows": 2}),
         )
-        say_what_is_missing(self.fields)
+        say_what_is_missing(self.fields, self._meta.model)
 
     def _current(self, name: str) -> Any:
         return None if self.instance._state.adding else getattr(self.instance, name, None)

@@ -3,6 +3,7 @@ name a limit (「确保该值大于或等于0」) and not what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -29,14 +30,19 @@ _INVALID: tuple[tuple[type[forms.Field], str], ...] = (
 )
 
 
-def say_what_is_wrong(field: forms.Field) -> None:
-    """Leave a field no sentence of Django's; what was written for it stays."""
+def say_what_is_wrong(field: forms.Field, validators: Iterable[Any] = ()) -> None:
+    """Leave a field no sentence of Django's; what was written for it stays, and for `validators`,
+    those of the model's field that it stands for."""
     words = dict(_WORDS)
     if invalid := next((said for kind, said in _INVALID if isinstance(field, kind)), ""):
         words["invalid"] = invalid
     stock = stock_messages(field)
+    # The form's messages go before those of the validators.
+    own = {
+        v.code for v in validators if getattr(v, "message", "") != getattr(type(v), "message", "")
+    }
     for code, said in words.items():
-        if field.error_messages.get(code) == stock.get(code):
+        if code not in own and field.error_messages.get(code) == stock.get(code):
             field.error_messages[code] = said
 
 
