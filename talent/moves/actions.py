@@ -165,7 +165,7 @@ def _move(
 def _tell_arrival(request: TransferRequest, county: str) -> None:
     """The county that did not ask for somebody, and now keeps her record."""
     is_idle = request.person.status == PersonStatus.IDLE
-    words = {
+    words: dict[str, Any] = {
         "text": "已转入，没有任职，请添加" if is_idle else "已转入，请核对任职",
         "link": record_url(request.person),
     }
