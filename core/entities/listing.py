@@ -31,7 +31,7 @@ from core.text import tidy_name
 _VIEW_PARAMS = frozenset({"page", "per", "sort", "cols", "filters", "view"})
 PAGE_SIZES = (20, 30, 50)
 # Above this many rows only orders that an index serves are offered.
-SORT_ANYTHING_UP_TO = 20_000
+SORT_ANYTHING_UP_TO = 150_000
 _PATTERN_LIMIT = 100_000
 # Rows that can be chosen one by one.
 _CHOSEN = 200
