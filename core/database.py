@@ -77,7 +77,7 @@ def rewrite_names(apps: Any, schema_editor: Any, *, model: str, columns: tuple[s
     """Of a migration: bring the names in these columns into the writing of `tidy_name`."""
     rows = apps.get_model(model)._base_manager
     for name in columns:
-        stored = rows.filter(**{f"{name}__regex": "[(),:;!?]"}).values_list("pk", name)
+        stored = rows.filter(**{f"{name}__regex": r"[(),:;!?~]|[.]{3}"}).values_list("pk", name)
         for pk, text in stored.iterator():
             if (written := tidy_name(text)) != text:
                 rows.filter(pk=pk).update(**{name: written})

@@ -13,9 +13,9 @@ _ID = re.compile(
 # Marks of Chinese texts that NFKC would make half as wide, and those of them that have a twin.
 _CHINESE = frozenset("（），：；！？…～")
 _CHINESE_MARK = re.compile(f"([{''.join(sorted(_CHINESE))}])")
-_FULL = dict(zip("(),:;!?", "（），：；！？", strict=True))
-# Not in 10:30 and 1,200.
-_HALF = re.compile(r"[()]|(?<![0-9A-Za-z])[,:;!?]|[,:;!?](?![0-9A-Za-z])")
+_FULL = dict(zip("(),:;!?~", "（），：；！？～", strict=True))
+# Not in 10:30 and 1,200, nor before the // of an address.
+_HALF = re.compile(r"[()~]|(?<![0-9])[,:;!?](?!//)|[,:;!?](?![0-9/])")
 _HAN = re.compile("[\u3400-\u9fff]")
 _NONE = frozenset({"", "无", "/", "\\", "-", "--", "—", "——", "－", "暂无", "没有", "空", "n/a"})
 
@@ -47,13 +47,16 @@ def tidy(value: str) -> str:
 
 
 def tidy_name(value: str) -> str:
-    """A name as it is kept: tidied, in one writing, so that equal names are equal texts.
+    """A name as it is kept: in one writing, whichever way it was typed, so that equal names are
+    equal texts. It follows from the normalised text alone.
 
     Official names of stations, projects and organisations have full-width brackets; a Chinese
-    text has them and its other marks so, whichever way they were typed.
+    text has them and its other marks so, but between digits (10:30, 1,200).
     """
-    text = tidy(value)
-    return _HALF.sub(lambda mark: _FULL[mark[0]], text) if _HAN.search(text) else normalise(text)
+    text = normalise(value)
+    if not _HAN.search(text):
+        return text
+    return _HALF.sub(lambda mark: _FULL[mark[0]], text.replace("...", "…"))
 
 
 def is_none(value: object) -> bool:

@@ -19,17 +19,20 @@ from core.entities.pages.list import ListPage
 from core.entities.workbooks import CONTENT_TYPES
 from core.jobs.models import Job
 from core.notices.waiting import Waiting, register_waiting
+from core.scoping import in_scope
 from core.secrecy import files as media
 
 
 def _own(request: HttpRequest, pk: UUID) -> Export:
-    """One's own export, as long as one may export at all."""
+    """One's own export, as long as one has the rights and the region that it was made with."""
     user: Any = request.user
     if not user.has_perm(PERMISSION):
         raise PermissionDenied
     export = Export.objects.of(user).select_related("job").filter(pk=pk).first()
-    if export is None:
+    if export is None or not in_scope(export.job.region_id, user):
         raise Http404
+    if not all(user.has_perm(permission) for permission in export.needs):
+        raise PermissionDenied
     return export
 
 
@@ -66,7 +69,7 @@ def wait(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, template, {"export": export, "job": export.job, "is_open": is_open})
 
 
-@require_GET
+@require_POST
 def fetch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file; that it was made stands in the read log."""
     export = _own(request, pk)

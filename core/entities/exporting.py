@@ -71,7 +71,7 @@ def is_left_to_a_job(request: Any, rows: int) -> bool:
 
 
 @transaction.atomic
-def queue_export(request: Any, *, title: str, words: str, rows: int) -> Export:
+def queue_export(request: Any, *, title: str, words: str, rows: int, needs: list[str]) -> Export:
     """Keep what was asked and ring for a worker. Asked twice it is made once. Raises RuleError."""
     user, post = request.user, request.POST.copy()
     post.pop("csrfmiddlewaretoken", None)
@@ -90,7 +90,9 @@ def queue_export(request: Any, *, title: str, words: str, rows: int) -> Export:
         kind=KIND, by=user, region_id=user.region_id, payload=asked, total=rows
     )
     jobs.ring(job.pk)
-    return Export.objects.create(job=job, by=user, title=title[:120], words=words[:300])
+    return Export.objects.create(
+        job=job, by=user, title=title[:120], words=words[:300], needs=needs
+    )
 
 
 @runner(KIND, permission=PERMISSION)

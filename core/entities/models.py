@@ -134,6 +134,8 @@ class Export(models.Model):
     by = models.ForeignKey("core.User", models.PROTECT, related_name="+")
     title = models.CharField(max_length=120)
     words = models.CharField(max_length=300, default="")
+    # Permissions that it was made with, which who fetches it still has to have.
+    needs = models.JSONField(default=list)
     # Of the media store, "" before it is made and once it has gone.
     file_path = models.CharField(max_length=80, default="")
     file_name = models.CharField(max_length=120, default="")

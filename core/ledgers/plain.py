@@ -283,7 +283,9 @@ class PlainLedger(Ledger):
             beside = precision_name(column)
             if beside in incoming:
                 if old is not None and not says_otherwise(old, new, incoming[beside]):
-                    continue
+                    was, now = getattr(record, beside), incoming[beside]
+                    if KNOWN_LENGTH.get(now, 10) <= KNOWN_LENGTH.get(was, 10):
+                        continue
                 update[beside] = incoming[beside]
                 new = new[: KNOWN_LENGTH.get(incoming[beside])]
                 old = old and date_as_known(record, column, old)

@@ -49,12 +49,14 @@ def place_name(code: str | None, *, below: str = "") -> str:
 
 
 def working_region_code(request: Any) -> str:
-    """The region one works in now: the one switched to, else the user's own.
+    """The region one works in now: that of the page whose form was sent, whatever another window
+    switched to since, else the one switched to, else the user's own.
 
     Only ever inside the user's own region; "" for users without one.
     """
     own = getattr(request.user, "region_id", None) or ""
-    chosen = request.session.get("working_region", "") if own else ""
+    sent = request.POST.get("scope", "") if request.method == "POST" else ""
+    chosen = (sent or request.session.get("working_region", "")) if own else ""
     return chosen if chosen.startswith(own) and chosen in place_names() else own
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from core.rules import RuleError
 from core.secrecy.identity import (
+    check_credit_code,
     check_id_number,
     clean_id_number,
     clean_phone,
@@ -46,13 +47,20 @@ def misread(text: str) -> str:
     typed = clean_id_number(text)
     checks: dict[int, Callable[[str], object]] = {18: check_id_number, 11: clean_phone}
     check = checks.get(len(typed))
-    if check is None or not odd_places(typed, last="X"):
+    if check is None or not odd_places(typed, last="X") or _is_credit_code(typed):
         return ""
     try:
         check(text)
     except RuleError as error:
         return str(error)
     return ""
+
+
+def _is_credit_code(text: str) -> bool:
+    try:
+        return bool(check_credit_code(text))
+    except RuleError:
+        return False
 
 
 def without_numbers(url: str) -> str:

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from core.entities.models import SavedView
 from core.entities.pages.base import EntityPage
-from core.entities.pages.export import ExportPage, asked_by
+from core.entities.pages.export import ExportPage, asked_by, chosen_ids
 from core.entities.pages.list import ListPage
 from core.entities.paging import Page
 from reports.asking import needs
@@ -91,8 +91,8 @@ class FigureExport(FigurePage, ExportPage):
     most = None
 
     def count(self, listing: FigureListing, rows: Any) -> int:  # type: ignore[override]
-        """As far as it is known without counting a crowded list."""
-        return listing.size
+        """Those that were chosen; of a crowded list as far as it is known without counting it."""
+        return int(rows.count()) if chosen_ids(self.request.POST) else listing.size
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # The form repeats the address of its list, or says what of it matters.

@@ -2,7 +2,10 @@
    offered when one comes back. Nothing is kept in the browser. */
 const EVERY_MILLISECONDS = 15_000;
 const NAME = "_draft";
-const LEFT_OUT = new Set(["csrfmiddlewaretoken", NAME]);
+/* The token names the record that a new form becomes: another day it is another one. */
+const LEFT_OUT = new Set(["csrfmiddlewaretoken", "token", NAME]);
+/* What a browser sends on after its window has gone. */
+const MOST_AT_THE_END = 60_000;
 
 const address = document.body.dataset.drafts;
 /* Forms that were typed in since they were last sent here. */
@@ -22,21 +25,25 @@ const fieldsOf = (form) => {
 
 /* The server forgets the draft when the form that names it was saved. */
 const nameIn = (form) => {
-  if (form.elements[NAME]) return;
   const field = document.createElement("input");
   Object.assign(field, { type: "hidden", name: NAME, value: form.dataset.draft });
   form.append(field);
 };
 
-const send = (form, fields) =>
-  fetch(address, {
+const send = async (form, fields) => {
+  const body = new FormData();
+  body.append("form", form.dataset.draft);
+  body.append("fields", fields);
+  const answer = await fetch(address, {
     method: "POST",
-    body: new URLSearchParams({ form: form.dataset.draft, fields }),
+    body,
     headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
     /* Also when the window is closed meanwhile. */
-    keepalive: true,
+    keepalive: fields.length < MOST_AT_THE_END,
     redirect: "manual",
   });
+  if (!answer.ok) throw new Error(String(answer.status));
+};
 
 const keep = () => {
   clearTimeout(timer);
@@ -44,8 +51,7 @@ const keep = () => {
   for (const form of typed) {
     typed.delete(form);
     if (!document.contains(form)) continue;
-    nameIn(form);
-    /* Without a line it stays on the page, and goes with the next words. */
+    /* Without a line or a session it stays on the page, and goes with the next words. */
     send(form, fieldsOf(form)).catch(() => typed.add(form));
   }
 };
@@ -103,7 +109,7 @@ const offer = (form, draft) => {
       form.querySelector(".field :is(input:not([type=hidden]), select, textarea)")?.focus();
     }),
     button("不要了", "btn-quiet", () => {
-      send(form, "");
+      send(form, "").catch(() => {});
       note.remove();
     }),
   );
@@ -113,15 +119,16 @@ const offer = (form, draft) => {
 
 /* A form that came back with errors holds what was typed. */
 const offerTo = async (form) => {
-  if (form.dataset.draftAsked || form.querySelector(".error-summary")) return;
+  if (form.dataset.draftAsked) return;
   form.dataset.draftAsked = "1";
+  nameIn(form);
+  if (form.querySelector(".error-summary")) return;
   const answer = await fetch(`${address}?${new URLSearchParams({ form: form.dataset.draft })}`, {
     redirect: "manual",
     cache: "no-store",
   });
   if (answer.status !== 200) return;
   const draft = await answer.json();
-  nameIn(form);
   if (new URLSearchParams(draft.fields).toString() !== fieldsOf(form)) offer(form, draft);
 };
 

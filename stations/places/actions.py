@@ -52,6 +52,7 @@ def update_station(*, station: Station, by: User) -> Station:
     check_built_on(station.built_on)
     if before.approval_number and not station.approval_number:
         station.approved_on = station.approved_by = station.approval_date = None
+        station.approval_date_precision = "D"
     _check_approval(station)
     station.status, station.is_incomplete = before.status, False
     station.version = before.version + 1
@@ -151,7 +152,8 @@ def _approve(
         raise RuleError("R17", "请写明确认依据，如批复原件、现场核查。", field="reason")
     check_not_future(since, label="自何时起", field="since")
     station.approved_on, station.approved_by, station.approval_date = today(), by, since
-    touch(station, "approved_on", "approved_by", "approval_date")
+    station.approval_date_precision = "D"
+    touch(station, "approved_on", "approved_by", "approval_date", "approval_date_precision")
     # A confirmation of today says nothing of the days before, also of what was only planned.
     before.is_incomplete = False
     former.keep(before, station)

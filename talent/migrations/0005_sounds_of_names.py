@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
 
     operations = [
         TrigramExtension(),
+        # It waits for whoever writes at that moment, and leaves half an index where it was cut off.
+        migrations.RunSQL("SET lock_timeout = 0", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            "DROP INDEX CONCURRENTLY IF EXISTS person_sounds", migrations.RunSQL.noop
+        ),
         AddIndexConcurrently(
             model_name="person",
             index=GinIndex(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from core.dates import today
 from core.entities.filters import ChecksFilter, Chosen, LookupFilter
@@ -41,6 +41,10 @@ class OverlapFilter(ChecksFilter):
         return qs.filter(**{f"{self.field_name}__overlap": value}) if value else qs
 
 
+# Posts in the county that has the person: of others not all is told.
+HERE = Q(region__code__startswith=F("person__county"))
+
+
 class StationFilter(LookupFilter):
     """People who serve at a station, in whatever post."""
 
@@ -73,7 +77,7 @@ class HighestFilter(ChecksFilter):
 
 
 def _posts(**conditions: Any) -> Exists:
-    return Exists(Post.objects.unended().filter(person=OuterRef("pk"), **conditions))
+    return Exists(Post.objects.unended().filter(HERE, person=OuterRef("pk"), **conditions))
 
 
 def _registered() -> Exists:

@@ -1,7 +1,7 @@
 """Post, certificate, education and title of people as their list and its file say them.
 
-Each is found for a page or a part of a file at once. People are those in reach of who asks; what
-they hold is told with them, where it is not registered in the own area too (DOMAIN "Scope").
+Each is found for a page or a part of a file at once. People are those in reach of who asks; of a
+post in another county than the person's, employer and dates are told, as on her record.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ import datetime
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, F, OuterRef, Subquery
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Subquery,
+)
 from django.db.models.functions import Coalesce, Concat
 
 from core.dates import KNOWN_LENGTH
@@ -26,6 +34,7 @@ from talent.codes import (
     TitleLevel,
 )
 from talent.credentials.models import Certificate, Education, RegistrationPeriod, Title
+from talent.people.filters import HERE
 from talent.posts.models import Post
 
 
@@ -60,6 +69,7 @@ _TITLES = Title.objects.filter(ended_on=None).order_by("level", "-obtained_on", 
 _REGISTRATIONS = RegistrationPeriod.objects.filter(
     ended_on=None, state__in=VALID_REGISTRATIONS
 ).order_by("-ends_on", "pk")
+_IS_HERE = ExpressionWrapper(HERE, output_field=BooleanField())
 _EMPLOYER = Coalesce("station__name", "organization__name", output_field=CharField())
 
 
@@ -79,19 +89,21 @@ def _firsts(rows: Any, keys: list[Any], *columns: Any) -> dict[Any, tuple[Any, .
 
 def posts_of(keys: list[Any]) -> dict[Any, HeldPost]:
     """The open primary post, else another open one; the employers of the others beside it."""
-    columns = (_EMPLOYER, "kind", "employment", "started_on", "started_precision")
+    columns = (_EMPLOYER, "kind", "employment", "started_on", "started_precision", _IS_HERE)
     held: dict[Any, list[tuple[Any, ...]]] = {}
     for person, *values in _POSTS.filter(person__in=keys).values_list("person_id", *columns):
         held.setdefault(person, []).append(tuple(values))
     return {
         person: HeldPost(
             employer,
-            str(PostKind(kind).label),
-            str(Employment(employment).label),
+            str(PostKind(kind).label) if is_here else "",
+            str(Employment(employment).label) if is_here else "",
             _known(started_on, precision),
             "、".join(other[0] for other in others),
         )
-        for person, ((employer, kind, employment, started_on, precision), *others) in held.items()
+        for person, ((employer, kind, employment, started_on, precision, is_here), *others) in (
+            held.items()
+        )
     }
 
 

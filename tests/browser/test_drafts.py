@@ -73,6 +73,26 @@ def test_every_fifteen_seconds_and_then_saved(cast: Cast, visit: Visit) -> None:
     expect(page.get_by_text(OFFER)).to_be_hidden()
 
 
+def test_what_was_refused_and_mended_leaves_none(cast: Cast, visit: Visit) -> None:
+    """Kept, refused, mended at once and saved: the next form of the kind is an empty one."""
+    page = visit("/stations/new/", cast.clerk_a, tolerant=True)
+    page.clock.install()
+    page.get_by_label("站点名称").fill("甲社工站")
+    page.clock.fast_forward(16_000)
+    assert "token" not in _kept(page)[0]
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("还没有保存，请先改正以下内容")).to_be_visible()
+    page.locator("#id_kind").select_option("4")
+    page.get_by_label("筹建").check()
+    page.locator("#id_region_text").fill("新华路街道")
+    page.get_by_role("button", name="保存").click()
+    if page.get_by_text("说明").count():
+        page.get_by_label("说明").fill("原件如此")
+        page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已新增站点「甲社工站」。")).to_be_visible()
+    _kept_none(page)
+
+
 def _kept_none(page: Page) -> None:
     for _ in range(60):
         if not Draft.objects.exists():

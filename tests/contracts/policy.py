@@ -105,7 +105,7 @@ POLICIES: dict[str, Policy] = {
     "search": Policy(SIGNED_IN, methods=BOTH),
     "drafts": Policy(SIGNED_IN, methods=BOTH),
     "export_wait": Policy("core.export", kwargs={"pk": uuid.UUID(int=1)}),
-    "export_file": Policy("core.export", kwargs={"pk": uuid.UUID(int=1)}),
+    "export_file": Policy("core.export", kwargs={"pk": uuid.UUID(int=1)}, methods=POST),
     "export_cancel": Policy("core.export", kwargs={"pk": uuid.UUID(int=1)}, methods=POST),
     "step_undo": Policy("talent.end_post", make=_step, methods=BOTH),
     "saved_view_save": Policy("stations.view_station", kwargs={"entity": "station"}, methods=POST),

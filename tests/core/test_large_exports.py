@@ -51,7 +51,7 @@ def made(export: Export) -> Export:
 
 
 def names(client: Any, export: Export) -> list[str]:
-    answer = client.get(f"/exports/{export.pk}/file/")
+    answer = client.post(f"/exports/{export.pk}/file/")
     assert answer.status_code == 200
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
     head, *rows = sheet.to_python()
@@ -63,7 +63,7 @@ def test_the_file_waits_for_who_asked(cast: Cast, client_of: Any, people: Any) -
     export = asked(client, filter="sort=-name")
     page = client.get(f"/exports/{export.pk}/").text
     assert "排队中" in page
-    assert client.get(f"/exports/{export.pk}/file/").status_code == 302
+    assert client.post(f"/exports/{export.pk}/file/").status_code == 302
     export = made(export)
     assert export.job.status == Job.Status.DONE, export.job.message
     assert (export.job.done, export.job.total) == (0, 3)
@@ -88,7 +88,7 @@ def test_the_file_is_what_the_page_gives_at_once(
     for sent in ({}, {"filter": f"region={COUNTY_A}"}, {"format": "csv"},
                  {"unmasked": "1", "reason": "核对"}):  # fmt: skip
         settings.EXPORT_JOB_ROWS = 2
-        later = client.get(f"/exports/{made(asked(client, **sent)).pk}/file/")
+        later = client.post(f"/exports/{made(asked(client, **sent)).pk}/file/")
         settings.EXPORT_JOB_ROWS = 100
         at_once = client.post("/people/export/", {"format": "xlsx", **sent})
         for header in ("Content-Type", "Content-Disposition"):
@@ -130,9 +130,9 @@ def test_what_is_about_nobody(cast: Cast, client_of: Any) -> None:
 def test_nobody_else_fetches_it(cast: Cast, client_of: Any, people: Any, who: str) -> None:
     export = made(asked(client_of(cast.clerk_a)))
     other = client_of(getattr(cast, who))
-    for path in ("", "file/"):
-        assert other.get(f"/exports/{export.pk}/{path}").status_code == 404
-    assert other.post(f"/exports/{export.pk}/cancel/").status_code == 404
+    assert other.get(f"/exports/{export.pk}/").status_code == 404
+    for path in ("file/", "cancel/"):
+        assert other.post(f"/exports/{export.pk}/{path}").status_code == 404
 
 
 def test_rights_of_the_moment_when_it_is_made(cast: Cast, client_of: Any, people: Any) -> None:
@@ -184,7 +184,7 @@ def test_it_can_be_called_off(cast: Cast, client_of: Any, people: Any) -> None:
     client.post(f"/exports/{export.pk}/cancel/")
     assert made(export).job.status == Job.Status.CANCELLED
     assert "已取消" in client.get(f"/exports/{export.pk}/").text
-    assert client.get(f"/exports/{export.pk}/file/").status_code == 302
+    assert client.post(f"/exports/{export.pk}/file/").status_code == 302
 
 
 def test_a_file_goes_after_its_hours(cast: Cast, client_of: Any, people: Any) -> None:
@@ -232,3 +232,31 @@ def test_progress_is_told_and_a_lost_lease_ends_it(
     assert list(folder_in_clear().iterdir()) == []
     assert export.file_path == ""
     assert not ReadEvent.objects.filter(kind="export").exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"), [({"region": COUNTY_B}, 404), ({"role": "viewer"}, 403)]
+)
+def test_who_lost_a_right_fetches_no_more(
+    cast: Cast, client_of: Any, people: Any, changed: dict[str, Any], status: int
+) -> None:
+    export = made(asked(client_of(cast.clerk_a), unmasked="1", reason="核对"))
+    User.objects.filter(pk=cast.clerk_a.pk).update(**changed)
+    user = User.objects.get(pk=cast.clerk_a.pk)
+    assert client_of(user).post(f"/exports/{export.pk}/file/").status_code == status
+
+
+def test_what_the_page_showed_is_what_the_file_holds(
+    cast: Cast, client_of: Any, people: Any
+) -> None:
+    """Another window has gone to another region meanwhile."""
+    client = client_of(cast.prefecture)
+    client.post("/region/", {"region": COUNTY_A})
+    page = client.get("/people/").text
+    assert f'name="scope" value="{COUNTY_A}"' in page
+    client.post("/region/", {"region": PREFECTURE})
+    export = asked(client, scope=COUNTY_A)
+    assert set(names(client, made(export))) == {"张三", "李四", "王五"}
+    # Nobody gets further than her own region by it.
+    county = client_of(cast.clerk_a)
+    assert set(names(county, made(asked(county, scope=COUNTY_B)))) == {"张三", "李四", "王五"}

@@ -154,9 +154,23 @@ def test_a_station_of_a_ledger(cast: Cast) -> None:
         ("2022.5", "changed", [["建成日期", "2021-03", "2022-05"]]),
         ("2022-05-16", "changed", [["建成日期", "2022-05", "2022-05-16"]]),
         ("2022.5", "unchanged", []),
+        ("2023.5", "changed", [["建成日期", "2022-05-16", "2023-05"]]),
+        # The day that stood for the month, said to be meant.
+        ("2023-05-01", "changed", [["建成日期", "2023-05", "2023-05-01"]]),
+        ("2022-05-16", "changed", [["建成日期", "2023-05-01", "2022-05-16"]]),
     ):
         batch = take(cast.clerk_a, "stations", stations(station(建成日期=said)))
         assert outcomes(batch) == {outcome: 1}, said
         assert row_of(batch, 2).diff == shown
     built.refresh_from_db()
     assert (built.built_on, built.built_precision) == (datetime.date(2022, 5, 16), "D")
+
+
+def test_a_paper_that_goes_takes_its_precision_along(cast: Cast, client_of: Any) -> None:
+    station = make_row("station", TOWNSHIP_A)
+    client, url = client_of(cast.clerk_a), f"/stations/{station.pk}/edit/"
+    for number, day, reason in (("民发1号", "2021.3", ""), ("", "", "撤销了")):
+        sent = form_data(client, url) | {"approval_number": number, "approval_date": day}
+        assert client.post(url, sent | {"reason": reason}).status_code == 302
+    station.refresh_from_db()
+    assert (station.approval_date, station.approval_date_precision) == (None, "D")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from core.ledgers.workbooks import template_workbook
@@ -18,7 +19,7 @@ from talent.models import Certificate, Education, Person, Post, RegistrationPeri
 from talent.people.ledger import PEOPLE_LEDGER
 from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A, Cast
 from tests.imports.ledgers import apply, check, outcomes, take, words, workbook
-from tests.rows import DAY, make_organization, make_person, make_project, make_station
+from tests.rows import DAY, id_number, make_organization, make_person, make_project, make_station
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +157,27 @@ def test_a_masked_row_says_the_rest_as_any_other(cast: Cast) -> None:
     assert outcomes(apply(batch)) == {"changed": 1}
     person.refresh_from_db()
     assert (person.former_name, person.phone) == ("张珊", "13885012345")
+
+
+def test_a_new_phone_in_a_masked_row_is_taken_and_lies_nowhere_in_clear(cast: Cast) -> None:
+    person = make_person(COUNTY_A, phone="13885012345")
+    batch = _taken(cast.clerk_a, _row(person, 联系电话="13985054321"))
+    assert outcomes(batch) == {"changed": 1}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(r)::text FROM core_importrow r")
+        assert "13985054321" not in cursor.fetchall()[0][0]
+    apply(batch)
+    person.refresh_from_db()
+    assert person.phone == "13985054321"
+
+
+def test_what_an_office_calls_so_is_its_own_matter(cast: Cast) -> None:
+    """A number and a place that are not ours refuse nobody."""
+    row = {
+        "姓名": "张三", "身份证号": id_number(), "人才编号": "南明社工-2026-00017-甲",
+        "所在地区": "城区",
+    }  # fmt: skip
+    assert outcomes(_taken(cast.clerk_a, row)) == {"new": 1}
 
 
 @pytest.mark.parametrize(

@@ -376,6 +376,6 @@ def test_a_worker_makes_the_same_file(
     jobs.run(export.job_id)
     export.job.refresh_from_db()
     assert export.job.status == Job.Status.DONE, export.job.message
-    later = client.get(f"/exports/{export.pk}/file/").content.decode("utf-8-sig")
+    later = client.post(f"/exports/{export.pk}/file/").content.decode("utf-8-sig")
     assert later == at_once
     assert later.count("欧阳") >= 2

@@ -226,13 +226,19 @@ def test_what_ended_is_not_shown(cast: Cast, client_of: Any, staff: list[Person]
 
 
 def test_a_post_elsewhere_is_told_with_its_person(cast: Cast, client_of: Any) -> None:
-    """DOMAIN "Scope": a part-time post in the next county belongs to the life of the person."""
+    """A part-time post in the next county belongs to the life of the person."""
     person = make_person(COUNTY_A, "张三")
     office = make_organization(COUNTY_B, "花溪区某中心")
     Post.objects.create(
         person=person, organization=office, region_id=COUNTY_B, started_on=DAY, is_primary=False
     )
-    assert exported(client_of(cast.clerk_a))[0]["工作单位"] == "花溪区某中心"
+    client = client_of(cast.clerk_a)
+    (row,) = exported(client)
+    assert row["工作单位"] == "花溪区某中心"
+    # As on the record: employer and dates, not what she does there.
+    assert not row["岗位"]
+    assert not row["用工性质"]
+    assert found(client, "post=3") == []
 
 
 def test_the_api_takes_the_same_conditions(cast: Cast, client_of: Any, staff: list[Person]) -> None:

@@ -111,7 +111,7 @@ class BulkPage(EntityPage):
             (name, value)
             for name, values in self.request.POST.lists()
             for value in values
-            if name in {"ids", "all_matching", "filter"}
+            if name in {"ids", "all_matching", "filter", "scope"}
         ]
         some = records[:10]
         self.reach.leave_read_event(ReadEvent.Kind.LIST, some, page=action.code)

@@ -58,7 +58,10 @@ class ExportPage(EntityPage):
         reveal = entity.permission("reveal") if post.get("unmasked") else ""
         check_unmasked(self.request.user, reveal=reveal, purpose=post.get("reason", ""))
         if is_left_to_a_job(self.request, count):
-            made = queue_export(self.request, title=listing.title, words=words, rows=count)
+            needs = [name for name in (entity.permission("export"), reveal) if name]
+            made = queue_export(
+                self.request, title=listing.title, words=words, rows=count, needs=needs
+            )
             return HttpResponseRedirect(reverse("export_wait", kwargs={"pk": made.pk}))
         # Regions are told by their codes; joining them would cost an object a row.
         joined = [n for n in entity.select_related if not is_place(field_at(entity.model, n))]

@@ -119,6 +119,7 @@ class ListPage(EntityPage):
             ],
             sizes=PAGE_SIZES,
             sorting_limited=listing.size > SORT_ANYTHING_UP_TO,
+            scope=listing.scope_code,
             print_scope=f"{words} 共 {count} {self.entity.unit}",
             is_counted=True,
             empty_title=self.entity.empty_title,

@@ -25,6 +25,7 @@ from talent.codes import (
     PostKind,
     TalentCategory,
 )
+from talent.people.models import Person
 
 _STATUSES = {normalise(label): code for code, label in PersonStatus.choices}
 _CERTIFICATES = {
@@ -69,6 +70,12 @@ def _phone(cell: Any, row: RowCheck) -> str:
 def _status(cell: Any, row: RowCheck) -> str:
     """A registered status as our export says it; other words of an office say nothing of one."""
     return _STATUSES.get(normalise(values.as_text(cell)), "")
+
+
+def _number(cell: Any, row: RowCheck) -> str:
+    """Ours; a number by which an office calls its people names nobody here."""
+    text = normalise(values.as_text(cell)).upper()
+    return text if len(text) == Person._meta.get_field("number").max_length else ""
 
 
 def _in_groups(*names: str) -> list[str]:
@@ -235,7 +242,7 @@ COLUMNS = (
         choices=TalentCategory.labels,
     ),
     LedgerColumn("remark", "备注", values.note("备注", 200), width=24),
-    LedgerColumn("number", "人才编号", values.text("人才编号", 12), is_text=True, is_own=True),
+    LedgerColumn("number", "人才编号", _number, is_text=True, is_own=True),
     LedgerColumn("status", "状态", _status, is_own=True),
     # Where the post is; it says nothing of the residence.
     LedgerColumn("place", "所在地区", values.text("所在地区", 60), is_own=True),

@@ -57,8 +57,11 @@ def build(row: RowCheck) -> None:
     }
     if hidden.is_hidden(identity.number):
         row.key = hidden.key_of(v["number"])
-        row.shown["hidden"] = {"number": v["number"], "id_number": identity.number, "phone": phone}
-        phone = ""
+        masked_phone = phone if "*" in phone else ""
+        row.shown["hidden"] = {
+            "number": v["number"], "id_number": identity.number, "phone": masked_phone,
+        }  # fmt: skip
+        phone = "" if masked_phone else phone
     row.insert[PERSON] = {
         "id": person_id,
         "number": new_number(),
@@ -147,7 +150,9 @@ def _region(row: RowCheck) -> str:
     try:
         return str(places.resolve(said, label=label, level=level, within=county))
     except RuleError as error:
-        row.refuse(label, str(error), error.rule)
+        # 所在地区 is read where our own file says it; what an office calls so is its own matter.
+        if level is not None:
+            row.refuse(label, str(error), error.rule)
         return str(county or places.scope)
 
 
