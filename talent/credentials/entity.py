@@ -69,8 +69,8 @@ def check_certificate(certificate: Certificate) -> Iterable[Flag]:
     answers, person = Answers(), certificate.person
     answers.ask(_clean_number, certificate)
     level, day = certificate.level, certificate.approved_on
-    if level and day:
-        answers.ask(check_certificate_date, level, day, birth_date=person.birth_date)
+    if day:
+        answers.ask(check_certificate_date, level or "", day, birth_date=person.birth_date)
     if level:
         others = person.certificates.filter(ended_on=None).exclude(pk=certificate.pk)
         held = list(others.values_list("level", flat=True))
@@ -85,9 +85,10 @@ def _clean_number(certificate: Certificate) -> Iterable[Flag]:
 
 def certificate_named_by(secret: Secret) -> Q:
     """Its own number names one certificate, a number of the holder all that she holds."""
+    own = Q(number=secret.value)
     if secret.kind == "certificate":
-        return Q(number=secret.value) | Q(person__number=secret.value)
-    return holder_named_by(secret)
+        return own | Q(person__number=secret.value)
+    return own | holder_named_by(secret)
 
 
 def _named(certificate: Certificate) -> str:

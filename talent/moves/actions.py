@@ -210,7 +210,8 @@ def _named_post(request: TransferRequest, given: dict[str, Any]) -> dict[str, An
 
 def _effect(request: TransferRequest) -> str:
     place = place_name(request.to_region_id)
-    return f"该人员在转出地的岗位于 {today():%Y-%m-%d} 结束，档案归{place}。"
+    last_day = today() - datetime.timedelta(days=1)
+    return f"该人员在转出地的岗位最后在岗日为 {last_day:%Y-%m-%d}，档案归{place}。"
 
 
 def _message(request: TransferRequest) -> dict[str, Any]:

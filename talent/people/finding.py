@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 
 from core.secrecy.crypto import blind_index
+from core.secrecy.identity import is_resident_number
 from core.secrecy.numbers import Secret
+from core.text import normalise
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.people.known import kept_for
 
@@ -16,6 +19,9 @@ from talent.people.known import kept_for
 _NUMBER = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
 # From so many letters on the index of sounds finds them anywhere in a name.
 _LETTERS = 3
+_NOT_IN_A_NUMBER = re.compile(r"[\W_]")
+# People whom one number may name: a level of certificate each, or a slip of the pen.
+_MOST = 20
 
 
 def person_condition(text: str, *, prefix: str = "", inside: bool = False) -> Q:
@@ -38,7 +44,9 @@ def person_condition(text: str, *, prefix: str = "", inside: bool = False) -> Q:
 
 def by_person(text: str, filterset: Any) -> Q:
     """The search of what belongs to people."""
-    return person_condition(text, prefix="person__", inside=len(text) >= 3)
+    named = person_condition(text, prefix="person__", inside=len(text) >= 3)
+    has_digits = any(character.isdigit() for character in text)
+    return named | _holder_of(text, path="person__") if has_digits else named
 
 
 def search_people(text: str, filterset: Any) -> Q:
@@ -51,7 +59,7 @@ def search_people(text: str, filterset: Any) -> Q:
         letter = text.lower()
         return Q(pinyin__gte=letter, pinyin__lt=chr(ord(letter) + 1))
     if any(character.isdigit() for character in text):
-        return person_condition(text) | _holds_number(text)
+        return person_condition(text) | _holder_of(text)
     if len(filterset.scope) >= 6:
         return person_condition(text, inside=True)
     begins = person_condition(text)
@@ -60,24 +68,35 @@ def search_people(text: str, filterset: Any) -> Q:
     return person_condition(text, inside=True)
 
 
-def _holds_number(number: str, *, path: str = "") -> Q:
-    """Who holds a certificate or a registration with that number on it."""
-    person = OuterRef(f"{path}pk")
-    certificates = Certificate.objects.filter(person=person, number=number.upper())
-    registrations = RegistrationPeriod.objects.filter(person=person, voucher=number)
-    return Q(Exists(certificates)) | Q(Exists(registrations))
+def _holder_of(number: str, *, path: str = "") -> Q:
+    """Who holds a certificate or a registration with that number on it, however it is written.
+
+    Their keys are read first: a million people are not asked one by one.
+    """
+    plain = _NOT_IN_A_NUMBER.sub("", normalise(number)).upper()
+    certificates = Certificate.objects.filter(number=plain).values_list("person", flat=True)
+    written = Upper(
+        Func(F("voucher"), Value(r"[^[:alnum:]]"), Value(""), Value("g"), function="regexp_replace")
+    )
+    registrations = RegistrationPeriod.objects.exclude(voucher="").alias(plain=written)
+    holders = registrations.filter(plain=plain).values_list("person", flat=True)
+    return Q(**{f"{path}pk__in": [*certificates[:_MOST], *holders[:_MOST]]})
 
 
 def named_by(secret: Secret, *, path: str = "") -> Q:
     """The person whom a number names, at a path ("person__"): that of the ID card, the phone,
     the certificate, the registration, or the 人才编号."""
     if secret.kind == "certificate":
-        return Q(**{f"{path}number": secret.value}) | _holds_number(secret.value, path=path)
+        return Q(**{f"{path}number": secret.value}) | _holder_of(secret.value, path=path)
     index = blind_index(secret.value, purpose=secret.kind)
     if secret.kind == "phone":
         return Q(**{f"{path}phone_index": index})
     kept = kept_for(index)
-    return Q(**({f"{path}id_index": index} if kept is None else {f"{path}pk": kept}))
+    named = Q(**({f"{path}id_index": index} if kept is None else {f"{path}pk": kept}))
+    # As long as an ID number, and none: most certificates are numbered so.
+    return (
+        named if is_resident_number(secret.value) else named | _holder_of(secret.value, path=path)
+    )
 
 
 def holder_named_by(secret: Secret) -> Q:

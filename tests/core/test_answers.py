@@ -119,6 +119,14 @@ def test_a_record(kind: str, cast: Cast, client_of: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_a_day_is_judged_without_a_level(cast: Cast) -> None:
+    given = {"level": "", "approved_on": f"{LATER}"}
+    held = Certificate(person=make_person(TOWNSHIP_A))
+    form = form_of(ENTITIES["certificate"], is_new=True)(given, user=cast.clerk_a, instance=held)
+    assert {"level", "approved_on"} <= set(form.errors)
+
+
+@pytest.mark.django_db
 def test_a_payment_and_a_milestone(cast: Cast) -> None:
     of = make_project(COUNTY_A)
     payment = Payment(project=of)

@@ -253,7 +253,7 @@ class TestPages:
         refused = self.post(client_of, cast.clerk_a, unmasked="1")
         assert refused.status_code == 302
         data = content(self.post(client_of, cast.clerk_a, unmasked="1", reason="核对社保"))
-        numbers = [c.value for c in sheet_of(data)[2]]
+        numbers = [c.value for c in sheet_of(data, "人员（完整号码）")[2]]
         assert mine.id_number in numbers
         refused = self.post(client_of, cast.viewer_a, unmasked="1", reason="看看")
         assert refused.status_code == 403

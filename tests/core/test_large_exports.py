@@ -167,6 +167,31 @@ def test_full_numbers_need_the_right_and_a_reason(cast: Cast, client_of: Any, pe
     assert ReadEvent.objects.get(kind="export").reason == "核对"
 
 
+@pytest.mark.parametrize("reason", ["", " ", "a", "\u200b\u200b"])
+def test_a_reason_says_something(cast: Cast, client_of: Any, people: Any, reason: str) -> None:
+    client = client_of(cast.clerk_a)
+    answer = client.post("/people/export/", {"unmasked": "1", "reason": reason}, follow=True)
+    assert "至少两个字" in answer.text
+    assert not Export.objects.exists()
+
+
+def test_two_files_of_one_list_are_told_apart(cast: Cast, client_of: Any, people: Any) -> None:
+    client = client_of(cast.clerk_a)
+    plain, full = made(asked(client)), made(asked(client, unmasked="1", reason="核对"))
+    assert "（完整号码）" in full.file_name
+    assert "（完整号码）" not in plain.file_name
+    assert "人员（完整号码）" in client.get("/exports/").text
+
+
+@pytest.mark.parametrize("text", ["520102199003077731", "13885100001", "张" * 61])
+def test_a_search_that_no_page_sends_is_refused(
+    cast: Cast, client_of: Any, people: Any, text: str
+) -> None:
+    """A number in a condition would stand in the log of exports."""
+    client = client_of(cast.clerk_a)
+    assert client.post("/people/export/", {"filter": f"q={text}"}).status_code == 400
+
+
 def test_asked_twice_it_is_made_once(cast: Cast, client_of: Any, people: Any) -> None:
     client = client_of(cast.clerk_a)
     assert asked(client) == asked(client)

@@ -111,6 +111,32 @@ def test_the_number_of_a_registration(cast: Cast, client_of: Any, staff: list[Pe
         assert "王桂月" not in page, path
 
 
+@pytest.mark.parametrize("typed", ["gz2025-00123", "GZ202500123", "ＧＺ2025—00123"])
+def test_a_number_however_it_is_written(
+    typed: str, cast: Cast, client_of: Any, staff: list[Person]
+) -> None:
+    RegistrationPeriod.objects.filter(person=staff[1]).update(voucher="GZ2025-00123")
+    client = client_of(cast.clerk_a)
+    for path in ("/search/", "/people/", "/registrations/"):
+        page = by_post(client, path, typed)
+        assert "王桂月" in page, path
+        assert "欧阳菁华" not in page, path
+
+
+def test_a_certificate_numbered_like_an_id_card(
+    cast: Cast, client_of: Any, staff: list[Person]
+) -> None:
+    """Most are: 18 digits, which are nobody's ID number."""
+    number = "202648497899950614"
+    Certificate.objects.filter(person=staff[1]).update(number=number)
+    client = client_of(cast.clerk_a)
+    for path in ("/search/", "/people/", "/certificates/"):
+        page = by_post(client, path, number)
+        assert "王桂月" in page, path
+        assert "欧阳菁华" not in page, path
+    assert "王桂月" not in by_post(client_of(cast.clerk_b), "/people/", number)
+
+
 def test_nobody_of_another_county_by_number(cast: Cast, client_of: Any) -> None:
     stranger = make_person(COUNTY_B, "外人")
     Person.objects.filter(pk=stranger.pk).update(number="7K3MQ80WX529")

@@ -17,8 +17,11 @@ from core.entities.pages.base import EntityPage
 from core.entities.paths import field_at, reader
 from core.entities.workbooks import check_unmasked, export_table
 from core.rules import RuleError
+from core.secrecy.numbers import secret_in
 
 EXPORT_ROWS = 200_000
+# Characters of a search, as its field takes them.
+_LONGEST_SEARCH = 60
 
 
 class ExportPage(EntityPage):
@@ -57,18 +60,18 @@ class ExportPage(EntityPage):
             raise RuleError("EXPORT", "超过 20 万行，请先按地区或条件筛选后分别导出。")
         reveal = entity.permission("reveal") if post.get("unmasked") else ""
         check_unmasked(self.request.user, reveal=reveal, purpose=post.get("reason", ""))
+        # Two files of one list are told apart by their names.
+        title = f"{listing.title}（完整号码）" if reveal else listing.title
         if is_left_to_a_job(self.request, count):
             needs = [name for name in (entity.permission("export"), reveal) if name]
-            made = queue_export(
-                self.request, title=listing.title, words=words, rows=count, needs=needs
-            )
+            made = queue_export(self.request, title=title, words=words, rows=count, needs=needs)
             return HttpResponseRedirect(reverse("export_wait", kwargs={"pk": made.pk}))
         # Regions are told by their codes; joining them would cost an object a row.
         joined = [n for n in entity.select_related if not is_place(field_at(entity.model, n))]
         rows = listing.in_order(rows.select_related(*joined))
         return export_table(
             user=self.request.user,
-            title=listing.title,
+            title=title,
             columns=list(export_of(entity)),
             rows=listing.read(rows),
             kind="csv" if post.get("format") == "csv" else "xlsx",
@@ -87,6 +90,11 @@ def asked_by(post: Any) -> QueryDict:
     if any("\0" in text for item in asked.lists() for text in (item[0], *item[1])):
         # The middleware has looked at what was sent, not at what is written in it.
         raise SuspiciousOperation
+    if text := asked.get("q", ""):
+        # No page asks so: a number is searched by what is sent, and kept in no log of exports.
+        secret = secret_in(text)
+        if len(text) > _LONGEST_SEARCH or (secret is not None and secret.kind != "certificate"):
+            raise SuspiciousOperation
     return asked
 
 
