@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from core.audit.models import ReadEvent
 from core.dates import days_left
 from core.entities.columns import Column
-from core.entities.declarations import Action
+from core.entities.declarations import NOBODY, Action
 from core.entities.entity import Entity
 from core.entities.filters import Between, Chosen
 from core.notices.actions import acknowledge, put_back
@@ -100,7 +100,7 @@ NOTICES = Entity(
     empty_hint="登记快到期、申请有结果时，会在这里提醒。",
     actions=(
         Action("done", "知道了", None, _acknowledge_one, "core.view_notice", in_bulk=True,
-               when=lambda notice: notice.done_at is None,
+               when=lambda notice: notice.done_at is None, undo=NOBODY,
                consequence="收起后同事也不再看到，可以在「已知道或已了结」中放回。"),
     ),
 )  # fmt: skip

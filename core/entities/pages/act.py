@@ -97,7 +97,7 @@ def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
     try:
         with (
             transaction.atomic(),
-            _noted(action, record, user, reason),
+            noted(action, record, user, reason),
             signed.explained(about, reason=reason) as effect,
         ):
             result = action.run(**{argument: record, "by": user}, **given)
@@ -112,7 +112,7 @@ def perform(reach: Reach, record: Any, action: Action, form: Any) -> str | None:
     return f"{result if isinstance(result, str) else done}{effect}"
 
 
-def _noted(action: Action, record: Any, user: Any, reason: str) -> AbstractContextManager[Any]:
+def noted(action: Action, record: Any, user: Any, reason: str) -> AbstractContextManager[Any]:
     """What follows is written in the user's name; as a step, where it can be taken back."""
     if not action.can_be_undone:
         return acting(user, reason=reason)

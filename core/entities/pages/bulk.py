@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from core.audit.history import acting
 from core.audit.models import ReadEvent
 from core.entities import signed
 from core.entities.declarations import Action
 from core.entities.forms import ActionForm
+from core.entities.pages.act import noted
 from core.entities.pages.base import EntityPage
 from core.entities.pages.export import asked_by, chosen_ids
 from core.rules import RuleError
@@ -28,8 +28,9 @@ class BulkPage(EntityPage):
     """POST only. The first post asks (how many, what will happen), the second one does it.
 
     Each record is acted on by itself: what one refuses does not hold up the others, and the
-    page that follows says how many were done, which were not and why. `confirmed` is the
-    number that was shown: when the list is another one by now, it is asked again.
+    page that follows says how many were done, which were not and why. Each is a step of its own,
+    and taken back by itself. `confirmed` is the number that was shown: when the list is another
+    one by now, it is asked again.
     """
 
     page = "bulk"
@@ -95,7 +96,7 @@ class BulkPage(EntityPage):
             try:
                 if not action.when(record):
                     raise ValidationError("现在的状态不能办理。")
-                with transaction.atomic(), acting(self.request.user, reason=reason):
+                with transaction.atomic(), noted(action, record, self.request.user, reason):
                     action.run(**{argument: record, "by": self.request.user}, **given)
                 done += 1
             except ValidationError as error:
