@@ -13,6 +13,8 @@ from django.db import models
 from core.secrecy.identity import without_id_numbers
 
 M = TypeVar("M", bound=type[models.Model])
+# What is taken back by what is written, by its context (core.entities.steps).
+UNDOES = "undoes"
 
 
 def tracked(model: M) -> M:
@@ -46,20 +48,24 @@ def never_emptied() -> pgtrigger.Trigger:
 def last_writer(record: models.Model, *fields: str) -> str | None:
     """The id of the user who wrote the latest version of a record, None for the system.
 
-    With `fields` the one who gave these their present values.
+    With `fields` the one who gave these their present values. Who takes a step back gives
+    none: then it is as it was before, but for what others gave since.
     """
-    events = type(record).pgh_event_model.objects  # type: ignore[attr-defined]
-    rows = events.filter(pgh_obj_id=record.pk).order_by("-pgh_id").select_related("pgh_context")
-    event = rows.first()
-    if fields and event is not None:
-        now = {name: getattr(event, name) for name in fields}
-        before = rows.exclude(**now).first()
-        # The first version since which they have stood as they do now.
-        since = rows.filter(pgh_id__gt=before.pgh_id) if before else rows
-        event = since.last()
-    metadata = event.pgh_context.metadata if event and event.pgh_context else {}
-    user = metadata.get("user")
-    return str(user) if user else None
+    model: Any = type(record).pgh_event_model  # type: ignore[attr-defined]
+    names = [model._meta.get_field(name).attname for name in fields or ("pgh_id",)]
+    # Of each event that gave a value: its context, and by whom.
+    given: list[tuple[str, str | None]] = []
+    stands: list[Any] = []
+    events = model.objects.filter(pgh_obj_id=record.pk).select_related("pgh_context")
+    for event in events.order_by("pgh_id"):
+        metadata = event.pgh_context.metadata if event.pgh_context else {}
+        values, before = [getattr(event, name) for name in names], stands
+        stands = values
+        if undone := metadata.get(UNDOES):
+            given = [(context, user) for context, user in given if context != undone]
+        elif values != before:
+            given.append((str(event.pgh_context_id), metadata.get("user")))
+    return given[-1][1] if given else None
 
 
 def acting(user: Any, *, reason: str = "", **details: Any) -> pghistory.context:

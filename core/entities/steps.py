@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from core.audit.history import acting
+from core.audit.history import UNDOES, acting
 from core.audit.models import SecurityEvent
 from core.entities import signed
 from core.entities.changes import difference, event_model
@@ -151,7 +151,11 @@ def take_back(*, step: Step, record: Any, by: Any, reason: str, undone: Any = No
     if step.undone_at is not None:
         raise RuleError("UNDO", "这一项已经撤销过了。")
     why = f"撤销「{step.label}」：{reason}"
-    with acting(by, reason=why), signed.explained([record], reason=reason) as effect:
+    undoes = {UNDOES: str(step.context)}
+    with (
+        acting(by, reason=why, **undoes),
+        signed.explained([record], reason=reason) as effect,
+    ):
         _restore(written_by(step))
         if undone is not None:
             undone(record, step=step, by=by)
