@@ -24,6 +24,7 @@ from core.audit.history import UNDOES, acting
 from core.audit.models import SecurityEvent
 from core.entities import signed
 from core.entities.changes import difference, event_model
+from core.entities.hanging import check_hanging
 from core.entities.models import Step
 from core.rules import RuleError
 
@@ -145,7 +146,8 @@ def refusal(step: Step, user: Any, *, by_other: bool) -> str:
 def take_back(*, step: Step, record: Any, by: Any, reason: str, undone: Any = None) -> str:
     """Put everything back as it was before a step; what was said of signed figures.
 
-    Raises RuleError, and changes nothing, where a row was changed since, or others hang on one.
+    Raises RuleError, and changes nothing, where a row was changed since, others hang on one,
+    or what it hangs on went on.
     """
     step = Step.objects.select_for_update().get(pk=step.pk)
     if step.undone_at is not None:
@@ -156,7 +158,9 @@ def take_back(*, step: Step, record: Any, by: Any, reason: str, undone: Any = No
         acting(by, reason=why, **undoes),
         signed.explained([record], reason=reason) as effect,
     ):
-        _restore(written_by(step))
+        rows = written_by(step)
+        _restore(rows)
+        check_hanging(rows, step)
         if undone is not None:
             undone(record, step=step, by=by)
         step.undone_at, step.undone_by, step.undone_reason = timezone.now(), by, reason

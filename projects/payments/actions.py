@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -79,6 +80,13 @@ def end_payment(*, payment: Payment, by: User, reason: str) -> None:
     require_open(payment)
     payment.ended_on, payment.end_reason = today(), reason
     touch(payment, "ended_on", "end_reason")
+
+
+def check_paid_again(payment: Payment, *, step: Any, by: User) -> None:
+    """A payment that an undo lets count again is within the contract, too (R18)."""
+    payment = Payment.objects.get(pk=payment.pk)
+    if payment.ended_on is None:
+        check_payment(payment)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from core.entities.forms.actions import ReasonForm
 from core.rules import Flag
 from projects.payments.actions import (
     add_payment,
+    check_paid_again,
     check_payment,
     end_payment,
     reactivate_payment,
@@ -48,7 +49,7 @@ PAYMENTS = part_of_project(
     update=update_payment,
     actions=(
         Action("deactivate", "停用", ReasonForm, end_payment, "projects.end_payment",
-               when=lambda p: p.ended_on is None, is_serious=True,
+               when=lambda p: p.ended_on is None, is_serious=True, undone=check_paid_again,
                consequence="用于误录。停用后不再计入已付款合计。"),
         Action("reactivate", "恢复使用", ReasonForm, reactivate_payment, "projects.end_payment",
                when=lambda p: p.ended_on is not None, icon="refresh"),

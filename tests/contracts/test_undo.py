@@ -63,13 +63,13 @@ def _ready(entity: Entity, action: Action, cast: Cast, filler: Filler) -> Any:
         return record
     for other in entity.all_actions:
         for _ in range(TRIES if other.can_be_undone and other.when(record) else 0):
-            act = filler.act(entity, other, record, cast.reviewer_a)
+            act = filler.act(entity, other, record, cast.prefecture)
             if act.do().status_code != 302:
                 continue
             record.refresh_from_db()
             if action.when(record):
                 return record
-            assert undo(act.step, cast.prefecture).status_code == 302
+            assert undo(act.step, cast.province).status_code == 302
             record.refresh_from_db()
     raise AssertionError(f"no record to try {action.label} on: name one in _READY")
 
@@ -79,7 +79,7 @@ def _done(
 ) -> tuple[Act, World]:
     """What the form takes, done; and the world before."""
     for _ in range(TRIES):
-        act, before = filler.act(entity, action, record, cast.reviewer_a), world()
+        act, before = filler.act(entity, action, record, cast.prefecture), world()
         answer = act.do()
         if answer.status_code == 302:
             return act, before
@@ -109,7 +109,7 @@ def test_every_action_is_taken_back_whole_and_done_again(
     after = world()
     assert differing(before, after), "what has no history cannot be taken back"
     # By a second person, and by who did it: who takes back has given no value of her own.
-    for by in (cast.prefecture, act.by):
+    for by in (cast.province, act.by):
         is_refused = action.undo == OTHER and by == act.by
         assert undo(act.step, by).status_code == (422 if is_refused else 302)
         if is_refused:
@@ -117,7 +117,7 @@ def test_every_action_is_taken_back_whole_and_done_again(
         assert differing(before, world()) == {}
         assert act.do().status_code == 302
         assert done(before, world()) == done(before, after)
-    assert undo(act.step, cast.prefecture).status_code == 302
+    assert undo(act.step, cast.province).status_code == 302
     assert differing(before, world()) == {}
     assert unsound() == held
     assert untold() == []
@@ -128,12 +128,12 @@ def test_what_is_done_to_several_at_once_is_taken_back_one_by_one(
     entity: Entity, action: Action, cast: Cast, filler: Filler
 ) -> None:
     records = [_ready(entity, action, cast, filler) for _ in range(2)]
-    given = filler.act(entity, action, records[0], cast.reviewer_a).given
+    given = filler.act(entity, action, records[0], cast.prefecture).given
     before = world()
     sent = {"ids": [str(record.pk) for record in records], "confirmed": "2", **given}
-    post(cast.reviewer_a, entity.url("bulk", verb=action.code), sent)
+    post(cast.prefecture, entity.url("bulk", verb=action.code), sent)
     assert len(differing(before, world())[entity.model._meta.label]) == 2
     for record in records:
         step = Step.objects.get(record_id=record.pk, action=action.code)
-        assert undo(step, cast.prefecture).status_code == 302
+        assert undo(step, cast.province).status_code == 302
     assert differing(before, world()) == {}
