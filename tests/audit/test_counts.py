@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
-import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +15,6 @@ from core.regions.tree import divisions_on, forget_divisions
 from reports.definitions.registry import BY_CODE, FIXED_CODES, all_figures
 from reports.periods.causes import causes
 from reports.recount.counting import differences
-from tests import rows
 from tests.audit.driver import Office
 from tests.audit.reference import Reference
 from tests.histories import seeds
@@ -31,20 +28,6 @@ DAYS = [
     datetime.date.fromisoformat(text)
     for text in ("2021-10-30", "2022-10-31", "2024-02-29", "2025-12-31", "2026-11-20")
 ]
-
-
-@pytest.fixture(autouse=True)
-def by_the_dice_of_a_seed(
-    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Iterator[None]:
-    """Random keys are those of a seed, numbers those of a first test; townships abolished by
-    a test leave no memory of it. (Rows that the database gives in another order still make
-    another history: what holds must hold in any.)"""
-    monkeypatch.setattr(os, "urandom", random.Random(request.node.name).randbytes)
-    monkeypatch.setattr(rows, "_numbers", itertools.count(1))
-    forget_divisions()
-    yield
-    forget_divisions()
 
 
 def compare(day: datetime.date) -> list[str]:

@@ -7,43 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 
-from core.entities.steps import is_tracked, recorded, take_back
+from core.entities.steps import recorded, take_back
 from core.models import Step
-from core.regions.tree import forget_divisions
 from core.rules import RuleError
 from tests.audit.driver import REFUSED, Office
 from tests.audit.test_counts import DAYS, FIRST, LAST, compare
+from tests.audit.worlds import differing, world
 from tests.histories import seeds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
 # A ledger is taken back as a batch; a division is no action of an office.
 OTHERWISE = {"people_ledger", "station_ledger", "graduates", "abolish"}
-MODELS = [model for model in apps.get_models() if is_tracked(model)]
-
-
-@pytest.fixture(autouse=True)
-def _divisions() -> Any:
-    forget_divisions()
-    yield
-    forget_divisions()
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
-
-
-def world() -> dict[str, list[str]]:
-    """Every row with a history, but for what a version and a moment count."""
-    return {
-        model._meta.label: sorted(
-            str({k: _plain(v) for k, v in row.items() if k not in ("version", "updated_at")})
-            for row in model._base_manager.values()
-        )
-        for model in MODELS
-    }
 
 
 class Undoing(Office):
@@ -73,8 +49,7 @@ class Undoing(Office):
         self.done[name] += 1
         if is_at_once:
             self.take_back(step)
-            after = world()
-            assert {k: v for k, v in after.items() if v != before[k]} == {}, name
+            assert differing(before, world()) == {}, name
             self.undone[name] += 1
         elif self.dice.random() < 0.2:
             older = self.one(Step.objects.filter(undone_at=None).order_by("at", "pk"))
