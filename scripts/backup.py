@@ -255,9 +255,10 @@ def _exchanged(restored: Path, media: Path, *, aside: Path) -> Iterator[None]:
         raise
 
 
-def _check(url: str, then: dict[str, Any] | None) -> str:
+def _check(url: str, then: dict[str, Any] | None, *, accept: bool) -> str:
     """Compare what a restored database says with what it said when it was dumped; returns a
-    sentence on it. Ends the restore where the two differ."""
+    sentence on it. Ends the restore where the two differ, unless other figures are accepted: a
+    program that was mended since counts otherwise."""
     if then is None:
         return "备份时的表结构与当时的程序版本不同，没有记下指标：启动后请核对几项指标和安全日志。"
     now = findings(url, on=then["figures"]["on"])
@@ -271,7 +272,12 @@ def _check(url: str, then: dict[str, Any] | None) -> str:
     if now["definitions"] != then["definitions"]:
         compared = "指标的定义在备份以后有更新，没有比较"
     elif now["figures"] != then["figures"]:
-        venv.stop("恢复的数据算出的指标与备份时不符，原数据没有改动。请改用另一份备份。")
+        compared = f"恢复的数据算出的指标与备份时不符：{_differing(then, now)}"
+        if not accept:
+            venv.stop(
+                f"{compared}，原数据没有改动。请改用另一份备份；核对过、确认要用这一份的"
+                "（如程序更新后算法有修正），请加 ACCEPT=1 再执行一次。"
+            )
     else:
         count = len(now["figures"]["indicators"])
         compared = f"{count} 项指标与备份时（{now['figures']['on']}）一致"
@@ -280,7 +286,17 @@ def _check(url: str, then: dict[str, Any] | None) -> str:
     return f"{compared}；安全日志 {now['log']['checked']} 条前后相符，末条与备份时相同。"
 
 
-def restore(archive: Path) -> None:
+def _differing(then: dict[str, Any], now: dict[str, Any]) -> str:
+    """The indicators that differ, each with both values."""
+    was, is_now = (
+        {row["code"]: row.get("value") for row in found["figures"]["indicators"]}
+        for found in (then, now)
+    )
+    codes = [code for code in {**was, **is_now} if was.get(code) != is_now.get(code)]
+    return "、".join(f"{c}（备份时 {was.get(c)}，现在 {is_now.get(c)}）" for c in codes) or "明细"
+
+
+def restore(archive: Path, *, accept: bool = False) -> None:
     """Restore beside the present data, compare, and only then change places."""
     if not archive.is_file():
         venv.stop("请指定备份文件：make restore FILE=backups/registry-….tar")
@@ -300,7 +316,7 @@ def restore(archive: Path) -> None:
             link.close()
             if found != manifest["rows"]:
                 venv.stop("恢复的行数与备份不符，原数据没有改动。")
-            checked = _check(new_url, manifest.get("findings"))
+            checked = _check(new_url, manifest.get("findings"), accept=accept)
             for number in INTERRUPTIONS:
                 signal.signal(number, signal.SIG_IGN)
             with _exchanged(work / MEDIA, media, aside=media.with_name(f"{media.name}-{kept}")):
@@ -328,7 +344,7 @@ def main() -> None:
         signal.signal(number, _interrupt)
     try:
         if wanted is not None:
-            restore(wanted)
+            restore(wanted, accept=os.environ.get("ACCEPT") == "1")
         else:
             backup(Path(os.environ.get("DIR") or venv.ROOT / "backups"))
     except KeyboardInterrupt:

@@ -76,6 +76,30 @@ def test_indicators_and_security_log_are_those_of_the_backup(
         found["log"]["last_seal"] = "00"
 
 
+def test_other_figures_are_accepted_by_who_has_read_them(
+    own_registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the hour of need an older backup must not be locked out by a program that was mended;
+    other keys are never accepted."""
+    record(own_registry)
+    assert _backup(own_registry, tmp_path).returncode == 0
+    archive = _archive(tmp_path)
+    found: dict = _manifest(archive)["findings"]  # type: ignore[type-arg, assignment]
+    row = found["figures"]["indicators"][0]
+    was, row["value"] = row["value"], 4711
+    altered = _with_manifest(archive, {**_manifest(archive), "findings": found})
+    refused = _backup(own_registry, tmp_path, "--restore", str(altered))
+    assert f"{row['code']}（备份时 4711，现在 {was}）" in refused.stderr
+    assert "ACCEPT=1" in refused.stderr
+    monkeypatch.setenv("ACCEPT", "1")
+    taken = _backup(own_registry, tmp_path, "--restore", str(altered))
+    assert taken.returncode == 0, taken.stderr
+    assert f"{row['code']}（备份时 4711，现在 {was}）" in taken.stdout
+    found["log"]["last_seal"] = "00"
+    altered = _with_manifest(archive, {**_manifest(archive), "findings": found})
+    assert _backup(own_registry, tmp_path, "--restore", str(altered)).returncode == 1
+
+
 def test_a_restore_with_other_keys_says_so(
     own_registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
