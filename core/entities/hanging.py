@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import models
 
+from core.audit.history import UNDOES
 from core.entities.changes import event_model
 from core.entities.entity import Entity, entity_of
+from core.entities.models import Step
 from core.rules import RuleError
 
 if TYPE_CHECKING:
-    from core.entities.models import Step
     from core.entities.steps import Written
 
 
@@ -76,15 +77,23 @@ def _check_parent(entity: Entity, key: Any, held: dict[tuple[Any, Any], Any], st
 
 
 def _check_children(row: Written, step: Step) -> None:
-    """Nothing under a record that goes out of use again was written since."""
+    """Nothing under a record that goes out of use again was written since, but for what was
+    taken back by now, and the taking back itself."""
+    undone = Step.objects.exclude(undone_at=None).values("context")
     for model in apps.get_models():
         if not hasattr(model, "pgh_event_model"):
             continue
-        since = event_model(model).objects.filter(pgh_created_at__gt=step.at)
+        since = (
+            event_model(model)
+            .objects.filter(pgh_created_at__gt=step.at)
+            .exclude(pgh_context=step.context)
+            .exclude(pgh_context__in=undone)
+            .exclude(pgh_context__metadata__has_key=UNDOES)
+        )
         for column in model._meta.concrete_fields:
             if column.related_model is not row.model:
                 continue
-            if since.filter(**{column.attname: row.key}).exclude(pgh_context=step.context).exists():
+            if since.filter(**{column.attname: row.key}).exists():
                 name = model._meta.verbose_name
                 words = f"之后又登记或修改了{name}，不能直接撤销；请先撤回之后的办理。"
                 raise RuleError("UNDO", words)

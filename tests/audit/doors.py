@@ -49,7 +49,8 @@ class Act:
 
     @property
     def step(self) -> Step:
-        return Step.objects.filter(record_id=self.record.pk, action=self.action.code).latest("at")
+        steps = Step.objects.filter(record_id=self.record.pk, action=self.action.code)
+        return steps.filter(undone_at=None).latest("at")
 
     def do(self) -> Any:
         """The answer to what is sent: 302 where it was done."""

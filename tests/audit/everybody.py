@@ -71,6 +71,8 @@ class Everybody(Office, BesideDesk):
             *self.reviewers.values(),
             self._user("viewer", "520102"),
             self._user("clerk", TOWNSHIP),
+            # Of what the one did that only a second person takes back.
+            self._user("reviewer", "52", "another"),
         ]
         self.undone: Counter[str] = Counter()
         self.kept: Counter[str] = Counter()
@@ -79,9 +81,9 @@ class Everybody(Office, BesideDesk):
         self.actions += [*rare, self.count_graduates, self.withdraw] * 4
 
     @staticmethod
-    def _user(role: str, region: str) -> User:
+    def _user(role: str, region: str, name: str = "") -> User:
         return User.objects.create(
-            username=f"{role}{region}", role=role, region_id=region, display_name=role,
+            username=name or f"{role}{region}", role=role, region_id=region, display_name=role,
             notice_version=NOTICE_VERSION,
         )  # fmt: skip
 

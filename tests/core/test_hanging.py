@@ -92,6 +92,20 @@ def test_a_record_goes_out_of_use_again_only_while_nothing_was_entered_under_it(
     assert Organization.objects.get(pk=employer.pk).ended_on is None
 
 
+def test_what_was_taken_back_by_now_is_no_obstacle(cast: Cast, held: Post) -> None:
+    """Nor is what the undo itself writes: her dated states."""
+    someone = Person.objects.get(pk=held.person_id)
+    act(cast, someone, "deactivate", why="since", since="2026-07-31", reason="注销")
+    before = world()
+    step = act(cast, someone, "reactivate", reason="误停")
+    moved = act(
+        cast, someone, "move", residence="520102017", moved_on=today().isoformat(), reason="迁居"
+    )
+    for one in (moved, step):
+        assert undo(one, cast.reviewer_a).status_code == 302
+    assert differing(before, world()) == {}
+
+
 def test_what_was_paid_since_stands_against_a_payment_of_before(cast: Cast) -> None:
     """R18, by the sum of all payments."""
     project = make_project(TOWNSHIP_A)
