@@ -7,13 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from core.entities.exporting import PERMISSION
+from core.entities.exporting import PERMISSION, cancel_export, note_fetched
 from core.entities.models import Export
 from core.entities.pages.list import ListPage
 from core.entities.workbooks import CONTENT_TYPES
@@ -78,7 +77,7 @@ def fetch(request: HttpRequest, pk: UUID) -> HttpResponse:
     except FileNotFoundError:
         # Gone after its hours, or not there yet: the page says which.
         return redirect("export_wait", pk=pk)
-    Export.objects.filter(pk=pk).update(fetched_at=Now())
+    note_fetched(export)
     kind = export.file_name.rpartition(".")[2]
     headers = {"Content-Disposition": content_disposition_header(True, export.file_name) or ""}  # noqa: FBT003
     return HttpResponse(data, content_type=CONTENT_TYPES[kind], headers=headers)
@@ -87,9 +86,5 @@ def fetch(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
     export = _own(request, pk)
-    jobs = Job.objects.filter(pk=export.job_id)
-    jobs.filter(status=Job.Status.QUEUED).update(
-        status=Job.Status.CANCELLED, message="已取消，没有生成文件。"
-    )
-    jobs.filter(status=Job.Status.RUNNING).update(is_cancel_requested=True)
+    cancel_export(export)
     return HttpResponseRedirect(request.path.removesuffix("cancel/"))

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models.functions import Now
 from django.http import FileResponse, Http404, HttpRequest, QueryDict
 from django.urls import resolve
 
@@ -51,10 +52,10 @@ class ExportRequest(HttpRequest):
             "session": {"working_region": asked["region"]},
             "htmx": False,
             "resolver_match": resolve(unquote(asked["path"])),
+            # What a page remarks on is said where it was asked.
+            "_messages": CookieStorage(self),
         }
         vars(self).update(given)
-        # What a page remarks on is said where it was asked.
-        self._messages = CookieStorage(self)
 
     def report(self, done: int) -> None:
         """How many rows are written. Raises LeaseLost or Cancelled."""
@@ -125,6 +126,19 @@ def run_export(lease: Lease) -> None:
     except BaseException:
         media.remove(path)
         raise
+
+
+def note_fetched(export: Export) -> None:
+    """Its owner has it: nothing waits any more."""
+    Export.objects.filter(pk=export.pk).update(fetched_at=Now())
+
+
+def cancel_export(export: Export) -> None:
+    """Called off before it began, or where it is; one that is done stays."""
+    rows = Job.objects.filter(pk=export.job_id)
+    words = "已取消，没有生成文件。"
+    rows.filter(status=Job.Status.QUEUED).update(status=Job.Status.CANCELLED, message=words)
+    rows.filter(status=Job.Status.RUNNING).update(is_cancel_requested=True)
 
 
 def forget_exports(*, before: datetime.datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
+from drf_spectacular.utils import extend_schema_field
 
 from core.dates import today
 from core.entities.filters import ChecksFilter, Chosen, LookupFilter
@@ -45,6 +46,7 @@ class OverlapFilter(ChecksFilter):
 HERE = Q(region__code__startswith=F("person__county"))
 
 
+@extend_schema_field({"type": "string", "format": "uuid"})
 class StationFilter(LookupFilter):
     """People who serve at a station, in whatever post."""
 

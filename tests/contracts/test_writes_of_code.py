@@ -23,6 +23,7 @@ _REASONS = {
     "core/database.py": "names that migrations bring into one writing",
     "core/notices/reminders.py": "the messages of the nightly run, its only act",
     "core/entities/former.py": "what a dated column held before, beside the write of an action",
+    "core/entities/exporting.py": "the actions of exports: queue, fetch, call off, forget",
     "core/entities/steps.py": "what an action did is noted beside it, and taken back",
     "core/notices/waiting.py": "a number kept in the cache",
     "core/entities/saved.py": "the actions of saved views",
