@@ -50,7 +50,8 @@ QUERIES = {
     "transferrequest": 7,
     # Kept about the registry itself: who looks, and a row of them.
     "account": 6,
-    "export": 6,
+    # And the files that are being made or wait.
+    "export": 7,
     "import": 6,
     "notice": 6,
     "read_event": 6,
