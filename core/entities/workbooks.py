@@ -261,20 +261,12 @@ def _write_csv(file: IO[bytes], columns: list[ExportColumn], rows: Iterable[Any]
     text.detach()
 
 
-def _write_xlsx(
-    file: IO[bytes],
-    *,
-    title: str,
-    columns: list[ExportColumn],
-    rows: Iterable[Any],
-    notes: list[tuple[str, str]],
-    run: _Run,
-) -> None:
+def _write_xlsx(file: IO[bytes], **given: Any) -> None:
     # Rows lie in clear on the way: where they are removed after a process that was killed.
     own = {"constant_memory": True, "tmpdir": str(media.folder_in_clear())}
     book = xlsxwriter.Workbook(file, {**WORKBOOK_OPTIONS, **own})
     try:
-        _fill(book, title=title, columns=columns, rows=rows, notes=notes, run=run)
+        _fill(book, **given)
     finally:
         # Also where it was called off, or they go only with the process.
         book.close()

@@ -12,8 +12,9 @@ from core.entities.forms.widgets import SearchSelect
 from core.models import Region
 from core.regions.names import place_name
 from core.secrecy.identity import ID_TYPES
-from stations.models import Organization, Station
+from stations.models import Station
 from talent.codes import Employment, PostKind
+from talent.posts.forms import NewPlaceForm
 
 
 class CountyField(forms.ModelChoiceField):
@@ -42,26 +43,20 @@ class TransferOutForm(ActionForm):
         self.fields["to_region"].offer(self.user)
 
 
-class AcceptForm(AnswerForm):
+class AcceptForm(NewPlaceForm, AnswerForm):
     """The county that takes somebody over says where she serves from now on, so that nobody is
     待岗 between. Who asked to have her has said so already."""
 
-    station = LookupField(
-        Station.objects.none(), label="新站点", required=False,
-        help_text="同意的填：到岗后的站点，今天起任职。",
-    )  # fmt: skip
-    organization = LookupField(
-        Organization.objects.none(), label="新用人单位", required=False,
-        help_text="不在站点服务的填。都不填的，转入后为待岗，不计入在岗，请随后添加任职。",
-    )  # fmt: skip
-    kind = forms.ChoiceField(label="岗位", choices=PostKind.choices, initial=PostKind.FRONTLINE)
-    employment = forms.ChoiceField(label="用工性质", choices=Employment.choices)
-    field_order = ("station", "organization", "kind", "employment", "reason")
+    field_order = (*NewPlaceForm.base_fields, "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["station"].help_text = "同意的填：今天起在这里任职。"
+        self.fields[
+            "organization"
+        ].help_text += "都不填的，转入后为待岗，不计入在岗，请随后添加任职。"
         if self.record is None or self.record.direction == "in":
-            for name in ("station", "organization", "kind", "employment"):
+            for name in NewPlaceForm.base_fields:
                 del self.fields[name]
 
 

@@ -66,8 +66,8 @@ class EndForm(ActionForm):
         return cleaned
 
 
-class ReassignForm(ActionForm):
-    """调岗 of a person: where to and since when; the rest is as it was."""
+class NewPlaceForm(ActionForm):
+    """Where somebody serves from then on, and as what."""
 
     station = LookupField(
         Station.objects.none(), label="新站点", required=False,
@@ -75,14 +75,20 @@ class ReassignForm(ActionForm):
     )  # fmt: skip
     organization = LookupField(
         Organization.objects.none(), label="新用人单位", required=False,
-        help_text="不在站点服务的必填。",
+        help_text="不在站点服务的填。",
     )  # fmt: skip
+    kind = forms.ChoiceField(label="岗位", choices=PostKind.choices, initial=PostKind.FRONTLINE)
+    employment = forms.ChoiceField(label="用工性质", choices=Employment.choices)
+
+
+class ReassignForm(NewPlaceForm):
+    """调岗 of a person: where to and since when; the rest is as it was."""
+
     started_on = DateField(
         label="到岗日期", help_text="原主岗到前一天为止，中间不待岗。", initial=today
     )
-    kind = forms.ChoiceField(label="岗位", choices=PostKind.choices)
-    employment = forms.ChoiceField(label="用工性质", choices=Employment.choices)
     reason = ReasonField(label="事由")
+    field_order = ("station", "organization", "started_on", "kind", "employment", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
