@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +11,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.door import Door
 
 # Playwright's loop runs in the test's thread; the ORM is used beside it, not inside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -58,9 +59,14 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def door(live_server: Any) -> Door:
+    return Door(live_server.thread.httpd)
+
+
 @pytest.fixture
 def visit(
-    chromium: Browser, live_server: Any, client_of: Callable[[Any], Client]
+    chromium: Browser, live_server: Any, door: Door, client_of: Callable[[Any], Client]
 ) -> Iterator[Callable[..., Page]]:
     """Open a page as one of the cast: `page = visit("/people/", cast.clerk_a, width=390)`.
 
@@ -68,7 +74,6 @@ def visit(
     unless `tolerant=True`.
     """
     contexts: list[BrowserContext] = []
-    running: set[Request] = set()
     problems: list[str] = []
 
     def open_page(
@@ -81,9 +86,6 @@ def visit(
             timezone_id="Asia/Shanghai",
         )
         context.set_default_timeout(15_000)
-        context.on("request", lambda request: running.add(request))
-        context.on("requestfinished", lambda request: running.discard(request))
-        context.on("requestfailed", lambda request: running.discard(request))
         contexts.append(context)
         if user is not None and user.is_authenticated:
             cookie = client_of(user).cookies[settings.SESSION_COOKIE_NAME]
@@ -104,24 +106,13 @@ def visit(
         page.goto(path)
         return page
 
+    door.open()
     yield open_page
+    noticed = list(problems)
     for context in contexts:
-        with contextlib.suppress(Error):
-            for page in context.pages:
-                _let_it_finish(page, running)
         context.close()
-    assert not problems, "\n".join(problems)
-
-
-def _let_it_finish(page: Page, running: set[Request]) -> None:
-    """What a page asks for by itself reads tables that the end of the test empties."""
-    page.wait_for_load_state()
-    quiet = 0
-    for _ in range(100):
-        quiet = 0 if running else quiet + 1
-        if quiet == 3:
-            return
-        page.wait_for_timeout(40)
+    door.shut()
+    assert not noticed, "\n".join(noticed)
 
 
 @pytest.fixture

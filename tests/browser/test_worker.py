@@ -60,6 +60,10 @@ def test_from_the_code_to_the_answered_request(
     phone.goto("/me/contact/")
     phone.get_by_label("联系电话").fill("139 8501 2345")
     phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_text("139 8501 2345")).to_be_visible()
+    fits(phone)
+    shot(phone, "worker-phone-read-back")
+    phone.get_by_role("button", name="号码无误，保存").click()
     expect(phone.get_by_text("139****2345").first).to_be_visible()
     assert Person.objects.get(pk=person.pk).phone == "13985012345"
 

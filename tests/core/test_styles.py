@@ -9,7 +9,7 @@ from django.conf import settings
 
 ROOT: Path = settings.BASE_DIR
 # What others set: htmx, and the kinds of tags and notes that views name.
-SET_BY_OTHERS = {"htmx-request", "is-good", "is-info"}
+SET_BY_OTHERS = {"htmx-request", "is-good"}
 _CLASS = re.compile(r"\.(-?[a-zA-Z_][\w-]*)")
 
 
