@@ -59,14 +59,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def door(live_server: Any) -> Door:
-    return Door(live_server.thread.httpd)
+@pytest.fixture
+def live_server(live_server: Any) -> Iterator[Any]:
+    door = Door.of(live_server.thread.httpd)
+    door.open()
+    yield live_server
+    door.shut()
 
 
 @pytest.fixture
 def visit(
-    chromium: Browser, live_server: Any, door: Door, client_of: Callable[[Any], Client]
+    chromium: Browser, live_server: Any, client_of: Callable[[Any], Client]
 ) -> Iterator[Callable[..., Page]]:
     """Open a page as one of the cast: `page = visit("/people/", cast.clerk_a, width=390)`.
 
@@ -106,12 +109,10 @@ def visit(
         page.goto(path)
         return page
 
-    door.open()
     yield open_page
     noticed = list(problems)
     for context in contexts:
         context.close()
-    door.shut()
     assert not noticed, "\n".join(noticed)
 
 

@@ -14,12 +14,20 @@ class Door:
     """Counts who is inside. What a page sends on after its window was closed (drafts) comes to
     a shut door instead of to another test."""
 
-    def __init__(self, server: WSGIServer) -> None:
-        self._application: Any = server.get_app()
-        server.set_app(self._let_in)
+    def __init__(self, application: Any) -> None:
+        self._application = application
         self._changed = threading.Condition()
         self._is_open = True
         self._inside = 0
+
+    @classmethod
+    def of(cls, server: WSGIServer) -> Door:
+        """The door of a server that stays up from test to test."""
+        if not isinstance(server.get_app(), cls):
+            server.set_app(cls(server.get_app()))
+        door = server.get_app()
+        assert isinstance(door, cls)
+        return door
 
     def open(self) -> None:
         with self._changed:
@@ -31,7 +39,7 @@ class Door:
             self._is_open = False
             assert self._changed.wait_for(lambda: not self._inside, PATIENCE_SECONDS)
 
-    def _let_in(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         with self._changed:
             if not self._is_open:
                 start_response("503 Service Unavailable", [("Content-Length", "0")])

@@ -172,8 +172,8 @@ def test_person_by_keyboard(cast: Cast, visit: Visit, shot: Shot) -> None:
     with page.expect_response(lambda answer: "residence_text=xinhualu" in answer.url):
         page.keyboard.type("xinhualu")
     page.wait_for_timeout(300)
-    page.locator("#id_residence_choices button").first.wait_for()
-    page.keyboard.press("Tab")
+    page.locator("#id_residence_list [role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#id_residence")).to_have_value(TOWN)
     expect(page.locator("#id_residence_choices")).to_be_empty()
@@ -334,16 +334,16 @@ def test_a_sorted_list_goes_on_by_keyboard(cast: Cast, visit: Visit) -> None:
     for index in range(35):
         make_person(TOWN, f"张{'一二三四五六七八九十'[index % 10]}")
     page = visit("/people/", cast.clerk_a)
-    by_date = page.get_by_role("link", name="更新日期")
-    by_date.press("Enter")
-    expect(page).to_have_url(re.compile("sort=updated_at"))
-    expect(by_date).to_be_focused()
+    by_employer = page.get_by_role("link", name="工作单位")
+    by_employer.press("Enter")
+    expect(page).to_have_url(re.compile("sort=employer"))
+    expect(by_employer).to_be_focused()
     page.get_by_role("link", name="下一页").press("Enter")
     expect(page).to_have_url(re.compile("page=2"))
     expect(page.get_by_role("region", name="人员，可左右滚动")).to_be_focused()
     page.locator("summary").filter(has_text="列").click()
     page.get_by_role("button", name="应用").click()
-    expect(page).to_have_url(re.compile("sort=updated_at.*cols="))
+    expect(page).to_have_url(re.compile("sort=employer.*cols="))
 
 
 def test_expired_session_leads_to_the_login_page(cast: Cast, visit: Visit) -> None:

@@ -51,7 +51,7 @@ def test_a_list_is_narrowed_and_sorted(counted: Cast, visit: Visit, shot: Shot, 
     expect(rows).to_have_count(3)
     shot(page, "figure-list")
     page.get_by_role("link", name="筛选").click()
-    page.get_by_label("持全国社会工作者职业资格证书").check()
+    page.get_by_role("checkbox", name="持全国社会工作者职业资格证书", exact=True).check()
     shot(page, "figure-list-filters")
     page.get_by_role("button", name="查看结果").click()
     expect(rows).to_have_count(2)
