@@ -1,12 +1,14 @@
-"""Reference rows (divisions, plan) of a test database: loaded once, put back after a flush.
+"""Rows of a test database that are made once and then copied: COPY takes milliseconds.
 
-A test with real transactions ends with a flush of every table; COPY from memory brings
-the reference rows back in milliseconds.
+Reference rows (divisions, plan) come back after the flush that ends a test with real
+transactions. Rows that many tests begin with (`made_once`) are made by the first of a process.
 """
 
 from __future__ import annotations
 
 import io
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -19,7 +21,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 COMMANDS = ("load_regions", "load_plan")
 _NOT_OURS = ("django_", "auth_", "pghistory_")
 _kept: dict[str, bytes] = {}
-
+_made: dict[Callable[[], None], dict[str, bytes]] = {}
 
 _sql_flush = DatabaseOperations.sql_flush
 
@@ -76,28 +78,57 @@ def remember() -> None:
     """Keep what `restore` puts back."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     _kept.clear()
+    _kept.update(_read({table for table in tables if not table.startswith(_NOT_OURS)}))
+
+
+def _read(tables: set[str]) -> dict[str, bytes]:
+    """The rows of the tables that hold any, as lines of COPY."""
+    found = {}
     with connection.cursor() as cursor:
         for table in sorted(tables):
-            if table.startswith(_NOT_OURS):
-                continue
             buffer = io.BytesIO()
             copy = f'COPY (SELECT {_columns(table)} FROM "{table}") TO STDOUT'
             cursor.cursor.copy_expert(copy, buffer)
             if buffer.tell():
-                _kept[table] = buffer.getvalue()
+                found[table] = buffer.getvalue()
+    return found
+
+
+def _write(rows: dict[str, bytes]) -> None:
+    """Triggers and foreign keys wait outside."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table, lines in rows.items():
+            copy = f'COPY "{table}" ({_columns(table)}) FROM STDIN'
+            cursor.cursor.copy_expert(copy, io.BytesIO(lines))
+        cursor.execute("SET session_replication_role = origin")
 
 
 def restore() -> None:
-    """Put the rows back where the flush took them; triggers and foreign keys wait outside."""
+    """Put the rows back where the flush took them."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM core_region)")
         if cursor.fetchone()[0]:
             return
-        cursor.execute("SET session_replication_role = replica")
-        for table, rows in _kept.items():
-            copy = f'COPY "{table}" ({_columns(table)}) FROM STDIN'
-            cursor.cursor.copy_expert(copy, io.BytesIO(rows))
-        cursor.execute("SET session_replication_role = origin")
+    _write(_kept)
+
+
+def made_once(make: Callable[[], None]) -> None:
+    """The rows that `make` adds, with their history. It may change none that are there, nor
+    refer to the cast, which is another in every test."""
+    if make in _made:
+        _write(_made[make])
+        return
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+    before = _read(tables)
+    make()
+    added = {}
+    for table, lines in _read(tables).items():
+        new, old = (Counter(text.splitlines(keepends=True)) for text in (lines, before.get(table, b"")))
+        assert not old - new, f"{table} was changed"
+        added[table] = b"".join((new - old).elements())
+    _made[make] = {table: lines for table, lines in added.items() if lines}
 
 
 def send_everybody_home() -> None:

@@ -64,7 +64,7 @@ class PlacesDesk(Desk):
         """The number of the approval is found later, with its day or without; or was wrong."""
         station = self.station()
         station.approval_number = self.dice.choice(("民发2号", "民发2号", ""))
-        dated = station.approval_number and self.dice.random() < 0.5
+        dated = station.approval_number and self.is_correcting and self.dice.random() < 0.5
         station.approval_date = self.day(300) if dated else None
         update_station(station=station, by=self.clerks["52"])
 

@@ -13,6 +13,7 @@ from reports.models import Plan
 from reports.periods.actions import freeze_plan
 from reports.snapshots import actions
 from tests.conftest import Cast
+from tests.reference import made_once
 from tests.reports import build
 
 Visit = Callable[..., Page]
@@ -23,12 +24,16 @@ WIDTHS = (1440, 390)
 
 @pytest.fixture
 def counted(cast: Cast, transactional_db: None) -> Cast:
+    made_once(_counted)
+    return cast
+
+
+def _counted() -> None:
     for number, place in enumerate(("520102016", "520102016", "520102018")):
         someone = build.person(place, category=("11", "2", "3")[number])
         if number:
             build.certificate(someone, str(number))
     actions.take_all()
-    return cast
 
 
 @pytest.fixture

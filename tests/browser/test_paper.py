@@ -19,6 +19,7 @@ from reports.models import Plan
 from reports.periods.actions import freeze_plan
 from reports.snapshots import actions
 from tests.conftest import Cast
+from tests.reference import made_once
 from tests.reports import build
 
 Visit = Callable[..., Page]
@@ -65,11 +66,15 @@ def printed(page: Page) -> Paper:
 
 @pytest.fixture
 def counted(cast: Cast, transactional_db: None) -> Cast:
+    made_once(_counted)
+    return cast
+
+
+def _counted() -> None:
     for place in ("520102016", "520102018", "520111004"):
         build.certificate(build.person(place))
     build.station("520102016")
     actions.take_all()
-    return cast
 
 
 @pytest.fixture
