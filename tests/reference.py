@@ -125,7 +125,8 @@ def made_once(make: Callable[[], None]) -> None:
     make()
     added = {}
     for table, lines in _read(tables).items():
-        new, old = (Counter(text.splitlines(keepends=True)) for text in (lines, before.get(table, b"")))
+        new = Counter(lines.splitlines(keepends=True))
+        old = Counter(before.get(table, b"").splitlines(keepends=True))
         assert not old - new, f"{table} was changed"
         added[table] = b"".join((new - old).elements())
     _made[make] = {table: lines for table, lines in added.items() if lines}

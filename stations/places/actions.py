@@ -160,6 +160,10 @@ def _approve(
 
 
 def _not_yet_approved(station: Station) -> None:
+    if station.approval_number:
+        # Its day would become that of the confirmation, and earlier figures others.
+        message = f"该站点已有批复文号{station.approval_number}，不需要审核确认；文号不对的请修改。"
+        raise RuleError("R17", message)
     if station.approved_on is not None:
         raise RuleError("R17", f"该站点已于 {station.approved_on} 审核确认。")
 

@@ -30,6 +30,7 @@ from tests.reports.build import DAY, on
 
 pytestmark = pytest.mark.django_db
 
+EARLIER = (on("2021-06-01"), on("2023-06-30"))
 _PLACES = ("520102016", "520102018", "520111004", "522301001", "520102", "5201", "520221001", None)
 
 
@@ -63,7 +64,9 @@ REGIONS = ("52", "5201", "5202", "520102", "520111", "520102016", "522301", "522
 
 
 @pytest.mark.unmeasured
-@pytest.mark.parametrize("day", [on("2021-06-01"), on("2023-06-30"), DAY])
+@pytest.mark.parametrize(
+    "day", [*(pytest.param(day, marks=pytest.mark.drill) for day in EARLIER), DAY]
+)
 def test_figure_list_and_export_agree(world: None, day: datetime.date) -> None:
     figures = all_figures(day)
     for indicator in INDICATORS:

@@ -141,6 +141,15 @@ def test_an_approval_has_a_reason_and_happens_once(cast: Cast) -> None:
         approve_station(station=station, by=cast.prefecture, reason="现场核查")
 
 
+def test_what_has_a_number_is_not_confirmed_besides(cast: Cast) -> None:
+    """Its approval would begin anew, and the figures of the days before would be others."""
+    station = make_station(TOWNSHIP_A, approval_number="民发1号")
+    with pytest.raises(RuleError, match="已有批复文号民发1号"):
+        approve_station(station=station, by=cast.reviewer_a, reason="现场核查", since=D(2025, 1, 1))
+    station.refresh_from_db()
+    assert (station.approved_on, station.approval_date) == (None, None)
+
+
 def test_coverage_ends_and_begins_on_a_day(cast: Cast) -> None:
     station = Station(
         name="新站", kind="3", region_id=TOWNSHIP_A, status="3", built_on=D(2021, 5, 1)
