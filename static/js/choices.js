@@ -1,5 +1,6 @@
 /* Comboboxes: what is typed is looked up, arrows walk the list below the field, Enter or a click
-   picks, Escape closes it. A list of options is swapped in by htmx. */
+   picks, Escape closes it. A list of options is swapped in by htmx, or comes from the datalist
+   that stands beside the field for browsers without a script. */
 import { on, within } from "./events.js";
 
 const placeOf = (input) => document.getElementById(input.dataset.combobox);
@@ -29,6 +30,55 @@ const walk = (input, step) => {
   choose(input, options[next]);
 };
 
+/* What a reader of the screen hears, and whether there is a list. */
+const announce = (place) => {
+  const input = inputOf(place);
+  const count = optionsOf(input).length;
+  input.setAttribute("aria-expanded", String(count > 0));
+  input.removeAttribute("aria-activedescendant");
+  document.getElementById(`${place.dataset.choices}_said`).textContent =
+    count > 0 ? `${count} 项，按上下键选择，回车确定。` : place.textContent.trim();
+  /* Below the last field they would open under the save bar. */
+  place.scrollIntoView({ block: "nearest" });
+};
+
+const namesOf = (input) => document.getElementById(`${input.id}_names`);
+
+/* An option of the datalist where its name holds what is typed, or its letters begin so. */
+const optionOf = (input, name, number) => {
+  const option = document.createElement("li");
+  Object.assign(option, { id: `${input.id}_${number}`, textContent: name.value });
+  option.setAttribute("role", "option");
+  Object.assign(option.dataset, { pick: name.value, text: name.value });
+  return option;
+};
+
+const offerNames = (input, typed) => {
+  const means = ({ value, label }) =>
+    value.toLowerCase().includes(typed) || label.split(" ").some((word) => word.startsWith(typed));
+  const list = document.createElement("ul");
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "可选项");
+  list.id = `${input.id}_list`;
+  const found = [...namesOf(input).options].filter(means);
+  list.append(...found.map((name, number) => optionOf(input, name, number)));
+  const nothing = document.createElement("span");
+  Object.assign(nothing, { className: "muted", textContent: `没有「${input.value}」。` });
+  placeOf(input).replaceChildren(found.length > 0 ? list : nothing);
+  announce(placeOf(input));
+};
+
+/* The browser's own list would lie over ours. */
+on("focusin", "[data-combobox][list]", (_event, input) => input.removeAttribute("list"));
+
+on("input", "[data-combobox]", (_event, input) => {
+  if (namesOf(input)) offerNames(input, input.value.trim().toLowerCase());
+});
+
+on("click", "[data-combobox]", (_event, input) => {
+  if (namesOf(input) && optionsOf(input).length === 0) offerNames(input, "");
+});
+
 const KEYS = {
   ArrowDown: (input) => walk(input, 1),
   ArrowUp: (input) => walk(input, -1),
@@ -42,7 +92,11 @@ document.addEventListener(
   (event) => {
     const input = within(event, "[data-combobox]");
     const act = KEYS[event.key];
-    if (!input || !act || event.isComposing || optionsOf(input).length === 0) return;
+    if (!input || !act || event.isComposing) return;
+    if (event.key === "ArrowDown" && namesOf(input) && optionsOf(input).length === 0) {
+      offerNames(input, "");
+    }
+    if (optionsOf(input).length === 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     act(input);
@@ -75,11 +129,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
     close(input);
     return;
   }
-  const count = optionsOf(input).length;
-  input.setAttribute("aria-expanded", String(count > 0));
-  input.removeAttribute("aria-activedescendant");
-  document.getElementById(`${place.dataset.choices}_said`).textContent =
-    count > 0 ? `${count} 项，按上下键选择，回车确定。` : place.textContent.trim();
-  /* Below the last field they would open under the save bar. */
-  place.scrollIntoView({ block: "nearest" });
+  announce(place);
 });

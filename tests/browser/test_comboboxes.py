@@ -123,3 +123,38 @@ def test_what_is_not_there_is_said(stations: list[str], cast: Cast, visit: Visit
     page.keyboard.press("Enter")
     expect(box).to_have_value("没有的站")
     check_accessible(page, "combobox")
+
+
+def test_a_closed_list_by_keyboard_and_by_mouse(cast: Cast, visit: Visit) -> None:
+    """The choices stand in the page: name, any word of it, letters and initials find them."""
+    page = visit("/people/new/", cast.clerk_a)
+    box = page.get_by_role("combobox", name="民族")
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    assert _options(page, "ethnicity").count() > 50
+    page.keyboard.type("buyi")
+    expect(_options(page, "ethnicity")).to_have_text(["布依族"])
+    expect(page.locator("#id_ethnicity_said")).to_have_text("1 项，按上下键选择，回车确定。")
+    check_accessible(page, "closed list")
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("布依族")
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.fill("火星族")
+    expect(page.locator("#id_ethnicity_said")).to_have_text("没有「火星族」。")
+    box.fill("苗")
+    _options(page, "ethnicity").filter(has_text="苗族").click()
+    expect(box).to_have_value("苗族")
+    expect(_options(page, "ethnicity")).to_have_count(0)
+
+
+def test_a_county_of_a_dialog(cast: Cast, visit: Visit) -> None:
+    person = make_person(COUNTY_A, "王小丫")
+    page = visit(f"/people/{person.pk}/", cast.clerk_a, width=390)
+    page.goto(f"/people/{person.pk}/transfer-out/")
+    box = page.get_by_role("combobox", name="转入县（市、区）")
+    box.click()
+    page.keyboard.type("xingyi")
+    expect(_options(page, "to_region")).to_have_text(["黔西南布依族苗族自治州 兴义市"])
+    page.keyboard.press("Enter")
+    expect(box).to_have_value("黔西南布依族苗族自治州 兴义市")

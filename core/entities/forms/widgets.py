@@ -149,9 +149,14 @@ class SearchSelect(forms.Select):
         value = "" if value is None else str(value)
         context["widget"] |= {
             "value": dict(choices).get(value, value),
-            "options": [(label, " ".join(name_pinyin(label))) for _, label in choices],
+            "options": [(label, _readings(label)) for _, label in choices],
         }
         return context
+
+
+def _readings(label: str) -> str:
+    """By which letters a label is found: those of all of it, and of its last word."""
+    return " ".join(dict.fromkeys([*name_pinyin(label), *name_pinyin(label.split()[-1])]))
 
 
 def choice_meant(text: str, choices: list[tuple[str, str]]) -> str:
