@@ -7,7 +7,7 @@ from core.audit.models import ReadEvent, SecurityEvent
 from core.drafts.models import Draft
 from core.entities.models import Export, FormerValue, Record, SavedView, Step
 from core.jobs.models import Job
-from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow
+from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow, WordMemory
 from core.notices.models import Notice
 from core.regions.models import Region, RegionMove
 
@@ -30,4 +30,5 @@ __all__ = [
     "SecurityEvent",
     "Step",
     "User",
+    "WordMemory",
 ]

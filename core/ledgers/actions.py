@@ -14,7 +14,7 @@ from core.accounts.models import User
 from core.audit.history import acting
 from core.jobs import running as jobs
 from core.jobs.models import Job
-from core.ledgers import applying, mapping
+from core.ledgers import applying, mapping, words
 from core.ledgers.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.ledgers.comparing import REPEAT, compare_anew, tied
 from core.ledgers.dating import corrects_signed
@@ -183,9 +183,36 @@ def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, in
         raise RuleError("MAPPING", f"必填列「{names}」还没有选择对应的表头。")
     mapping.remember(ledger, fresh.header, chosen, region=fresh.region_id)
     ImportRow.objects.filter(batch=fresh).delete()
-    fresh.mapping, fresh.counts, fresh.places = chosen, {}, []
+    fresh.mapping, fresh.counts, fresh.places, fresh.questions = chosen, {}, [], []
     fresh.save()
     _queue(job)
+
+
+@transaction.atomic
+def answer_words(
+    *, batch: ImportBatch, by: User, answers: dict[str, str], inline: bool = False
+) -> None:
+    """Say what words of a ledger mean ({id of a question: code, "" to leave it out}), and check
+    once more. The office's next ledgers know it. Raises RuleError.
+    """
+    fresh, job = _locked(batch, by=by)
+    if job.status != Job.Status.WAITING or fresh.applied_at or not fresh.counts:
+        raise RuleError("STATE", "现在不能答复，请刷新页面。")
+    ledger = ledger_for(fresh.kind)
+    open_ones = {question["id"] for question in fresh.questions} | set(fresh.answers)
+    for key, answer_given in answers.items():
+        choice = words.choice_of(ledger, key)
+        codes = {code for code, _ in choice.options} if choice else set()
+        if key not in open_ones or answer_given not in codes | {words.LEFT_OUT}:
+            raise RuleError("WORD", "有一项答复不在可选范围内，请刷新页面后重新选择。")
+    if not answers:
+        raise RuleError("WORD", "还没有选择任何一个词的含义。")
+    words.remember(fresh, answers)
+    ImportRow.objects.filter(batch=fresh).delete()
+    fresh.answers = fresh.answers | answers
+    fresh.counts, fresh.places, fresh.questions = {}, [], []
+    fresh.save()
+    _queue(job, inline=inline)
 
 
 def keep_reason(*, batch: ImportBatch, by: User, reason: str) -> None:

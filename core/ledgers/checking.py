@@ -16,8 +16,9 @@ from core.ledgers.ledger import ImportContext, LedgerColumn, RowCheck, ledger_fo
 from core.ledgers.models import ImportBatch
 from core.ledgers.spreadsheets import Row, rows_of
 from core.ledgers.spreadsheets.child import squeeze
-from core.ledgers.values import as_text
-from core.rules import RuleError
+from core.ledgers.values import UnknownWord, as_text
+from core.ledgers.words import is_word
+from core.rules import Flag, RuleError
 from core.text import has_control_characters, is_none, normalise
 
 # Columns of core_importrow that staging writes; the others have defaults in the database.
@@ -189,8 +190,25 @@ def _check_cell(row: RowCheck, column: LedgerColumn, cell: Any) -> None:
             return
     try:
         row.values[column.attribute] = column.clean_cell(cell, row)
+    except UnknownWord as unknown:
+        _understand(row, column, unknown)
     except RuleError as error:
         row.refuse(column.label, str(error), error.rule)
+
+
+def _understand(row: RowCheck, column: LedgerColumn, unknown: UnknownWord) -> None:
+    """What the office means by a word that is none of ours, else a question."""
+    answer = row.context.words.get((column.attribute, unknown.word))
+    if answer:
+        row.values[column.attribute] = answer
+        return
+    said = str(unknown) if column.is_required else f"{unknown}这一项没有登记。"
+    if answer is None and is_word(unknown.word):
+        row.wonder(column, unknown.word, said)
+    elif column.is_required:
+        row.refuse(column.label, said, unknown.rule)
+    elif answer is None:
+        row.flag(Flag(unknown.rule, "I", said), column.label)
 
 
 def _said(insert: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

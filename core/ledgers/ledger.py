@@ -21,6 +21,7 @@ from core.dates import today
 from core.entities.navigation import in_order
 from core.ledgers.places import PlaceIndex
 from core.ledgers.spreadsheets.child import squeeze
+from core.ledgers.words import WORD, known_words
 from core.rules import Flag
 
 if TYPE_CHECKING:
@@ -103,6 +104,15 @@ class RowCheck:
         message = _LONG_NUMBER.sub(r"\1********", message)
         self.errors.append({"column": column, "message": message, "rule": rule})
 
+    def wonder(self, column: LedgerColumn, word: str, message: str) -> None:
+        """A word of unknown meaning: the row does without it until somebody says it, or is
+        refused where it cannot."""
+        said = self.errors if column.is_required else self.flags
+        said.append({
+            "column": column.label, "message": message, "rule": WORD, "level": "I",
+            "attribute": column.attribute, "word": word,
+        })  # fmt: skip
+
     def flag(self, flag: Flag, column: str = "") -> None:
         remark = flag.as_remark(column)
         remark["message"] = _LONG_NUMBER.sub(r"\1********", remark["message"])
@@ -121,6 +131,8 @@ class ImportContext:
     places: Any
     day: Any
     batch_id: Any = None
+    # (attribute, word) -> code: what the office means by words that nobody else knows.
+    words: dict[tuple[str, str], str] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     _ids: list[str] = field(default_factory=list)
     _beginning: str = field(default_factory=lambda: os.urandom(4).hex())
@@ -144,7 +156,8 @@ class ImportContext:
         """
         user = copy(batch.job.by or batch.by)
         user.region_id = batch.region_id
-        return cls(user, PlaceIndex(batch.region_id), today(), batch.pk)
+        words = known_words(batch.kind, batch.region_id)
+        return cls(user, PlaceIndex(batch.region_id), today(), batch.pk, words)
 
 
 Batch = Any
@@ -196,6 +209,9 @@ class Ledger:
     before_apply: Callable[[Batch, ImportContext], None] = nothing
     after_apply: Callable[[Batch, ImportContext], None] = nothing
     after_undo: Callable[[Batch], None] = nothing
+
+    def column(self, attribute: str) -> LedgerColumn | None:
+        return next((c for c in self.columns if c.attribute == attribute), None)
 
     def column_names(self) -> set[str]:
         """Every squeezed name by which some column is known."""

@@ -34,6 +34,10 @@ class ImportBatch(ScopedModel):
     samples = models.JSONField("示例", default=list)
     mapping = models.JSONField("列对应", default=dict)
     places = models.JSONField("待建单位", default=list)
+    # Words that nobody has said the meaning of: see core.ledgers.words.
+    questions = models.JSONField("待认的词", default=list, db_default=[])
+    # What was answered while this batch was checked: {id of the question: code}.
+    answers = models.JSONField("用词答复", default=dict, db_default={})
     counts = models.JSONField("结果", default=dict)
     reason = models.CharField("提示项说明", max_length=200, default="", blank=True)
     is_confirmed = models.BooleanField("已确认入库", default=False)
@@ -80,6 +84,31 @@ class ColumnMemory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.header} → {self.attribute}"
+
+
+class WordMemory(models.Model):
+    """What an office means by a word in a column of choices: the code, "" to leave it out.
+
+    `is_shared`: a reviewer of the province has adopted it for all offices.
+    """
+
+    region = models.ForeignKey("core.Region", models.CASCADE)
+    kind = models.CharField(max_length=20)
+    attribute = models.CharField("列", max_length=60)
+    word = models.CharField("用词", max_length=60)  # core.ledgers.words keeps to it
+    code = models.CharField("含义", max_length=20, blank=True)
+    is_shared = models.BooleanField("全省采用", default=False, db_default=False)
+
+    class Meta:
+        verbose_name = "用词记忆"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "kind", "attribute", "word"], name="wordmemory_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word} → {self.code}"
 
 
 class ImportRow(models.Model):

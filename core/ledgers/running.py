@@ -13,6 +13,7 @@ from core.ledgers.comparing import compare
 from core.ledgers.ledger import ImportContext, Ledger, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.staging import NeedsMapping, stage
+from core.ledgers.words import asked_of
 
 KIND = "import"
 # What a slow machine writes, by `make bench`.
@@ -61,7 +62,8 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
     counts = compare(batch, ledger, context, report, guard=lease.guard)
     with transaction.atomic():
         lease.guard()
-        ImportBatch.objects.filter(pk=batch.pk).update(counts=counts)
+        questions = asked_of(batch)
+        ImportBatch.objects.filter(pk=batch.pk).update(counts=counts, questions=questions)
     lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from core.jobs.models import Job
 from core.jobs.running import MAX_ATTEMPTS
-from core.ledgers import mapping
+from core.ledgers import mapping, words
 from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
 from core.ledgers.ledger import ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
@@ -19,6 +19,8 @@ from core.ledgers.workbooks import REASON
 
 Status, Outcome = Job.Status, ImportRow.Outcome
 FLAGGED, KEPT = "flagged", "kept"
+# What a page sends for words that are to be left out: an empty choice is none.
+WITHOUT = "-"
 _APPLIED = (Outcome.NEW, Outcome.CHANGED)
 _TAGS = {
     Status.DONE: "good",
@@ -144,6 +146,32 @@ def shared_questions(batch: ImportBatch) -> list[dict[str, Any]]:
             {"code": code, "title": title, "choices": json.loads(choices), "count": count}
             for code, title, choices, count in cursor.fetchall()
         ]
+
+
+def words_asked(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Words of unknown meaning with the choices of their columns and the likeliest, and below
+    them those that were answered, to be changed."""
+    ledger = ledger_for(batch.kind)
+    asked = [*batch.questions, *map(_answered, batch.answers.items())]
+    pairs = [(question["attribute"], question["word"]) for question in asked]
+    elsewhere = words.answered_elsewhere(batch.kind, pairs)
+    found = []
+    for question, pair in zip(asked, pairs, strict=True):
+        if choice := words.choice_of(ledger, question["id"]):
+            answer = batch.answers.get(question["id"])
+            likeliest = elsewhere.get(pair) or choice.likeliest(question["word"])
+            found.append(question | {
+                "column": choice.label,
+                "options": choice.options,
+                "is_answered": answer is not None,
+                "chosen": likeliest if answer is None else answer or WITHOUT,
+            })  # fmt: skip
+    return found
+
+
+def _answered(item: tuple[str, str]) -> dict[str, Any]:
+    _, attribute, word = item[0].split(":", 2)
+    return {"id": item[0], "attribute": attribute, "word": word, "rows": 0}
 
 
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("template/<slug:kind>/", views.template, name="import_template"),
     path("<uuid:pk>/", views.batch_page, name="import_detail"),
     path("<uuid:pk>/columns/", views.columns, name="import_columns"),
+    path("<uuid:pk>/words/", views.words, name="import_words"),
     path("<uuid:pk>/sheet/", views.sheet, name="import_sheet"),
     path("<uuid:pk>/confirm/", views.confirm, name="import_confirm"),
     path("<uuid:pk>/reason/", views.reason, name="import_reason"),

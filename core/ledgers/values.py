@@ -7,6 +7,7 @@ rules themselves are those of core.secrecy.identity, core.dates and the apps' ru
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -99,36 +100,66 @@ _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 _TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
 
 
-def choice(
-    label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
-) -> Cleaner:
-    """The code of a choice given by its label, a synonym or the code itself."""
-    known: dict[str, str] = {}
-    labels = []
-    for code, name in choices:
-        labels.append(str(name))
-        known[squeeze(name)] = known[squeeze(code)] = str(code)
-        # What stands in brackets is squeezed away.
-        known.setdefault(normalise(name).lower(), str(code))
-    for name, code in (synonyms or {}).items():
-        known[squeeze(name)] = code
-        known.setdefault(normalise(name).lower(), code)
-    offered = "、".join(labels[:8]) + ("等" if len(labels) > 8 else "")
+class UnknownWord(RuleError):
+    """A word that means none of a column's choices; `word` as it is asked about."""
 
-    def clean(cell: Any, row: RowCheck) -> str:
+    def __init__(self, message: str, word: str) -> None:
+        super().__init__("CODE", message)
+        self.word = word
+
+
+class Choice:
+    """The code of a choice given by its label, a synonym or the code itself."""
+
+    def __init__(
+        self, label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str]
+    ) -> None:
+        self.label = label
+        self.options = [(str(code), str(name)) for code, name in choices]
+        self._known: dict[str, str] = {}
+        for code, name in self.options:
+            self._known[squeeze(name)] = self._known[squeeze(code)] = code
+            # What stands in brackets is squeezed away.
+            self._known.setdefault(normalise(name).lower(), code)
+        for name, code in synonyms.items():
+            self._known[squeeze(name)] = code
+            self._known.setdefault(normalise(name).lower(), code)
+        labels = [name for _, name in self.options]
+        self._offered = "、".join(labels[:8]) + ("等" if len(labels) > 8 else "")
+
+    def __call__(self, cell: Any, row: RowCheck) -> str:
         value = as_text(cell)
-        if code := known.get(normalise(value).lower()):
+        if code := self._known.get(normalise(value).lower()):
             return code
-        code = known.get(squeeze(value))
+        code = self._known.get(squeeze(value))
         if code is None:
-            raise RuleError("CODE", f"{label}「{value[:20]}」不在可选范围内，可填：{offered}。")
+            raise self._unknown(value, f"不在可选范围内，可填：{self._offered}。")
         for inside in _BRACKETS.findall(normalise(value)):
             # 社会工作师(初级), 党员(预备): the bracket takes back what stands before it.
-            if _TAKES_BACK.search(inside) or known.get(squeeze(inside), code) != code:
-                raise RuleError("CODE", f"{label}「{value[:20]}」前后不一致，可填：{offered}。")
+            if _TAKES_BACK.search(inside) or self._known.get(squeeze(inside), code) != code:
+                raise self._unknown(value, f"前后不一致，可填：{self._offered}。")
         return code
 
-    return clean
+    def _unknown(self, value: str, message: str) -> UnknownWord:
+        return UnknownWord(f"{self.label}「{value[:20]}」{message}", normalise(value))
+
+    def likeliest(self, word: str) -> str:
+        """The code of the choice whose names are most like a word, "" where none is."""
+        squeezed = squeeze(word)
+        for inside in _BRACKETS.findall(word):
+            if code := self._known.get(squeeze(inside)):
+                return code
+        # A name that stands in the word, or the word in a name; the longest says most.
+        near = [n for n in self._known if len(n) > 1 and (n in squeezed or squeezed in n)]
+        near.sort(key=len, reverse=True)
+        near += difflib.get_close_matches(squeezed, self._known, n=1, cutoff=0.6)
+        return self._known[near[0]] if near else ""
+
+
+def choice(
+    label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str] | None = None
+) -> Choice:
+    return Choice(label, choices, synonyms or {})
 
 
 def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:

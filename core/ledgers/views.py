@@ -156,6 +156,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         # Rows of the workbook to be mended: those that somebody skipped are settled.
         "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
         "unread": showing.unmatched(batch),
+        "words": showing.words_asked(batch) if stage == "preview" else [],
     }
 
 
@@ -187,6 +188,17 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
             error, batch.mapping = str(refusal), chosen
     context = {"batch": batch, "error": error, **_head(batch), **_columns_context(batch)}
     return render(request, "imports/columns.html", context, status=422 if error else 200)
+
+
+@require_POST
+def words(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what words of the ledger mean; those without an answer stay open."""
+    given = {
+        name.removeprefix("answer_"): "" if value == showing.WITHOUT else value
+        for name, value in request.POST.items()
+        if name.startswith("answer_") and value
+    }
+    return _act(request, pk, actions.answer_words, answers=given)
 
 
 @require_POST
@@ -223,7 +235,7 @@ def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _act(request, pk, actions.resume)
 
 
-def _act(request: HttpRequest, pk: UUID, action: Any, **details: str) -> HttpResponse:
+def _act(request: HttpRequest, pk: UUID, action: Any, **details: Any) -> HttpResponse:
     batch = _batch(request, pk)
     try:
         action(batch=batch, by=_user(request), **details)

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They go over everything that is registered, which other tests reach by name."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.unmeasured)
 
 
 @pytest.fixture

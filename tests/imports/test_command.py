@@ -19,7 +19,8 @@ from tests.imports.ledgers import SAMPLES, check, outcomes, row_of, take, words,
 from tests.servers import RedisServer
 
 pytestmark = pytest.mark.django_db
-KEYS = ["rows", "new", "changed", "unchanged", "duplicate", "held", "refused", "errors", "seconds"]
+KEYS = """rows new changed unchanged duplicate held refused errors seconds
+    questions columns_unread sheets_unread""".split()
 STATIONS = "站点名称 站点类型 县（市、区） 乡镇（街道） 建成时间 运行状态 承接机构".split()
 PROJECTS = "项目名称 购买方 承接方 预算金额 合同金额 开始日期 结束日期 已拨付".split()
 STATION = ["某某站", "乡镇（街道）社工站", "南明区", "新华路街道", "2023-08-15", "筹建", ""]

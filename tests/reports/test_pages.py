@@ -185,7 +185,6 @@ def test_a_list_says_when_it_moved_since_the_snapshot(
     assert "快照之后有变动" in page
 
 
-@pytest.mark.unmeasured
 def test_lists_of_every_kind_open_and_export(world: None, cast: Any, client_of: Login) -> None:
     client = client_of(cast.province)
     for indicator in INDICATORS:

@@ -156,7 +156,8 @@ class SearchSelect(forms.Select):
 
 def _readings(label: str) -> str:
     """By which letters a label is found: those of all of it, and of its last word."""
-    return " ".join(dict.fromkeys([*name_pinyin(label), *name_pinyin(label.split()[-1])]))
+    last = label.rsplit(maxsplit=1)[-1]
+    return " ".join(dict.fromkeys([*name_pinyin(label), *name_pinyin(last)]))
 
 
 def choice_meant(text: str, choices: list[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.accounts.models import User
 from core.jobs import running as jobs
 from core.jobs.models import Job
-from core.ledgers import actions, mapping
+from core.ledgers import actions, mapping, showing, words
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets import Refused
@@ -29,6 +29,9 @@ class Command(BaseCommand):
         parser.add_argument("--user", required=True)
         parser.add_argument("--commit", action="store_true")
         parser.add_argument("--json", action="store_true")
+        parser.add_argument(
+            "--answers", type=Path, help="JSON: id of a question -> code or name of the answer"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
@@ -46,6 +49,8 @@ class Command(BaseCommand):
             )
             jobs.run(batch.job_id)
             self._require_columns(batch, user)
+            if options["answers"]:
+                self._answer(batch, user, options["answers"])
             if options["commit"] and self._state(batch).status == Job.Status.WAITING:
                 actions.confirm(batch=batch, by=user, reason=REASON, inline=True)
                 jobs.run(batch.job_id)
@@ -61,6 +66,23 @@ class Command(BaseCommand):
             message = f"读不了 {options['file'].name}，请确认它是一个文件，且有读取的权限。"
             raise CommandError(message) from None
         self._report(batch, time.perf_counter() - started, as_json=options["json"])
+
+    def _answer(self, batch: ImportBatch, user: User, path: Path) -> None:
+        """Give the answers of a file to the questions that the ledger puts."""
+        try:
+            said = {str(key): str(value) for key, value in json.loads(path.read_text()).items()}
+        except (ValueError, AttributeError):
+            raise CommandError(f"{path.name} 不是「问题编号: 答复」的 JSON，请核对。") from None
+        fresh = ImportBatch.objects.get(pk=batch.pk)
+        given = {}
+        for question in fresh.questions:
+            if (answer := said.get(question["id"])) is not None:
+                choice = words.choice_of(ledger_for(fresh.kind), question["id"])
+                named = {name: code for code, name in choice.options} if choice else {}
+                given[question["id"]] = named.get(answer, answer)
+        if given:
+            actions.answer_words(batch=fresh, by=user, answers=given, inline=True)
+            jobs.run(batch.job_id)
 
     @staticmethod
     def _state(batch: ImportBatch) -> Job:
@@ -86,7 +108,8 @@ class Command(BaseCommand):
 
     def _report(self, batch: ImportBatch, seconds: float, *, as_json: bool) -> None:
         job = self._state(batch)
-        counts = ImportBatch.objects.get(pk=batch.pk).counts
+        fresh = ImportBatch.objects.get(pk=batch.pk)
+        counts = fresh.counts
         if job.status == Job.Status.FAILED or not counts:
             raise CommandError(job.message or "导入没有完成。")
         said = ImportRow.objects.filter(batch=batch).exclude(messages=[])
@@ -100,9 +123,21 @@ class Command(BaseCommand):
         names = ("rows", "new", "changed", "unchanged", "duplicate", "held", "refused")
         result = {name: counts.get(name, 0) for name in names}
         result |= {"errors": errors, "seconds": round(seconds, 3)}
+        result |= {
+            "questions": [_question(word) for word in showing.words_asked(fresh)],
+            "columns_unread": showing.unmatched(fresh),
+            "sheets_unread": [name for name, _ in fresh.other_sheets],
+        }
         if as_json:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
             return
         self.stdout.write(job.message)
         for error in errors:
             self.stdout.write(f"第 {error['row']} 行 {error['column']}：{error['message']}")
+
+
+def _question(word: dict[str, Any]) -> dict[str, Any]:
+    """A word as scripts see it: `proposed` is the code that is likeliest, "" for none."""
+    said = {name: word[name] for name in ("id", "column", "word", "rows")}
+    said["choices"] = [list(option) for option in word["options"]]
+    return said | {"proposed": "" if word["is_answered"] else word["chosen"]}
