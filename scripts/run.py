@@ -162,7 +162,8 @@ def main() -> int:
         check_port()
         check_people()
         venv.enter("scripts.run")
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: a shell lets what it starts in the background ignore that.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         programs: list[Program] = []
         try:

@@ -152,9 +152,9 @@ def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[Import
     return fresh, job
 
 
-def _queue(job: Job, *, inline: bool = False, answers: dict[str, str] | None = None) -> None:
+def _queue(job: Job, *, inline: bool = False, payload: dict[str, Any] | None = None) -> None:
     """Queue a job that rested; it acts with the rights of who set it going."""
-    job.payload = {"answers": answers} if answers else {}
+    job.payload = payload or {}
     job.status, job.attempts, job.lease_until = Job.Status.QUEUED, 0, None
     job.message, job.finished_at, job.is_cancel_requested = "", None, False
     # The bar begins anew.
@@ -185,34 +185,53 @@ def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, in
     ImportRow.objects.filter(batch=fresh).delete()
     fresh.mapping, fresh.counts, fresh.places, fresh.questions = chosen, {}, [], []
     fresh.save()
+    job.by = by
     _queue(job)
 
 
 @transaction.atomic
 def answer_words(
-    *, batch: ImportBatch, by: User, answers: dict[str, str], inline: bool = False
+    *,
+    batch: ImportBatch,
+    by: User,
+    answers: dict[str, str],
+    seen: str = "",
+    inline: bool = False,
 ) -> None:
     """Say what words of a ledger mean ({id of a question: code, "" to leave it out}), and check
-    once more. The office's next ledgers know it. Raises RuleError.
+    once more. The office's next ledgers know it; what was decided of rows stays.
+
+    `seen` is the fence of the check that the answers are about, where somebody looked at it.
+    Raises RuleError.
     """
     fresh, job = _locked(batch, by=by)
     if job.status != Job.Status.WAITING or fresh.applied_at or not fresh.counts:
         raise RuleError("STATE", "现在不能答复，请刷新页面。")
+    if seen not in ("", str(job.fence)):
+        raise RuleError("STATE", "这一批刚刚重新核对过，请看过现在的内容再答复。")
     ledger = ledger_for(fresh.kind)
-    open_ones = {question["id"] for question in fresh.questions} | set(fresh.answers)
-    for key, answer_given in answers.items():
-        choice = words.choice_of(ledger, key)
+    asked = {question["id"]: question for question in fresh.questions if "word" in question}
+    given = {}
+    for key, code in answers.items():
+        question = asked.get(key)
+        choice = words.choice_of(ledger, question["attribute"]) if question else None
+        column = ledger.column(question["attribute"]) if question else None
         codes = {code for code, _ in choice.options} if choice else set()
-        if key not in open_ones or answer_given not in codes | {words.LEFT_OUT}:
+        if column is not None and not column.is_required:
+            codes.add(words.LEFT_OUT)
+        if question is None or code not in codes:
             raise RuleError("WORD", "有一项答复不在可选范围内，请刷新页面后重新选择。")
-    if not answers:
-        raise RuleError("WORD", "还没有选择任何一个词的含义。")
-    words.remember(fresh, answers)
+        if code != question["code"]:
+            given[question["attribute"], question["word"]] = code
+    if not given:
+        raise RuleError("WORD", "没有新的答复，内容没有变动。")
+    decisions = words.decided(fresh)
     ImportRow.objects.filter(batch=fresh).delete()
-    fresh.answers = fresh.answers | answers
+    words.remember(fresh, given, by=by)
     fresh.counts, fresh.places, fresh.questions = {}, [], []
     fresh.save()
-    _queue(job, inline=inline)
+    job.by = by
+    _queue(job, inline=inline, payload={"decisions": decisions})
 
 
 def keep_reason(*, batch: ImportBatch, by: User, reason: str) -> None:
@@ -277,7 +296,7 @@ def resume(*, batch: ImportBatch, by: User) -> None:
         raise RuleError("EXPIRED", "文件已过 30 天保存期，请重新上传。")
     if job.status == Job.Status.FAILED:
         job.by = by
-        _queue(job, answers=job.payload.get("answers"))
+        _queue(job, payload=job.payload)
 
 
 @transaction.atomic
@@ -335,7 +354,7 @@ def _compare_anew(batch: ImportBatch, numbers: set[int], *, by: User) -> None:
 def _leave_to_job(batch: ImportBatch, *, by: User, answers: dict[str, str] | None = None) -> None:
     """Queue the comparison, first of all with answers for every row that waits for them."""
     batch.job.by = by
-    _queue(batch.job, answers=answers)
+    _queue(batch.job, payload={"answers": answers} if answers else None)
 
 
 @transaction.atomic

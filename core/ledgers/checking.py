@@ -17,7 +17,7 @@ from core.ledgers.models import ImportBatch
 from core.ledgers.spreadsheets import Row, rows_of
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.values import UnknownWord, as_text
-from core.ledgers.words import is_word
+from core.ledgers.words import LEFT_OUT, is_word
 from core.rules import Flag, RuleError
 from core.text import has_control_characters, is_none, normalise
 
@@ -198,17 +198,24 @@ def _check_cell(row: RowCheck, column: LedgerColumn, cell: Any) -> None:
 
 def _understand(row: RowCheck, column: LedgerColumn, unknown: UnknownWord) -> None:
     """What the office means by a word that is none of ours, else a question."""
+    options = dict(unknown.options)
     answer = row.context.words.get((column.attribute, unknown.word))
-    if answer:
+    said = f"{column.label}「{unknown.word[:20]}」"
+    if answer in options:
         row.values[column.attribute] = answer
-        return
-    said = str(unknown) if column.is_required else f"{unknown}这一项没有登记。"
-    if answer is None and is_word(unknown.word):
-        row.wonder(column, unknown.word, said)
-    elif column.is_required:
-        row.refuse(column.label, said, unknown.rule)
-    elif answer is None:
-        row.flag(Flag(unknown.rule, "I", said), column.label)
+        message = f"{said}按「{options[answer]}」登记。"
+    elif answer == LEFT_OUT and not column.is_required:
+        message = f"{said}按答复不登记。"
+    else:
+        answer, message = None, str(unknown)
+        if not column.is_decisive:
+            message += "答复之前按没有填写办理。"
+    if is_word(unknown.word):
+        row.wonder(column, unknown.word, message, answer)
+    elif column.is_decisive:
+        row.refuse(column.label, message, unknown.rule)
+    else:
+        row.flag(Flag(unknown.rule, "W", message), column.label)
 
 
 def _said(insert: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

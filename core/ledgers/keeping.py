@@ -31,7 +31,7 @@ def forget_expired(*, before: datetime.datetime) -> int:
                 # Confirmed or resumed while others were cleared.
                 continue
             ImportRow.objects.filter(batch=batch).delete()
-            ImportBatch.objects.filter(pk=batch.pk).update(file_path="")
+            ImportBatch.objects.filter(pk=batch.pk).update(file_path="", questions=[])
             Job.objects.filter(pk=batch.job_id, status=Job.Status.WAITING).update(
                 status=Job.Status.CANCELLED, message=NEVER_CONFIRMED
             )

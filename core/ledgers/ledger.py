@@ -67,6 +67,7 @@ class LedgerColumn(fields.Field):
         takes_none: bool = False,
         is_money: bool = False,
         is_own: bool = False,
+        is_decisive: bool = False,
     ) -> None:
         super().__init__(attribute=attribute, column_name=label)
         self.label, self.clean_cell = label, clean
@@ -79,6 +80,8 @@ class LedgerColumn(fields.Field):
         self.is_money = is_money
         # Read where our own export comes back; nobody is asked to fill it in.
         self.is_own = is_own
+        # A word that nobody knows may not pass for an empty cell: it decides what counts.
+        self.is_decisive = is_decisive or is_required
 
 
 @dataclass
@@ -104,13 +107,14 @@ class RowCheck:
         message = _LONG_NUMBER.sub(r"\1********", message)
         self.errors.append({"column": column, "message": message, "rule": rule})
 
-    def wonder(self, column: LedgerColumn, word: str, message: str) -> None:
-        """A word of unknown meaning: the row does without it until somebody says it, or is
-        refused where it cannot."""
-        said = self.errors if column.is_required else self.flags
+    def wonder(self, column: LedgerColumn, word: str, message: str, code: str | None) -> None:
+        """A word that only the office knows the meaning of: `code`, None as long as nobody has
+        said it, which a decisive column waits for."""
+        level = "W" if code is None else "I"
+        said = self.errors if code is None and column.is_decisive else self.flags
         said.append({
-            "column": column.label, "message": message, "rule": WORD, "level": "I",
-            "attribute": column.attribute, "word": word,
+            "column": column.label, "message": message, "rule": WORD, "level": level,
+            "attribute": column.attribute, "word": word, "code": code,
         })  # fmt: skip
 
     def flag(self, flag: Flag, column: str = "") -> None:

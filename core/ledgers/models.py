@@ -34,10 +34,8 @@ class ImportBatch(ScopedModel):
     samples = models.JSONField("示例", default=list)
     mapping = models.JSONField("列对应", default=dict)
     places = models.JSONField("待建单位", default=list)
-    # Words that nobody has said the meaning of: see core.ledgers.words.
+    # Words that only the office knows the meaning of: see core.ledgers.words.
     questions = models.JSONField("待认的词", default=list, db_default=[])
-    # What was answered while this batch was checked: {id of the question: code}.
-    answers = models.JSONField("用词答复", default=dict, db_default={})
     counts = models.JSONField("结果", default=dict)
     reason = models.CharField("提示项说明", max_length=200, default="", blank=True)
     is_confirmed = models.BooleanField("已确认入库", default=False)
@@ -97,6 +95,8 @@ class WordMemory(models.Model):
     attribute = models.CharField("列", max_length=60)
     word = models.CharField("用词", max_length=60)  # core.ledgers.words keeps to it
     code = models.CharField("含义", max_length=20, blank=True)
+    by = models.ForeignKey("core.User", models.PROTECT, null=True, verbose_name="答复人")
+    answered_at = models.DateTimeField("答复时间", db_default=Now())
     is_shared = models.BooleanField("全省采用", default=False, db_default=False)
 
     class Meta:

@@ -96,6 +96,8 @@ class PlainLedger(Ledger):
     required: str = ""
     future: str = ""
     fixed: str = ""
+    # Columns in which an empty cell means something that counts, besides those with a default.
+    decisive: str = ""
 
     entity: Entity = field(init=False)
 
@@ -141,6 +143,7 @@ class PlainLedger(Ledger):
             example=self.examples.get(name, ""),
             width=_width(column),
             is_money="（元）" in label,
+            is_decisive=name in self.decisive.split() or column.get_default() not in (None, ""),
         )
 
     @cached_property

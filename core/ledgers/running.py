@@ -13,7 +13,7 @@ from core.ledgers.comparing import compare
 from core.ledgers.ledger import ImportContext, Ledger, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.staging import NeedsMapping, stage
-from core.ledgers.words import asked_of
+from core.ledgers.words import asked_of, put_back
 
 KIND = "import"
 # What a slow machine writes, by `make bench`.
@@ -46,6 +46,9 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
             _answer(batch, lease)
         else:
             stage(batch, ledger, lease)
+            with transaction.atomic():
+                put_back(batch, lease.job.payload.get("decisions", {}))
+                lease.guard()
     except NeedsMapping:
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
         return
@@ -62,7 +65,7 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
     counts = compare(batch, ledger, context, report, guard=lease.guard)
     with transaction.atomic():
         lease.guard()
-        questions = asked_of(batch)
+        questions = asked_of(batch, ledger)
         ImportBatch.objects.filter(pk=batch.pk).update(counts=counts, questions=questions)
     lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
 

@@ -149,29 +149,28 @@ def shared_questions(batch: ImportBatch) -> list[dict[str, Any]]:
 
 
 def words_asked(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Words of unknown meaning with the choices of their columns and the likeliest, and below
-    them those that were answered, to be changed."""
-    ledger = ledger_for(batch.kind)
-    asked = [*batch.questions, *map(_answered, batch.answers.items())]
-    pairs = [(question["attribute"], question["word"]) for question in asked]
-    elsewhere = words.answered_elsewhere(batch.kind, pairs)
-    found = []
-    for question, pair in zip(asked, pairs, strict=True):
-        if choice := words.choice_of(ledger, question["id"]):
-            answer = batch.answers.get(question["id"])
-            likeliest = elsewhere.get(pair) or choice.likeliest(question["word"])
-            found.append(question | {
-                "column": choice.label,
-                "options": choice.options,
-                "is_answered": answer is not None,
-                "chosen": likeliest if answer is None else answer or WITHOUT,
-            })  # fmt: skip
+    """Words that only the office knows, with the choices of their columns and the one that
+    stands: what was answered, else the likeliest."""
+    ledger, found = ledger_for(batch.kind), []
+    for question in batch.questions:
+        choice = words.choice_of(ledger, question["attribute"])
+        column = ledger.column(question["attribute"])
+        if choice is None or column is None or "word" not in question:
+            continue
+        is_answered = question["code"] is not None
+        found.append(question | {
+            "options": choice.options,
+            "is_answered": is_answered,
+            "is_required": column.is_required,
+            "is_decisive": column.is_decisive,
+            "chosen": (question["code"] or WITHOUT) if is_answered else question["proposed"],
+        })  # fmt: skip
     return found
 
 
-def _answered(item: tuple[str, str]) -> dict[str, Any]:
-    _, attribute, word = item[0].split(":", 2)
-    return {"id": item[0], "attribute": attribute, "word": word, "rows": 0}
+def columns_of_many_words(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Columns with more unknown words than anybody writes who writes words of a list."""
+    return [question for question in batch.questions if "too_many" in question]
 
 
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:

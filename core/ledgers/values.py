@@ -98,14 +98,16 @@ def date(label: str, *, may_be_future: bool = False) -> Cleaner:
 
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 _TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
+_AGAINST = re.compile(f"{_TAKES_BACK.pattern}|非|无|不|没|待")
 
 
 class UnknownWord(RuleError):
-    """A word that means none of a column's choices; `word` as it is asked about."""
+    """A word that means none of a column's choices; `word` as it is asked about, `options` what
+    it may mean as (code, name)."""
 
-    def __init__(self, message: str, word: str) -> None:
+    def __init__(self, message: str, word: str, options: list[tuple[str, str]]) -> None:
         super().__init__("CODE", message)
-        self.word = word
+        self.word, self.options = word, options
 
 
 class Choice:
@@ -141,19 +143,25 @@ class Choice:
         return code
 
     def _unknown(self, value: str, message: str) -> UnknownWord:
-        return UnknownWord(f"{self.label}「{value[:20]}」{message}", normalise(value))
+        return UnknownWord(f"{self.label}「{value[:20]}」{message}", normalise(value), self.options)
 
     def likeliest(self, word: str) -> str:
-        """The code of the choice whose names are most like a word, "" where none is."""
-        squeezed = squeeze(word)
+        """The code of the choice whose names are most like a word, "" where none is, or where
+        something in the word speaks against it."""
+        word, squeezed = normalise(word), squeeze(word)
+        if not squeezed or _AGAINST.search(word):
+            return ""
         for inside in _BRACKETS.findall(word):
             if code := self._known.get(squeeze(inside)):
                 return code
-        # A name that stands in the word, or the word in a name; the longest says most.
+        # A name that stands in the word, or the word in a name.
         near = [n for n in self._known if len(n) > 1 and (n in squeezed or squeezed in n)]
-        near.sort(key=len, reverse=True)
-        near += difflib.get_close_matches(squeezed, self._known, n=1, cutoff=0.6)
-        return self._known[near[0]] if near else ""
+        near = near or difflib.get_close_matches(squeezed, self._known, n=1, cutoff=0.6)
+        codes = {self._known[name] for name in near}
+        longest = max(near, key=len, default="")
+        # 助理社会工作师证 holds two names, of which the longer holds the other.
+        is_one = len(codes) == 1 or (longest in squeezed and all(n in longest for n in near))
+        return self._known[longest] if longest and is_one else ""
 
 
 def choice(

@@ -19,7 +19,7 @@ from core.entities.entity import ENTITIES
 from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
-from core.ledgers import actions, showing, workbooks
+from core.ledgers import actions, showing, words, workbooks
 from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
@@ -124,8 +124,8 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _head(batch: ImportBatch) -> dict[str, Any]:
-    words, tag = showing.state_of(batch)
-    return {"kind_label": showing.kind_label(batch), "state": words, "state_tag": tag}
+    state, tag = showing.state_of(batch)
+    return {"kind_label": showing.kind_label(batch), "state": state, "state_tag": tag}
 
 
 def _columns_context(batch: ImportBatch) -> dict[str, Any]:
@@ -157,6 +157,8 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
         "unread": showing.unmatched(batch),
         "words": showing.words_asked(batch) if stage == "preview" else [],
+        "open_words": words.open_words(batch),
+        "many_words": showing.columns_of_many_words(batch),
     }
 
 
@@ -191,14 +193,15 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def words(request: HttpRequest, pk: UUID) -> HttpResponse:
+def answer_words(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say what words of the ledger mean; those without an answer stay open."""
     given = {
         name.removeprefix("answer_"): "" if value == showing.WITHOUT else value
         for name, value in request.POST.items()
         if name.startswith("answer_") and value
     }
-    return _act(request, pk, actions.answer_words, answers=given)
+    seen = request.POST.get("seen", "")
+    return _act(request, pk, actions.answer_words, answers=given, seen=seen)
 
 
 @require_POST
@@ -220,8 +223,8 @@ def confirm(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reason(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The words of the confirmation as they are typed."""
-    words = request.POST.get("reason", "")
-    actions.keep_reason(batch=_batch(request, pk), by=_user(request), reason=words)
+    said = request.POST.get("reason", "")
+    actions.keep_reason(batch=_batch(request, pk), by=_user(request), reason=said)
     return HttpResponse(status=204)
 
 

@@ -66,6 +66,9 @@ const offerNames = (input, typed) => {
   Object.assign(nothing, { className: "muted", textContent: `没有「${input.value}」。` });
   placeOf(input).replaceChildren(found.length > 0 ? list : nothing);
   announce(placeOf(input));
+  /* Opened without a word typed: Enter leaves what stands there. */
+  const present = [...list.children].find((option) => option.dataset.pick === input.value);
+  if (!typed && present) choose(input, present);
 };
 
 /* The browser's own list would lie over ours. */
@@ -119,7 +122,22 @@ on("click", "[data-choices] [data-pick]", (_event, option) => {
   key.dispatchEvent(new Event("change", { bubbles: true }));
 });
 
-on("focusout", "[data-combobox]", (_event, input) => close(input));
+/* What is pressed lies below the list: it must not move away before it is let go. */
+let isPressed = false;
+for (const type of ["pointerdown", "pointerup", "pointercancel"]) {
+  document.addEventListener(
+    type,
+    () => {
+      isPressed = type === "pointerdown";
+    },
+    true,
+  );
+}
+
+on("focusout", "[data-combobox]", (_event, input) => {
+  if (!isPressed) close(input);
+  else document.addEventListener("pointerup", () => setTimeout(close, 0, input), { once: true });
+});
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const place = event.target;

@@ -96,8 +96,8 @@ GRADUATES = Entity(
             "major": "专业名称",
             "level": "层次 学历层次 学历",
             "year": "年度 年份 毕业年份",
-            "graduates": "人数 毕业生人数 毕业生数",
-            "stayed": "留黔人数 留黔 其中留黔",
+            "graduates": "人数 毕业生人数 毕业生数 总人数",
+            "stayed": "留黔人数 留黔 其中留黔 省内就业人数 留省就业人数",
             "school_place": "省内外 省内省外",
         },
         means={

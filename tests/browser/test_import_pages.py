@@ -76,3 +76,25 @@ def test_from_upload_to_undo(
     assert Person.objects.get().name == "张三"
     page.goto("/imports/")
     shot(page, "import-list")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_words_are_asked_once(cast: Cast, visit: Any, shot: Any, width: int) -> None:
+    """Seven rows, two words, one button: by keyboard, and nobody is left behind."""
+    said = ("省社会工作师（中级）证", "见过没有的一种很长很长的证书名称怎么也认不出来")
+    rows = [person(f"王{'甲乙丙丁戊己庚'[i]}", 证书级别=said[i % 2]) for i in range(7)]
+    batch = check(cast.clerk_a, "people", people(*rows))
+    page = visit(f"/imports/{batch.pk}/", cast.clerk_a, width=width)
+    expect(page.get_by_role("heading", name="请认一认这些词（2 个）")).to_be_visible()
+    expect(page.get_by_label(said[0])).to_have_value("2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    check_accessible(page, f"words {width}")
+    shot(page, "import-words")
+    page.get_by_label(said[1]).select_option("不登记这个词")
+    page.get_by_role("button", name="按此登记").press("Enter")
+    expect(page.get_by_text("正在核对").or_(page.get_by_text("排队"))).to_be_visible()
+    assert jobs.run(batch.job_id)
+    page.goto(f"/imports/{batch.pk}/")
+    expect(page.get_by_role("heading", name="按答复认出的词")).to_be_visible()
+    shot(page, "import-words-answered")
+    assert fresh(batch).counts["new"] == 7

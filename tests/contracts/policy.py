@@ -192,6 +192,7 @@ POLICIES: dict[str, Policy] = {
     "import_detail": Policy(_IMPORT, make=_batch),
     "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
     "import_sheet": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_words": Policy(_IMPORT, make=_batch, methods=POST),
     "import_confirm": Policy(_IMPORT, make=_batch, methods=POST),
     "import_reason": Policy(_IMPORT, make=_batch, methods=POST),
     "import_cancel": Policy(_IMPORT, make=_batch, methods=POST),

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["user"], is_active=True).first()
         if user is None:
             raise CommandError(f"没有账号「{options['user']}」。")
+        answers = self._read(options["answers"]) if options["answers"] else {}
         try:
             batch = actions.start_import(
                 user=user,
@@ -49,8 +50,7 @@ class Command(BaseCommand):
             )
             jobs.run(batch.job_id)
             self._require_columns(batch, user)
-            if options["answers"]:
-                self._answer(batch, user, options["answers"])
+            self._answer(batch, user, answers)
             if options["commit"] and self._state(batch).status == Job.Status.WAITING:
                 actions.confirm(batch=batch, by=user, reason=REASON, inline=True)
                 jobs.run(batch.job_id)
@@ -67,22 +67,36 @@ class Command(BaseCommand):
             raise CommandError(message) from None
         self._report(batch, time.perf_counter() - started, as_json=options["json"])
 
-    def _answer(self, batch: ImportBatch, user: User, path: Path) -> None:
-        """Give the answers of a file to the questions that the ledger puts."""
+    @staticmethod
+    def _read(path: Path) -> dict[str, str]:
+        """A file of answers: {id of a question: code or name of a choice, "" to leave it out}."""
         try:
-            said = {str(key): str(value) for key, value in json.loads(path.read_text()).items()}
-        except (ValueError, AttributeError):
-            raise CommandError(f"{path.name} 不是「问题编号: 答复」的 JSON，请核对。") from None
+            said = json.loads(path.read_text(encoding="utf-8-sig"))
+        except OSError:
+            raise CommandError(f"读不了答复文件 {path.name}，请核对。") from None
+        except ValueError:
+            said = None
+        if not isinstance(said, dict) or not all(isinstance(v, str) for v in said.values()):
+            raise CommandError(f"{path.name} 不是「问题编号: 答复」的 JSON，请核对。")
+        return said
+
+    def _answer(self, batch: ImportBatch, user: User, said: dict[str, str]) -> None:
+        """Give answers to the questions that the ledger puts."""
         fresh = ImportBatch.objects.get(pk=batch.pk)
         given = {}
-        for question in fresh.questions:
+        for question in words.open_words(fresh):
             if (answer := said.get(question["id"])) is not None:
-                choice = words.choice_of(ledger_for(fresh.kind), question["id"])
+                choice = words.choice_of(ledger_for(fresh.kind), question["attribute"])
                 named = {name: code for code, name in choice.options} if choice else {}
                 given[question["id"]] = named.get(answer, answer)
-        if given:
+        if not given:
+            return
+        try:
             actions.answer_words(batch=fresh, by=user, answers=given, inline=True)
-            jobs.run(batch.job_id)
+        except RuleError:
+            self._put_away(batch, user)
+            raise
+        jobs.run(batch.job_id)
 
     @staticmethod
     def _state(batch: ImportBatch) -> Job:
@@ -124,7 +138,9 @@ class Command(BaseCommand):
         result = {name: counts.get(name, 0) for name in names}
         result |= {"errors": errors, "seconds": round(seconds, 3)}
         result |= {
-            "questions": [_question(word) for word in showing.words_asked(fresh)],
+            "questions": [
+                _question(word) for word in showing.words_asked(fresh) if not word["is_answered"]
+            ],
             "columns_unread": showing.unmatched(fresh),
             "sheets_unread": [name for name, _ in fresh.other_sheets],
         }
@@ -138,6 +154,5 @@ class Command(BaseCommand):
 
 def _question(word: dict[str, Any]) -> dict[str, Any]:
     """A word as scripts see it: `proposed` is the code that is likeliest, "" for none."""
-    said = {name: word[name] for name in ("id", "column", "word", "rows")}
-    said["choices"] = [list(option) for option in word["options"]]
-    return said | {"proposed": "" if word["is_answered"] else word["chosen"]}
+    said = {name: word[name] for name in ("id", "column", "word", "rows", "proposed")}
+    return said | {"choices": [list(option) for option in word["options"]]}
