@@ -206,10 +206,10 @@ def _understand(row: RowCheck, column: LedgerColumn, unknown: UnknownWord) -> No
         message = f"{said}按「{options[answer]}」登记。"
     elif answer == LEFT_OUT and not column.is_required:
         message = f"{said}按答复不登记。"
-    else:
+    elif column.is_decisive:
         answer, message = None, str(unknown)
-        if not column.is_decisive:
-            message += "答复之前按没有填写办理。"
+    else:
+        answer, message = None, f"{said}认不出，答复之前按没有填写办理。"
     if is_word(unknown.word):
         row.wonder(column, unknown.word, message, answer)
     elif column.is_decisive:

@@ -16,6 +16,7 @@ from core.ledgers.ledger import ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.workbooks import REASON
+from core.text import tidy_name
 
 Status, Outcome = Job.Status, ImportRow.Outcome
 FLAGGED, KEPT = "flagged", "kept"
@@ -159,6 +160,8 @@ def words_asked(batch: ImportBatch) -> list[dict[str, Any]]:
             continue
         is_answered = question["code"] is not None
         found.append(question | {
+            # As Chinese is written; the word itself is compared in half-width marks.
+            "written": tidy_name(question["word"]),
             "options": choice.options,
             "is_answered": is_answered,
             "is_required": column.is_required,

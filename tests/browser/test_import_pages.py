@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 from core.jobs import running as jobs
 from core.models import ImportBatch
 from talent.models import Person
+from tests.browser.axe import check_accessible
 from tests.conftest import COUNTY_A, Cast
-from tests.imports.ledgers import PEOPLE, person, workbook
+from tests.imports.ledgers import PEOPLE, check, fresh, people, person, workbook
 from tests.rows import make_person
 
 
@@ -92,7 +93,7 @@ def test_words_are_asked_once(cast: Cast, visit: Any, shot: Any, width: int) -> 
     shot(page, "import-words")
     page.get_by_label(said[1]).select_option("不登记这个词")
     page.get_by_role("button", name="按此登记").press("Enter")
-    expect(page.get_by_text("正在核对").or_(page.get_by_text("排队"))).to_be_visible()
+    expect(page.get_by_role("heading", name="正在核对")).to_be_visible()
     assert jobs.run(batch.job_id)
     page.goto(f"/imports/{batch.pk}/")
     expect(page.get_by_role("heading", name="按答复认出的词")).to_be_visible()

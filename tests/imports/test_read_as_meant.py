@@ -121,7 +121,7 @@ def test_a_bracket_that_takes_back_is_not_dropped(said: str, level: str, cast: C
         # Who holds it is taken in; what it means is asked.
         assert not Certificate.objects.exists()
         assert [question["word"] for question in batch.questions] == [normalise(said)]
-        assert "前后不一致" in words(batch, 2)
+        assert "认不出" in words(batch, 2)
 
 
 @pytest.mark.parametrize(

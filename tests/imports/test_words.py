@@ -56,7 +56,7 @@ def test_a_word_is_asked_once_and_costs_nobody(cast: Cast) -> None:
         (f"{LEVEL}甲级社工", 2, None)
     ]
     row = ImportRow.objects.get(batch=batch, number=2)
-    assert "证书级别「甲级社工」不在可选范围内" in row.messages[0]["message"]
+    assert "证书级别「甲级社工」认不出" in row.messages[0]["message"]
     ledgers.apply(batch)
     assert Person.objects.count() == 3
     assert Certificate.objects.count() == 1
