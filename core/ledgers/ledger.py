@@ -96,8 +96,8 @@ class RowCheck:
     number: int
     context: ImportContext
     values: dict[str, Any] = field(default_factory=dict)
-    errors: list[dict[str, str]] = field(default_factory=list)
-    flags: list[dict[str, str]] = field(default_factory=list)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    flags: list[dict[str, Any]] = field(default_factory=list)
     insert: dict[str, dict[str, Any]] = field(default_factory=dict)
     update: dict[str, dict[str, Any]] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
