@@ -51,7 +51,10 @@ class Program:
             errors="replace",
             start_new_session=True,
         )
-        self.pid_file.write_text(str(self.process.pid))
+        # Whole or not at all: whoever reads it meanwhile would find an empty one.
+        beside = self.pid_file.with_suffix(".new")
+        beside.write_text(str(self.process.pid))
+        beside.replace(self.pid_file)
         threading.Thread(target=self._print, args=(self.process.stdout,), daemon=True).start()
 
     def _print(self, lines: IO[str]) -> None:
