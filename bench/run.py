@@ -1,7 +1,7 @@
 """make bench: builds its own data, measures, and prints a table with a peer beside each figure.
 
 SCALE=0.01 shrinks every size for a quick look; the sizes of record are those of SCALE=1.
-ONLY=lists,import runs some parts alone. KEEP=folder keeps the bases for the next run.
+ONLY=lists,imports runs some parts alone. KEEP=folder keeps the bases for the next run.
 """
 
 from __future__ import annotations
