@@ -98,7 +98,7 @@ def date(label: str, *, may_be_future: bool = False) -> Cleaner:
 
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 _TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
-_AGAINST = re.compile(f"{_TAKES_BACK.pattern}|非|无|不|没|待")
+_AGAINST = re.compile(f"{_TAKES_BACK.pattern}|非|无|不|没|待|以下|以上|、")
 
 
 class UnknownWord(RuleError):

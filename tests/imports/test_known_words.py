@@ -110,6 +110,9 @@ def test_a_word_is_known(kind: str, attribute: str, code: str, word: str) -> Non
         ("certificate_level", "社会工作师（初级）", "1"),
         ("certificate_level", "社会工作师（高级）", "3"),
         ("education", "本科（在读）", ""),
+        # A proposal that is taken unread would count.
+        ("education", "大专以下", ""),
+        ("certificate_level", "助理社会工作师、社会工作师", ""),
     ],
 )
 def test_what_could_be_either_is_asked(attribute: str, word: str, likeliest: str) -> None:
