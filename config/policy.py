@@ -20,6 +20,7 @@ RECORDS = (
     "stations.station",
     "stations.stationmonthly",
     "projects.project",
+    "projects.funding",
     "projects.milestone",
     "projects.payment",
 )

@@ -110,6 +110,63 @@ def _refusal(text: str, label: str) -> RuleError:
     return RuleError("DATE", f"{label}「{text}」不是有效日期，请写成 2021-03-01 这样的格式。")
 
 
+class Period(NamedTuple):
+    """From a day to a day, or for some months from a day that is said elsewhere."""
+
+    starts: PreciseDate | None
+    ends: PreciseDate | None
+    months: int | None = None
+
+    def last_day(self, begun: datetime.date | None) -> datetime.date | None:
+        """Its last day; of a number of months, counted from `begun`."""
+        if self.ends:
+            return last_day_of(self.ends)
+        if self.months and begun:
+            return add_months(begun, self.months) - datetime.timedelta(days=1)
+        return None
+
+
+def last_day_of(date: PreciseDate) -> datetime.date:
+    """The last day that a month or a year means."""
+    if date.precision == "D":
+        return date.day
+    months = 1 if date.precision == "M" else 12
+    return add_months(date.day, months) - datetime.timedelta(days=1)
+
+
+_DAY = r"\d{4}(?:[-./年]\d{1,2}(?:[-./月]\d{1,2}日?|月)?|年)?"
+_FROM_TO = re.compile(
+    rf"({_DAY})(?:起|开始)?(?:起至|至|到|—+|–|~|-+)({_DAY}|\d{{1,2}}月(?:\d{{1,2}}日)?)"
+)
+_LONG = re.compile(r"([一二两三四五六七八九十]|十[一二]|\d{1,3})(?:个)?(周年|年|月)(?!\d)")
+_WHOLE_YEAR = re.compile(r"(\d{4})年?度")
+_DIGITS = {word: number for number, word in enumerate("一二三四五六七八九十", start=1)} | {
+    "两": 2, "十一": 11, "十二": 12,
+}  # fmt: skip
+
+
+def parse_period(value: object, *, label: str = "期限") -> Period:
+    """The period in a cell: 2023年12月至2024年12月, 2024.01-2024.12, 2024年度, 12个月,
+    自合同签订之日起一年, 三年（合同一年一签）. What else the cell says is passed over.
+
+    Raises RuleError where it says neither days nor a length.
+    """
+    text = normalise(str(value)).replace(" ", "")
+    if found := _FROM_TO.search(text):
+        starts = parse_date(found[1], label=label)
+        last = found[2] if found[2][:4].isdigit() else f"{found[1][:4]}年{found[2]}"
+        return Period(starts, parse_date(last, label=label))
+    if found := _WHOLE_YEAR.search(text):
+        year = parse_date(found[1], label=label)
+        return Period(year, year)
+    if found := _LONG.search(text):
+        count = int(found[1]) if found[1].isdigit() else _DIGITS[found[1]]
+        return Period(None, None, count * (1 if found[2] == "月" else 12))
+    raise RuleError(
+        "DATE", f"{label}「{text[:30]}」看不出起止日期，请写成 2024-01-01至2024-12-31。"
+    )
+
+
 PRECISIONS = [("D", "日"), ("M", "月"), ("Y", "年")]
 
 

@@ -84,7 +84,8 @@ def has_control_characters(value: str) -> bool:
     return bool(_CONTROL.search(value))
 
 
-_UNIT = re.compile(r"\s*(元|人|个|名|年|分|平方米|m2)$")
+_UNIT = re.compile(r"\s*(元|人次|人|个|名|年度|年|届|分|平方米|平米|平方|m2|户|家|场|次|项|小时)$")
+_ABOUT = re.compile("^(约|大约|近|共计?|合计)")
 _FACTORS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 # Before and behind the point.
 _MOST_PLACES = 30
@@ -96,7 +97,8 @@ def as_number(value: str) -> Decimal:
 
     Raises ValueError.
     """
-    text = _UNIT.sub("", normalise(value).replace(",", "").lstrip("¥ "))
+    text = _ABOUT.sub("", normalise(value).replace(",", "").replace("，", ""))
+    text = _UNIT.sub("", text.lstrip("¥ "))
     multiples = _MULTIPLES.search(text)
     try:
         number = Decimal(_MULTIPLES.sub("", text))

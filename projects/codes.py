@@ -31,6 +31,10 @@ class Procurement(models.TextChoices):
     SINGLE = "5", "单一来源"
     FRAMEWORK = "6", "框架协议"
     COMMISSION = "7", "委托"
+    INQUIRY = "8", "询价"
+    COMPARISON = "9", "比选"
+    VENTURE = "A", "公益创投"
+    DIRECTED = "B", "定向委托"
 
 
 class Fund(models.TextChoices):
@@ -40,7 +44,14 @@ class Fund(models.TextChoices):
     PROVINCE = "2", "省级财政"
     PREFECTURE = "3", "市州财政"
     COUNTY = "4", "县级财政"
+    # Of which level is not said.
     LOTTERY = "5", "福彩公益金"
+    CENTRAL_LOTTERY = "A", "中央福彩公益金"
+    PROVINCE_LOTTERY = "B", "省级福彩公益金"
+    PREFECTURE_LOTTERY = "C", "市州福彩公益金"
+    COUNTY_LOTTERY = "D", "县级福彩公益金"
     COOPERATION = "6", "东西部协作"
+    CONNECTING = "E", "衔接资金"
     DONATION = "7", "慈善捐赠"
+    OWN = "F", "自筹"
     OTHER = "9", "其他"

@@ -8,7 +8,7 @@ from core.dates import today
 from core.decisions.kinds import waiting_about
 from core.entities.display import record_url
 from core.notices.waiting import Waiting, is_county_or_below, register_waiting
-from talent.credentials.models import RegistrationPeriod
+from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.people.filters import MISSING
 from talent.people.models import Person
 from talent.posts.models import Post
@@ -35,6 +35,18 @@ register_waiting(
         count=lambda user: RegistrationPeriod.objects.for_user(user).due(today(), days=90).count(),
         url="registrationperiod_list",
         query="?due=90",
+        applies=is_county_or_below,
+    )
+)
+register_waiting(
+    Waiting(
+        code="undated-certificates",
+        label="证书日期不详",
+        hint="补上批准日期之前不计入持证",
+        permission="talent.change_certificate",
+        count=lambda user: Certificate.objects.for_user(user).undated().count(),
+        url="certificate_list",
+        query="?todo=undated",
         applies=is_county_or_below,
     )
 )

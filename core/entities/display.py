@@ -103,7 +103,8 @@ def shown(record: Any, name: str, user: Any = None) -> Any:
         url = record_url(value) if user is None or in_scope(value.scope_code(), user) else ""
         return format_html('<a href="{}">{}</a>', url, value) if url else str(value)
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
-        return date_as_known(record, name, value) if value else ""
+        unsaid: str = getattr(record, "unsaid", {}).get(name, "")
+        return date_as_known(record, name, value) if value else unsaid
     if field is None and not isinstance(value, str | int):
         return words(models.Field(), value)
     return words(field, value)

@@ -14,7 +14,7 @@ from core.accounts.models import User
 from core.audit.history import acting
 from core.jobs import running as jobs
 from core.jobs.models import Job
-from core.ledgers import applying, mapping, words
+from core.ledgers import applying, mapping, showing, words
 from core.ledgers.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.ledgers.comparing import REPEAT, compare_anew, tied
 from core.ledgers.dating import corrects_signed
@@ -165,32 +165,42 @@ def _queue(job: Job, *, inline: bool = False, payload: dict[str, Any] | None = N
 
 
 @transaction.atomic
-def set_mapping(*, batch: ImportBatch, by: User, mapping_by_header: dict[str, int]) -> None:
-    """Match columns by hand ({attribute: index in the header}) and check once more.
+def set_mapping(
+    *,
+    batch: ImportBatch,
+    by: User,
+    mapping_by_header: dict[str, int],
+    whole: dict[str, str] | None = None,
+) -> None:
+    """Match columns by hand ({attribute: index in the header}), say what the `whole` sheet is
+    of those that it lacks ({attribute: text}), and check once more.
 
-    Raises RuleError when a required column is left without a match.
+    Raises RuleError when a required column is left without either.
     """
     fresh, job = _locked(batch, by=by)
     if job.status != Job.Status.WAITING or fresh.applied_at:
         raise RuleError("STATE", "现在不能修改列对应，请等待核对完成。")
     ledger = ledger_for(fresh.kind)
-    known = {c.attribute for c in ledger.columns}
     chosen = {
-        a: i for a, i in mapping_by_header.items() if a in known and 0 <= i < len(fresh.header)
+        a: i
+        for a, i in mapping_by_header.items()
+        if ledger.column(a) and 0 <= i < len(fresh.header)
     }
-    if absent := mapping.missing(ledger, chosen):
+    said = {a: tidy(text)[:60] for a, text in (whole or {}).items() if ledger.column(a)}
+    fresh.mapping, fresh.reading = chosen, fresh.reading | {"whole": said}
+    if absent := mapping.missing(ledger, chosen, fresh.whole):
         names = "、".join(c.label for c in absent)
         raise RuleError("MAPPING", f"必填列「{names}」还没有选择对应的表头。")
     mapping.remember(ledger, fresh.header, chosen, region=fresh.region_id)
     ImportRow.objects.filter(batch=fresh).delete()
-    fresh.mapping, fresh.counts, fresh.places, fresh.questions = chosen, {}, [], []
+    fresh.counts, fresh.places, fresh.questions = {}, [], []
     fresh.save()
     job.by = by
     _queue(job)
 
 
 @transaction.atomic
-def answer_words(
+def answer_questions(
     *,
     batch: ImportBatch,
     by: User,
@@ -198,8 +208,9 @@ def answer_words(
     seen: str = "",
     inline: bool = False,
 ) -> None:
-    """Say what words of a ledger mean ({id of a question: code, "" to leave it out}), and check
-    once more. The office's next ledgers know it; what was decided of rows stays.
+    """Answer what is asked about many rows at once ({id of a question: code, "" to leave a word
+    out}), and check once more. What a word means the office's next ledgers know; what was decided
+    of rows stays.
 
     `seen` is the fence of the check that the answers are about, where somebody looked at it.
     Raises RuleError.
@@ -209,25 +220,24 @@ def answer_words(
         raise RuleError("STATE", "现在不能答复，请刷新页面。")
     if seen not in ("", str(job.fence)):
         raise RuleError("STATE", "这一批刚刚重新核对过，请看过现在的内容再答复。")
-    ledger = ledger_for(fresh.kind)
-    asked = {question["id"]: question for question in fresh.questions if "word" in question}
-    given = {}
+    asked = {question["id"]: question for question in showing.questions(fresh)}
+    said, settled = {}, {}
     for key, code in answers.items():
         question = asked.get(key)
-        choice = words.choice_of(ledger, question["attribute"]) if question else None
-        column = ledger.column(question["attribute"]) if question else None
-        codes = {code for code, _ in choice.options} if choice else set()
-        if column is not None and not column.is_required:
-            codes.add(words.LEFT_OUT)
-        if question is None or code not in codes:
+        if question is None or code not in question["answers"]:
             raise RuleError("WORD", "有一项答复不在可选范围内，请刷新页面后重新选择。")
-        if code != question["code"]:
-            given[question["attribute"], question["word"]] = code
-    if not given:
+        if code == question["code"]:
+            continue
+        if "word" in question:
+            said[question["attribute"], question["word"]] = code
+        else:
+            settled[question["point"]] = code
+    if not said and not settled:
         raise RuleError("WORD", "没有新的答复，内容没有变动。")
     decisions = words.decided(fresh)
     ImportRow.objects.filter(batch=fresh).delete()
-    words.remember(fresh, given, by=by)
+    words.remember(fresh, said, by=by)
+    fresh.answers |= settled
     fresh.counts, fresh.places, fresh.questions = {}, [], []
     fresh.save()
     job.by = by

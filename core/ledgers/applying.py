@@ -1,6 +1,6 @@
 """Staged rows into the registry, each exactly once, and out of it again.
 
-The staged JSON of a row names the column values of each model, so one INSERT … SELECT a
+The staged JSON of a row names the records of each model by their columns, so one INSERT … SELECT a
 model writes all rows at once; history triggers and constraints see ordinary statements.
 Applies run one after the other (an advisory lock), so that two ledgers with the same
 people cannot deadlock or both create them.
@@ -103,10 +103,11 @@ def _lock(model: type[models.Model], batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM (SELECT FROM {model._meta.db_table} WHERE id IN ("
-            "  SELECT (writes->'update'->%s->>'id')::uuid FROM core_importrow"
-            "  WHERE batch_id = %s AND outcome = 'changed' AND writes->'update' ? %s)"
+            "  SELECT (j->>'id')::uuid"
+            "  FROM core_importrow, jsonb_array_elements(writes->'update'->%s) j"
+            "  WHERE batch_id = %s AND outcome = 'changed')"
             " ORDER BY id FOR UPDATE) locked",
-            [label, batch.pk, label],
+            [label, batch.pk],
         )
 
 
@@ -127,7 +128,7 @@ def _insert(model: type[models.Model], batch: ImportBatch) -> None:
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {values}"
             " FROM core_importrow r,"
-            f" jsonb_populate_record(NULL::{table}, r.writes->'insert'->%s) x"
+            f" jsonb_populate_recordset(NULL::{table}, r.writes->'insert'->%s) x"
             " WHERE r.batch_id = %s AND r.outcome IN ('new', 'changed')"
             " AND r.writes->'insert' ? %s",
             [*defaults.values(), label, batch.pk, label],
@@ -164,16 +165,19 @@ def _update(model: type[models.Model], batch: ImportBatch) -> None:
     if any(f.column == "version" for f in model._meta.concrete_fields):
         sets += ["version = t.version + 1", "updated_at = now()"]
     rows = (
-        "SELECT r.id AS row_id, r.writes->'update'->%s AS j FROM core_importrow r"
-        " WHERE r.batch_id = %s AND r.outcome = 'changed' AND r.writes->'update' ? %s"
+        "SELECT r.id AS row_id, j FROM core_importrow r,"
+        " jsonb_array_elements(r.writes->'update'->%s) j"
+        " WHERE r.batch_id = %s AND r.outcome = 'changed'"
     )
-    params: list[Any] = [label, batch.pk, label]
+    params: list[Any] = [label, batch.pk]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE core_importrow r SET before = r.before || jsonb_build_object(%s::text, ("
-            "  SELECT jsonb_object_agg(k, to_jsonb(t)->k) FROM jsonb_object_keys(s.j) k))"
-            f" FROM ({rows}) s JOIN {table} t ON t.id = (s.j->>'id')::uuid"
-            " WHERE r.id = s.row_id",
+            "UPDATE core_importrow r SET before = r.before || jsonb_build_object(%s::text, w.were)"
+            " FROM (SELECT s.row_id, jsonb_agg(("
+            "   SELECT jsonb_object_agg(k, to_jsonb(t)->k) FROM jsonb_object_keys(s.j) k)) AS were"
+            f"  FROM ({rows}) s JOIN {table} t ON t.id = (s.j->>'id')::uuid"
+            "  GROUP BY s.row_id) w"
+            " WHERE r.id = w.row_id",
             [label, *params],
         )
         cursor.execute(
@@ -195,10 +199,11 @@ def undo(batch: ImportBatch, ledger: Ledger) -> list[int]:
         for label in reversed(ledger.models):
             model = apps.get_model(label)
             cursor.execute(
-                f"DELETE FROM {model._meta.db_table} t USING core_importrow r"
+                f"DELETE FROM {model._meta.db_table} t USING core_importrow r,"
+                " jsonb_array_elements(r.writes->'insert'->%s) j"
                 f" WHERE r.batch_id = %s AND {_APPLIED} AND NOT r.number = ANY(%s)"
-                " AND r.writes->'insert' ? %s AND t.id = (r.writes->'insert'->%s->>'id')::uuid",
-                [batch.pk, touched, model._meta.label_lower, model._meta.label_lower],
+                " AND t.id = (j->>'id')::uuid",
+                [model._meta.label_lower, batch.pk, touched],
             )
         for label in reversed(ledger.models):
             _restore(apps.get_model(label), batch, touched)
@@ -255,11 +260,11 @@ def _met(
     in a table of history, since the batch was applied."""
     since = "AND x.pgh_created_at > %s" if hasattr(model, "pgh_tracked_model") else ""
     ids = " UNION ALL ".join(
-        f"SELECT r.number, (r.writes->'{how}'->%s->>'id')::uuid AS id FROM core_importrow r"
-        f" WHERE r.batch_id = %s AND {_APPLIED} AND r.writes->'{how}' ? %s"
+        "SELECT r.number, (j->>'id')::uuid AS id FROM core_importrow r,"
+        f" jsonb_array_elements(r.writes->'{how}'->%s) j WHERE r.batch_id = %s AND {_APPLIED}"
         for how in written
     )
-    params: list[Any] = [label, batch.pk, label] * len(written)
+    params: list[Any] = [label, batch.pk] * len(written)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT DISTINCT w.number FROM ({ids}) w JOIN {model._meta.db_table} x"
@@ -277,9 +282,9 @@ def _restore(model: type[models.Model], batch: ImportBatch, touched: list[int]) 
         sets += ["version = t.version + 1", "updated_at = now()"]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} t SET {', '.join(sets)} FROM (SELECT r.before->%s AS j"
-            f"  FROM core_importrow r WHERE r.batch_id = %s AND {_APPLIED} AND r.before ? %s"
-            f"  AND NOT r.number = ANY(%s)) r, jsonb_populate_record(NULL::{table}, r.j) x"
-            " WHERE t.id = x.id",
-            [label, batch.pk, label, touched],
+            f"UPDATE {table} t SET {', '.join(sets)} FROM (SELECT j"
+            "  FROM core_importrow r, jsonb_array_elements(r.before->%s) j"
+            f"  WHERE r.batch_id = %s AND {_APPLIED} AND NOT r.number = ANY(%s)) r,"
+            f" jsonb_populate_record(NULL::{table}, r.j) x WHERE t.id = x.id",
+            [label, batch.pk, touched],
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -32,6 +33,16 @@ class Question:
     choices: tuple[tuple[str, str], ...]
     is_shared: bool = True
 
+    def asked(self, answer: str) -> dict[str, Any]:
+        """What a remark that puts the question carries beside its words."""
+        return {
+            "question": self.code,
+            "title": self.title,
+            "choices": [list(choice) for choice in self.choices],
+            "is_shared": self.is_shared,
+            "answer": answer,
+        }
+
 
 LEFT_OUT = Question(WHOLE, "跳过的行", ((SKIP, "跳过不录入"),), is_shared=False)
 
@@ -53,16 +64,24 @@ def ask(
     if answer not in dict(question.choices):
         answer = ""
     say(row, message, rule=rule, level="I" if answer else "E", column=column)
-    row.messages[-1] |= {
-        "question": question.code,
-        "title": question.title,
-        "choices": [list(choice) for choice in question.choices],
-        "is_shared": question.is_shared,
-        "answer": answer,
-    }
+    row.messages[-1] |= question.asked(answer)
     if not answer:
         row.outcome = ImportRow.Outcome.HELD
     return answer
+
+
+def settle_own(row: ImportRow) -> bool:
+    """Hear what was answered to the questions that a row brought along from its check; whether
+    one is open, which holds it, as does what is asked about many rows and decides what counts."""
+    own = [m for m in row.messages if "question" in m and not m.get("compared")]
+    for message in own:
+        answer = row.decisions.get(message["question"], "")
+        message["answer"] = answer if answer in dict(message["choices"]) else ""
+        message["level"] = "I" if message["answer"] else "E"
+    waits = any(message.get("waits") for message in row.messages)
+    if is_open := waits or any(not message["answer"] for message in own):
+        row.outcome = ImportRow.Outcome.HELD
+    return is_open
 
 
 def hold(row: ImportRow, message: str, *, rule: str = "", column: str = "") -> None:

@@ -30,7 +30,7 @@ def main() -> None:
             checker = Checker(batch, after=head["after"])
         checker.learn(head["places"])
         checked = checker.check(body.splitlines())
-        answer = {"last": checked.last, "planned": checked.planned}
+        answer = {"last": checked.last, "planned": checked.planned, "blank": checked.blank}
         send(sys.stdout.buffer, answer, checked.lines)
 
 

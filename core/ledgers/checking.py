@@ -3,51 +3,69 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from decimal import ROUND_DOWN, Decimal
+from typing import Any, NamedTuple
 
 import orjson
 from django.conf import settings
 
+from core.ledgers.asking import Question
 from core.ledgers.copying import copy_line
-from core.ledgers.ledger import ImportContext, LedgerColumn, RowCheck, ledger_for
+from core.ledgers.ledger import Cleaner, ImportContext, LedgerColumn, RowCheck, ledger_for
 from core.ledgers.models import ImportBatch
-from core.ledgers.spreadsheets import Row, rows_of
-from core.ledgers.spreadsheets.child import squeeze
-from core.ledgers.values import UnknownWord, as_text
+from core.ledgers.points import Point
+from core.ledgers.records import Records
+from core.ledgers.spreadsheets import Marks, Row, rows_of
+from core.ledgers.spreadsheets.limits import COLUMNS
+from core.ledgers.values import Choice, UnknownWord, as_text
 from core.ledgers.words import LEFT_OUT, is_word
 from core.rules import Flag, RuleError
-from core.text import has_control_characters, is_none, normalise
+from core.text import as_number, has_control_characters, is_none
 
 # Columns of core_importrow that staging writes; the others have defaults in the database.
 STAGED = ("batch_id", "number", "outcome", "key", "writes", "shown", "messages")
 _REMEMBERED = 20_000
-# What a row is shows in the beginning of its first cell.
-_HEAD = 60
 _UNSAID = (None, "", "\\x")
-_TOTAL = re.compile(
-    r"[「『“\"【(]?(本页|本表|本单位|全县|全区|全市|全省)?(合|总|小|累|共)计([:：(（\d」』”\"】)]|$)"
+STRUCK = Question("struck", "表中已划去的行", (("ledger", "没有作废，照常录入"),))
+_SHARES = (
+    ("share", "平均分到各行"),
+    ("first", "只记在第一行"),
+    ("each", "各行都是这个数"),
+    ("none", "不录入这个数"),
 )
-
-_SUM = re.compile(r".{0,10}[合总小累共]计")
-# Who has a number is a person, also one whose name ends like a sum (张小计).
-_NUMBER = re.compile(r"\d{15}")
-
-# 「注：」, 「填表人：张三」 and the like, below a table.
-_NOTE = re.compile(r"(注|备注|说明|填表|填报|制表|审核|复核|负责|单位负责|联系)[^:：]{0,6}[:：]")
+# Of a cell of which somebody has to say first what it means.
+_OPEN = object()
+# A picture in a cell, as WPS writes it.
+_PICTURE = "=DISPIMG("
 # Excel's own errors and those of LibreOffice.
 _ERROR = re.compile(r"#(N/A|[A-Z]+(/0)?[!?])|Err:\d{3}")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of some blocks: COPY lines, the last row looked at, places it plans."""
+    """What became of some blocks: COPY lines, the last row looked at, places it plans, how many
+    rows said too little to be read."""
 
     lines: bytes
     last: int
     planned: list[dict[str, Any]]
+    blank: int = 0
+
+
+class Read(NamedTuple):
+    """A column of the sheet: what it is, what it fills (level, or level#2), where it stands, how
+    its cells are cleaned, and what those that came before were cleaned to: most cells repeat
+    (sex, township, school …)."""
+
+    column: LedgerColumn
+    name: str
+    at: int
+    clean: Cleaner
+    known: dict[Any, Any] | None
 
 
 class Checker:
@@ -63,20 +81,36 @@ class Checker:
         self.context = ImportContext.of(batch)
         self.context.memory["places"] = {}
         self.learn(batch.places)
-        # Most cells repeat (sex, township, school …): what one was cleaned to is remembered.
-        self.columns: list[tuple[LedgerColumn, int, dict[Any, Any] | None]] = [
-            (c, batch.mapping[c.attribute], None if c.is_text else {})
-            for c in self.resource.columns
-            if c.attribute in batch.mapping
+        self.columns = self._read_columns(batch)
+        self.whole = dict(enumerate(batch.whole.values(), start=COLUMNS))
+        required = [
+            read.at
+            for read in self.columns
+            if read.column.is_required and not read.column.follows and read.at < COLUMNS
         ]
-        self.header = [squeeze(text) for text in batch.header]
-        self.required = [i for c, i, _ in self.columns if c.is_required]
+        self.records = Records(batch.header, required)
         self.units = {
-            i: unit
-            for c, i, _ in self.columns
+            read.at: unit
+            for read in self.columns
             for unit in ("万", "千")
-            if c.is_money and f"{unit}元" in batch.header[i]
+            if read.column.is_money and read.at < COLUMNS and f"{unit}元" in batch.header[read.at]
         }
+
+    def _read_columns(self, batch: ImportBatch) -> list[Read]:
+        """The columns that the sheet has, in the order of the ledger's own."""
+        order = {c.attribute: number for number, c in enumerate(self.resource.columns)}
+        coded = batch.reading.get("codes", ())
+        found = []
+        # What holds for the whole sheet stands behind its last column.
+        whole = zip(batch.whole, itertools.count(COLUMNS), strict=False)
+        for name, index in [*batch.mapping.items(), *whole]:
+            column = self.resource.column(name)
+            if column is not None:
+                clean = column.clean_cell
+                if isinstance(clean, Choice) and name not in coded:
+                    clean = clean.without_codes
+                found.append(Read(column, name, index, clean, None if column.is_text else {}))
+        return sorted(found, key=lambda read: (order[read.column.attribute], read.name))
 
     def learn(self, places: Iterable[dict[str, Any]]) -> None:
         """Take over places that others planned."""
@@ -87,36 +121,46 @@ class Checker:
     def check(self, blocks: Iterable[bytes]) -> Checked:
         """Every row that is one: no blank, total, note or repeated header."""
         planned = len(self.context.memory["places"])
-        lines, last = [], 0
+        lines, last, blank = [], 0, 0
         for block in blocks:
             rows = rows_of(block)
             last = rows[-1][0]
-            lines += [
-                self._line(self._check(row))
-                for row in rows
-                if row[0] > self.after and self._is_record(row[1])
-            ]
+            for row in rows:
+                if row.number <= self.batch.header_row:
+                    continue
+                is_record = self.records.holds(*row)
+                if is_record and row.number > self.after:
+                    lines.append(self._line(self._check(row)))
+                elif is_record is None:
+                    blank += 1
         places = list(self.context.memory["places"].values())
-        return Checked("".join(lines).encode(), last, places[planned:])
+        return Checked("".join(lines).encode(), last, places[planned:], blank)
 
     def _check(self, numbered: Row) -> RowCheck:
-        number, cells = numbered
+        number, cells, marks = numbered
         row = RowCheck(number, self.context)
-        for column, index, known in self.columns:
-            cell = cells[index] if index < len(cells) else None
+        if marks.is_struck or marks.is_hidden:
+            _say_how_it_looks(row, marks)
+        for read in self.columns:
+            index, known = read.at, read.known
+            cell = cells[index] if index < len(cells) else self.whole.get(index)
+            if index in marks.merged and read.column.is_amount and not is_none(cell):
+                cell = self._shared(row, read, cell, marks.merged[index])
+                if cell is _OPEN:
+                    continue
             if index in self.units and not is_none(cell):
                 cell = _in_units(as_text(cell), self.units[index])
             if known is None:
-                _check_cell(row, column, cell)
+                _check_cell(row, read, cell)
             elif cell in known:
                 value = known[cell]
                 if value is not None:
-                    row.values[column.attribute] = value
+                    row.values[read.name] = value
             else:
                 remarks = len(row.flags)
-                _check_cell(row, column, cell)
+                _check_cell(row, read, cell)
                 if len(known) < _REMEMBERED and not row.errors and len(row.flags) == remarks:
-                    known[cell] = row.values.get(column.attribute)
+                    known[cell] = row.values.get(read.name)
         if not row.errors:
             try:
                 self.resource.build(row)
@@ -125,48 +169,55 @@ class Checker:
             row.shown["digest"] = _digest(row.values)
         return row
 
-    def _is_record(self, cells: list[Any]) -> bool:
-        filled = [c for c in cells if c is not None and c != ""]
-        if not filled:
-            return False
-        first = normalise(as_text(filled[0])[:_HEAD]).replace(" ", "")
-        if _TOTAL.match(first) or _NOTE.match(first):
-            return False
-        # The sum of a group stands where the name would: 小计, 省内院校合计.
-        for index in self.required:
-            cell = cells[index] if index < len(cells) else None
-            # Few cells end so; the others are not looked at any closer.
-            if isinstance(cell, str) and cell.rstrip()[-1:] == "计":
-                text = normalise(cell[:_HEAD]).replace(" ", "")
-                if _SUM.fullmatch(text) and not self._has_number(cells):
-                    return False
-        if len(filled) > 2 and len(cells) == len(self.header) and self._repeats_header(cells):
-            return False
-        # A note below the table: a lone text where no required column stands.
-        has_key = any(i < len(cells) and not is_none(cells[i]) for i in self.required)
-        return has_key or len(filled) > 2
-
-    def _has_number(self, cells: list[Any]) -> bool:
-        found = (cells[i] for i in self.required if i < len(cells))
-        return any(_NUMBER.match(normalise(as_text(cell))) for cell in found)
-
-    def _repeats_header(self, cells: list[Any]) -> bool:
-        """Most rows differ in their first cell."""
-        return all(
-            (squeeze(as_text(cell)) if cell is not None else "") == title
-            for cell, title in zip(cells, self.header, strict=True)
+    def _shared(self, row: RowCheck, read: Read, cell: Any, merge: tuple[int, int]) -> Any:
+        """An amount that is merged over several rows: one amount is one amount."""
+        first, count = merge
+        label = read.column.label
+        point = Point(
+            f"merged:{read.name}",
+            f"「{label}」几行合并成一格，这个数怎么记？",
+            _SHARES,
+            proposed="share",
+            waits=True,
         )
+        rows = f"第 {first}—{first + count - 1} 行"
+        message = f"{label}在{rows}合并为一格「{as_text(cell)[:20]}」，答复怎么记之后再录入。"
+        answer = row.wonder_about(point, message, label)
+        if answer is None:
+            return _OPEN
+        if answer == "share":
+            return _share(cell, count, is_first=row.number == first, is_money=read.column.is_money)
+        is_said = answer == "each" or (answer == "first" and row.number == first)
+        return cell if is_said else None
 
     def _line(self, row: RowCheck) -> str:
         """The row as a COPY line of STAGED."""
+        outcome, key = row.outcome, row.key
         if row.errors:
-            outcome, key, writes = "refused", None, "{}"
+            key, writes = None, "{}"
         else:
-            outcome, key = "new", row.key
-            writes = _json({"insert": _said(row.insert), "update": row.update})
+            writes = _json({"insert": _said(row.insert), "update": {}})
         shown = _json(row.shown if "name" in row.shown else _shown(row))
         messages = _json(row.errors + row.flags) if row.errors or row.flags else "[]"
         return copy_line((self.batch.pk, row.number, outcome, key, writes, shown, messages))
+
+
+def _say_how_it_looks(row: RowCheck, marks: Marks) -> None:
+    if marks.is_struck:
+        row.ask(STRUCK, "这一行在表中已划去，先不录入。")
+    if marks.is_hidden:
+        row.flag(Flag("HIDDEN", "I", "这一行在表中是隐藏的，照常读入。"))
+
+
+def _share(cell: Any, count: int, *, is_first: bool, is_money: bool) -> Any:
+    """What falls to a row of an amount; the first one has what cannot be shared evenly."""
+    try:
+        amount = as_number(as_text(cell))
+    except ValueError:
+        return cell
+    step = Decimal("0.01") if is_money else Decimal(1)
+    each = (amount / count).quantize(step, ROUND_DOWN)
+    return str(amount - each * (count - 1) if is_first else each)
 
 
 def _in_units(amount: str, unit: str) -> str:
@@ -174,35 +225,56 @@ def _in_units(amount: str, unit: str) -> str:
     return amount if re.search("[万千元]", amount) else f"{amount}{unit}"
 
 
-def _check_cell(row: RowCheck, column: LedgerColumn, cell: Any) -> None:
+def _check_cell(row: RowCheck, read: Read, cell: Any) -> None:
+    column = read.column
+    if isinstance(cell, str) and cell.startswith(_PICTURE):
+        row.flag(Flag("TEXT", "I", f"{column.label}是图片，没有文字可读。"), column.label)
+        cell = None
     if cell is None or (not column.takes_none and is_none(cell)):
-        if column.is_required:
+        if column.is_required and not column.follows:
             row.refuse(column.label, f"请填写{column.label}。", "REQUIRED")
         return
     if isinstance(cell, str):
         if has_control_characters(cell):
             message = f"{column.label}中有不可见的控制字符，请删除后重新填写。"
-            row.refuse(column.label, message, "TEXT")
+            _cannot_read(row, column, message, "TEXT")
             return
         if _ERROR.fullmatch(cell):
             message = f"单元格是公式错误 {cell}，请在 Excel 中改正、保存后再上传。"
-            row.refuse(column.label, message)
+            _cannot_read(row, column, message)
             return
     try:
-        row.values[column.attribute] = column.clean_cell(cell, row)
+        row.values[read.name] = read.clean(cell, row)
     except UnknownWord as unknown:
-        _understand(row, column, unknown)
+        _understand(row, read, unknown)
     except RuleError as error:
-        row.refuse(column.label, str(error), error.rule)
+        _cannot_read(row, column, str(error), error.rule)
 
 
-def _understand(row: RowCheck, column: LedgerColumn, unknown: UnknownWord) -> None:
-    """What the office means by a word that is none of ours, else a question."""
+def _cannot_read(row: RowCheck, column: LedgerColumn, message: str, rule: str = "") -> None:
+    """What is wrong with a cell costs the row only where the row is nothing without it."""
+    if column.is_decisive:
+        row.refuse(column.label, message, rule)
+    else:
+        row.drop(column, message, rule)
+
+
+def _understand(row: RowCheck, read: Read, unknown: UnknownWord) -> None:
+    """What the office means by words that are none of ours, else a question about each."""
+    each = (unknown, *unknown.further)
+    understood = [code for one in each if (code := _meaning(row, read.column, one))]
+    if unknown.known is not None:
+        understood = [*unknown.known, *understood]
+    if understood:
+        row.values[read.name] = understood if unknown.known is not None else understood[0]
+
+
+def _meaning(row: RowCheck, column: LedgerColumn, unknown: UnknownWord) -> str:
+    """The code that the office means by a word, "" for none."""
     options = dict(unknown.options)
     answer = row.context.words.get((column.attribute, unknown.word))
     said = f"{column.label}「{unknown.word[:20]}」"
     if answer in options:
-        row.values[column.attribute] = answer
         message = f"{said}按「{options[answer]}」登记。"
     elif answer == LEFT_OUT and not column.is_required:
         message = f"{said}按答复不登记。"
@@ -216,13 +288,17 @@ def _understand(row: RowCheck, column: LedgerColumn, unknown: UnknownWord) -> No
         row.refuse(column.label, message, unknown.rule)
     else:
         row.flag(Flag(unknown.rule, "W", message), column.label)
+    return answer or ""
 
 
-def _said(insert: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _said(insert: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
     """Without what is empty: the columns' defaults say it again when the row is written."""
     return {
-        label: {column: value for column, value in values.items() if value not in _UNSAID}
-        for label, values in insert.items()
+        label: [
+            {column: value for column, value in record.items() if value not in _UNSAID}
+            for record in records
+        ]
+        for label, records in insert.items()
     }
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connection, transaction
 
-from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE, Question, ask, hold, say
+from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE, Question, ask, hold, say, settle_own
 from core.ledgers.ledger import ImportContext, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 
 CHUNK = 5_000
 Outcome = ImportRow.Outcome
+Repeats = dict[int, tuple[str, int]]
 _WRITTEN = (Outcome.NEW, Outcome.CHANGED)
 _TAKEN = (*_WRITTEN, Outcome.UNCHANGED)
 MOVED = "核对之后，在册的内容又有变化，这一行没有录入；仍以台账为准的，请再导入一次。"
@@ -45,8 +46,10 @@ def compare(
     after every chunk; `guard` raises in a chunk's transaction when the job is no longer ours.
     The final comparison holds what the one before did not show.
     """
-    repeats = _repeats(batch)
-    numbers = set(repeats) | ledger.candidates(batch) | _settled_before(batch)
+    repeats = _repeats(batch, ledger)
+    # The first row about a record takes in what the further ones add.
+    numbers = set(repeats) | {first for why, first in repeats.values() if why == "more"}
+    numbers |= ledger.candidates(batch) | _settled_before(batch)
     done = 0
     for rows in _chunks(batch, numbers):
         shown = {row.number: (row.outcome, row.diff) for row in rows}
@@ -75,7 +78,7 @@ def compare_anew(
     batch: ImportBatch, ledger: Ledger, context: ImportContext, numbers: set[int]
 ) -> dict[str, int]:
     """Compare some rows once more, which are tied to no others; returns the counts of all."""
-    repeats, counts = _repeats(batch, numbers), Counter(batch.counts)
+    repeats, counts = _repeats(batch, ledger, numbers), Counter(batch.counts)
     for rows in _chunks(batch, numbers):
         counts.subtract(_tally(rows))
         _compare(rows, repeats, ledger, context)
@@ -95,17 +98,22 @@ def _chunks(batch: ImportBatch, numbers: set[int]) -> Iterator[list[ImportRow]]:
 
 def _compare(
     rows: list[ImportRow],
-    repeats: dict[int, tuple[str, int]],
+    repeats: Repeats,
     ledger: Ledger,
     context: ImportContext,
 ) -> None:
+    more = _parts(rows, repeats, ledger)
     for row in rows:
         row.outcome, row.diff, row.target = Outcome.NEW, [], None
         row.messages = [m for m in row.messages if not m.get("compared")]
         staged = row.writes.pop("staged", None)
         row.writes = staged if staged is not None else row.writes
         row.writes = {**copy.deepcopy(row.writes), "staged": row.writes}
-    settled = {r.number for r in rows if _mark_skipped(r) or _mark_repeat(r, repeats)}
+        for insert in more[row.number]:
+            _take_parts(row, insert, ledger)
+    settled = {
+        r.number for r in rows if _mark_skipped(r) or settle_own(r) or _mark_repeat(r, repeats)
+    }
     ledger.compare([r for r in rows if r.number not in settled], context)
 
 
@@ -159,8 +167,54 @@ def count(batch: ImportBatch) -> dict[str, int]:
     return {"rows": sum(counts.values()), **counts, "flagged": flagged}
 
 
-def _repeats(batch: ImportBatch, among: set[int] | None = None) -> dict[int, tuple[str, int]]:
-    """Rows that share a key with another: number -> ("same"|"other"|"name", first row).
+def _parts(
+    rows: list[ImportRow], repeats: Repeats, ledger: Ledger
+) -> dict[int, list[dict[str, Any]]]:
+    """What further rows about the same record would insert, by the number of its first row."""
+    heads = {row.number for row in rows}
+    further = {n: head for n, (why, head) in repeats.items() if why == "more" and head in heads}
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    if further and ledger.parts:
+        others = ImportRow.objects.filter(batch=rows[0].batch_id, number__in=further)
+        for number, writes in others.order_by("number").values_list("number", "writes"):
+            found[further[number]].append(writes.get("staged", writes)["insert"])
+    return found
+
+
+def _take_parts(row: ImportRow, insert: dict[str, Any], ledger: Ledger) -> None:
+    """The parts that another row about the same record adds to those of this one."""
+    key = row.staged(ledger.models[0])[0]["id"]
+    for model, column in ledger.parts.items():
+        mine = row.inserts(model)
+        known = [_told(model, record, ledger) for record in mine]
+        mine += [
+            record | {column: key}
+            for record in insert.get(model, [])
+            if _told(model, record, ledger) not in known
+        ]
+
+
+def _told(model: str, record: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
+    """What a record says, without what is another each time that a row is checked."""
+    return {
+        column: value
+        for column, value in record.items()
+        if not {column, f"{model}.{column}"} & ledger.fresh
+    }
+
+
+def _goes_on(mine: dict[str, Any], theirs: dict[str, Any], ledger: Ledger) -> bool:
+    """Whether two rows differ in nothing but their parts."""
+    return all(
+        [_told(model, r, ledger) for r in mine.get(model, [])]
+        == [_told(model, r, ledger) for r in theirs.get(model, [])]
+        for model in ledger.models
+        if model not in ledger.parts
+    )
+
+
+def _repeats(batch: ImportBatch, ledger: Ledger, among: set[int] | None = None) -> Repeats:
+    """Rows that share a key with another: number -> ("same"|"more"|"other"|"name", first row).
 
     Rows that were chosen to be skipped settle nothing for the others. `among` are rows that
     share no key with any outside.
@@ -174,21 +228,23 @@ def _repeats(batch: ImportBatch, among: set[int] | None = None) -> dict[int, tup
         cursor.execute(
             f"WITH twice AS MATERIALIZED (SELECT key FROM core_importrow WHERE {here}"
             "  AND key IS NOT NULL GROUP BY key HAVING count(*) > 1)"
-            " SELECT number, key, shown FROM core_importrow"
+            " SELECT number, key, shown, coalesce(writes->'staged', writes)->'insert'"
+            " FROM core_importrow"
             f" WHERE {here} AND key IN (SELECT key FROM twice) ORDER BY number",
             params * 2,
         )
         found = cursor.fetchall()
-    first: dict[bytes, tuple[int, dict[str, Any]]] = {}
-    result: dict[int, tuple[str, int]] = {}
-    for number, key, shown in found:
-        mine = _loaded(shown)
-        head, theirs = first.setdefault(bytes(key), (number, mine))
+    first: dict[bytes, tuple[int, dict[str, Any], dict[str, Any]]] = {}
+    result: Repeats = {}
+    for number, key, shown, writes in found:
+        mine, insert = _loaded(shown), _loaded(writes)
+        head, theirs, begun = first.setdefault(bytes(key), (number, mine, insert))
         if mine.get("name") != theirs.get("name"):
             result[number] = result[head] = ("name", head)
         elif number != head:
             same = mine.get("digest") == theirs.get("digest")
-            result.setdefault(number, ("same" if same else "other", head))
+            goes_on = bool(ledger.parts) and _goes_on(insert, begun, ledger)
+            result.setdefault(number, ("same" if same else "more" if goes_on else "other", head))
     return result
 
 
@@ -196,7 +252,7 @@ def _loaded(value: Any) -> dict[str, Any]:
     return dict(json.loads(value)) if isinstance(value, str) else dict(value)
 
 
-def _mark_repeat(row: ImportRow, repeats: dict[int, tuple[str, int]]) -> bool:
+def _mark_repeat(row: ImportRow, repeats: Repeats) -> bool:
     """Whether the row is settled by the rows before it in the same file."""
     found = repeats.get(row.number)
     if found is None:
@@ -207,6 +263,9 @@ def _mark_repeat(row: ImportRow, repeats: dict[int, tuple[str, int]]) -> bool:
     if why == "same":
         row.outcome = Outcome.DUPLICATE
         say(row, f"与第 {first} 行相同，只录入一次。", level="I")
+    elif why == "more":
+        row.outcome = Outcome.DUPLICATE
+        say(row, f"与第 {first} 行是同一人，多出的证书、学历并入第 {first} 行。", level="I")
     elif why == "name":
         ask(row, _OTHER_NAME, "同一证件号码在本表中有不同姓名，请选择录入哪一行。", rule="R4")
         row.outcome = Outcome.HELD

@@ -33,12 +33,14 @@ def _note_held(model: type[models.Model], batch: ImportBatch) -> None:
     label = model._meta.label_lower
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE core_importrow r SET before = r.before || jsonb_build_object(%s::text, f.held)"
-            " FROM (SELECT object_id, jsonb_agg(to_jsonb(v) - 'id') AS held"
-            "  FROM core_formervalue v WHERE model = %s GROUP BY object_id) f"
-            " WHERE r.batch_id = %s AND r.outcome = 'changed'"
-            " AND f.object_id = (r.writes->'update'->%s->>'id')::uuid",
-            [_HELD, label, batch.pk, label],
+            "UPDATE core_importrow r SET before = r.before || jsonb_build_object("
+            "  %s::text, coalesce(r.before->%s, '[]') || f.held)"
+            " FROM (SELECT w.id, jsonb_agg(to_jsonb(v) - 'id') AS held"
+            "  FROM core_importrow w, jsonb_array_elements(w.writes->'update'->%s) j"
+            "  JOIN core_formervalue v ON v.model = %s AND v.object_id = (j->>'id')::uuid"
+            "  WHERE w.batch_id = %s AND w.outcome = 'changed' GROUP BY w.id) f"
+            " WHERE r.id = f.id",
+            [_HELD, _HELD, label, label, batch.pk],
         )
 
 
@@ -57,10 +59,10 @@ def _changes(
             f"SELECT t.id, CASE WHEN b.j ? %s THEN b.j->>%s ELSE t.{column}::text END,"
             f" CASE WHEN b.j ? %s THEN b.j->>%s ELSE t.{since}::text END,"
             f" t.{column}::text, t.{since}::text, coalesce(b.j->>'is_incomplete' = 'true', false)"
-            f" FROM core_importrow r, LATERAL (SELECT r.before->%s AS j) b, {table} t"
+            f" FROM core_importrow r, jsonb_array_elements(r.before->%s) AS b(j), {table} t"
             " WHERE r.batch_id = %s AND r.outcome = 'changed' AND b.j ?| %s"
-            " AND t.id = (r.writes->'update'->%s->>'id')::uuid",
-            [column, column, since, since, label, batch.pk, [column, since], label],
+            " AND t.id = (b.j->>'id')::uuid",
+            [column, column, since, since, label, batch.pk, [column, since]],
         )
         return [
             (key, Held(was or "", _day(was_since)), Held(now or "", _day(now_since)), is_first)
@@ -84,11 +86,11 @@ def forget_former(model: type[models.Model], batch: ImportBatch, touched: list[i
     label = model._meta.label_lower
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM core_formervalue f USING core_importrow r"
+            "DELETE FROM core_formervalue f USING core_importrow r,"
+            " jsonb_path_query(r.writes, '$.*.*[*]') j"
             " WHERE f.model = %s AND f.created_at >= %s AND r.batch_id = %s"
-            " AND NOT r.number = ANY(%s) AND f.object_id IN ("
-            "  (r.writes->'update'->%s->>'id')::uuid, (r.writes->'insert'->%s->>'id')::uuid)",
-            [label, batch.applied_at, batch.pk, touched, label, label],
+            " AND NOT r.number = ANY(%s) AND f.object_id = (j->>'id')::uuid",
+            [label, batch.applied_at, batch.pk, touched],
         )
         held = (
             "core_importrow r, jsonb_populate_recordset(NULL::core_formervalue, r.before->%s) x"
@@ -111,7 +113,10 @@ def corrects_signed(batch: ImportBatch, model: type[models.Model]) -> int:
     columns = signed.deciding() if batch.counts.get("changed") else {}
     if not columns:
         return 0
-    touches = " OR ".join("writes->'update'->%s ?| %s" for _ in columns)
+    touches = " OR ".join(
+        "EXISTS (SELECT FROM jsonb_array_elements(writes->'update'->%s) j WHERE j ?| %s)"
+        for _ in columns
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT target FROM core_importrow WHERE batch_id = %s AND outcome = 'changed'"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +19,9 @@ from import_export import fields
 
 from core.dates import today
 from core.entities.navigation import in_order
+from core.ledgers.asking import Question
 from core.ledgers.places import PlaceIndex
+from core.ledgers.points import POINT, Point
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.words import WORD, known_words
 from core.rules import Flag
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 Cleaner = Callable[[Any, "RowCheck"], Any]
 
 _IDS = 20_000
+# Between an attribute and its number where a part stands in a sheet more than once.
+AGAIN = "#"
+_LEFT_OUT = "这一格没有录入。"
 # Of a person, a phone or a bank: what stands in a wrong column must not stay readable.
 _LONG_NUMBER = re.compile(r"([0-9]{3})[0-9]{8,}[0-9Xx]?")
 
@@ -68,6 +73,11 @@ class LedgerColumn(fields.Field):
         is_money: bool = False,
         is_own: bool = False,
         is_decisive: bool = False,
+        is_count: bool = False,
+        part: str = "",
+        takes_codes: bool = True,
+        follows: bool = False,
+        told_by: Callable[[str], str] | None = None,
     ) -> None:
         super().__init__(attribute=attribute, column_name=label)
         self.label, self.clean_cell = label, clean
@@ -82,15 +92,26 @@ class LedgerColumn(fields.Field):
         self.is_own = is_own
         # A word that nobody knows may not pass for an empty cell: it decides what counts.
         self.is_decisive = is_decisive or is_required
+        # A number of things, or money: said once, it is not said of the rows beside it.
+        self.is_amount = is_money or is_count
+        # Columns of one part (a certificate) may stand in a sheet more than once.
+        self.part = part
+        # Required, but a sheet may lack it: it may follow from the rest of a row.
+        self.follows = follows
+        # What a title, the name of a sheet or a note says of it for the whole sheet, "" for
+        # nothing: 「2025届」.
+        self.told_by = told_by
+        # 1 and 0 may be codes, where all cells are or the header says so.
+        self.takes_codes = takes_codes
 
 
 @dataclass
 class RowCheck:
     """One ledger row on its way: what is wrong, what is remarked, what it would write.
 
-    `insert` and `update` map a model label ("talent.person") to the column values of one
-    row; ciphertext and digests are hex with PostgreSQL's \\x in front. `key` identifies
-    the row (digest of the natural key); `shown` is what the preview may show, masked.
+    `insert` maps a model label ("talent.person") to records by their columns; ciphertext and
+    digests are hex with PostgreSQL's \\x in front. `key` identifies the row (digest of the
+    natural key); `shown` is what the preview may show, masked.
     """
 
     number: int
@@ -98,10 +119,15 @@ class RowCheck:
     values: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
     flags: list[dict[str, Any]] = field(default_factory=list)
-    insert: dict[str, dict[str, Any]] = field(default_factory=dict)
-    update: dict[str, dict[str, Any]] = field(default_factory=dict)
+    insert: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     shown: dict[str, Any] = field(default_factory=dict)
     key: bytes | None = None
+    # Columns whose cells could not be read, and were left out.
+    dropped: set[str] = field(default_factory=set)
+
+    def write(self, model: str, record: dict[str, Any]) -> None:
+        """One more record that the row would insert, by its columns."""
+        self.insert.setdefault(model, []).append(record)
 
     def refuse(self, column: str, message: str, rule: str = "") -> None:
         message = _LONG_NUMBER.sub(r"\1********", message)
@@ -111,11 +137,51 @@ class RowCheck:
         """A word that only the office knows the meaning of: `code`, None as long as nobody has
         said it, which a decisive column waits for."""
         level = "W" if code is None else "I"
-        said = self.errors if code is None and column.is_decisive else self.flags
+        waits = code is None and column.is_decisive
+        said = self.errors if waits else self.flags
         said.append({
             "column": column.label, "message": message, "rule": WORD, "level": level,
-            "attribute": column.attribute, "word": word, "code": code,
+            "attribute": column.attribute, "word": word, "code": code, "waits": waits,
         })  # fmt: skip
+
+    def drop(self, column: LedgerColumn, message: str, rule: str = "") -> None:
+        """Leave a cell out that cannot be read: an optional one never costs the row."""
+        self.dropped.add(column.attribute)
+        self.flag(Flag(rule, "W", f"{message}{_LEFT_OUT}"), column.label)
+
+    def ask(self, question: Question, message: str, *, rule: str = "", column: str = "") -> None:
+        """Put a question about what the row itself says, which holds it until it is answered."""
+        self.flag(Flag(rule, "W", message), column)
+        self.flags[-1] |= question.asked("")
+
+    def is_asked(self, attribute: str) -> bool:
+        """Whether it is open what a word in a column means."""
+        said = (m for m in self.flags if m.get("attribute") == attribute)
+        return any(m["code"] is None for m in said)
+
+    def wonder_about(self, point: Point, message: str, column: str = "") -> str | None:
+        """Put a question that many rows share; the answer, None as long as nobody gave one."""
+        answer = self.context.answers.get(point.code)
+        if answer not in dict(point.options):
+            answer = None
+        waits = answer is None and point.waits
+        said = self.errors if waits else self.flags
+        level = "W" if answer is None else "I"
+        message = _LONG_NUMBER.sub(r"\1********", message)
+        said.append({
+            "column": column, "message": message, "rule": POINT, "level": level,
+            "point": point.code, "title": point.title, "code": answer,
+            "options": [list(option) for option in point.options], "proposed": point.proposed,
+            "waits": waits,
+        })  # fmt: skip
+        return answer
+
+    @property
+    def outcome(self) -> str:
+        """What the check alone comes to: refused, held (something has to be answered) or new."""
+        if self.errors:
+            return "held" if all(said.get("waits") for said in self.errors) else "refused"
+        return "held" if any("question" in said for said in self.flags) else "new"
 
     def flag(self, flag: Flag, column: str = "") -> None:
         remark = flag.as_remark(column)
@@ -137,6 +203,10 @@ class ImportContext:
     batch_id: Any = None
     # (attribute, word) -> code: what the office means by words that nobody else knows.
     words: dict[tuple[str, str], str] = field(default_factory=dict)
+    # Code of a point -> answer, for this file.
+    answers: dict[str, str] = field(default_factory=dict)
+    # How the sheet is read: see ImportBatch.reading.
+    reading: dict[str, Any] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)
     _ids: list[str] = field(default_factory=list)
     _beginning: str = field(default_factory=lambda: os.urandom(4).hex())
@@ -160,8 +230,15 @@ class ImportContext:
         """
         user = copy(batch.job.by or batch.by)
         user.region_id = batch.region_id
-        words = known_words(batch.kind, batch.region_id)
-        return cls(user, PlaceIndex(batch.region_id), today(), batch.pk, words)
+        return cls(
+            user,
+            PlaceIndex(batch.region_id),
+            today(),
+            batch.pk,
+            known_words(batch.kind, batch.region_id),
+            batch.answers,
+            batch.reading,
+        )
 
 
 Batch = Any
@@ -178,6 +255,10 @@ def nothing(*args: Any) -> None:
     """What follows from most ledgers."""
 
 
+def no_facts(batch: Any, rows: Rows) -> dict[int, list[tuple[str, str]]]:
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ledger:
     """A kind of ledger, by functions of the room that knows what its rows mean.
@@ -189,12 +270,18 @@ class Ledger:
     build           from row.values to row.key, row.shown and row.insert; may refuse or flag
     look_across     adds the remarks (W) that need the whole file, in sets, to what was staged;
                     may be called again for the same rows and must not repeat itself then
+    parts           model -> its column for the main record, of parts that a record may have
+                    several of: rows that differ in nothing else are about one record
+    fresh           columns, of all models or of one (talent.person.number), that are others each
+                    time a row is checked
     candidates      numbers of the staged rows that meet something in the registry, by one query
     tied            numbers of the staged rows that these may change the outcome of, by one query
     compare         decides the outcome of staged rows against the registry, in sets: sets
                     `outcome`, `writes`, `messages` and `diff` of each ImportRow given
     before_apply    makes what must exist before the rows are written (unknown stations, say)
     after_apply     what follows from the rows written, in the same transaction
+    tell            number of a row -> (label, text) of what it stores, for the rows of a page
+    uncounted       sentences on what of a batch will not count
     after_undo      takes back what followed, as far as nobody acted on it
     """
 
@@ -205,6 +292,8 @@ class Ledger:
     columns: tuple[LedgerColumn, ...] = ()
     notes: tuple[str, ...] = ()
     template_version: str = "2026-1"
+    parts: Mapping[str, str] = field(default_factory=dict)
+    fresh: frozenset[str] = frozenset()
     build: Callable[[RowCheck], None]
     compare: Callable[[Rows, ImportContext], None]
     candidates: Callable[[Batch], set[int]]
@@ -213,9 +302,13 @@ class Ledger:
     before_apply: Callable[[Batch, ImportContext], None] = nothing
     after_apply: Callable[[Batch, ImportContext], None] = nothing
     after_undo: Callable[[Batch], None] = nothing
+    tell: Callable[[Batch, Rows], dict[int, list[tuple[str, str]]]] = no_facts
+    uncounted: Callable[[Batch], list[str]] = lambda batch: []
 
     def column(self, attribute: str) -> LedgerColumn | None:
-        return next((c for c in self.columns if c.attribute == attribute), None)
+        """The column that fills an attribute, or a further one of its part (level#2)."""
+        plain = attribute.partition(AGAIN)[0]
+        return next((c for c in self.columns if c.attribute == plain), None)
 
     def column_names(self) -> set[str]:
         """Every squeezed name by which some column is known."""
@@ -223,7 +316,9 @@ class Ledger:
 
     def label_of(self, attribute: str) -> str:
         """The name of the column that fills an attribute, "" where none does."""
-        return next((c.label for c in self.columns if c.attribute == attribute), "")
+        column, number = self.column(attribute), attribute.partition(AGAIN)[2]
+        label = column.label if column else ""
+        return f"{label}（第 {number} 个）" if number else label
 
 
 def kinds() -> dict[str, Ledger]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -34,8 +35,12 @@ class ImportBatch(ScopedModel):
     samples = models.JSONField("示例", default=list)
     mapping = models.JSONField("列对应", default=dict)
     places = models.JSONField("待建单位", default=list)
-    # Words that only the office knows the meaning of: see core.ledgers.words.
+    # What is asked about many rows at once: see core.ledgers.words and core.ledgers.points.
     questions = models.JSONField("待认的词", default=list, db_default=[])
+    # {code of a point: answer}.
+    answers = models.JSONField("答复", default=dict, db_default={})
+    # How the sheet is read beside its columns: see core.ledgers.staging.
+    reading = models.JSONField("读法", default=dict, db_default={})
     counts = models.JSONField("结果", default=dict)
     reason = models.CharField("提示项说明", max_length=200, default="", blank=True)
     is_confirmed = models.BooleanField("已确认入库", default=False)
@@ -56,6 +61,18 @@ class ImportBatch(ScopedModel):
 
     # The same file taken in once more on purpose.
     is_repeat = models.BooleanField(default=False)
+
+    @property
+    def whole(self) -> dict[str, str]:
+        """What is said for the whole sheet of columns that it lacks, by attribute: by a person,
+        else by a title or the like."""
+        said: dict[str, str] = {**self.reading.get("told", {}), **self.reading.get("whole", {})}
+        return {name: text for name, text in said.items() if text and name not in self.mapping}
+
+    @property
+    def open_questions(self) -> list[dict[str, Any]]:
+        """What waits for an answer that holds for all its rows."""
+        return [asked for asked in self.questions if "id" in asked and asked["code"] is None]
 
     @property
     def is_forgotten(self) -> bool:
@@ -114,9 +131,10 @@ class WordMemory(models.Model):
 class ImportRow(models.Model):
     """One row of a ledger as staged: ID number and phone only as ciphertext.
 
-    `writes` is {"insert": {model: {column: value}}, "update": {...}}; `target` the record
-    that the row is about; `shown` what the preview shows (masked); `diff` the changes as
-    [label, before, after]; `before` what an undo puts back.
+    `writes` is {"insert": {model: [{column: value}, ...]}, "update": {...}} and, while it is
+    compared, what was staged as "staged"; `target` the record that the row is about; `shown` what
+    the preview shows (masked); `diff` the changes as [label, before, after]; `before` what an
+    undo puts back.
     """
 
     class Outcome(models.TextChoices):
@@ -154,6 +172,33 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 行"
+
+    @property
+    def has_writes(self) -> bool:
+        return any(self.writes["insert"].values()) or any(self.writes["update"].values())
+
+    def staged(self, model: str) -> list[dict[str, Any]]:
+        """The records that the row would insert if it met nothing."""
+        found: list[dict[str, Any]] = self.writes["staged"]["insert"].get(model, [])
+        return found
+
+    def inserts(self, model: str) -> list[dict[str, Any]]:
+        """The records that the row inserts, which may be added to."""
+        found: list[dict[str, Any]] = self.writes["insert"].setdefault(model, [])
+        return found
+
+    def changes(self, model: str, key: Any) -> dict[str, Any]:
+        """The columns that the row sets of a known record, with its id; {} where it sets none."""
+        updates = self.writes["update"].get(model, [])
+        return next((update for update in updates if update["id"] == str(key)), {})
+
+    def change(self, model: str, key: Any, **columns: Any) -> None:
+        """Set columns of a known record."""
+        if changes := self.changes(model, key):
+            changes.update(columns)
+        else:
+            update = {"id": str(key), **columns}
+            self.writes["update"].setdefault(model, []).append(update)
 
     @property
     def is_applied(self) -> bool:

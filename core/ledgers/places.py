@@ -29,6 +29,14 @@ class _Place:
     successor: str | None
 
 
+class OutsideScope(RuleError):
+    """A place that there is, but not among those of who asks."""
+
+
+class AmbiguousPlace(RuleError):
+    """A name of several places."""
+
+
 class PlaceIndex:
     """All regions in memory (some 1,700), with the scope of who asks."""
 
@@ -42,6 +50,7 @@ class PlaceIndex:
             found = _Place(code, name, level, valid_to is None, successor)
             self.by_code[code] = found
             self.by_name.setdefault(normalise(name), []).append(found)
+        self._named_in: dict[str, str] = {}
         self._memo: dict[tuple[str, int | None, str], str | RuleError] = {}
 
     def name(self, code: str | None) -> str:
@@ -51,6 +60,28 @@ class PlaceIndex:
     def path(self, code: str) -> str:
         """「贵阳市南明区兰花都街道」, without the province."""
         return "".join(self.name(code[:n]) for n in (4, 6, 9) if n <= len(code))
+
+    def named_in(self, text: str) -> str:
+        """The code of the deepest place in scope whose name stands in a text (贵阳市南明区民政局),
+        "" where there is none, or several that nothing tells apart."""
+        if text not in self._named_in:
+            self._named_in[text] = self._find_in(normalise(text).replace(" ", ""))
+        return self._named_in[text]
+
+    def _find_in(self, text: str) -> str:
+        here = {
+            self._today(place).code
+            for name, places in self.by_name.items()
+            if len(name) > 1 and name in text
+            for place in places
+            if place.level > 1 and self._lies_in(place, self.scope)
+        }
+        # Of what is named with what lies above it, and of the deepest of them.
+        deepest = max(map(len, here), default=0)
+        last = [code for code in here if len(code) == deepest]
+        nested = [code for code in last if any(code.startswith(c) for c in here if c != code)]
+        found = nested or last
+        return found[0] if len(found) == 1 else ""
 
     def resolve(
         self, text: str, *, label: str = "地区", level: int | None = None, within: str = ""
@@ -82,10 +113,12 @@ class PlaceIndex:
             return inside[0]
         if len(inside) > 1:
             same = f"{label}「{text}」有 {len(inside)} 处同名：{self._listed(inside)}。"
-            raise RuleError("PLACE", same + "请改填区划代码。")
+            raise AmbiguousPlace("PLACE", same + "请改填区划代码。")
         outside = self._distinct(candidates)
         if outside:
-            raise RuleError(
+            # A bare name of several places means none of them (DOMAIN, fact 6).
+            kind = OutsideScope if len(outside) == 1 else AmbiguousPlace
+            raise kind(
                 "PLACE",
                 f"{label}「{text}」不在{self.name(scope)}，全省有：{self._listed(outside)}。"
                 "请核对，或改填区划代码。",
@@ -154,7 +187,7 @@ class PlaceIndex:
                 "PLACE", f"{label}「{place.name}」已撤销且没有承接地区，请改填现行区划。"
             )
         if not place.code.startswith(scope):
-            raise RuleError(
+            raise OutsideScope(
                 "PLACE", f"{label}「{self.path(place.code)}」不在{self.name(scope)}，请核对。"
             )
         return place.code

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from core.dates import KNOWN_LENGTH, precision_name, says_otherwise
 from core.entities.display import date_as_known
@@ -61,6 +62,7 @@ class PlainLedger(Ledger):
     fields      names of the columns in the order of the template, each a field of the model,
                 or a LedgerColumn where it is none or is cleaned otherwise
     key         columns of the natural key
+    number      a column that, where it is filled in, is the key by itself
     synonyms    field -> other names of its column, separated by spaces
     means       field -> {word in a cell: code}
     hints, examples     field -> text for the template
@@ -77,9 +79,11 @@ class PlainLedger(Ledger):
     permission: str = ""
     build: Callable[[RowCheck], None] = field(init=False)
     compare: Callable[[list[Any], ImportContext], None] = field(init=False)
+    tell: Callable[[Any, list[Any]], dict[int, list[tuple[str, str]]]] = field(init=False)
     candidates: Callable[[Any], set[int]] = all_rows
     fields: tuple[str | LedgerColumn, ...] = ()
     key: str = ""
+    number: str = ""
     synonyms: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # Words that the template offers, where they are not all of the field's.
@@ -98,6 +102,10 @@ class PlainLedger(Ledger):
     fixed: str = ""
     # Columns in which an empty cell means something that counts, besides those with a default.
     decisive: str = ""
+    # Required ones that may follow from the rest of a row, by `prepare`.
+    follows: str = ""
+    # field -> what a text around the sheet says of it for all rows.
+    told: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
 
     entity: Entity = field(init=False)
 
@@ -111,6 +119,7 @@ class PlainLedger(Ledger):
             "label": self.label or entity.list_label,
             "build": self._build,
             "compare": self._compare,
+            "tell": self._tell,
         }
         for name, value in own.items():
             object.__setattr__(self, name, value)
@@ -138,12 +147,18 @@ class PlainLedger(Ledger):
             _cleaner(column, label, means, may_be_future=name in self.future.split()),
             synonyms=self.synonyms.get(name, "").split(),
             is_required=name in self.required.split() if self.required else is_asked,
+            follows=name in self.follows.split(),
+            told_by=self.told.get(name),
             choices=self.offered.get(name, offered),
             hint=self.hints.get(name, str(column.help_text)),
             example=self.examples.get(name, ""),
             width=_width(column),
-            is_money="（元）" in label,
-            is_decisive=name in self.decisive.split() or column.get_default() not in (None, ""),
+            is_money=isinstance(column, models.DecimalField) and "（元）" in label,
+            is_decisive=name in self.decisive.split()
+            or column.get_default() not in (None, "")
+            or column.related_model is Region,
+            is_count=isinstance(column, models.IntegerField)
+            and not (column.choices or name in self.key_columns),
         )
 
     @cached_property
@@ -185,12 +200,10 @@ class PlainLedger(Ledger):
             return
         record = self._record(written)
         self._check(row, record)
-        parts = [written[column] for column in self.key_columns]
+        parts = self.key_of(written)
         row.key = natural_key(*parts)
-        row.insert[self.model] = {
-            "id": str(stable_id(self.model, row.context.batch_id, *parts)),
-            **written,
-        }
+        key = str(stable_id(self.model, row.context.batch_id, *parts))
+        row.write(self.model, {"id": key, **written})
         said = {name for name, value in row.values.items() if value not in (None, "")}
         row.shown = {
             "name": str(record),
@@ -240,8 +253,13 @@ class PlainLedger(Ledger):
     def _compare(self, rows: list[ImportRow], context: ImportContext) -> None:
         """New, changed or unchanged by the natural key; what is another's is not touched."""
         rows = self.before_compare(rows) if self.before_compare else rows
-        wanted = {self._key_of(r.writes["insert"][self.model]): r for r in rows}
+        wanted = {self.key_of(self.said(r)): r for r in rows}
         found = self._existing(rows)
+        if self.number:
+            # Registered before its number was known: the row brings it.
+            for key, row in wanted.items():
+                if key not in found and (older := found.get(self._plain_key(self.said(row)))):
+                    found[key] = older
         keys = [record.pk for record in found.values()]
         inside = self.entity.reachable(context.user).filter(pk__in=keys)
         visible = set(inside.values_list("pk", flat=True))
@@ -263,23 +281,32 @@ class PlainLedger(Ledger):
             self.after_compare(rows, context)
 
     def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
-        first = self.key_columns[-1]
-        named = {str(r.writes["insert"][self.model].get(first) or "") for r in rows}
-        queryset = self.entity.model._default_manager.filter(**{f"{first}__in": named})
+        # Each row by its number, and by the last column of the natural key.
+        told = Q()
+        for column in filter(None, (self.key_columns[-1], self.number)):
+            told |= Q(**{f"{column}__in": {str(self.said(r).get(column) or "") for r in rows}})
+        queryset = self.entity.model._default_manager.filter(told)
         if "ended_on" in self.entity.field_names:
             queryset = queryset.filter(ended_on=None)
         if self.gone:
             queryset = queryset.exclude(**self.gone)
-        return {
-            tuple(str(getattr(record, column) or "") for column in self.key_columns): record
-            for record in queryset.iterator(chunk_size=2000)
-        }
+        return {self.key_of(vars(record)): record for record in queryset.iterator(chunk_size=2000)}
 
-    def _key_of(self, written: dict[str, Any]) -> tuple[str, ...]:
+    def said(self, row: ImportRow) -> dict[str, Any]:
+        """The columns of the record that a row would insert if it met none."""
+        return row.staged(self.model)[0]
+
+    def key_of(self, written: dict[str, Any]) -> tuple[str, ...]:
+        """The natural key of a record, by the columns of its table."""
+        if self.number and (number := written.get(self.number)):
+            return ("", str(number))
+        return self._plain_key(written)
+
+    def _plain_key(self, written: dict[str, Any]) -> tuple[str, ...]:
         return tuple(str(written.get(column) or "") for column in self.key_columns)
 
     def _diff(self, row: ImportRow, record: Any) -> None:
-        incoming = row.writes["insert"][self.model]
+        incoming = self.said(row)
         update: dict[str, Any] = {}
         for column in row.shown.get("given", []):
             new, old = incoming[column], getattr(record, column)
@@ -300,11 +327,23 @@ class PlainLedger(Ledger):
         staged = row.writes["staged"]
         row.writes = {"insert": {}, "update": {}, "staged": staged}
         if update:
-            row.writes["update"][self.model] = {"id": str(record.pk), **update}
+            row.change(self.model, record.pk, **update)
         if self.follow:
             self.follow(row, record, incoming)
-        changed = bool(row.writes["insert"] or row.writes["update"])
-        row.outcome = Outcome.CHANGED if changed else Outcome.UNCHANGED
+        row.outcome = Outcome.CHANGED if row.has_writes else Outcome.UNCHANGED
+
+    def _tell(self, batch: Any, rows: list[ImportRow]) -> dict[int, list[tuple[str, str]]]:
+        """What the cells of each row come to, as it will be stored."""
+        found = {}
+        for row in rows:
+            insert = row.writes.get("staged", row.writes).get("insert", {})
+            for said in insert.get(self.model, [])[:1]:
+                facts = [
+                    (self.changeable[c], self._shown(row, c, said.get(c)))
+                    for c in row.shown.get("given", [])
+                ]
+                found[row.number] = [(label, text) for label, text in facts if text]
+        return found
 
     def _shown(self, row: ImportRow, column: str, value: Any) -> str:
         if value in (None, ""):
@@ -313,6 +352,8 @@ class PlainLedger(Ledger):
         if model_field.is_relation:
             return str(row.shown.get("names", {}).get(str(value), "（原单位）"))
         choices = {str(code): str(label) for code, label in model_field.choices or ()}
+        if isinstance(model_field, models.DecimalField):
+            return f"{Decimal(value):,.2f}"
         return choices.get(str(value), str(value))
 
 

@@ -12,6 +12,8 @@ from core.ledgers.asking import answer, open_rows
 from core.ledgers.comparing import compare
 from core.ledgers.ledger import ImportContext, Ledger, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.points import points_of
+from core.ledgers.remarks import grouped
 from core.ledgers.staging import NeedsMapping, stage
 from core.ledgers.words import asked_of, put_back
 
@@ -65,8 +67,11 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
     counts = compare(batch, ledger, context, report, guard=lease.guard)
     with transaction.atomic():
         lease.guard()
-        questions = asked_of(batch, ledger)
-        ImportBatch.objects.filter(pk=batch.pk).update(counts=counts, questions=questions)
+        questions = points_of(batch) + asked_of(batch, ledger)
+        reading = batch.reading | {"remarks": grouped(batch), "uncounted": ledger.uncounted(batch)}
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            counts=counts, questions=questions, reading=reading
+        )
     lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
 
 

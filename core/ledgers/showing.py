@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import QuerySet
 
+from core.entities.display import record_url
 from core.jobs.models import Job
 from core.jobs.running import MAX_ATTEMPTS
 from core.ledgers import mapping, words
 from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
-from core.ledgers.ledger import ledger_for
+from core.ledgers.ledger import AGAIN, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.workbooks import REASON
@@ -103,6 +105,29 @@ def rows_of(batch: ImportBatch, tab: str) -> QuerySet[ImportRow]:
     return rows.filter(outcome=tab)
 
 
+def shown_rows(
+    batch: ImportBatch, rows: list[ImportRow], *, may_decide: bool
+) -> list[dict[str, Any]]:
+    """Rows as a page shows them, each with what it stores and, once written, its record."""
+    facts = ledger_for(batch.kind).tell(batch, rows)
+    return [
+        shown_row(row, may_decide=may_decide)
+        | {"facts": facts.get(row.number, []), "url": _record_url(batch, row)}
+        for row in rows
+    ]
+
+
+def _record_url(batch: ImportBatch, row: ImportRow) -> str:
+    """The page of the record that a row has written or met."""
+    model = ledger_for(batch.kind).models[0]
+    made = row.writes.get("insert", {}).get(model, [])
+    key = row.target or (made[0]["id"] if made and row.is_applied else None)
+    is_known = row.outcome in (*_APPLIED, Outcome.UNCHANGED) and not row.is_undone
+    if key is None or not is_known:
+        return ""
+    return record_url(apps.get_model(model)(pk=key))
+
+
 def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
     """A staged row as the preview shows it; `may_skip`: no question offers that already."""
     asked = [message.get("question") for message in row.messages]
@@ -149,23 +174,32 @@ def shared_questions(batch: ImportBatch) -> list[dict[str, Any]]:
         ]
 
 
-def words_asked(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Words that only the office knows, with the choices of their columns and the one that
-    stands: what was answered, else the likeliest."""
+def questions(batch: ImportBatch) -> list[dict[str, Any]]:
+    """What is asked about many rows at once, with the choices and the one that stands: what was
+    answered, else the likeliest. `answers` are the codes that may be given."""
     ledger, found = ledger_for(batch.kind), []
     for question in batch.questions:
-        choice = words.choice_of(ledger, question["attribute"])
-        column = ledger.column(question["attribute"])
-        if choice is None or column is None or "word" not in question:
+        if "word" in question:
+            choice = words.choice_of(ledger, question["attribute"])
+            column = ledger.column(question["attribute"])
+            if choice is None or column is None:
+                continue
+            question |= {
+                # As Chinese is written; the word itself is compared in half-width marks.
+                "written": tidy_name(question["word"]),
+                "options": choice.options,
+                "may_be_left_out": not column.is_required,
+                "waits": column.is_decisive,
+            }
+        elif "point" in question:
+            question |= {"written": question["title"], "may_be_left_out": False}
+        else:
             continue
         is_answered = question["code"] is not None
+        codes = {code for code, _ in question["options"]}
         found.append(question | {
-            # As Chinese is written; the word itself is compared in half-width marks.
-            "written": tidy_name(question["word"]),
-            "options": choice.options,
             "is_answered": is_answered,
-            "is_required": column.is_required,
-            "is_decisive": column.is_decisive,
+            "answers": codes | ({words.LEFT_OUT} if question["may_be_left_out"] else set()),
             "chosen": (question["code"] or WITHOUT) if is_answered else question["proposed"],
         })  # fmt: skip
     return found
@@ -176,23 +210,33 @@ def columns_of_many_words(batch: ImportBatch) -> list[dict[str, Any]]:
     return [question for question in batch.questions if "too_many" in question]
 
 
+def told(batch: ImportBatch) -> list[tuple[str, str]]:
+    """(column, text) of what holds for the whole sheet."""
+    ledger = ledger_for(batch.kind)
+    return [(ledger.label_of(name), text) for name, text in batch.whole.items()]
+
+
 def matching(batch: ImportBatch) -> list[dict[str, Any]]:
     """Our columns with the header matched to each, for the page that corrects them."""
     ledger = ledger_for(batch.kind)
     header = [{"index": i, "text": t} for i, t in enumerate(batch.header) if t]
-    missing = {c.attribute for c in mapping.missing(ledger, batch.mapping)}
+    missing = {c.attribute for c in mapping.missing(ledger, batch.mapping, batch.whole)}
+    again = [name for name in batch.mapping if AGAIN in name]
+    names = [column.attribute for column in ledger.columns]
     return [
         {
-            "attribute": column.attribute,
-            "label": column.label,
+            "attribute": name,
+            "label": ledger.label_of(name),
             "hint": column.hint,
             "is_required": column.is_required,
-            "is_missing": column.attribute in missing,
-            "chosen": batch.mapping.get(column.attribute),
-            "sample": _sample(batch, batch.mapping.get(column.attribute)),
+            "is_missing": name in missing,
+            "chosen": batch.mapping.get(name),
+            "whole": batch.whole.get(name, ""),
+            "sample": _sample(batch, batch.mapping.get(name)),
             "header": header,
         }
-        for column in ledger.columns
+        for name in [*names, *sorted(again)]
+        if (column := ledger.column(name))
     ]
 
 

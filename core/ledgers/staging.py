@@ -26,6 +26,7 @@ from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
 from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
 from core.ledgers.values import as_text
+from core.ledgers.words import choice_of
 from core.secrecy import files as media
 from core.text import normalise, without_control_characters
 
@@ -36,6 +37,7 @@ _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 _UNIT = re.compile(r"单位.{0,4}([万千])元")
 _GROUP_UNIT = re.compile(r"[(（]([万千])元[)）]")
+_CODED = re.compile("代码|编码")
 _NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
 _NO_HEADER = (
     "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
@@ -71,15 +73,17 @@ def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> 
     header = [_title(c) for c in sheet.top[0]]
     if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
         raise Refused(_NO_HEADER)
-    groups = [_group_above(sheet.above, index) for index in range(len(header))]
+    groups = [_title(text) for text in sheet.groups]
     columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
-        ledger, header, region=batch.region_id, groups=groups
+        ledger, header, region=batch.region_id, groups=groups, hidden=sheet.hidden_columns
     )
-    for column in ledger.columns:
-        index = columns.get(column.attribute)
-        if column.is_money and index is not None and "元" not in header[index]:
-            header[index] += _unit_above(sheet.above, index)
-    is_matched = not mapping.missing(ledger, columns)
+    for name, index in columns.items():
+        column = ledger.column(name)
+        if column is not None and column.is_money and "元" not in header[index]:
+            header[index] += _unit_said(sheet, groups[index])
+    reading = _reading(batch, ledger, sheet, columns)
+    batch.reading, batch.mapping = reading, columns
+    is_matched = not mapping.missing(ledger, columns, batch.whole)
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(
@@ -89,26 +93,48 @@ def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> 
             header_row=sheet.header + 1,
             header=header,
             mapping=columns,
+            reading=reading,
         )
-    batch.header, batch.mapping, batch.header_row = header, columns, sheet.header + 1
+    batch.header, batch.header_row = header, sheet.header + 1
     if not is_matched:
         raise NeedsMapping
 
 
-def _unit_above(above: list[list[Any]], index: int) -> str:
-    """「（万元）」 where a line above the header, or the group that a column stands in, says so."""
-    for row in above:
-        for cell in row:
-            if found := _UNIT.search(_title(cell)):
-                return f"（{found[1]}元）"
-    found = _GROUP_UNIT.search(_group_above(above, index))
+def _reading(
+    batch: ImportBatch, ledger: Ledger, sheet: Sheet, columns: dict[str, int]
+) -> dict[str, Any]:
+    """How the sheet is read beside its columns: `codes` (attributes whose cells are codes),
+    `told` (what titles and names say for the whole sheet), `whole` (what a person said so)."""
+    lines = [_title(cell) for row in sheet.above for cell in row if cell is not None]
+    texts = [*lines, sheet.name, batch.file_name]
+    return {
+        "codes": [a for a, index in columns.items() if _holds_codes(ledger, a, index, sheet)],
+        "told": mapping.told(ledger, columns, texts),
+        "whole": batch.reading.get("whole", {}),
+    }
+
+
+def _holds_codes(ledger: Ledger, attribute: str, index: int, sheet: Sheet) -> bool:
+    """Whether 1 and 2 are codes in a column: its header says so, or all its first cells are."""
+    choice, column = choice_of(ledger, attribute), ledger.column(attribute)
+    if choice is None or column is None:
+        return False
+    header, *rows = sheet.top
+    if _CODED.search(_title(header[index])):
+        return True
+    cells = [row[index] for row in rows if index < len(row) and row[index] is not None]
+    return column.takes_codes and bool(cells) and all(choice.is_code(cell) for cell in cells)
+
+
+def _unit_said(sheet: Sheet, group: str) -> str:
+    """「（万元）」 where a line above or below the table, the name of the sheet or the group that a
+    column stands in says so."""
+    lines = [_title(c) for row in (*sheet.above, *sheet.below) for c in row if isinstance(c, str)]
+    for text in lines:
+        if found := _UNIT.search(text):
+            return f"（{found[1]}元）"
+    found = _GROUP_UNIT.search(sheet.name) or _GROUP_UNIT.search(group)
     return f"（{found[1]}元）" if found else ""
-
-
-def _group_above(above: list[list[Any]], index: int) -> str:
-    """The text over a header: of a merged cell over several columns the first one holds it."""
-    line = above[-1] if above else []
-    return next((_title(c) for c in reversed(line[: index + 1]) if c), "")
 
 
 def _title(cell: Any) -> str:
@@ -185,6 +211,10 @@ def _close_own_connection() -> None:
 def _commit(batch: ImportBatch, lease: Lease, checked: Checked, *, done: int, total: int) -> None:
     with transaction.atomic():
         lease.guard()
+        if checked.blank:
+            blank = batch.reading.get("blank", 0) + checked.blank
+            batch.reading = batch.reading | {"blank": blank}
+            ImportBatch.objects.filter(pk=batch.pk).update(reading=batch.reading)
         if checked.lines:
             copy_lines("core_importrow", STAGED, checked.lines)
         known = {place["key"] for place in batch.places}

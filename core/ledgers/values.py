@@ -10,11 +10,12 @@ import datetime
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from copy import copy
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Self
 
-from core.dates import parse_date
+from core.dates import parse_date, parse_period
 from core.ledgers.spreadsheets.child import squeeze
 from core.rules import Flag, RuleError
 from core.secrecy.identity import clean_name, clean_phone, refuse_id_number
@@ -96,6 +97,21 @@ def date(label: str, *, may_be_future: bool = False) -> Cleaner:
     return clean
 
 
+def period(label: str) -> Cleaner:
+    """[first day, last day, months] of a period, each None where it is not said."""
+
+    def clean(cell: Any, row: RowCheck) -> list[Any]:
+        found = parse_period(as_text(cell), label=label)
+        last = found.last_day(None)
+        return [
+            found.starts.day.isoformat() if found.starts else None,
+            last.isoformat() if last else None,
+            found.months,
+        ]
+
+    return clean
+
+
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 _TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
 _AGAINST = re.compile(f"{_TAKES_BACK.pattern}|非|无|不|没|待|以下|以上|、")
@@ -103,11 +119,17 @@ _AGAINST = re.compile(f"{_TAKES_BACK.pattern}|非|无|不|没|待|以下|以上|
 
 class UnknownWord(RuleError):
     """A word that means none of a column's choices; `word` as it is asked about, `options` what
-    it may mean as (code, name)."""
+    it may mean as (code, name).
+
+    Of a cell that says several things `known` are those that are understood, and `further` the
+    other words that are not.
+    """
 
     def __init__(self, message: str, word: str, options: list[tuple[str, str]]) -> None:
         super().__init__("CODE", message)
         self.word, self.options = word, options
+        self.known: list[Any] | None = None
+        self.further: tuple[UnknownWord, ...] = ()
 
 
 class Choice:
@@ -124,10 +146,24 @@ class Choice:
             # What stands in brackets is squeezed away.
             self._known.setdefault(normalise(name).lower(), code)
         for name, code in synonyms.items():
-            self._known[squeeze(name)] = code
             self._known.setdefault(normalise(name).lower(), code)
+            # 社会工作师（高级） is not what 社会工作师 means.
+            self._known.setdefault(squeeze(name), code)
+        self._synonyms = synonyms
         labels = [name for _, name in self.options]
         self._offered = "、".join(labels[:8]) + ("等" if len(labels) > 8 else "")
+
+    @cached_property
+    def without_codes(self) -> Self:
+        """The same choice where 1 is no code: cells that hold one are not understood."""
+        plain = copy(self)
+        named = {squeeze(name) for _, name in self.options} | {squeeze(n) for n in self._synonyms}
+        codes = {squeeze(code) for code, _ in self.options} - named
+        plain._known = {name: code for name, code in self._known.items() if name not in codes}
+        return plain
+
+    def is_code(self, cell: Any) -> bool:
+        return as_text(cell) in {code for code, _ in self.options}
 
     def __call__(self, cell: Any, row: RowCheck) -> str:
         value = as_text(cell)
@@ -162,6 +198,55 @@ class Choice:
         # 助理社会工作师证 holds two names, of which the longer holds the other.
         is_one = len(codes) == 1 or (longest in squeezed and all(n in longest for n in near))
         return self._known[longest] if longest and is_one else ""
+
+
+# Between the things that one cell says.
+_BETWEEN = re.compile(r"[、,，;；/\n]|(?<=.)[和及](?=.)")
+
+
+class Choices(Choice):
+    """The codes of several choices in one cell: 「退役士兵、儿童主任」."""
+
+    def __call__(self, cell: Any, row: RowCheck) -> Any:
+        try:
+            return [self.one(cell, row)]
+        except UnknownWord as unknown:
+            parts = [part for part in _BETWEEN.split(as_text(cell)) if part.strip()]
+            if len(parts) < 2:
+                unknown.known = []
+                raise
+        return self.each(parts, row)
+
+    def one(self, cell: Any, row: RowCheck) -> Any:
+        """What a cell that says one thing means."""
+        return super().__call__(cell, row)
+
+    def each(self, parts: list[str], row: RowCheck) -> list[Any]:
+        """What each part of a cell means. Raises UnknownWord for those that mean nothing."""
+        known: list[Any] = []
+        unknown: list[UnknownWord] = []
+        for part in parts:
+            try:
+                if (one := self.one(part, row)) not in known:
+                    known.append(one)
+            except UnknownWord as error:
+                unknown.append(error)
+        if unknown:
+            unknown[0].known, unknown[0].further = known, tuple(unknown[1:])
+            raise unknown[0]
+        return known
+
+
+YES, NO = "1", "0"
+_YES_NO = {
+    **dict.fromkeys(("√", "✓", "✔", "有", "已", "y", "yes", "对", "●", "☑"), YES),
+    **dict.fromkeys(("×", "✗", "✘", "x", "没有", "未", "n", "no", "不是", "○", "☐"), NO),
+}
+
+
+def yes_no(label: str) -> Choice:
+    """是 or 否, however it is ticked. A cell like 无 or / says nothing."""
+    return Choice(label, [(YES, "是"), (NO, "否")], _YES_NO)
 
 
 def choice(

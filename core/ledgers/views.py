@@ -19,10 +19,11 @@ from core.entities.entity import ENTITIES
 from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
-from core.ledgers import actions, showing, words, workbooks
+from core.ledgers import actions, showing, workbooks
 from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.remarks import warnings
 from core.ledgers.spreadsheets import Refused
 from core.notices.waiting import forget_total
 from core.rules import RuleError
@@ -141,7 +142,9 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
     rows = showing.rows_of(batch, tab)
     page = _page(request, rows, counts[tab], ["number", "id"])
     _leave_read_event(request, batch, page.object_list)
-    shown = [showing.shown_row(row, may_decide=stage == "preview") for row in page.object_list]
+    rows_shown = list(page.object_list)
+    shown = showing.shown_rows(batch, rows_shown, may_decide=stage == "preview")
+    unread = showing.unmatched(batch)
     return {
         "tab": tab,
         "tabs": showing.tabs(counts, tab),
@@ -155,9 +158,11 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "kept": counts[showing.KEPT],
         # Rows of the workbook to be mended: those that somebody skipped are settled.
         "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
-        "unread": showing.unmatched(batch),
-        "words": showing.words_asked(batch) if stage == "preview" else [],
-        "open_words": words.open_words(batch),
+        "warnings": warnings(batch, unread),
+        "remarks": batch.reading.get("remarks", []) if tab == showing.FLAGGED else [],
+        "told": showing.told(batch),
+        "questions": showing.questions(batch) if stage == "preview" else [],
+        "open_questions": batch.open_questions,
         "many_words": showing.columns_of_many_words(batch),
     }
 
@@ -183,25 +188,33 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
             for name, value in request.POST.items()
             if name.startswith("column_") and value.isdecimal()
         }
+        whole = {
+            name.removeprefix("whole_"): value
+            for name, value in request.POST.items()
+            if name.startswith("whole_")
+        }
         try:
-            actions.set_mapping(batch=batch, by=_user(request), mapping_by_header=chosen)
+            actions.set_mapping(
+                batch=batch, by=_user(request), mapping_by_header=chosen, whole=whole
+            )
             return _open(batch)
         except RuleError as refusal:
             error, batch.mapping = str(refusal), chosen
+            batch.reading |= {"whole": whole}
     context = {"batch": batch, "error": error, **_head(batch), **_columns_context(batch)}
     return render(request, "imports/columns.html", context, status=422 if error else 200)
 
 
 @require_POST
-def answer_words(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say what words of the ledger mean; those without an answer stay open."""
+def answer_questions(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Answer what is asked about many rows at once; what is left without an answer stays open."""
     given = {
         name.removeprefix("answer_"): "" if value == showing.WITHOUT else value
         for name, value in request.POST.items()
         if name.startswith("answer_") and value
     }
     seen = request.POST.get("seen", "")
-    return _act(request, pk, actions.answer_words, answers=given, seen=seen)
+    return _act(request, pk, actions.answer_questions, answers=given, seen=seen)
 
 
 @require_POST

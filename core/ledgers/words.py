@@ -88,11 +88,6 @@ def asked_of(batch: ImportBatch, ledger: Ledger) -> list[dict[str, Any]]:
     ]
 
 
-def open_words(batch: ImportBatch) -> list[dict[str, Any]]:
-    """Those that wait for an answer."""
-    return [q for q in batch.questions if "word" in q and q["code"] is None]
-
-
 def _answered_elsewhere(kind: str, found: list[Any]) -> dict[tuple[str, str], str]:
     """What most offices mean by each of some words; those that left it out do not count."""
     said: dict[tuple[str, str], Counter[str]] = {}

@@ -25,7 +25,7 @@ from projects.projects.models import Project
 from projects.projects.rules import check_project
 
 # Lists that stand beside each other under one entry of the navigation.
-TABS = ("project", "milestone", "payment")
+TABS = ("project", "funding", "milestone", "payment")
 _STAGES = {
     Stage.DEMAND: "info",
     Stage.APPROVED: "info",
@@ -88,20 +88,21 @@ PROJECTS = Entity(
     files="合同 中标通知书 实施方案 结项报告",
     beside=TABS,
     sections=(
-        Section("项目", "name number region service_field started_on ends_on stage+"),
+        Section("项目", "name number contract_number region service_field started_on ends_on "
+                       "stage+"),
         Section("各方", "purchaser contractor evaluator procurement"),
         Section("资金", "fund budget contract_amount"),
         Section("其他", "staffing"),
     ),
     columns="name purchaser__name contractor__name* region contract_amount* started_on ends_on "
-            "stage* budget? fund? service_field?",
+            "stage* budget? fund? service_field? contract_number?",
     filters=(
         "region stage service_field fund purchaser contractor",
         ("year", filters.NumberFilter(label="开始年度", field_name="started_on",
                                       lookup_expr="year", min_value=1949, max_value=9998)),
         ENDED,
     ),
-    search="name number contractor__name purchaser__name",
+    search="name number contract_number contractor__name purchaser__name",
     search_hint="项目名称、编号、购买方、承接方",
     empty_hint="可以逐个新增，也可以把购买服务项目台账直接导入。",
     is_searched=True,
@@ -116,6 +117,7 @@ PROJECTS = Entity(
     update=update_project,
     pages={"detail": ProjectPage},
     related=(
+        Related("资金来源", "fundings", "fund amount", add_label="添加资金来源"),
         Related("付款", "payments", "stage amount paid_on is_opening_balance voucher",
                 add_label="登记付款"),
         Related("里程碑", "milestones", "stage planned_on reached_on score",

@@ -7,13 +7,16 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
+from core.dates import Period
 from core.ledgers import values
-from core.ledgers.asking import say
+from core.ledgers.asking import Question, say
 from core.ledgers.ledger import ImportContext, LedgerColumn, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, stable_id
-from core.rules import RuleError
+from core.rules import Flag, RuleError
 from projects.codes import Fund, Stage
+from projects.fundings.ledger import Funds, sources_of
+from projects.fundings.models import Funding
 from projects.payments.models import Payment
 from projects.payments.rules import check_amount_paid
 from projects.projects.models import Project
@@ -21,78 +24,129 @@ from projects.projects.rules import check_project, check_stage
 from stations.places.named import create_used, find_organization, remove_unused
 from talent.codes import ServiceField
 
-PROJECT, PAYMENT = "projects.project", "projects.payment"
+PROJECT, FUNDING, PAYMENT = "projects.project", "projects.funding", "projects.payment"
+ODD_DAY = Question("day", "少见的开始日期", (("ledger", "没有错，照常录入"),))
+ODD_AMOUNT = Question("amount", "少见的金额", (("ledger", "没有错，照常录入"),))
 _FUNDS = {
-    "中央": "1",
-    "省级": "2",
-    "省财政": "2",
-    "市级财政": "3",
-    "市财政": "3",
-    "县级": "4",
-    "区级财政": "4",
-    "县财政": "4",
-    "福利彩票公益金": "5",
-    "福彩": "5",
-    "粤黔协作": "6",
-    "东西部协作资金": "6",
-    "中央福彩公益金": "5",
-    "省级福彩公益金": "5",
-    "市级福彩公益金": "5",
-    "本级福彩公益金": "5",
-    "福彩公益金": "5",
-    "本级财政": "4",
-    "区财政": "4",
-    "社会捐赠": "7",
-    "慈善资金": "7",
-}
+    "中央": "1", "中央资金": "1", "省级": "2", "省财政": "2", "省级资金": "2", "市级财政": "3",
+    "市级": "3", "市财政": "3", "市级资金": "3", "县级": "4", "区级": "4", "区级财政": "4",
+    "县财政": "4", "本级": "4", "本级财政": "4", "区财政": "4", "县级资金": "4",
+    "福利彩票公益金": "5", "福彩": "5", "福彩公益金": "5", "彩票公益金": "5",
+    "中央福彩": "A", "中央彩票公益金": "A", "中央福利彩票公益金": "A",
+    "省级福彩": "B", "省福彩公益金": "B", "省级彩票公益金": "B", "省级福利彩票公益金": "B",
+    "市级福彩": "C", "市级福彩公益金": "C", "市级彩票公益金": "C",
+    "县级福彩": "D", "区级福彩公益金": "D", "本级福彩公益金": "D", "本级彩票公益金": "D",
+    "粤黔协作": "6", "东西部协作资金": "6", "协作资金": "6", "衔接资金": "E",
+    "财政衔接资金": "E", "衔接推进乡村振兴补助资金": "E", "社会捐赠": "7", "慈善资金": "7",
+    "捐赠": "7", "自筹资金": "F", "单位自筹": "F", "机构自筹": "F",
+}  # fmt: skip
+# Everyday words and the 17 fields of the national list of 2012, as the policy's 18 have them.
+_FIELDS = {
+    "易地扶贫搬迁": "01", "易地搬迁": "01", "养老服务": "02", "老年人": "02", "为老服务": "02",
+    "养老": "02", "一老": "02", "儿童福利": "03", "未成年人保护": "03", "儿童": "03",
+    "青少年": "03",
+    "儿童关爱": "03", "留守儿童": "03", "困境儿童": "03", "一小": "03", "婚姻家庭": "04",
+    "家庭": "04", "妇女": "04", "社会救助": "05", "低保": "05", "救助": "05", "残疾人": "06",
+    "助残": "06", "残障": "06", "残障康复": "06", "应急处置": "07", "心理健康": "07",
+    "精神卫生": "07", "退役军人": "08", "优抚安置": "08", "教育": "09", "教育辅导": "09",
+    "学校社会工作": "10", "司法矫正": "12", "矫治帮扶": "12", "矫治帮教": "12", "禁毒": "13",
+    "禁毒戒毒": "13", "戒毒": "13", "法律服务": "14", "职工": "15", "企业": "15",
+    "群众文化": "16", "信访": "18", "乡村振兴": "90", "扶贫济困": "90",
+    "社区治理": "99", "社区建设": "99", "社会福利": "99", "慈善事业": "99", "医疗卫生": "99",
+    "就业援助": "99", "人口计生": "99", "一老一小": "99",
+}  # fmt: skip
 _STAGES = {"立项": "20", "入库": "20", "招标": "30", "已签约": "40", "签订合同": "40",
            "实施中": "50", "进行中": "50", "中期": "60", "末期": "70", "完成": "80",
            "正在实施": "50", "执行中": "50", "已签订合同": "40", "已验收": "80", "验收合格": "80",
-           "已完成": "80", "已结项": "80", "终止": "90"}  # fmt: skip
+           "已完成": "80", "已结项": "80", "终止": "90", "已终止": "90",
+           "未开展": "20", "未启动": "20", "未实施": "20", "已立项": "20"}  # fmt: skip
 _PROCUREMENTS = {
-    "邀请": "2",
-    "磋商": "4",
-    "谈判": "3",
-    "框架": "6",
-    "直接委托": "7",
-    "定向委托": "7",
-    "单一来源采购": "5",
-    "框架协议采购": "6",
-    "邀标": "2",
-    "招标": "1",
-}
+    "邀请": "2", "邀标": "2", "磋商": "4", "谈判": "3", "单一来源采购": "5", "框架": "6",
+    "框架协议采购": "6", "直接委托": "7", "定向委托采购": "B", "询价采购": "8", "比选采购": "9",
+    "竞争性比选": "9", "创投": "A", "招标": "1", "公开采购": "1",
+}  # fmt: skip
+# Below and above these a project's amount is asked back: it may be in another unit.
+_LEAST, _MOST = Decimal(1_000), Decimal(100_000_000)
+_OLDEST = "1990-01-01"
 
 
 def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
-    """Who buys and who does it, and what was paid before the registry knew."""
+    """Who buys and who does it, when, from which money, and what was paid before."""
     v = row.values
-    region = v.get("region") or row.context.places.scope
-    if not v.get("ends_on"):
-        raise RuleError("R18", "请填写结束日期。", field="ends_on")
+    region = v.get("region") or row.context.places.named_in(v["purchaser"])
+    region = region or row.context.places.scope
+    _days(row, written)
+    _ask_back(row, written)
+    if "contract_amount" in row.dropped and "budget" not in v:
+        row.refuse("合同金额", "请填写预算金额或合同金额。", "R18")
     purchaser = find_organization(v["purchaser"], region, row.context)
     budget = v.get("budget") or v.get("contract_amount")
-    if not budget and (purchaser.id, v["started_on"][0], v["name"]) not in _known(row.context):
+    written |= {"region_id": region, "purchaser_id": purchaser.id}
+    if not budget and PROJECTS_LEDGER.key_of(written) not in _known(row.context):
         raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
     named = v.get("contractor")
     contractor = find_organization(named, region, row.context) if named else None
+    sources = sources_of(row)
     written |= {
-        "region_id": region,
-        "purchaser_id": purchaser.id,
         "contractor_id": contractor.id if contractor else None,
         "budget": budget,
-        "fund": v.get("fund", Fund.OTHER),
+        "fund": sources[0][0] if sources else Fund.OTHER,
         "service_field": v.get("service_field", ServiceField.OTHER),
     }
     row.shown = {
-        "detail": f"{v['purchaser']} {v['started_on'][0]}",
+        "detail": f"{v['purchaser']} {written['started_on']}",
         "names": {contractor.id: named} if contractor else {},
         "paid": v.get("paid", ""),
     }
+    project_id = str(stable_id(PROJECT, row.context.batch_id, *PROJECTS_LEDGER.key_of(written)))
+    if len(sources) > 1:
+        for fund, amount in sources:
+            row.write(FUNDING, {
+                "id": str(stable_id(FUNDING, project_id, fund)), "project_id": project_id,
+                "fund": fund, "amount": amount, "ended_on": None, "end_reason": "",
+            })  # fmt: skip
     if v.get("paid") and Decimal(v["paid"]) > 0:
-        _open_with(row, written)
+        _open_with(row, project_id)
 
 
-def _open_with(row: RowCheck, written: dict[str, Any]) -> None:
+def _days(row: RowCheck, written: dict[str, Any]) -> None:
+    """From when to when: as columns say, else the period in one cell, else from the signing."""
+    v = row.values
+    first, last, months = v.get("period") or (None, None, None)
+    for attribute, label in (("started_on", "开始日期"), ("ends_on", "结束日期")):
+        if attribute in row.dropped:
+            raise RuleError("R18", f"{label}读不出来，请改正。", field=attribute)
+    started = written.get("started_on") or first
+    if not started and (signed := v.get("signed_on")):
+        started = signed[0]
+        message = f"没有写开始日期，按合同签订日 {started} 起算。"
+        row.flag(Flag("R18", "I", message), "开始日期")
+    if not started:
+        raise RuleError("R18", "请填写开始日期。", field="started_on")
+    begun = datetime.date.fromisoformat(started)
+    ends = written.get("ends_on") or last
+    if not ends and months:
+        ends = Period(None, None, months).last_day(begun)
+    if not ends:
+        raise RuleError("R18", "请填写结束日期。", field="ends_on")
+    written |= {"started_on": started, "ends_on": str(ends)}
+
+
+def _ask_back(row: RowCheck, written: dict[str, Any]) -> None:
+    """What was most probably not meant: a serial number for a day, an amount in another unit."""
+    if written["started_on"] < _OLDEST:
+        row.ask(ODD_DAY, f"开始日期是 {written['started_on']}，对吗？", column="开始日期")
+    for attribute in ("budget", "contract_amount"):
+        amount = Decimal(row.values.get(attribute) or 0)
+        if amount and not _LEAST <= amount <= _MOST:
+            label = PROJECTS_LEDGER.changeable[attribute]
+            message = (
+                f"{label}是 {amount:,.2f} 元，{'少' if amount < _LEAST else '多'}得少见，单位对吗？"
+            )
+            row.ask(ODD_AMOUNT, message, column=f"{label}（元）")
+
+
+def _open_with(row: RowCheck, project_id: str) -> None:
     """The opening balance that comes with a new project."""
     paid = row.values["paid"]
     check_amount_paid(
@@ -102,9 +156,7 @@ def _open_with(row: RowCheck, written: dict[str, Any]) -> None:
         paid_on=None,
         is_opening_balance=True,
     )
-    parts = (written["purchaser_id"], written["started_on"], written["name"])
-    project_id = str(stable_id(PROJECT, row.context.batch_id, *parts))
-    row.insert[PAYMENT] = {
+    payment = {
         "id": str(stable_id(PAYMENT, project_id)),
         "project_id": project_id,
         "stage": "",
@@ -115,28 +167,28 @@ def _open_with(row: RowCheck, written: dict[str, Any]) -> None:
         "ended_on": None,
         "end_reason": "",
     }
+    row.write(PAYMENT, payment)
 
 
-def _known(context: ImportContext) -> set[tuple[str, str, str]]:
+def _known(context: ImportContext) -> set[tuple[str, ...]]:
     """Natural keys of the registered projects: their budget may be left blank."""
     if "projects" not in context.memory:
-        keys = Project.objects.filter(ended_on=None).order_by()
-        context.memory["projects"] = {
-            (str(purchaser), str(start), name)
-            for purchaser, start, name in keys.values_list("purchaser_id", "started_on", "name")
-        }
-    found: set[tuple[str, str, str]] = context.memory["projects"]
+        columns = ("purchaser_id", "started_on", "name", "contract_number")
+        rows = Project.objects.filter(ended_on=None).order_by().values(*columns)
+        context.memory["projects"] = {PROJECTS_LEDGER.key_of(row) for row in rows}
+    found: set[tuple[str, ...]] = context.memory["projects"]
     return found
 
 
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """A known project as the row would leave it, with what was paid on it (R18)."""
-    if not row.writes["update"] and not row.shown.get("paid"):
+    _meet_fundings(row, record)
+    if not row.has_writes and not row.shown.get("paid"):
         return
     payments = list(Payment.objects.filter(project=record, ended_on=None))
     paid = _opening(row, record, payments)
-    after = {c: getattr(record, c) for c in PROJECTS_LEDGER.changeable} | row.writes["update"].get(
-        PROJECT, {}
+    after = {c: getattr(record, c) for c in PROJECTS_LEDGER.changeable} | row.changes(
+        PROJECT, record.pk
     )
     check_project(
         budget=Decimal(after["budget"]),
@@ -153,6 +205,21 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
                 f"{record.get_stage_display()} → {Stage(after['stage']).label}：{flag.message}"
             )
             say(row, message, rule=flag.rule, level=flag.level, column="当前阶段")
+
+
+def _meet_fundings(row: ImportRow, record: Any) -> None:
+    """A source that the row names and the project has not is one more; another amount a change."""
+    said = row.staged(FUNDING)
+    known = Funding.objects.filter(project=record, ended_on=None) if said else ()
+    held = {funding.fund: funding for funding in known}
+    for new in said:
+        old, words, amount = held.get(new["fund"]), Fund(new["fund"]).label, new.get("amount")
+        if old is None:
+            row.inserts(FUNDING).append(new | {"project_id": str(record.pk)})
+            row.diff.append(["资金来源", "", f"{words} {amount or ''}".strip()])
+        elif amount and old.amount != Decimal(amount):
+            row.change(FUNDING, old.pk, amount=amount)
+            row.diff.append([words, f"{old.amount or ''}", amount])
 
 
 def _amount(value: Any) -> Decimal | None:
@@ -179,19 +246,17 @@ def _opening(row: ImportRow, record: Any, payments: list[Payment]) -> Decimal:
         return paid
     row.diff.append(["已拨付", f"{have + dated:.2f}", said])
     if opening is None:
-        row.writes["insert"][PAYMENT] = row.writes["staged"]["insert"][PAYMENT] | {
-            "project_id": str(record.pk),
-            "amount": f"{wanted:.2f}",
-        }
+        payment = {"project_id": str(record.pk), "amount": f"{wanted:.2f}"}
+        row.inserts(PAYMENT).append(row.staged(PAYMENT)[0] | payment)
     else:
-        row.writes["update"][PAYMENT] = {"id": str(opening.pk), "amount": f"{wanted:.2f}"}
+        row.change(PAYMENT, opening.pk, amount=f"{wanted:.2f}")
     return Decimal(said)
 
 
 PROJECTS_LEDGER = PlainLedger(
     kind="projects",
     label="项目",
-    models=(PROJECT, PAYMENT),
+    models=(PROJECT, FUNDING, PAYMENT),
     fields=(
         "name number",
         LedgerColumn(
@@ -200,7 +265,17 @@ PROJECTS_LEDGER = PlainLedger(
             values.text("购买方", 120),
             is_required=True,
             width=22,
-            synonyms=("购买主体", "采购人", "购买单位", "委托方", "甲方", "采购人（甲方）"),
+            synonyms=(
+                "购买主体",
+                "采购人",
+                "购买单位",
+                "委托方",
+                "甲方",
+                "采购人（甲方）",
+                "采购单位",
+                "立项单位",
+                "实施单位",
+            ),
         ),
         LedgerColumn(
             "contractor",
@@ -219,9 +294,46 @@ PROJECTS_LEDGER = PlainLedger(
                 "成交供应商",
                 "中标/成交供应商",
                 "项目承接单位",
+                "执行单位",
             ),
         ),
-        "service_field region fund budget contract_amount procurement started_on ends_on stage",
+        "service_field region",
+        LedgerColumn(
+            "fund",
+            "资金来源",
+            Funds("资金来源", Fund.choices, _FUNDS),
+            choices=Fund.labels,
+            synonyms=("资金渠道", "经费来源", "资金性质"),
+            hint="几个来源的写「中央财政20万元、省级财政10万元」。",
+        ),
+        "budget contract_amount procurement contract_number started_on ends_on",
+        LedgerColumn(
+            "period",
+            "起止时间",
+            values.period("起止时间"),
+            synonyms=(
+                "项目周期",
+                "服务期",
+                "服务期限",
+                "履约期限",
+                "实施期限",
+                "项目期限",
+                "合同期限",
+                "服务周期",
+                "实施周期",
+                "实施时间",
+                "履约期限、地点等简要信息",
+            ),
+            is_own=True,
+        ),
+        LedgerColumn(
+            "signed_on",
+            "合同签订日期",
+            values.date("合同签订日期"),
+            synonyms=("签订日期", "签订时间", "合同签订时间", "签约日期"),
+            is_own=True,
+        ),
+        "stage",
         LedgerColumn(
             "paid",
             "已拨付（元）",
@@ -231,8 +343,10 @@ PROJECTS_LEDGER = PlainLedger(
         ),
     ),
     required="name purchaser started_on ends_on",
+    follows="started_on ends_on",
     future="started_on ends_on",
     key="purchaser_id started_on name",
+    number="contract_number",
     fixed="region_id",
     notes=(
         "每个项目一行，以购买方、项目名称、开始日期识别。金额单位为元。",
@@ -243,13 +357,14 @@ PROJECTS_LEDGER = PlainLedger(
         "number": "编号",
         "service_field": "领域",
         "region": "地区 实施地 服务地区 项目地区 实施地点 服务区域",
-        "budget": "预算 预算金额 采购预算",
-        "contract_amount": "合同额 合同金额 合同价 合同价款 中标金额 中标价 成交金额",
+        "budget": "预算 预算金额 采购预算 资金额度 立项资金 资助金额",
+        "contract_amount": "合同额 合同金额 合同价 合同价款 中标金额 中标价 成交金额 总价",
+        "contract_number": "合同号 合同编码",
         "started_on": "开始时间 起始日期 实施开始",
         "ends_on": "结束时间 截止日期 实施结束",
         "stage": "阶段 项目阶段 进度 项目进展 项目完成情况",
     },
-    means={"fund": _FUNDS, "stage": _STAGES, "procurement": _PROCUREMENTS},
+    means={"stage": _STAGES, "procurement": _PROCUREMENTS, "service_field": _FIELDS},
     prepare=_prepare,
     follow=_follow,
     before_apply=lambda batch, context: create_used(

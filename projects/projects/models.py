@@ -17,12 +17,21 @@ from talent.codes import ServiceField
 class Project(Record):
     """A project by which a body purchases social-work services (民发〔2012〕196号).
 
-    Natural key of ledgers: purchaser, name, start.
+    Natural key of ledgers: the contract's number where it is known, else purchaser, name and
+    start.
     """
 
     succession_fields = ("region",)
 
     number = models.CharField("项目编号", max_length=40, blank=True, default="")
+    contract_number = models.CharField(
+        "合同编号",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="同名同期的几个包，以合同编号区分。",
+    )
     name = models.CharField("项目名称", max_length=120)
     purchaser = models.ForeignKey(
         Organization, models.PROTECT, related_name="purchases", verbose_name="购买方"
@@ -77,9 +86,15 @@ class Project(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["purchaser", "name", "started_on"],
-                condition=Q(ended_on=None),
+                condition=Q(ended_on=None, contract_number=""),
                 name="project_purchaser_name_start",
-                violation_error_message="该购买方已有同名、同开始日期的项目。",
+                violation_error_message="该购买方已有同名、同开始日期的项目；是另一个合同的，请填写合同编号。",
+            ),
+            models.UniqueConstraint(
+                fields=["purchaser", "contract_number"],
+                condition=Q(ended_on=None) & ~Q(contract_number=""),
+                name="project_contract_number",
+                violation_error_message="该购买方已登记过这个合同编号。",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("started_on")),

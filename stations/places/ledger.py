@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import uuid
 from typing import Any
 
@@ -16,10 +17,11 @@ from core.ledgers.asking import hold
 from core.ledgers.ledger import LedgerColumn, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, all_rows, stable_id
-from core.rules import RuleError
+from core.ledgers.points import Point
+from core.rules import Flag, RuleError
 from stations.codes import StationKind, StationStatus
 from stations.places.models import Station, StationState
-from stations.places.named import create_used, find_organization, remove_unused
+from stations.places.named import create_used, find_organization, remove_unused, station_of
 from stations.places.rules import CLOSED_STATUSES, approval_flag
 from stations.places.states import begin, note_approvals
 from stations.places.townships import remark_second_stations
@@ -49,12 +51,22 @@ _STATUSES = {
 def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     """Where it lies, who runs it, and its first dated rows."""
     v = row.values
+    if not v.get("kind"):
+        v["kind"] = written["kind"] = _kind_in(v["name"])
+    if not v["kind"]:
+        row.refuse("站点类型", "从名称看不出是哪类站点，请填写站点类型。", "REQUIRED")
+        return
     region = _region(row)
     if not region:
         return
+    _recognise(row, written, region)
     for flag in approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False):
         row.flag(flag, "批复文号")
     built, named = v.get("built_on"), v.get("operator")
+    if "built_on" in row.dropped and not v.get("status"):
+        # Whether it is built would hang on it.
+        row.refuse("运行状态", "建成日期读不出来，请改正，或填写运行状态。", "R17")
+        return
     operator = find_organization(named, region[:6], row.context) if named else None
     written |= {
         "region_id": region,
@@ -69,7 +81,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     parts = (written["kind"], region, written["name"])
     station_id = str(stable_id(STATION, row.context.batch_id, *parts))
     since = built[0] if built else row.context.day.isoformat()
-    row.insert[STATE] = {
+    state = {
         "id": str(stable_id(STATE, station_id)),
         "station_id": station_id,
         "status": written["status"],
@@ -77,14 +89,47 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
         "valid_to": None,
         "reason": "台账导入",
     }
+    row.write(STATE, state)
     if v["kind"] == StationKind.TOWNSHIP and len(region) == 9:
-        row.insert[COVERAGE] = {
+        coverage = {
             "id": str(stable_id(COVERAGE, station_id)),
             "station_id": station_id,
             "region_id": region,
             "valid_from": since,
             "valid_to": None,
         }
+        row.write(COVERAGE, coverage)
+
+
+# What a name ends with says what kind it is.
+_KIND_OF_NAME = (
+    (re.compile("(社会工作|社工)(服务)?(总站|服务总站)$|县.{0,6}指导中心$"), StationKind.HUB),
+    (re.compile("(社会工作|社工).{0,6}指导中心$"), StationKind.CENTRE),
+    (re.compile("(社会工作|社工)(和志愿)?(服务)?站$"), StationKind.TOWNSHIP),
+    (re.compile("(社会工作|社工)(服务)?室$"), StationKind.ROOM),
+)
+# Such a name says of a station no more than where it is.
+_PLAIN = re.compile("(社会工作|社工)(和志愿)?(服务)?站$")
+
+
+def _kind_in(name: str) -> str:
+    return str(next((kind for pattern, kind in _KIND_OF_NAME if pattern.search(name)), ""))
+
+
+def _recognise(row: RowCheck, written: dict[str, Any], region: str) -> None:
+    """The one station of a township, also where a list calls it by its whole path or by an
+    older word for the kind: 贵阳市南明区新华路街道社工站."""
+    name = row.values["name"]
+    if written["kind"] != StationKind.TOWNSHIP or not _PLAIN.search(name):
+        return
+    known = station_of(region, row.context)
+    place = row.context.places.path(region)
+    before = _PLAIN.sub("", name)
+    if known is None or known.name == name or not _PLAIN.search(known.name):
+        return
+    if place.endswith(before) or before.endswith(row.context.places.name(region)):
+        written["name"] = known.name
+        row.flag(Flag("R16", "I", f"与在册的「{known.name}」是同一站点。"), "站点名称")
 
 
 def _status_unsaid(built: Any) -> str:
@@ -109,14 +154,38 @@ def _region(row: RowCheck) -> str:
             return ""
     if county:
         return str(county)
-    scope: str = places.scope
-    if v["kind"] == StationKind.CENTRE and len(scope) == 2:
-        for code, place in places.by_code.items():
-            if len(code) == 4 and v["name"].startswith(place.name):
-                return str(code)
-        row.refuse("县（市、区）", "看不出属于哪个市（州），请在站点名称前写明市（州）。", "PLACE")
+    named = places.named_in(v["name"])
+    if len(named) >= _LEVELS[v["kind"]]:
+        return str(named)
+    return _unsaid(row, named)
+
+
+# How long the code of its place is at the least.
+_LEVELS = dict.fromkeys(StationKind.values, 2) | {
+    StationKind.CENTRE: 4, StationKind.HUB: 6, StationKind.TOWNSHIP: 9, StationKind.ROOM: 9,
+}  # fmt: skip
+# More are no list to choose from.
+_MOST_PLACES = 300
+
+
+def _unsaid(row: RowCheck, named: str) -> str:
+    """The place of a station that says none: the importer's own, else it is asked."""
+    places, kind = row.context.places, row.values["kind"]
+    scope, wanted = named or str(places.scope), _LEVELS[kind]
+    if len(scope) >= wanted:
+        return scope
+    inside = [
+        (code, places.path(code))
+        for code, place in sorted(places.by_code.items())
+        if place.is_current and len(code) == wanted and code.startswith(scope)
+    ]
+    label = "乡镇（街道）" if wanted > 6 else "县（市、区）"
+    if len(inside) > _MOST_PLACES:
+        row.refuse(label, f"看不出在哪个{label}，请填写。", "PLACE")
         return ""
-    return scope
+    title = f"「{StationKind(kind).label}」没有写在哪个{label}，是哪里？"
+    point = Point(f"place:{kind}:{scope}", title, tuple(inside), waits=True)
+    return row.wonder_about(point, f"看不出在哪个{label}。", label) or ""
 
 
 def _standing(rows: list[ImportRow]) -> list[ImportRow]:
@@ -125,7 +194,7 @@ def _standing(rows: list[ImportRow]) -> list[ImportRow]:
 
 def _is_closed(row: ImportRow) -> bool:
     """R15: posts end or move with their station, so nobody closes one by a ledger."""
-    if row.writes["insert"][STATION]["status"] not in CLOSED_STATUSES:
+    if STATIONS_LEDGER.said(row)["status"] not in CLOSED_STATUSES:
         return False
     message = "撤并、更名不能由台账办理：请在站点页办理撤并，以便一并处理岗位。"
     hold(row, message, rule="R15", column="运行状态")
@@ -134,11 +203,10 @@ def _is_closed(row: ImportRow) -> bool:
 
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """The dated rows go along; a station made from a bare name is complete."""
-    update = row.writes["update"]
     if record.is_incomplete:
-        update.setdefault(STATION, {"id": str(record.pk)})["is_incomplete"] = False
+        row.change(STATION, record.pk, is_incomplete=False)
         row.diff.append(["资料", "待完善", "已完善"])
-    changed = update.get(STATION, {})
+    changed = row.changes(STATION, record.pk)
     is_assumed = record.is_incomplete and record.status == StationStatus.PREPARING
     if is_assumed and "built_on" in changed and "status" not in row.shown["given"]:
         changed["status"] = incoming["status"]
@@ -156,31 +224,21 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
 
 def _carry(row: ImportRow, model: str, moved: Any | None) -> None:
     if moved is not None:
-        row.writes["update"][model] = {
-            "id": str(moved.pk), "valid_from": moved.valid_from.isoformat(),
-        }  # fmt: skip
+        row.change(model, moved.pk, valid_from=moved.valid_from.isoformat())
 
 
 def _change_state(row: ImportRow, record: Any, states: list[StationState]) -> None:
     """A changed status is a new state from today; the first word on a station planned from
     a bare name replaces what was assumed."""
-    update, status = row.writes["update"], row.writes["update"][STATION]["status"]
     if record.is_incomplete and len(states) == 1:
-        update.setdefault(STATE, {"id": str(states[0].pk)})["status"] = status
+        row.change(STATE, states[0].pk, status=row.changes(STATION, record.pk)["status"])
         return
     since = today().isoformat()
     if states:
-        last = str(states[-1].pk)
-        if update.setdefault(STATE, {"id": last})["id"] != last:
-            message = "建成日期和运行状态都变了，而该站点已多次变更状态，请在站点页分别办理。"
-            raise RuleError("R15", message, field="status")
         since = max(since, states[-1].valid_from.isoformat())
-        update[STATE]["valid_to"] = since
-    row.writes["insert"][STATE] = row.writes["staged"]["insert"][STATE] | {
-        "id": str(uuid.uuid4()),
-        "station_id": str(record.pk),
-        "valid_from": since,
-    }
+        row.change(STATE, states[-1].pk, valid_to=since)
+    begun = {"id": str(uuid.uuid4()), "station_id": str(record.pk), "valid_from": since}
+    row.inserts(STATE).append(row.staged(STATE)[0] | begun)
 
 
 def _note_approvals(batch: Any, context: Any) -> None:
@@ -203,6 +261,7 @@ STATIONS_LEDGER = PlainLedger(
             "county",
             "县（市、区）",
             values.place("县（市、区）", level=3),
+            is_decisive=True,
             synonyms=(
                 "县区",
                 "区县",
@@ -264,6 +323,7 @@ STATIONS_LEDGER = PlainLedger(
     ),
     key="kind region_id name",
     future="planned_on",
+    follows="kind",
     decisive="status",
     notes=(
         "每个站点一行，以类型、地区、名称识别；名称变了会当作另一个站点。",

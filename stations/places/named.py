@@ -45,6 +45,7 @@ class Employer(NamedTuple):
     id: str
     region: str
     opened_on: datetime.date | None = None
+    name: str = ""
 
 
 def find_employer(name: str, region: str, context: ImportContext) -> Employer:
@@ -119,7 +120,7 @@ def _read_registry(context: ImportContext) -> None:
     stations = Station.objects.for_user(context.user).open()
     columns = ("pk", "name", "region_id", "kind", "built_on")
     for pk, name, region, kind, built_on in stations.values_list(*columns):
-        found = Employer("station_id", str(pk), region, built_on)
+        found = Employer("station_id", str(pk), region, built_on, name)
         employers.setdefault(name, []).append(found)
         if kind == StationKind.TOWNSHIP:
             by_region.setdefault(region, []).append(found)
@@ -201,10 +202,10 @@ def create_used(batch: Any, path: str, columns: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT v.value FROM core_importrow r,"
-            " jsonb_each_text(r.writes->'insert'->%s) v"
+            " jsonb_array_elements(r.writes->'insert'->%s) j, jsonb_each_text(j) v"
             " WHERE r.batch_id = %s AND r.outcome IN ('new', 'changed') AND v.key = ANY(%s)"
             " UNION SELECT DISTINCT v.value FROM core_importrow r,"
-            " jsonb_each_text(r.writes->'update'->%s) v"
+            " jsonb_array_elements(r.writes->'update'->%s) j, jsonb_each_text(j) v"
             " WHERE r.batch_id = %s AND r.outcome = 'changed' AND v.key = ANY(%s)",
             [path, batch.pk, list(columns)] * 2,
         )

@@ -47,5 +47,4 @@ def remark_second_stations(rows: list[ImportRow], context: ImportContext) -> Non
 
 
 def _station(row: ImportRow) -> dict[str, Any]:
-    found: dict[str, Any] = row.writes["staged"]["insert"]["stations.station"]
-    return found
+    return row.staged("stations.station")[0]

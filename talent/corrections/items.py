@@ -19,7 +19,18 @@ from talent.people.models import Person
 # What a worker may ask to have changed, as the form shows it; the ID number only a clerk
 # changes from the document.
 CORRECTION = (
-    ("身份", ("name", "former_name", "sex", "birth_date", "ethnicity", "political_status")),
+    (
+        "身份",
+        (
+            "name",
+            "former_name",
+            "sex",
+            "birth_date",
+            "ethnicity",
+            "ethnicity_word",
+            "political_status",
+        ),
+    ),
     ("地区", ("native_place", "household_place", "residence")),
     ("人才信息", ("category", "sources", "service_fields")),
 )

@@ -69,8 +69,7 @@ def check_certificate(certificate: Certificate) -> Iterable[Flag]:
     answers, person = Answers(), certificate.person
     answers.ask(_clean_number, certificate)
     level, day = certificate.level, certificate.approved_on
-    if day:
-        answers.ask(check_certificate_date, level or "", day, birth_date=person.birth_date)
+    answers.ask(check_certificate_date, level or "", day, birth_date=person.birth_date)
     if level:
         others = person.certificates.filter(ended_on=None).exclude(pk=certificate.pk)
         held = list(others.values_list("level", flat=True))
@@ -111,7 +110,10 @@ CERTIFICATES = part_of_person(
     filters=(
         "region",
         ENDED,
-        Chosen("todo", "待办", {"verify": ("待县级核验", TO_VERIFY)}),
+        Chosen("todo", "待办", {
+            "verify": ("待县级核验", TO_VERIFY),
+            "undated": ("日期不详", Q(approved_on=None, ended_on=None)),
+        }),
         "level verification",
         Between("approved_on", "approved"),
     ),

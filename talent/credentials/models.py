@@ -44,6 +44,10 @@ class CertificateQuerySet(ScopedQuerySet):
             in_use_on(day), level__in=COUNTING_LEVELS, approved_on__lte=day
         ).verified_on(day, at_least=Verification.EMPLOYER)
 
+    def undated(self) -> Self:
+        """Those of which nobody has said since when."""
+        return self.filter(approved_on=None, ended_on=None)
+
     def verified_on(self, day: datetime.date, *, at_least: str) -> Self:
         """Those that were verified at a level by a day."""
         now, then = Q(verification__gte=at_least), Q(value__gte=at_least)
@@ -55,6 +59,7 @@ class Certificate(PersonalRecord):
     """A national social worker certificate. The certificate itself never expires."""
 
     dated_columns = {"verification": "verified_on"}
+    unsaid = {"approved_on": "日期不详"}
 
     level = models.CharField("证书级别", max_length=1, choices=CertificateLevel)
     # No structure is assumed (R7): published descriptions disagree.
@@ -65,8 +70,12 @@ class Certificate(PersonalRecord):
         default="",
         help_text="证书上的管理号，字母不分大小写。",
     )
+    # Without one it counts on no day.
     approved_on = models.DateField(
-        "批准日期", help_text="证书上的批准日期；只知道年月可写 2021-03。"
+        "批准日期",
+        null=True,
+        blank=True,
+        help_text="证书上的批准日期；只知道年月可写 2021-03，不知道的留空，补上之前不计入。",
     )
     approved_precision = PrecisionField()
     issuer = models.CharField("发证机关", max_length=80, blank=True, default="")

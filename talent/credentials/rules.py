@@ -14,6 +14,7 @@ FIRST_EXAM = datetime.date(2008, 6, 1)
 REGISTRATION_MONTHS = 36
 RENEWAL_WINDOW_MONTHS = 3
 NATIONAL_LEVELS = ("1", "2", "3")
+UNDATED = "没有批准日期，登记为日期不详，补上之前不计入持证。"
 SENIOR_LEVELS = (CertificateLevel.SENIOR.value, CertificateLevel.SENIOR_PASS.value)
 
 
@@ -37,12 +38,15 @@ def clean_certificate_number(value: object) -> tuple[str, list[Flag]]:
 
 def check_certificate_date(
     level: str,
-    approved_on: datetime.date,
+    approved_on: datetime.date | None,
     *,
     birth_date: datetime.date | None = None,
     on: datetime.date | None = None,
 ) -> list[Flag]:
-    """R8: since the first national exam (June 2008) and not before the 18th birthday."""
+    """R8: since the first national exam (June 2008) and not before the 18th birthday; without
+    a date it counts on no day."""
+    if approved_on is None:
+        return [Flag("R8", "W", UNDATED, "approved_on")]
     check_not_future(approved_on, label="批准日期", field="approved_on", on=on)
     flags = []
     if level in NATIONAL_LEVELS and approved_on < FIRST_EXAM:

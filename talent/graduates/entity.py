@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -45,6 +46,22 @@ def check(stat: GraduateStat) -> Iterable[Flag]:
     return answers.settle()
 
 
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|届|级毕业)")
+_LEVELS = {"硕士": "硕士", "本科": "本科", "专科": "大专", "高职": "大专", "博士": "博士"}
+
+
+def _year_in(text: str) -> str:
+    """The one year of graduation that a title names."""
+    found = set(_YEAR.findall(text))
+    return found.pop() if len(found) == 1 and "毕业" in text else ""
+
+
+def _level_in(text: str) -> str:
+    """The one level that a title names."""
+    found = {name for word, name in _LEVELS.items() if word in text}
+    return found.pop() if len(found) == 1 and "毕业" in text else ""
+
+
 _MODEL = "talent.graduatestat"
 
 
@@ -57,7 +74,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
 
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """Those who stayed may be known from an earlier ledger only (R20)."""
-    changed = row.writes["update"].get(_MODEL, {})
+    changed = row.changes(_MODEL, record.pk)
     if "graduates" in changed and "stayed" not in row.shown["given"]:
         for flag in check_graduates(changed["graduates"], record.stayed):
             say(row, flag.message, rule=flag.rule, level=flag.level, column="毕业人数")
@@ -88,20 +105,22 @@ GRADUATES = Entity(
     ledger=PlainLedger(
         kind="graduates",
         label="毕业生统计",
-        fields=("school major level year graduates stayed school_place document",),
+        fields=("school major level year graduates stayed school_place document major_code",),
         key="level year major school",
         notes=("每个院校、专业、层次、年度一行；只统计毕业，不含结业。",),
         synonyms={
-            "school": "学校 院校 学校名称 高校名称",
+            "school": "学校 院校 学校名称 高校名称 培养单位",
             "major": "专业名称",
             "level": "层次 学历层次 学历",
-            "year": "年度 年份 毕业年份",
+            "year": "年度 年份 毕业年份 届别 毕业届别",
             "graduates": "人数 毕业生人数 毕业生数 总人数",
+            "major_code": "专业代码",
             "stayed": "留黔人数 留黔 其中留黔 省内就业人数 留省就业人数",
             "school_place": "省内外 省内省外",
         },
+        told={"year": _year_in, "level": _level_in},
         means={
-            "level": EDUCATION_WORDS,
+            "level": EDUCATION_WORDS | {"本科生": "21", "专科生": "31", "专硕": "14", "学硕": "14"},
             "school_place": {"省内": "1", "本省": "1", "省外": "2", "外省": "2"},
         },
         hints={"school_place": "省外院校只填黔籍毕业生，单列，不计入目标；不填的按省内院校。"},

@@ -37,9 +37,9 @@ GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 
 # What a person is again filled with when a 停用 record's ID number comes once more.
 REFILLED = (
-    "name", "former_name", "phone", "sex", "birth_date", "ethnicity", "political_status",
-    "native_place", "household_place", "residence_id", "category", "sources", "service_fields",
-    "remark",
+    "name", "former_name", "phone", "sex", "birth_date", "ethnicity", "ethnicity_word",
+    "political_status", "native_place", "household_place", "residence_id", "category",
+    "sources", "service_fields", "remark",
 )  # fmt: skip
 
 

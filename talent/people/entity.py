@@ -159,7 +159,8 @@ PEOPLE = Entity(
     person="pk",
     files="简历 荣誉证书 培训证书 其他证明",
     sections=(
-        Section("身份", "name former_name id_type id_number sex birth_date ethnicity"),
+        Section("身份", "name former_name id_type id_number sex birth_date ethnicity "
+                       "ethnicity_word"),
         Section("联系与地区", "phone address residence native_place household_place"),
         Section("人才信息", "category sources service_fields political_status remark"),
     ),

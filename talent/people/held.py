@@ -62,7 +62,7 @@ class HeldEducation(NamedTuple):
 # what of a person's rows comes first.
 _POSTS = Post.objects.unended().order_by("-is_primary", "-started_on", "pk")
 _CERTIFICATES = Certificate.objects.filter(ended_on=None, level__in=COUNTING_LEVELS).order_by(
-    "-level", "-approved_on", "pk"
+    "-level", F("approved_on").desc(nulls_last=True), "pk"
 )
 _EDUCATIONS = Education.objects.filter(ended_on=None).order_by("level", "-graduated_on", "pk")
 _TITLES = Title.objects.filter(ended_on=None).order_by("level", "-obtained_on", "pk")
@@ -73,8 +73,10 @@ _IS_HERE = ExpressionWrapper(HERE, output_field=BooleanField())
 _EMPLOYER = Coalesce("station__name", "organization__name", output_field=CharField())
 
 
-def _known(day: datetime.date, precision: str) -> datetime.date | str:
+def _known(day: datetime.date | None, precision: str) -> datetime.date | str:
     """A day, or the month or year that is all that is known of it."""
+    if day is None:
+        return ""
     cut = KNOWN_LENGTH.get(precision)
     return day.isoformat()[:cut] if cut else day
 

@@ -85,6 +85,15 @@ class Person(Record):
     sex = models.CharField("性别", max_length=1, choices=SEXES, default="0")
     birth_date = models.DateField("出生日期", null=True, blank=True)
     ethnicity = models.CharField("民族", max_length=2, choices=ETHNICITIES, blank=True, default="")
+    # What papers call whom the 56 do not name: 穿青人.
+    ethnicity_word = models.CharField(
+        "民族原文",
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="民族为「其他」的，照证件填写，如 穿青人。",
+    )
     political_status = models.CharField(
         "政治面貌", max_length=2, choices=PoliticalStatus, blank=True, default=""
     )

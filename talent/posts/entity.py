@@ -70,13 +70,13 @@ POSTS = part_of_person(
     ends_ordinarily=True,
     ended_word="已离岗",
     sections=(
-        Section("任职", "person station organization region kind is_primary employment started_on "
-                       "ended_on end_reason"),
+        Section("任职", "person station organization region kind title is_primary employment "
+                       "started_on ended_on end_reason"),
     ),
     columns=(
         PERSON_NAME,
         Column("employer_name", "站点或用人单位", css="wrap", card=True),
-        "kind* employment",
+        "kind* title? employment",
         Column("is_primary", words={True: "主岗", False: "兼岗"}),
         "region started_on ended_on*",
     ),

@@ -155,6 +155,14 @@ class Post(Record):
         "core.Region", models.PROTECT, db_index=False, editable=False, verbose_name="岗位所在地"
     )
     kind = models.CharField("岗位", max_length=1, choices=PostKind, default=PostKind.FRONTLINE)
+    title = models.CharField(
+        "职务",
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="单位里的称呼，照实填写，如 居委会副主任。",
+    )
     is_primary = models.BooleanField(
         "主岗",
         default=True,

@@ -86,7 +86,7 @@ def test_words_are_asked_once(cast: Cast, visit: Any, shot: Any, width: int) -> 
     rows = [person(f"王{'甲乙丙丁戊己庚'[i]}", 证书级别=said[i % 2]) for i in range(7)]
     batch = check(cast.clerk_a, "people", people(*rows))
     page = visit(f"/imports/{batch.pk}/", cast.clerk_a, width=width)
-    expect(page.get_by_role("heading", name="请认一认这些词（2 个）")).to_be_visible()
+    expect(page.get_by_role("heading", name="请先答复这几处（2 处）")).to_be_visible()
     expect(page.get_by_label(said[0])).to_have_value("2")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     check_accessible(page, f"words {width}")

@@ -105,6 +105,13 @@ def apply(batch: ImportBatch) -> ImportBatch:
     return fresh(batch)
 
 
+def answer(batch: ImportBatch, *, by: User, **answers: str) -> ImportBatch:
+    """Answer questions that many rows share, by their id."""
+    actions.answer_questions(batch=batch, by=by, answers=answers, inline=True)
+    jobs.run(batch.job_id)
+    return fresh(batch)
+
+
 def fresh(batch: ImportBatch) -> ImportBatch:
     return ImportBatch.objects.select_related("job", "by").get(pk=batch.pk)
 

@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from core.jobs import running as jobs
-from core.ledgers import actions, words
+from core.ledgers import actions
 from core.ledgers.keeping import forget_expired
 from core.ledgers.models import ImportBatch, ImportRow, WordMemory
 from core.models import Job, User
@@ -39,12 +39,12 @@ def _people(*levels: str) -> bytes:
 
 
 def _open(batch: ImportBatch) -> list[str]:
-    return [question["word"] for question in words.open_words(batch)]
+    return [question["word"] for question in batch.open_questions]
 
 
 def _answer(batch: ImportBatch, by: User, **answers: str) -> ImportBatch:
     said = {f"{LEVEL}{word}": code for word, code in answers.items()}
-    actions.answer_words(batch=batch, by=by, answers=said, inline=True)
+    actions.answer_questions(batch=batch, by=by, answers=said, inline=True)
     jobs.run(batch.job_id)
     return ledgers.fresh(batch)
 
@@ -112,15 +112,16 @@ def test_a_required_word_waits_for_its_answer(cast: Cast) -> None:
     header = "院校名称 专业 培养层次 毕业年度 毕业人数 其中留黔人数".split()
     data = ledgers.workbook([header, ["贵州大学", "社会工作", "五年一贯", 2024, 30, 12]])
     batch = ledgers.check(cast.province, "graduates", data)
-    assert ledgers.outcomes(batch) == {"refused": 1}
+    assert ledgers.outcomes(batch) == {"held": 1}
     (question,) = batch.questions
     assert question["word"] == "五年一贯"
     with pytest.raises(RuleError, match="不在可选范围内"):
         # Without it there is no record: it cannot be left out for good.
-        actions.answer_words(
+        actions.answer_questions(
             batch=batch, by=cast.province, answers={question["id"]: ""}, inline=True
         )
-    actions.answer_words(batch=batch, by=cast.province, answers={question["id"]: "31"}, inline=True)
+    answers = {question["id"]: "31"}
+    actions.answer_questions(batch=batch, by=cast.province, answers=answers, inline=True)
     jobs.run(batch.job_id)
     assert ledgers.outcomes(ledgers.fresh(batch)) == {"new": 1}
 
@@ -146,7 +147,7 @@ def test_no_number_and_no_speech_is_asked_about(cast: Cast, level: str) -> None:
 def test_what_was_not_asked_is_not_answered(cast: Cast, answers: dict[str, str]) -> None:
     batch = ledgers.check(cast.clerk_a, "people", _people("甲级社工"))
     with pytest.raises(RuleError):
-        actions.answer_words(batch=batch, by=cast.clerk_a, answers=answers, inline=True)
+        actions.answer_questions(batch=batch, by=cast.clerk_a, answers=answers, inline=True)
     assert not WordMemory.objects.exists()
     assert ledgers.fresh(batch).questions == batch.questions
 
@@ -164,27 +165,27 @@ def test_the_page_proposes_and_takes_answers(
     batch = ledgers.check(cast.clerk_a, "people", _people("省社会工作师（中级）证", "从没见过"))
     address = f"/imports/{batch.pk}/"
     page = client.get(address).text
-    assert "请认一认这些词（2 个）" in page
+    assert "请先答复这几处（2 处）" in page
     # The likeliest by its characters; of what is like nothing, none.
     assert page.count(" selected>社会工作师<") == 1
     assert page.count(" selected") == 1
     key = f"{LEVEL}从没见过"
     seen = re.findall(r'name="seen" value="(\d+)"', page)[0]
-    client.post(f"{address}words/", {f"answer_{key}": "-", "seen": seen})
+    client.post(f"{address}answers/", {f"answer_{key}": "-", "seen": seen})
     jobs.run(batch.job_id)
     page = client.get(address).text
-    assert "请认一认这些词（1 个）" in page
+    assert "请先答复这几处（1 处）" in page
     assert "还有 1 个词没有答复" in page
     assert "已答复" in page
     # A page from before the last check would take back what was answered since.
-    late = client.post(f"{address}words/", {f"answer_{key}": "1", "seen": seen}, follow=True)
+    late = client.post(f"{address}answers/", {f"answer_{key}": "1", "seen": seen}, follow=True)
     assert "刚刚重新核对过" in late.text
     assert WordMemory.objects.get().code == ""
     # Changed again, as long as nothing is written.
-    client.post(f"{address}words/", {f"answer_{key}": "1"})
+    client.post(f"{address}answers/", {f"answer_{key}": "1"})
     jobs.run(batch.job_id)
     assert (WordMemory.objects.get().code, WordMemory.objects.get().by) == ("1", cast.clerk_a)
-    same = client.post(f"{address}words/", {f"answer_{key}": "1"}, follow=True)
+    same = client.post(f"{address}answers/", {f"answer_{key}": "1"}, follow=True)
     assert "没有新的答复" in same.text
 
 
@@ -256,7 +257,7 @@ def test_what_decides_whether_a_station_counts_waits(cast: Cast, word: str) -> N
     header = "站点名称 站点类型 乡镇（街道） 建成时间 运行状态 批复文号".split()
     row = ["某站", "乡镇（街道）社工站", "新华路街道", "2023-08-15", word, "民发1号"]
     batch = ledgers.check(cast.clerk_a, "stations", ledgers.workbook([header, row]))
-    assert ledgers.outcomes(batch) == {"refused": 1}
+    assert ledgers.outcomes(batch) == {"held": 1}
     assert _open(batch) == [word]
 
 

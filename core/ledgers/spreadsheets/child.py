@@ -1,28 +1,46 @@
 """The capped process that parses one file: `python -I child.py`, request on stdin.
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
-"columns", "errors", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
-"others", "header", "total", "above", "top"}, then lists of "block" rows [number, [cells ...]],
-at last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n":
-number} where a number that means a day counts from 1904 ("is_1904"). `errors` are Excel's own
-(#DIV/0!) by sheet as [row, column, text], which the parser gives as empty; they become text
-again. `top` is the header with the three rows below, `above` are the rows before it, `others`
-the sheets [name, rows] that look alike; the "sheet" of the request is read where there is one
-of the name. Exits 3 with
-{"refused": sentence}.
+"columns", "errors", "looks", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
+"others", "sheets", "header", "total", "above", "top", "groups", "below", "hidden_columns"}, then
+lists of "block" rows [number, [cells ...]], or [number, [cells ...], marks] where there is more
+to say of a row, at last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO
+date}, or {"n": number} where a number that means a day counts from 1904 ("is_1904"). Marks are
+[is struck out, is hidden, {column: [first row, rows]} of cells merged downwards, {column: text}
+that was struck out]. `errors` are Excel's own (#DIV/0!) by sheet as [row, column, text], which
+the parser gives as empty; they become text again. `top` are the titles of the header with the
+three rows below, `groups` what stands over each title, `above` the rows before, `below` the last
+ones, `others` the sheets [name, rows] that look alike; the "sheet" of the request is read where
+there is one of the name. Exits 3 with {"refused": sentence}.
 """
 
 import csv
 import datetime
+import importlib.util
 import io
 import json
 import math
+import os
 import re
 import resource
 import sys
 import unicodedata
 import zipfile
+from itertools import islice
+from typing import NamedTuple
 from xml.etree import ElementTree
+
+
+def beside(name):
+    """A module of this folder, where a process that runs by itself would not look."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+looks = beside("looks")
 
 LOOK = 40
 MOST_MERGED = 1_000_000
@@ -31,7 +49,14 @@ ODS_ERROR = re.compile(
 )
 ODS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 SAMPLES = 3
+# So many titles, repeated, are two tables side by side.
+LEAST_BLOCK = 3
+# Digits of a number that only counts the rows.
+LONGEST_SERIAL = 5
 ABOVE = 6
+BELOW = 8
+# Rows of a header; what is merged over more is no part of one.
+MOST_HEADER = 4
 # Wider ones are titles and notes, not values.
 MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
@@ -75,37 +100,59 @@ def plain(cell):
     return cell
 
 
+class Table(NamedTuple):
+    """A sheet: its rows, its merged cells as ((top, left), (bottom, right)), its look."""
+
+    name: str
+    rows: list
+    merged: list
+    look: object
+
+
+def is_filled(cell):
+    return cell is not None and cell != ""
+
+
 def sheets_of_workbook(request):
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    path = request["path"]
-    book = CalamineWorkbook.from_object(with_errors(path) if request["kind"] == "ods" else path)
+    path, kind = request["path"], request["kind"]
+    book = CalamineWorkbook.from_object(with_errors(path) if kind == "ods" else path)
     # The parser does not tell those of an .ods.
-    spans = merged_of_ods(path) if request["kind"] == "ods" else {}
+    merged = merged_of_ods(path) if kind == "ods" else {}
     visible = [
         s.name
         for s in book.sheets_metadata
         if s.visible == SheetVisibleEnum.Visible and s.typ == SheetTypeEnum.WorkSheet
     ]
+    looked = looks.Workbook(path, request["looks"]) if kind == "xlsx" else None
     for name in visible or book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         # Both say which the last one is, counted from 0.
         if sheet.total_height >= request["rows"] + 1000 or sheet.total_width >= request["columns"]:
             refuse(request["too_large"])
         rows = sheet.to_python(skip_empty_area=False)
-        fill_down(rows, spans.get(name) or sheet.merged_cell_ranges or [])
-        yield name, rows
+        look = looked.look(name, rows) if looked else looks.Look()
+        table = Table(name, rows, merged.get(name) or sheet.merged_cell_ranges or [], look)
+        fill_down(table, request["columns"])
+        yield table
 
 
-def fill_down(rows, merged):
+def fill_down(table, columns):
     """A cell that is merged downwards stands in each of its rows, once where it is wide."""
-    height = sum(bottom - top for (top, _), (bottom, _) in merged)
-    if height > MOST_MERGED:
+    rows, struck = table.rows, table.look.struck
+    cells = sum(
+        (bottom - top) * max(1, min(right, columns - 1) - left + 1)
+        for (top, left), (bottom, right) in table.merged
+    )
+    if cells > MOST_MERGED:
         refuse("表中合并的单元格过多，请取消合并后再上传。")
-    for (top, left), (bottom, right) in merged:
-        if right - left <= MERGED_WIDTH and top < len(rows):
-            for row in rows[top + 1 : bottom + 1]:
+    for (top, left), (bottom, right) in table.merged:
+        if right - left <= MERGED_WIDTH and top < len(rows) and left < len(rows[top]):
+            for number, row in enumerate(rows[top + 1 : bottom + 1], start=top + 1):
                 row[left] = rows[top][left]
+                if left in struck.get(top, ()):
+                    struck.setdefault(number, set()).add(left)
 
 
 def merged_of_ods(path):
@@ -122,7 +169,7 @@ def merged_of_ods(path):
                 for cell in element:
                     down = int(cell.get(ODS + "number-rows-spanned", 1))
                     right = int(cell.get(ODS + "number-columns-spanned", 1))
-                    if down > 1:
+                    if down > 1 or right > 1:
                         sheet.append(((row, column), (row + down - 1, column + right - 1)))
                     column += int(cell.get(ODS + "number-columns-repeated", 1))
                 row += int(element.get(ODS + "number-rows-repeated", 1))
@@ -197,17 +244,155 @@ def sheets_of_csv(request):
     ]
     if len(rows) > request["rows"] + 1000 or max(map(len, rows), default=0) > request["columns"]:
         refuse(request["too_large"])
-    yield "", rows
+    yield Table("", rows, [], looks.Look())
 
 
 def find_header(rows, labels):
-    """(score, index) of the row that holds most known labels."""
+    """(score, index) of the row that holds most known labels; of two that follow one another
+    and hold as many the lower one heads."""
     best = (0, 0)
     for index, row in enumerate(rows[:LOOK]):
-        score = len({squeeze(c) for c in row if c not in (None, "")} & labels)
-        if score > best[0]:
+        score = len({squeeze(c) for c in row if is_filled(c)} & labels)
+        if score > best[0] or (score > 1 and best == (score, index - 1)):
             best = (score, index)
     return best
+
+
+def header_rows(index, table):
+    """(first, last) of the header in which this row stands, as far as its merged cells reach.
+
+    A title that was merged into the data makes no header of it: there most others stand over a
+    cell of their own.
+    """
+    rows = table.rows
+    tall = [
+        (top, min(bottom, len(rows) - 1))
+        for (top, left), (bottom, _) in table.merged
+        if 0 < bottom - top < MOST_HEADER and top < len(rows) and any(rows[top][left : left + 1])
+    ]
+    first = min((top for top, bottom in tall if top <= index <= bottom), default=index)
+    reach = [bottom for top, bottom in tall if top == first]
+    if not reach:
+        return index, index
+    merged = set()
+    for (top, left), (bottom, right) in table.merged:
+        if top <= first <= bottom:
+            merged.update(range(left, min(right + 1, len(rows[first]))))
+    pairs = zip(rows[first], rows[min(first + 1, len(rows) - 1)], strict=True)
+    parted = [n for n, pair in enumerate(pairs) if n not in merged and all(map(is_filled, pair))]
+    return (index, index) if len(parted) > len(reach) else (first, max(index, *reach))
+
+
+def titles(table, first, last):
+    """Of each column the lowest text of the header, and what stands over it."""
+    rows, covering = table.rows, {}
+    for (top, left), (bottom, right) in table.merged:
+        for row in range(max(top, first - 1), min(bottom, last) + 1):
+            for column in range(left, min(right + 1, len(rows[row]))):
+                covering[row, column] = (top, left)
+
+    def standing(row, column):
+        """The text over a column: of a merged cell where it is, else the last one before."""
+        for place in range(min(column, len(rows[row]) - 1), -1, -1):
+            if (row, place) in covering:
+                top, left = covering[row, place]
+                return text_of_title(rows[top][left]) if place == column else ""
+            if is_filled(rows[row][place]):
+                return text_of_title(rows[row][place])
+        return ""
+
+    leaves, groups = [], []
+    for column in range(max(len(row) for row in rows[first : last + 1])):
+        cells = [row[column] if column < len(row) else "" for row in rows[first : last + 1]]
+        lowest = max((n for n, cell in enumerate(cells) if is_filled(cell)), default=len(cells) - 1)
+        over = range(first, first + lowest) if last > first else range(max(0, first - 1), first)
+        texts = dict.fromkeys(standing(row, column) for row in over)
+        texts.pop(text_of_title(cells[lowest]), None)
+        leaves.append(cells[lowest])
+        groups.append("".join(texts))
+    return leaves, groups
+
+
+def text_of_title(cell):
+    if not is_filled(cell):
+        return ""
+    return str(int(cell)) if type(cell) is float and cell.is_integer() else str(cell)
+
+
+def refuse_two_blocks(leaves, labels):
+    """Of two tables side by side one would be lost."""
+    for left_out in ("序号", ""):
+        filled = [cell for cell in leaves if squeeze(cell or "") not in ("", left_out)]
+        texts = [squeeze(cell) for cell in filled]
+        for times in range(len(texts) // LEAST_BLOCK, 1, -1):
+            block = texts[: len(texts) // times]
+            known = [cell for cell, text in zip(filled, block, strict=False) if text in labels]
+            if texts == block * times and len(known) > 1:
+                number, side = ("两", "一栏") if times == 2 else (f" {times} ", "各栏")
+                refuse(
+                    f"这张表左右{number}栏并排（「{known[0]}」「{known[1]}」等各出现{number}次），"
+                    f"请把右边{side}剪切到左边一栏下面再上传。"
+                )
+
+
+def put_errors(rows, errors):
+    """Excel's own errors, where the parser gives nothing."""
+    for number, column, text in errors:
+        # A last row of nothing but formulas that were never calculated is none to the parser.
+        rows += [[] for _ in range(number - len(rows))]
+        row = rows[number - 1]
+        row += [""] * (column + 1 - len(row))
+        row[column] = text
+
+
+def merged_by_row(table, columns):
+    """{row: {column: [Excel's number of the first row, rows]}} of what is merged downwards."""
+    found = {}
+    for (top, left), (bottom, right) in table.merged:
+        last = min(bottom, len(table.rows) - 1)
+        shared = [top + 1, last - top + 1]
+        for row in range(top, last + 1 if bottom > top else top):
+            for column in range(left, min(right + 1, columns)):
+                found.setdefault(row, {})[column] = shared
+    return found
+
+
+def drop_struck(table, merged):
+    """Empty what is struck out; the rows that are struck out as a whole, which stay readable.
+
+    What several rows share is struck out with none of them, nor is a number that only counts.
+    """
+    rows, look = table.rows, table.look
+    whole = set()
+    for number, struck in look.struck.items():
+        row = rows[number]
+        filled = [column for column, cell in enumerate(row) if is_filled(cell)]
+        own = [column for column in filled if column not in merged.get(number, ())] or filled
+        if is_serial(row[own[0]] if own[1:] else None):
+            own = own[1:]
+        if own and struck.issuperset(own):
+            whole.add(number)
+            continue
+        for column in struck.intersection(filled):
+            look.cut.setdefault(number, {})[column] = plain(row[column])
+            row[column] = ""
+    return whole
+
+
+def is_serial(cell):
+    text = text_of_title(cell)
+    return text.isdigit() and len(text) <= LONGEST_SERIAL
+
+
+def marks_by_row(table, columns):
+    """What there is to say of rows beside their cells, by their index."""
+    merged = merged_by_row(table, columns)
+    whole = drop_struck(table, merged)
+    hidden, cut = table.look.hidden, table.look.cut
+    return {
+        row: [row in whole, row in hidden, merged.get(row, {}), cut.get(row, {})]
+        for row in {*whole, *hidden, *merged, *cut}
+    }
 
 
 def main():
@@ -224,46 +409,69 @@ def answer(request):
     source = sheets_of_csv if request["kind"] == "csv" else sheets_of_workbook
     best = None
     found = []
-    for name, rows in source(request):
+    for table in source(request):
+        name, rows = table.name, table.rows
         score, index = find_header(rows, labels)
-        filled = sum(1 for row in rows if any(c not in (None, "") for c in row))
-        below = sum(1 for row in rows[index + 1 :] if any(c not in (None, "") for c in row))
-        found.append((name, score, below))
+        first, last = header_rows(index, table)
+        filled = sum(1 for row in rows if any(map(is_filled, row)))
+        below = sum(1 for row in rows[last + 1 :] if any(map(is_filled, row)))
         rank = (name == request["sheet"], score, filled if not score else 0)
+        if filled:
+            found.append((name, score, below))
         if filled and (best is None or rank > best[0]):
-            best = (rank, name, rows, index)
+            best = (rank, table, first, last, below)
     if best is None:
         refuse("表格里没有内容，请核对后再上传。")
-    (_, most, _), name, rows, header = best
-    if next(below for n, _, below in found if n == name) > request["rows"]:
+    (_, most, _), table, first, last, below = best
+    if below > request["rows"]:
         refuse(request["too_large"])
-    others = [(n, below) for n, score, below in found if n != name and below and score * 2 > most]
-    out = sys.stdout
-    write = lambda value: out.write(json.dumps(value, ensure_ascii=False) + "\n")  # noqa: E731
+    others = [
+        (n, rest) for n, score, rest in found if n != table.name and rest and score * 2 > most
+    ]
+    rows = table.rows
     total = len(rows)
-    for number, column, text in request["errors"].get(name, []):
-        # A last row of nothing but formulas that were never calculated is none to the parser.
-        rows += [[] for _ in range(number - len(rows))]
-        row = rows[number - 1]
-        row += [""] * (column + 1 - len(row))
-        row[column] = text
+    put_errors(rows, request["errors"].get(table.name, []))
+    marks = marks_by_row(table, request["columns"])
+    leaves, groups = titles(table, first, last)
+    refuse_two_blocks(leaves, labels)
     if request["is_1904"]:
         rows = [[{"n": c} if is_number(c) else c for c in row] for row in rows]
-    top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
-    above = [[plain(cell) for cell in row] for row in rows[max(0, header - ABOVE) : header]]
-    first = {"sheet": name, "others": others, "header": header, "total": total}
-    write(first | {"above": above, "top": top})
+    write = lambda value: print(json.dumps(value, ensure_ascii=False))  # noqa: E731
+    lowest = islice((row for row in reversed(rows[last + 1 :]) if any(map(is_filled, row))), BELOW)
+    write(
+        {
+            "sheet": table.name,
+            "others": others,
+            "sheets": [n for n, _, _ in found],
+            "header": last,
+            "total": total,
+            "above": plain_rows(rows[max(0, first - ABOVE) : first]),
+            "top": plain_rows([leaves, *rows[last + 1 : last + 1 + SAMPLES]]),
+            "groups": groups,
+            "below": plain_rows(lowest)[::-1],
+            "hidden_columns": hidden_columns(table.look, request["columns"]),
+        }
+    )
     chunk = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows):
         # Most cells are texts; the call for each would cost a quarter of the reading.
         cells = [cell if type(cell) is str and cell else plain(cell) for cell in row]
-        chunk.append([number, cells])
+        chunk.append([number + 1, cells, marks[number]] if number in marks else [number + 1, cells])
         if len(chunk) == request["block"]:
             write(chunk)
             chunk = []
     if chunk:
         write(chunk)
     write({"end": len(rows)})
+
+
+def hidden_columns(look, columns):
+    spans = (range(first, min(last + 1, columns)) for first, last in look.columns)
+    return sorted({column for span in spans for column in span})
+
+
+def plain_rows(rows):
+    return [[plain(cell) for cell in row] for row in rows]
 
 
 if __name__ == "__main__":  # pragma: no cover  its parent kills it once it has read enough

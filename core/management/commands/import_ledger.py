@@ -11,9 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.accounts.models import User
 from core.jobs import running as jobs
 from core.jobs.models import Job
-from core.ledgers import actions, mapping, showing, words
+from core.ledgers import actions, mapping, showing
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.remarks import warnings
 from core.ledgers.spreadsheets import Refused
 from core.rules import RuleError
 
@@ -84,15 +85,15 @@ class Command(BaseCommand):
         """Give answers to the questions that the ledger puts."""
         fresh = ImportBatch.objects.get(pk=batch.pk)
         given = {}
-        for question in words.open_words(fresh):
-            if (answer := said.get(question["id"])) is not None:
-                choice = words.choice_of(ledger_for(fresh.kind), question["attribute"])
-                named = {name: code for code, name in choice.options} if choice else {}
+        for question in showing.questions(fresh):
+            answer = said.get(question["id"])
+            if answer is not None and not question["is_answered"]:
+                named = {name: code for code, name in question["options"]}
                 given[question["id"]] = named.get(answer, answer)
         if not given:
             return
         try:
-            actions.answer_words(batch=fresh, by=user, answers=given, inline=True)
+            actions.answer_questions(batch=fresh, by=user, answers=given, inline=True)
         except RuleError:
             self._put_away(batch, user)
             raise
@@ -108,7 +109,7 @@ class Command(BaseCommand):
         if self._state(batch).status != Job.Status.WAITING or fresh.counts:
             return
         self._put_away(batch, user)
-        absent = mapping.missing(ledger_for(fresh.kind), fresh.mapping)
+        absent = mapping.missing(ledger_for(fresh.kind), fresh.mapping, fresh.whole)
         names = "、".join(column.label for column in absent)
         raise CommandError(
             f"第 {fresh.header_row} 行表头中没有找到必填列「{names}」，请核对类别和文件；"
@@ -139,9 +140,10 @@ class Command(BaseCommand):
         result |= {"errors": errors, "seconds": round(seconds, 3)}
         result |= {
             "questions": [
-                _question(word) for word in showing.words_asked(fresh) if not word["is_answered"]
+                _question(asked) for asked in showing.questions(fresh) if not asked["is_answered"]
             ],
             "columns_unread": showing.unmatched(fresh),
+            "warnings": warnings(fresh, showing.unmatched(fresh)),
             "sheets_unread": [name for name, _ in fresh.other_sheets],
         }
         if as_json:
@@ -152,7 +154,8 @@ class Command(BaseCommand):
             self.stdout.write(f"第 {error['row']} 行 {error['column']}：{error['message']}")
 
 
-def _question(word: dict[str, Any]) -> dict[str, Any]:
-    """A word as scripts see it: `proposed` is the code that is likeliest, "" for none."""
-    said = {name: word[name] for name in ("id", "column", "word", "rows", "proposed")}
-    return said | {"choices": [list(option) for option in word["options"]]}
+def _question(asked: dict[str, Any]) -> dict[str, Any]:
+    """A question as scripts see it: `proposed` is the code that is likeliest, "" for none."""
+    said = {name: asked[name] for name in ("id", "column", "rows", "proposed")}
+    said["word" if "word" in asked else "title"] = asked.get("word", asked.get("title"))
+    return said | {"choices": [list(option) for option in asked["options"]]}

@@ -6,6 +6,7 @@ from stations.places.named import remove_unused
 from talent.people.ledger import rows
 from talent.people.ledger.across import remark_seniors, remark_shared_phones
 from talent.people.ledger.columns import COLUMNS
+from talent.people.ledger.telling import tell, uncounted
 from talent.people.ledger.transfers import withdraw
 
 
@@ -28,6 +29,7 @@ PEOPLE_LEDGER = Ledger(
         "talent.personstate",
         "talent.education",
         "talent.certificate",
+        "talent.title",
         "talent.post",
     ),
     notes=(
@@ -36,6 +38,14 @@ PEOPLE_LEDGER = Ledger(
         "外县已在册的人不会被覆盖，会自动发起转入申请，由对方确认。",
     ),
     columns=COLUMNS,
+    parts={
+        "talent.education": "person_id",
+        "talent.certificate": "person_id",
+        "talent.title": "person_id",
+    },
+    fresh=frozenset({"id", "person_id", "talent.person.number", "id_number", "phone"}),
+    tell=tell,
+    uncounted=uncounted,
     build=rows.build,
     look_across=_look_across,
     candidates=rows.candidates,

@@ -15,7 +15,7 @@ PHONE, LEVEL = "联系电话", "证书级别"
 _SHARED = f"""
     WITH said AS MATERIALIZED (
         SELECT number, key, decode(substr(
-            writes->'insert'->'talent.person'->>'phone_index', 3), 'hex') AS phone
+            writes->'insert'->'talent.person'->0->>'phone_index', 3), 'hex') AS phone
         FROM core_importrow
         WHERE batch_id = %s AND outcome <> 'refused'
             AND NOT messages @> '[{{"rule": "R23", "column": "{PHONE}"}}]'
@@ -30,10 +30,9 @@ _SHARED = f"""
 """
 _SENIORS = """
     WITH said AS MATERIALIZED (
-        SELECT number, key, writes->'insert'->'talent.certificate'->>'level' AS level
-        FROM core_importrow
-        WHERE batch_id = %s AND outcome <> 'refused'
-            AND writes->'insert'->'talent.certificate'->>'level' = ANY(%s)
+        SELECT number, key, c->>'level' AS level
+        FROM core_importrow, jsonb_array_elements(writes->'insert'->'talent.certificate') c
+        WHERE batch_id = %s AND outcome <> 'refused' AND c->>'level' = ANY(%s)
             AND NOT messages @> '[{"rule": "R9"}]'
     )
     SELECT said.number, said.level, array_remove(array_agg(held.level), NULL)

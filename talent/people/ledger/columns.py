@@ -1,108 +1,28 @@
-"""The ledger of people: its columns, and what offices write in them."""
+"""The columns of the ledger of people."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from core.ledgers import values
-from core.ledgers.ledger import LedgerColumn, RowCheck
-from core.secrecy.identity import (
-    ID_TYPES,
-    SEXES,
-    check_id_number,
-    clean_id_number,
-    clean_phone,
-)
-from core.text import normalise
+from core.ledgers.ledger import LedgerColumn
+from core.secrecy.identity import ID_TYPES, SEXES
 from talent.codes import (
     EDUCATION_WORDS,
     ETHNICITIES,
     CertificateLevel,
     EducationLevel,
     Employment,
-    PersonStatus,
     PoliticalStatus,
     PostKind,
+    Source,
     TalentCategory,
+    TitleLevel,
 )
-from talent.people.models import Person
-
-_STATUSES = {normalise(label): code for code, label in PersonStatus.choices}
-_CERTIFICATES = {
-    "助理社工师": "1", "助理": "1", "助理社会工作师（初级）": "1", "初级": "1",
-    "初级社工师": "1", "初级社会工作师": "1", "初级社工证": "1",
-    "中级社会工作师": "2", "中级社工证": "2",
-    "社工师": "2", "社工师（中级）": "2", "中级": "2", "中级社工师": "2", "社会工作师（中级）": "2",
-    "高级社工师": "3", "高级": "3", "高级社会工作师": "3",
-    "未取得": "", "未持证": "", "未考取": "", "否": "", "未获得": "", "备考中": "",
-    "全国助理社会工作师": "1", "全国社会工作师": "2", "全国高级社会工作师": "3",
-    "初级社工": "1", "社工初级": "1", "初级社会工作者": "1", "初级证书": "1",
-    "助理社会工作师证": "1", "助理社会工作师证书": "1", "社会工作师证": "2", "社会工作师证书": "2",
-    "中级社工": "2", "社工中级": "2", "中级社会工作者": "2", "中级证书": "2",
-}  # fmt: skip
-# The parties beside the one, by name, short name and what their members are called.
-_PARTIES = {
-    f"{party}{member}": "04"
-    for party in ("中国国民党革命委员会", "民革", "中国民主同盟", "民盟", "中国民主建国会", "民建",
-                  "中国民主促进会", "民进", "中国农工民主党", "农工党", "中国致公党", "致公党",
-                  "九三学社", "台湾民主自治同盟", "台盟")
-    for member in ("", "党员", "会员", "盟员", "社员", "成员")
-}  # fmt: skip
-_CERTIFICATE_GROUPS = (
-    "证书", "资格证", "资格证书", "职业资格", "职业资格证书", "社工证", "社工证书",
-    "社会工作者职业资格证书", "社会工作者职业资格", "持证情况", "社会工作职业资格证书",
-    "社会工作者职业水平证书", "职业水平证书",
-)  # fmt: skip
-_GIVEN_ON = ("取得时间", "取得日期", "发证日期", "获证时间", "发证时间", "批准时间",
-             "获取证书时间", "取得证书时间", "取证时间", "授予时间", "签发日期")  # fmt: skip
-_POSTS = {
-    "社工": "3", "社会工作者": "3", "一线社工": "3", "专职社工": "3", "站长": "1", "主任": "1",
-    "副站长": "1", "负责人": "1", "督导": "2", "项目主管": "4", "项目经理": "4", "主管": "4",
-    "社会工作员": "5", "社工员": "5", "管理人员": "6", "教师": "7", "讲师": "7",
-}  # fmt: skip
-_EMPLOYMENTS = {
-    "合同制": "1", "合同": "1", "劳动合同": "1", "聘用": "1", "机构聘用": "1", "事业编": "2",
-    "事业": "2", "事业编制": "2", "公务员": "3", "参公": "3", "行政编制": "3", "公益岗": "4",
-    "公益性岗位": "4", "公岗": "4", "社区": "5", "社区工作者": "5", "村干部": "6",
-    "编制": "2", "在编": "2", "在编人员": "2", "聘任制": "1", "外聘": "1", "劳务派遣": "1",
-    "政府购买服务": "1", "编外": "1", "临聘": "1",
-    "村干": "6", "实习": "7", "实习生": "7", "志愿者": "8", "兼职": "8", "志愿": "8",
-}  # fmt: skip
-
-
-# Whom the 56 do not name, as they are written in Guizhou.
-_UNNAMED = ("穿青人", "穿青人族", "革家人", "亻革家人", "未识别民族", "其他", "其他（穿青人）")
-_PEOPLES = {name.removesuffix("族"): code for code, name in ETHNICITIES[:56]}
-_PEOPLES |= dict.fromkeys(_UNNAMED, "97")
-
-
-def _id_number(cell: Any, row: RowCheck) -> str:
-    """Text only: a number is refused whatever its value (R5)."""
-    if not isinstance(cell, str):
-        check_id_number(cell)
-    return clean_id_number(cell)
-
-
-def _phone(cell: Any, row: RowCheck) -> str:
-    """A masked one stays as it is: whether it may be so the row tells as a whole."""
-    text = normalise(values.as_text(cell))
-    return text if "*" in text else clean_phone(cell)
-
-
-def _status(cell: Any, row: RowCheck) -> str:
-    """A registered status as our export says it; other words of an office say nothing of one."""
-    return _STATUSES.get(normalise(values.as_text(cell)), "")
-
-
-def _number(cell: Any, row: RowCheck) -> str:
-    """Ours; a number by which an office calls its people names nobody here."""
-    text = normalise(values.as_text(cell)).upper()
-    return text if len(text) == Person._meta.get_field("number").max_length else ""
+from talent.people.ledger import cells, meanings
 
 
 def _in_groups(*names: str) -> list[str]:
     """级别 under a header 职业资格证书 that stands over several columns."""
-    return [f"{group}{name}" for group in _CERTIFICATE_GROUPS for name in names]
+    return [f"{group}{name}" for group in meanings.CERTIFICATE_GROUPS for name in names]
 
 
 COLUMNS = (
@@ -118,7 +38,7 @@ COLUMNS = (
     LedgerColumn(
         "id_number",
         "身份证号",
-        _id_number,
+        cells.id_number,
         is_required=True,
         is_text=True,
         width=22,
@@ -148,6 +68,7 @@ COLUMNS = (
         "sex",
         "性别",
         values.choice("性别", SEXES[:2], {"男性": "1", "女性": "2"}),
+        synonyms=("性別",),
         choices=["男", "女"],
         width=6,
         hint="可不填，按身份证号得出。",
@@ -155,8 +76,8 @@ COLUMNS = (
     LedgerColumn(
         "ethnicity",
         "民族",
-        values.choice("民族", ETHNICITIES, _PEOPLES),
-        choices=[label for _, label in ETHNICITIES[:56]],
+        cells.Ethnicity("民族", ETHNICITIES, meanings.PEOPLES),
+        choices=[*(label for _, label in ETHNICITIES[:56]), *meanings.UNNAMED],
     ),
     LedgerColumn(
         "political_status",
@@ -165,14 +86,15 @@ COLUMNS = (
             "政治面貌",
             PoliticalStatus.choices,
             {"党员": "01", "预备党员": "02", "团员": "03", "共产党员": "01", "无党派": "12"}
-            | _PARTIES,
+            | {"入党积极分子": "13"}
+            | meanings.PARTIES,
         ),
         choices=PoliticalStatus.labels,
     ),
     LedgerColumn(
         "phone",
         "联系电话",
-        _phone,
+        cells.phone,
         is_text=True,
         width=15,
         synonyms=("手机号", "手机号码", "电话", "联系方式", "手机", "联系手机"),
@@ -180,7 +102,7 @@ COLUMNS = (
     LedgerColumn(
         "county",
         "县（市、区）",
-        values.place("县（市、区）", level=3),
+        values.text("县（市、区）", 60),
         synonyms=("县区", "区县", "县", "所在县", "所属区县", "县市区", "区（市、县）", "区市县"),
         hint="可不填，按乡镇或填报单位得出。",
     ),
@@ -221,27 +143,51 @@ COLUMNS = (
             "机构名称",
             "服务单位",
             "所属社工站",
+            "实际工作部门",
         ),
         hint="站点或机构全称；没有登记过的会新建为「待完善」。",
     ),
     LedgerColumn(
+        "employer_and_title",
+        "单位及职务",
+        cells.employer_and_title,
+        synonyms=("工作单位及职务", "单位职务", "所在单位及职务", "单位和职务"),
+        is_own=True,
+    ),
+    LedgerColumn(
+        "village",
+        "村（社区）",
+        values.text("村（社区）", 60),
+        synonyms=("社区", "所在社区", "村", "所在村", "村居", "村/社区", "所属社区"),
+        is_own=True,
+        # Brackets are squeezed away: 村（社区） is 村.
+    ),
+    LedgerColumn(
+        "title",
+        "职务",
+        values.text("职务", 60),
+        synonyms=("现任职务", "职务名称", "担任职务", "工作职务"),
+        hint="单位里的称呼，照实填写。",
+    ),
+    LedgerColumn(
         "post_kind",
         "岗位",
-        values.choice("岗位", PostKind.choices, _POSTS),
+        values.choice("岗位", PostKind.choices, meanings.POSTS),
         choices=PostKind.labels,
-        synonyms=("职务", "岗位名称", "工作岗位", "岗位类别"),
+        synonyms=("岗位名称", "工作岗位", "岗位类别"),
     ),
     LedgerColumn(
         "employment",
         "用工性质",
-        values.choice("用工性质", Employment.choices, _EMPLOYMENTS),
+        values.choice("用工性质", Employment.choices, meanings.EMPLOYMENTS),
         choices=Employment.labels,
         synonyms=("用工形式", "用工类型", "编制类型", "人员性质", "用工方式", "人员类别"),
     ),
     LedgerColumn(
         "started_on",
         "入职日期",
-        values.date("入职日期"),
+        # One to come makes no post.
+        values.date("入职日期", may_be_future=True),
         width=12,
         synonyms=(
             "入职时间",
@@ -262,14 +208,37 @@ COLUMNS = (
         values.choice("学历", EducationLevel.choices, EDUCATION_WORDS),
         choices=EducationLevel.labels,
         synonyms=("文化程度", "最高学历"),
+        part="education",
     ),
-    LedgerColumn("major", "专业", values.text("专业", 60), synonyms=("所学专业", "毕业专业")),
-    LedgerColumn("school", "毕业院校", values.text("毕业院校", 80), synonyms=("毕业学校", "学校")),
+    LedgerColumn(
+        "major",
+        "专业",
+        values.text("专业", 60),
+        synonyms=("所学专业", "毕业专业"),
+        part="education",
+    ),
+    LedgerColumn(
+        "school",
+        "毕业院校",
+        values.text("毕业院校", 80),
+        synonyms=("毕业学校", "学校"),
+        part="education",
+    ),
+    LedgerColumn(
+        "school_and_major",
+        "毕业院校及专业",
+        cells.school_and_major,
+        synonyms=("毕业院校系及专业", "毕业学校及专业", "院校及专业", "毕业院校和专业"),
+        part="education",
+        is_own=True,
+    ),
     LedgerColumn(
         "certificate_level",
         "证书级别",
-        values.choice("证书级别", CertificateLevel.choices, _CERTIFICATES),
+        cells.CertificateLevels("证书级别", CertificateLevel.choices, meanings.CERTIFICATES),
         choices=CertificateLevel.labels,
+        part="certificate",
+        takes_codes=False,
         synonyms=(
             "职业资格等级",
             "职业资格",
@@ -292,9 +261,10 @@ COLUMNS = (
     LedgerColumn(
         "certificate_number",
         "管理号",
-        values.note("管理号", 40),
+        values.note("管理号", 80),
         is_text=True,
         width=24,
+        part="certificate",
         synonyms=(
             "证书管理号",
             "证书编号",
@@ -308,9 +278,10 @@ COLUMNS = (
     LedgerColumn(
         "approved_on",
         "批准日期",
-        values.date("批准日期"),
+        cells.days,
         width=12,
-        synonyms=(*_GIVEN_ON, *_in_groups(*_GIVEN_ON)),
+        part="certificate",
+        synonyms=(*meanings.GIVEN_ON, *_in_groups(*meanings.GIVEN_ON)),
     ),
     LedgerColumn(
         "category",
@@ -318,9 +289,49 @@ COLUMNS = (
         values.choice("人才类别", TalentCategory.choices, {"实务": "1", "研究": "2", "管理": "3"}),
         choices=TalentCategory.labels,
     ),
+    LedgerColumn(
+        "sources",
+        "来源类别",
+        values.Choices("来源类别", Source.choices, meanings.SOURCES),
+        choices=Source.labels,
+        synonyms=("人员来源", "来源", "人才来源"),
+        hint="有几类的用顿号分开。",
+    ),
+    LedgerColumn("native_place", "籍贯", cells.place("籍贯"), example="贵州省贵阳市"),
+    LedgerColumn(
+        "household_place",
+        "户籍地",
+        cells.place("户籍地"),
+        synonyms=("户籍", "户籍所在地", "户口所在地"),
+    ),
+    LedgerColumn(
+        "title_level",
+        "职称",
+        cells.TitleLevels("职称", TitleLevel.choices, meanings.TITLES),
+        choices=TitleLevel.labels,
+        synonyms=("专业技术职务", "职称级别", "专业技术职称", "技术职称"),
+    ),
+    LedgerColumn(
+        "left_on",
+        "离岗日期",
+        values.date("离岗日期", may_be_future=True),
+        synonyms=("离职时间", "离职日期", "离岗时间", "离任时间", "退休时间", "最后在岗日"),
+        is_own=True,
+    ),
+    LedgerColumn(
+        "serving",
+        "在岗状态",
+        cells.serving,
+        synonyms=("是否在岗", "在职状态", "是否在职", "人员状态", "在岗情况"),
+        is_own=True,
+    ),
+    LedgerColumn(
+        "resigned", "是否辞职", values.yes_no("是否辞职"), synonyms=("是否离职",), is_own=True
+    ),
+    LedgerColumn("retired", "是否退休", values.yes_no("是否退休"), is_own=True),
     LedgerColumn("remark", "备注", values.note("备注", 200), width=24),
-    LedgerColumn("number", "人才编号", _number, is_text=True, is_own=True),
-    LedgerColumn("status", "状态", _status, is_own=True),
+    LedgerColumn("number", "人才编号", cells.number, is_text=True, is_own=True),
+    LedgerColumn("status", "状态", cells.status, is_own=True),
     # Where the post is; it says nothing of the residence.
     LedgerColumn("place", "所在地区", values.text("所在地区", 60), is_own=True),
 )

@@ -8,29 +8,37 @@ from typing import Any
 from django.db import connection
 
 from core.ledgers.ledger import ImportContext, RowCheck
+from core.ledgers.places import AmbiguousPlace, OutsideScope
 from core.models import ImportRow
 from core.pinyin import name_pinyin
 from core.rules import Flag, RuleError
 from core.secrecy.crypto import blind_index, encrypt
 from core.secrecy.identity import Identity, check_id_number, mask_id_number, without_id_numbers
-from stations.places.named import create_used, find_employer, station_of
+from stations.places.named import Employer, create_used, find_employer, station_of
 from talent.codes import PersonStatus, Verification
-from talent.credentials.rules import check_certificate_date, clean_certificate_number
-from talent.people.ledger import hidden
+from talent.people.ledger import hidden, meanings
+from talent.people.ledger.credentials import certificates_of, education_of, titles_of
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
+from talent.people.ledger.meeting.questions import ELSEWHERE_PLACE
+from talent.people.ledger.own_words import ask_who_left, employer_of
 from talent.people.ledger.transfers import ask
 from talent.people.models import Person, new_number
 from talent.people.rules import check_birth_date, check_free_text
 from talent.posts.rules import check_age_at_post, check_post_within
 
 Outcome = ImportRow.Outcome
+COUNTY = 6
+_CERTIFICATES = (
+    "jsonb_array_elements(coalesce(writes->'staged', writes)->'insert'->'talent.certificate') c"
+)
 # What meeting somebody asks: did the ledger say it, or is it a default?
-_GIVEN = ("employer", "post_kind", "employment", "started_on", "category")
-PERSON, STATE, EDUCATION, CERTIFICATE, POST = (
+_GIVEN = ("employer", "post_kind", "title", "employment", "started_on", "category")
+PERSON, STATE, EDUCATION, CERTIFICATE, TITLE, POST = (
     "talent.person",
     "talent.personstate",
     "talent.education",
     "talent.certificate",
+    "talent.title",
     "talent.post",
 )
 
@@ -52,7 +60,7 @@ def build(row: RowCheck) -> None:
         "name": name,
         "number": mask_id_number(identity.number),
         "detail": row.context.places.name(region),
-        "given": [c for c in _GIVEN if v.get(c)] + _residence(v),
+        "given": [c for c in _GIVEN if v.get(c)] + _residence(row),
         "status": v.get("status", ""),
     }
     if hidden.is_hidden(identity.number):
@@ -62,7 +70,9 @@ def build(row: RowCheck) -> None:
             "number": v["number"], "id_number": identity.number, "phone": masked_phone,
         }  # fmt: skip
         phone = "" if masked_phone else phone
-    row.insert[PERSON] = {
+    ethnicity, word = _with_word(v.get("ethnicity", ""))
+    status = _status(row, post)
+    row.write(PERSON, {
         "id": person_id,
         "number": new_number(),
         "name": name,
@@ -76,36 +86,49 @@ def build(row: RowCheck) -> None:
         "phone_index": _hex(blind_index(phone, purpose="phone")) if phone else None,
         "sex": identity.sex or v.get("sex", "0"),
         "birth_date": identity.birth_date.isoformat() if identity.birth_date else None,
-        "ethnicity": v.get("ethnicity", ""),
+        "ethnicity": ethnicity,
+        "ethnicity_word": word,
         "political_status": v.get("political_status", ""),
-        "native_place": "",
-        "household_place": "",
+        "native_place": v.get("native_place", ""),
+        "household_place": v.get("household_place", ""),
         "residence_id": region,
         "region_id": post["region_id"] if post else region,
         "category": v.get("category", "1"),
-        "sources": [],
+        "sources": v.get("sources", []),
         "service_fields": [],
-        "status": PersonStatus.SERVING if post else PersonStatus.IDLE,
+        "status": status,
         "verification": Verification.EMPLOYER,
         "confirmed_on": row.context.day.isoformat(),
         "confirmed_before": [],
         "data_source": "台账导入",
         "remark": without_id_numbers(v.get("remark", "")),
         "user_id": None,
-    }
-    row.insert[STATE] = _state(
-        row.context.new_id(),
-        person_id,
-        row.insert[PERSON]["status"],
-        region,
-        post["started_on"] if post else row.context.day.isoformat(),
-    )
+    })  # fmt: skip
+    since = post["started_on"] if post else row.context.day.isoformat()
+    row.write(STATE, _state(row.context.new_id(), person_id, status, region, since))
     if post:
-        row.insert[POST] = {"person_id": person_id, **post}
-    if education := _education(row):
-        row.insert[EDUCATION] = {"person_id": person_id, **education}
-    if certificate := _certificate(row, identity):
-        row.insert[CERTIFICATE] = {"person_id": person_id, **certificate}
+        row.write(POST, {"person_id": person_id, **post})
+    for model, records in (
+        (EDUCATION, education_of(row)),
+        (CERTIFICATE, certificates_of(row, identity)),
+        (TITLE, titles_of(row)),
+    ):
+        for record in records:
+            row.write(model, {"id": row.context.new_id(), "person_id": person_id, **record})
+    ask_who_left(row)
+
+
+def _with_word(ethnicity: Any) -> tuple[str, str]:
+    """The code of a nationality and the word that was written for it."""
+    code, word = ethnicity if isinstance(ethnicity, list) else (ethnicity, "")
+    return code, word
+
+
+def _status(row: RowCheck, post: dict[str, Any] | None) -> str:
+    if post:
+        return str(PersonStatus.SERVING)
+    is_retired = row.values.get("employer") in meanings.RETIRED
+    return str(PersonStatus.RETIRED if is_retired else PersonStatus.IDLE)
 
 
 def _identity(row: RowCheck) -> Identity | None:
@@ -138,34 +161,58 @@ def _identity(row: RowCheck) -> Identity | None:
 
 def _region(row: RowCheck) -> str:
     """The township, else the county, else 所在地区, as our own export writes it, else the region
-    of who imports."""
+    of who imports.
+
+    What lies elsewhere is asked; what nobody knows is left out where the county is known.
+    """
     v, places = row.values, row.context.places
-    county = v.get("county") or ""
-    said, label = v.get("township"), "乡镇（街道）"
-    level: int | None = 4
-    if not said and not county:
-        said, label, level = v.get("place"), "所在地区", None
+    county = _place(row, v.get("county"), "县（市、区）", level=3)
+    within = county or str(places.scope)
+    if not v.get("township") and not county and v.get("place"):
+        try:
+            return str(places.resolve(v["place"], label="所在地区"))
+        except RuleError:
+            # Read where our own file says it; what an office calls so is its own matter.
+            return within
+    found = _place(row, v.get("township"), "乡镇（街道）", level=4, within=county)
+    return found or within
+
+
+def _place(row: RowCheck, said: Any, label: str, *, level: int, within: str = "") -> str:
+    """The code of a place, "" where there is none."""
     if not said:
-        return str(county or places.scope)
+        return ""
+    scope = within or str(row.context.places.scope)
     try:
-        return str(places.resolve(said, label=label, level=level, within=county))
+        return str(row.context.places.resolve(said, label=label, level=level, within=within))
+    except OutsideScope as error:
+        row.dropped.add("residence")
+        row.ask(ELSEWHERE_PLACE, str(error), rule=error.rule, column=label)
     except RuleError as error:
-        # 所在地区 is read where our own file says it; what an office calls so is its own matter.
-        if level is not None:
+        row.dropped.add("residence")
+        if len(scope) < COUNTY or isinstance(error, AmbiguousPlace):
             row.refuse(label, str(error), error.rule)
-        return str(county or places.scope)
+        else:
+            name = row.context.places.name(scope)
+            row.flag(Flag(error.rule, "W", f"{error}先登记在{name}。"), label)
+    return ""
 
 
-def _residence(values: dict[str, Any]) -> list[str]:
-    return ["residence"] if values.get("township") or values.get("county") else []
+def _residence(row: RowCheck) -> list[str]:
+    is_said = row.values.get("township") or row.values.get("county")
+    return ["residence"] if is_said and "residence" not in row.dropped else []
 
 
 def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | None:
     """The open primary post of the row, None when it names no employer and no start."""
     v = row.values
     started = v.get("started_on")
-    name = v.get("employer")
-    if not name and not started:
+    name = employer_of(row)
+    if name is None or not (name or started):
+        return None
+    if started and started[0] > row.context.day.isoformat():
+        message = f"入职日期 {started[0]} 晚于今天，任职没有登记。"
+        row.flag(Flag("R15", "W", message), "入职日期")
         return None
     if name:
         employer = find_employer(name, region, row.context)
@@ -174,23 +221,22 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
             f"{row.context.places.name(region)}社会工作和志愿服务站", region, row.context
         )
         row.flag(Flag("R15", "W", "没有工作单位，已按所在地的社工站登记，请核对。"), "工作单位")
+    today = [row.context.day.isoformat(), "D"]
+    if started:
+        started = _begun(row, identity, employer, started)
     if not started:
-        started = [row.context.day.isoformat(), "D"]
         row.flag(Flag("R15", "W", "没有入职日期，按导入当日登记，请补充。"), "入职日期")
-    day = datetime.date.fromisoformat(started[0])
-    try:
-        flags = check_age_at_post(identity.birth_date, day)
-        for flag in flags + check_post_within(started_on=day, opened_on=employer.opened_on):
-            row.flag(flag, "入职日期")
-    except RuleError as error:
-        row.refuse("入职日期", str(error), error.rule)
+        started = _begun(row, identity, employer, today)
+    if not started:
+        return None
     return {
         "id": row.context.new_id(),
         "station_id": None,
         "organization_id": None,
         employer.column: employer.id,
         "region_id": employer.region,
-        "kind": v.get("post_kind", "3"),
+        "kind": v.get("post_kind") or meanings.POSTS.get(v.get("title", ""), "3"),
+        "title": v.get("title", ""),
         "is_primary": True,
         "employment": v.get("employment", "1"),
         "started_on": started[0],
@@ -200,59 +246,19 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
     }
 
 
-def _education(row: RowCheck) -> dict[str, Any] | None:
-    v = row.values
-    if not v.get("education"):
-        if v.get("major") or v.get("school"):
-            row.flag(Flag("EDU", "W", "有专业或院校但没有学历，学历未登记，请补充。"), "学历")
-        return None
-    return {
-        "id": row.context.new_id(),
-        "level": v["education"],
-        "degree": "",
-        "school": v.get("school", ""),
-        "major": v.get("major", ""),
-        "graduated_on": None,
-        "ended_on": None,
-        "end_reason": "",
-    }
-
-
-def _certificate(row: RowCheck, identity: Identity) -> dict[str, Any] | None:
-    v = row.values
-    level, approved = v.get("certificate_level"), v.get("approved_on")
-    if not level:
-        if v.get("certificate_number"):
-            row.flag(Flag("R7", "W", "有管理号但没有证书级别，证书未登记，请补充。"), "证书级别")
-        return None
-    if not approved:
-        row.flag(Flag("R8", "W", "有证书级别但没有批准日期，证书未登记，请补充。"), "批准日期")
-        return None
+def _begun(
+    row: RowCheck, identity: Identity, employer: Employer, started: list[str]
+) -> list[str] | None:
+    """The day that a post began, None where it cannot have."""
+    day = datetime.date.fromisoformat(started[0])
     try:
-        number, flags = clean_certificate_number(v.get("certificate_number"))
-        day = datetime.date.fromisoformat(approved[0])
-        flags = flags + check_certificate_date(
-            level, day, birth_date=identity.birth_date, on=row.context.day
-        )
+        flags = check_age_at_post(identity.birth_date, day)
     except RuleError as error:
-        row.refuse("管理号" if error.rule == "R7" else "批准日期", str(error), error.rule)
+        row.flag(Flag(error.rule, "W", f"{error}这一格没有录入。"), "入职日期")
         return None
-    for flag in flags:
-        row.flag(flag, "批准日期" if flag.rule == "R8" else "管理号")
-    return {
-        "id": row.context.new_id(),
-        "level": level,
-        "number": number,
-        "approved_on": approved[0],
-        "approved_precision": approved[1],
-        "issuer": "",
-        "exam_province": "",
-        "verification": Verification.EMPLOYER,
-        "verified_by_means": "",
-        "verified_on": None,
-        "ended_on": None,
-        "end_reason": "",
-    }
+    for flag in flags + check_post_within(started_on=day, opened_on=employer.opened_on):
+        row.flag(flag, "入职日期")
+    return started
 
 
 def _state(key: str, person: str, status: str, residence: str | None, since: str) -> dict[str, Any]:
@@ -277,11 +283,9 @@ def candidates(batch: Any) -> set[int]:
     all with a masked number, which are about somebody registered or about nobody."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH r AS MATERIALIZED (SELECT number, key,"
-            "  certificate->>'number' AS certificate, certificate->>'level' AS level"
-            "  FROM core_importrow, LATERAL (SELECT"
-            "   coalesce(writes->'staged', writes)->'insert'->'talent.certificate'"
-            "   AS certificate) c"
+            "WITH r AS MATERIALIZED (SELECT number, key, c->>'number' AS certificate,"
+            "  c->>'level' AS level FROM core_importrow LEFT JOIN LATERAL"
+            f"  {_CERTIFICATES} ON c->>'number' <> ''"
             "  WHERE batch_id = %s AND outcome <> 'refused')"
             " SELECT r.number FROM r JOIN talent_person p ON p.id_index = r.key"
             " UNION SELECT r.number FROM r JOIN talent_certificate c ON c.number = r.certificate"
@@ -299,9 +303,9 @@ def tied(batch: Any, numbers: set[int]) -> set[int]:
     """Rows of the people (merged records with them) and certificate numbers of some rows."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH r AS MATERIALIZED (SELECT number, key,"
-            "  coalesce(writes->'staged', writes) #> '{insert,talent.certificate}' AS c"
-            "  FROM core_importrow WHERE batch_id = %s AND outcome <> 'refused'),"
+            "WITH r AS MATERIALIZED (SELECT number, key, c FROM core_importrow"
+            f"  LEFT JOIN LATERAL {_CERTIFICATES} ON true"
+            "  WHERE batch_id = %s AND outcome <> 'refused'),"
             " mine AS (SELECT * FROM r WHERE number = ANY(%s))"
             " SELECT number FROM r WHERE key IN (SELECT key FROM mine)"
             " UNION SELECT r.number FROM r JOIN talent_person p ON p.id_index = r.key"

@@ -18,13 +18,13 @@ def ask(person: Person, row: ImportRow, context: ImportContext) -> None:
     """Ask the person's county, once: an open request is left as it is."""
     if TransferRequest.objects.pending().filter(person=person).exists():
         return
-    staged = row.writes["staged"]["insert"]
+    (staged,), posts = row.staged("talent.person"), row.staged("talent.post")
     request = TransferRequest(
         person=person,
         from_region_id=person.region_id,
-        to_region_id=staged["talent.person"]["region_id"],
+        to_region_id=staged["region_id"],
         direction="in",
-        post=_proposed(staged.get("talent.post"), context.batch_id),
+        post=_proposed(next(iter(posts), None), context.batch_id),
         reason="台账导入",
     )
     decisions.ask(TRANSFER, request, by=context.user, on=context.day)

@@ -17,7 +17,8 @@ from talent.people.ledger import hidden
 from talent.people.ledger.meeting.credentials import (
     meet_certificate,
     meet_education,
-    number_of,
+    meet_title,
+    numbers_of,
     settle,
 )
 from talent.people.ledger.meeting.encounter import GONE, Encounter
@@ -36,7 +37,8 @@ Outcome = ImportRow.Outcome
 
 def meet(rows: list[ImportRow], context: ImportContext) -> None:
     """Decide outcome, changes and remarks of rows; see Ledger.compare."""
-    known = read(rows, context.day, numbers=[number_of(row)[0] for row in rows])
+    numbers = [number for row in rows for number, _ in numbers_of(row)]
+    known = read(rows, context.day, numbers=numbers)
     seen: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
     met: dict[Any, int] = context.memory.setdefault("people", {})
     for row in rows:
@@ -102,5 +104,6 @@ def _meet_one(m: Encounter) -> None:
     meet_fields(m)
     meet_certificate(m)
     meet_education(m)
+    meet_title(m)
     if m.row.outcome != Outcome.HELD:
-        m.row.outcome = Outcome.CHANGED if m.has_changes else Outcome.UNCHANGED
+        m.row.outcome = Outcome.CHANGED if m.row.has_writes else Outcome.UNCHANGED

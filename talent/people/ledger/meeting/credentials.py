@@ -9,19 +9,20 @@ from core.ledgers.asking import ask
 from core.models import ImportRow
 from core.text import tidy_name
 from talent.codes import CertificateLevel, EducationLevel, Verification
-from talent.credentials.models import Certificate, Education
+from talent.credentials.models import Certificate, Education, Title
+from talent.people.ledger.credentials import UNSAID_SERIES
 from talent.people.ledger.meeting import questions
-from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, Encounter
+from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, TITLE, Encounter
 from talent.people.ledger.meeting.known import Known
 from talent.people.models import Person
 
 _COURSE = (("major", "专业"), ("school", "毕业院校"))
 
 
-def number_of(row: ImportRow) -> tuple[str, str]:
-    """Number and level of the certificate that a row names, "" where there is none."""
-    certificate = row.writes["insert"].get(CERTIFICATE) or {}
-    return certificate.get("number", ""), certificate.get("level", "")
+def numbers_of(row: ImportRow) -> list[tuple[str, str]]:
+    """Number and level of each certificate that a row names with a number."""
+    found = row.inserts(CERTIFICATE)
+    return [(c["number"], c["level"]) for c in found if c.get("number")]
 
 
 def settle(
@@ -31,41 +32,45 @@ def settle(
 
     A number of somebody else is asked about, and the certificate left out.
     """
-    number = number_of(row)
-    if not number[0]:
-        return
-    owner = known.numbers.get(number)
-    if owner is not None and (person is None or owner != person.pk):
-        taken = "管理号已登记在另一人名下"
-    elif (first := seen.setdefault(number, row.number)) != row.number:
-        taken = f"管理号与第 {first} 行相同"
-    else:
-        return
-    ask(row, questions.TAKEN_NUMBER, f"{taken}，请核对证书。", rule="R7", column="管理号")
-    del row.writes["insert"][CERTIFICATE]
+    for number in numbers_of(row):
+        owner = known.numbers.get(number)
+        if owner is not None and (person is None or owner != person.pk):
+            taken = "管理号已登记在另一人名下"
+        elif (first := seen.setdefault(number, row.number)) != row.number:
+            taken = f"管理号与第 {first} 行相同"
+        else:
+            continue
+        ask(row, questions.TAKEN_NUMBER, f"{taken}，请核对证书。", rule="R7", column="管理号")
+        row.writes["insert"][CERTIFICATE] = [
+            c for c in row.inserts(CERTIFICATE) if (c.get("number"), c["level"]) != number
+        ]
 
 
 def meet_certificate(m: Encounter) -> None:
-    new = m.said.get(CERTIFICATE)
-    if new is None:
-        return
+    """Each certificate that the row names beside those of its level that are registered."""
     held = m.known.certificates[m.person.pk]
-    alike = [one for one in held if one.level == new["level"]]
-    old = _the_same(alike, new)
-    if old is None and alike:
-        # The one that it most probably corrects.
-        old = next((c for c in alike if c.approved_on.isoformat() == new["approved_on"]), alike[0])
-        answer = ask(m.row, questions.CERTIFICATE, _two(old, new), rule="R7", column="管理号")
-        if answer not in (questions.LEDGER, questions.BOTH):
-            return
-        if answer == questions.BOTH:
-            old = None
-    if old is not None:
-        _correct(m, old, new)
-        return
-    m.insert(CERTIFICATE, **new)
-    before = [one.get_level_display() for one in held]
-    m.show("证书", "、".join(before), "、".join([*before, CertificateLevel(new["level"]).label]))
+    begun = [one.get_level_display() for one in held]
+    met: set[Any] = set()
+    for new in m.parts.get(CERTIFICATE, []):
+        alike = [one for one in held if one.level == new["level"] and one.pk not in met]
+        old = _the_same(alike, new)
+        if old is None and alike:
+            # The one that it most probably corrects.
+            day = new.get("approved_on")
+            old = next((c for c in alike if day and str(c.approved_on) == day), alike[0])
+            answer = ask(m.row, questions.CERTIFICATE, _two(old, new), rule="R7", column="管理号")
+            if answer not in (questions.LEDGER, questions.BOTH):
+                continue
+            if answer == questions.BOTH:
+                old = None
+        if old is not None:
+            met.add(old.pk)
+            _correct(m, old, new)
+            continue
+        m.add(CERTIFICATE, new)
+        before = "、".join(begun)
+        begun.append(CertificateLevel(new["level"]).label)
+        m.show("证书", before, "、".join(begun))
 
 
 def _the_same(alike: list[Certificate], new: dict[str, Any]) -> Certificate | None:
@@ -87,7 +92,11 @@ def _two(old: Certificate, new: dict[str, Any]) -> str:
 
 
 def _is_of_another_day(old: Certificate, new: dict[str, Any]) -> bool:
-    return says_otherwise(old.approved_on, new["approved_on"], new["approved_precision"])
+    """Whether a row gives another day, or the first one; none says nothing."""
+    day = new.get("approved_on")
+    if not day or old.approved_on is None:
+        return bool(day)
+    return says_otherwise(old.approved_on, day, new["approved_precision"])
 
 
 def _correct(m: Encounter, old: Certificate, new: dict[str, Any]) -> None:
@@ -97,7 +106,7 @@ def _correct(m: Encounter, old: Certificate, new: dict[str, Any]) -> None:
         m.show("管理号", old.number, new["number"])
         changes["number"] = new["number"]
     if _is_of_another_day(old, new):
-        m.show("批准日期", old.approved_on, new["approved_on"])
+        m.show("批准日期", old.approved_on or "日期不详", new["approved_on"])
         changes |= {c: new[c] for c in ("approved_on", "approved_precision")}
     if changes:
         anew = {
@@ -110,21 +119,37 @@ def _correct(m: Encounter, old: Certificate, new: dict[str, Any]) -> None:
 
 def meet_education(m: Encounter) -> None:
     """Of one level: another major or another school is a change, both a further degree."""
-    new = m.said.get(EDUCATION)
-    if new is None:
-        return
     held = m.known.education[m.person.pk]
-    alike = [one for one in held if one.level == new["level"]]
-    old = min(alike, key=lambda one: len(_otherwise(one, new)), default=None)
-    if old is None or all(getattr(old, c) and c in _otherwise(old, new) for c, _ in _COURSE):
-        m.insert(EDUCATION, **new)
-        before = [one.get_level_display() for one in held]
-        m.show("学历", "、".join(before), "、".join([*before, EducationLevel(new["level"]).label]))
-        return
-    for column, label in _COURSE:
-        if column in _otherwise(old, new):
-            m.show(label, getattr(old, column), new[column])
-            m.update(EDUCATION, old.pk, **{column: new[column]})
+    begun = [one.get_level_display() for one in held]
+    for new in m.parts.get(EDUCATION, []):
+        alike = [one for one in held if one.level == new["level"]]
+        old = min(alike, key=lambda one: len(_otherwise(one, new)), default=None)
+        if old is None or all(getattr(old, c) and c in _otherwise(old, new) for c, _ in _COURSE):
+            m.add(EDUCATION, new)
+            before = "、".join(begun)
+            begun.append(EducationLevel(new["level"]).label)
+            m.show("学历", before, "、".join(begun))
+            continue
+        for column, label in _COURSE:
+            if column in _otherwise(old, new):
+                m.show(label, getattr(old, column), new[column])
+                m.update(EDUCATION, old.pk, **{column: new[column]})
+
+
+def meet_title(m: Encounter) -> None:
+    """A title of another level, or of another series, is one more."""
+    held = m.known.titles[m.person.pk]
+    for new in m.parts.get(TITLE, []):
+        if not any(
+            one.level == new["level"] and new["series"] in (one.series, UNSAID_SERIES)
+            for one in held
+        ):
+            m.add(TITLE, new)
+            m.show("职称", "、".join(map(str, held)), Title(**_named(new)))
+
+
+def _named(title: dict[str, Any]) -> dict[str, Any]:
+    return {name: title[name] for name in ("series", "level")}
 
 
 def _otherwise(old: Education, new: dict[str, Any]) -> list[str]:

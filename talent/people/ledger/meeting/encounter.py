@@ -11,11 +11,12 @@ from talent.codes import PersonStatus
 from talent.people.ledger.meeting.known import Known
 from talent.people.models import Person
 
-PERSON, STATE, EDUCATION, CERTIFICATE, POST = (
+PERSON, STATE, EDUCATION, CERTIFICATE, TITLE, POST = (
     "talent.person",
     "talent.personstate",
     "talent.education",
     "talent.certificate",
+    "talent.title",
     "talent.post",
 )
 GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
@@ -23,25 +24,24 @@ GONE = (PersonStatus.DECEASED, PersonStatus.MERGED)
 
 @dataclass
 class Encounter:
-    """`said` is what the row would insert were the person new, `given` names the columns
-    that are filled in and no defaults."""
+    """`said` is what the row would insert were the person new, `parts` those records of it of
+    which a person may have several; `given` names the columns that are filled in and no defaults.
+    """
 
     row: ImportRow
     person: Person
     known: Known
     said: dict[str, dict[str, Any]]
+    parts: dict[str, list[dict[str, Any]]]
     given: frozenset[str]
 
     @classmethod
     def of(cls, row: ImportRow, person: Person, known: Known) -> Self:
         """The row forgets what it would insert: that was for somebody new."""
-        said, row.writes["insert"] = row.writes["insert"], {}
+        parts, row.writes["insert"] = row.writes["insert"], {}
         row.writes["update"] = {}
-        return cls(row, person, known, said, frozenset(row.shown.get("given", [])))
-
-    @property
-    def has_changes(self) -> bool:
-        return bool(self.row.writes["insert"] or self.row.writes["update"])
+        said = {model: records[0] for model, records in parts.items() if records}
+        return cls(row, person, known, said, parts, frozenset(row.shown.get("given", [])))
 
     def show(self, label: str, before: Any, after: Any) -> None:
         """A line of the difference that the preview shows."""
@@ -49,22 +49,19 @@ class Encounter:
 
     def insert(self, model: str, **columns: Any) -> None:
         """A record of the person as the ledger says, but for the columns given here."""
-        said = self.row.writes["staged"]["insert"].get(model, {})
-        self.row.writes["insert"][model] = said | columns | {"person_id": str(self.person.pk)}
+        said = next(iter(self.row.staged(model)), {})
+        self.add(model, said | columns)
+
+    def add(self, model: str, record: dict[str, Any]) -> None:
+        """A record of the person."""
+        self.row.inserts(model).append(record | {"person_id": str(self.person.pk)})
 
     def inserted(self, model: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.row.writes["insert"].get(model)
-        return found
-
-    def is_free(self, model: str, pk: Any) -> bool:
-        """A row changes one record of each model; what it says of another one waits for the
-        next time that the ledger comes."""
-        written = self.row.writes["update"].get(model)
-        return written is None or written["id"] == str(pk)
+        return next(iter(self.row.inserts(model)), None)
 
     def update(self, model: str, pk: Any, **columns: Any) -> None:
-        """Set columns of a record that is free."""
-        self.row.writes["update"].setdefault(model, {"id": str(pk)}).update(columns)
+        """Set columns of a known record."""
+        self.row.change(model, pk, **columns)
 
     def update_person(self, **columns: Any) -> None:
         self.update(PERSON, self.person.pk, **columns)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.models import ImportRow
 from talent.codes import NOT_EMPLOYED
-from talent.credentials.models import Certificate, Education
+from talent.credentials.models import Certificate, Education, Title
 from talent.moves.models import TransferRequest
 from talent.people.ledger import hidden
 from talent.people.models import Person, PersonState
@@ -20,8 +20,11 @@ from talent.posts.models import Post
 class Known:
     """By person: the open and the earliest dated state, all posts, the open primary one, the
     days of the ended primary posts, the ended posts by employer and end, the places of the other
-    open full-time posts, certificates and education. `numbers` are the owners of certificate
-    numbers by number and level, `requested` whose transfer waits for an answer."""
+    open full-time posts, certificates, education and titles.
+
+    `numbers` are the owners of certificate numbers by number and level, `requested` whose
+    transfer waits for an answer.
+    """
 
     day: datetime.date
     people: dict[bytes, Person] = field(default_factory=dict)
@@ -36,6 +39,7 @@ class Known:
     beside: dict[Any, list[str]] = field(default_factory=lambda: defaultdict(list))
     certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
+    titles: dict[Any, list[Title]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[tuple[str, str], Any] = field(default_factory=dict)
     requested: set[Any] = field(default_factory=set)
 
@@ -73,10 +77,14 @@ def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Kn
         elif post.employment not in NOT_EMPLOYED:
             known.beside[post.person_id].append(post.region_id)
     # The earliest first, so that rows with equal claims are always met in one order.
-    for certificate in Certificate.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):
-        known.certificates[certificate.person_id].append(certificate)
-    for education in Education.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):
-        known.education[education.person_id].append(education)
+    parts: tuple[tuple[Any, dict[Any, list[Any]]], ...] = (
+        (Certificate, known.certificates),
+        (Education, known.education),
+        (Title, known.titles),
+    )
+    for model, held in parts:
+        for part in model.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):
+            held[part.person_id].append(part)
     wanted = [number for number in numbers if number]
     taken = Certificate.objects.filter(number__in=wanted, ended_on=None).order_by()
     for number, level, person_id in taken.values_list("number", "level", "person_id"):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from core.ledgers.asking import ask
+from core.national import PlaceField, place_label
 from core.text import normalise
+from talent.codes import Source
 from talent.people.ledger.meeting.encounter import PERSON, Encounter
 from talent.people.ledger.meeting.questions import LEDGER, NAME
 from talent.people.models import Person
 
-_COLUMNS = ("former_name", "ethnicity", "political_status", "remark")
+_COLUMNS = (
+    "former_name", "ethnicity", "ethnicity_word", "political_status", "native_place",
+    "household_place", "remark",
+)  # fmt: skip
 
 
 def meet_name(m: Encounter) -> None:
@@ -34,7 +39,17 @@ def meet_fields(m: Encounter) -> None:
     # 实务人才 says nothing against one of its kinds.
     if "category" in m.given and not m.person.category.startswith(category):
         _change(m, "category", category)
+    _sources(m)
     _phone(m)
+
+
+def _sources(m: Encounter) -> None:
+    """A ledger adds to them: what it does not name it says nothing against."""
+    before, words = list(m.person.sources), dict(Source.choices)
+    if new := [code for code in m.said[PERSON].get("sources", []) if code not in before]:
+        after = sorted([*before, *new])
+        m.show("来源类别", *("、".join(words[code] for code in codes) for codes in (before, after)))
+        m.update_person(sources=after)
 
 
 def _change(m: Encounter, column: str, new: str) -> None:
@@ -43,7 +58,8 @@ def _change(m: Encounter, column: str, new: str) -> None:
         return
     field: Any = Person._meta.get_field(column)
     words = dict(field.flatchoices)
-    m.show(str(field.verbose_name), words.get(old, old), words.get(new, new))
+    named = place_label if isinstance(field, PlaceField) else lambda code: words.get(code, code)
+    m.show(str(field.verbose_name), named(old), named(new))
     m.update_person(**{column: new})
 
 

@@ -121,6 +121,9 @@ def _same(m: Encounter, old: Post, new: dict[str, Any]) -> None:
     if "post_kind" in m.given and new["kind"] != old.kind:
         m.show("岗位", old.get_kind_display(), PostKind(new["kind"]).label)
         m.update(POST, old.pk, kind=new["kind"])
+    if "title" in m.given and new["title"] != old.title:
+        m.show("职务", old.title, new["title"])
+        m.update(POST, old.pk, title=new["title"])
     if "employment" in m.given and new["employment"] != old.employment:
         _employed(m, old, new)
     # Of who returns it may be the day of the return, which a post that went on does not have.
@@ -161,7 +164,7 @@ def _began(m: Encounter, old: Post, new: dict[str, Any]) -> None:
     while earlier := m.known.ended.get((m.person.pk, employer_of(first), first.started_on)):
         first = earlier
     said, precision = new["started_on"], new["started_precision"]
-    if not says_otherwise(first.started_on, said, precision) or not m.is_free(POST, first.pk):
+    if not says_otherwise(first.started_on, said, precision):
         return
     if first.ended_on is not None and said >= first.ended_on.isoformat():
         return

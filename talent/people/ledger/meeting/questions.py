@@ -17,4 +17,7 @@ CERTIFICATE = Question(
     "同级证书的管理号与在册不同",
     ((LEDGER, "按台账更正管理号"), (REGISTRY, "保留在册管理号"), (BOTH, "是两本证书，都登记")),
 )
+# Put by the row itself, before it meets anybody.
+ELSEWHERE_PLACE = Question("place", "地区不在本辖区", ((LEDGER, "照常录入，地区按本单位登记"),))
+LEFT = Question("left", "台账写着已经离开", ((LEDGER, "仍在岗，照常录入"),))
 TAKEN_NUMBER = Question("number", "管理号属于另一人", ((REGISTRY, "不录这个证书，其余照录"),))

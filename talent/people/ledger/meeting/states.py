@@ -76,7 +76,7 @@ def know_since(m: Encounter, day: str, *, corrects: Post | None = None) -> None:
     """Whoever is registered after a post began has been there since (states.known_since);
     `corrects` is the post that began on another day than was known."""
     first = m.known.first.get(m.person.pk)
-    if first is None or not m.is_free(STATE, first.pk):
+    if first is None:
         return
     begins = first_day(
         first,
@@ -100,9 +100,6 @@ def meet_residence(m: Encounter) -> None:
     if m.person.pk not in m.known.posts and m.inserted(POST) is None:
         m.update_person(region_id=new)
     begun, state, day = _begun(m), m.known.states.get(m.person.pk), m.known.day
-    if state is not None and not m.is_free(STATE, state.pk):
-        # Since when she is known to be there (know_since) is not shown: it can wait.
-        del m.row.writes["update"][STATE]
     if begun is not None:
         begun["residence_id"] = new
     else:
@@ -111,8 +108,8 @@ def meet_residence(m: Encounter) -> None:
 
 def _begun(m: Encounter) -> dict[str, Any] | None:
     """The columns of the state that this row lets begin, if any."""
-    changed: dict[str, Any] = m.row.writes["update"].get(STATE, {})
-    return m.inserted(STATE) or (changed if "status" in changed else None)
+    changes = m.row.writes["update"].get(STATE, [])
+    return m.inserted(STATE) or next((c for c in changes if "status" in c), None)
 
 
 def _change(m: Encounter, state: PersonState | None, *, on: str, **values: Any) -> None:
