@@ -6,6 +6,7 @@ a library that reads a workbook and writes it anew would drop what it does not k
 
 filling      values into cells, lists into ruled lines, more lines where they do not suffice
 layouts      what a form looks like, for those who say what goes where
+stamping     a text in the footers and properties of the document
 cells        values in the XML of a sheet
 shifting     everything that says where something lies, once rows were put in
 calculating  values of formulas that look at filled cells
@@ -14,6 +15,7 @@ calculating  values of formulas that look at filled cells
 from core.papers.cells import Value
 from core.papers.filling import Fill, Filled, Table, fill
 from core.papers.layouts import SheetLayout, layout
+from core.papers.stamping import stamp
 from core.secrecy.files import Refused
 
 __all__ = [
@@ -25,4 +27,5 @@ __all__ = [
     "Value",
     "fill",
     "layout",
+    "stamp",
 ]
