@@ -191,7 +191,8 @@ class _Book:
                 self.results[place] = self._calculated(place)
             else:
                 opened.add(place)
-                stack += [p for p in self._precedents(place) if p not in opened]
+                # In a circle the first of them comes again, with nothing to go by.
+                stack += self._precedents(place)
         return self.results[wanted]
 
     def _precedents(self, place: Place) -> Iterator[Place]:
