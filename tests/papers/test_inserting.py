@@ -454,9 +454,10 @@ def test_drawings_of_all_kinds() -> None:
     """One with a corner and a size, one that says nothing of its place, and broken ones."""
     corner = "<from><row>{}</row></from>"
     drawing = (
-        f"<d><oneCellAnchor>{corner.format(9)}</oneCellAnchor><oneCellAnchor>"
-        "<ext/></oneCellAnchor><twoCellAnchor><from><col>1</col></from></twoCellAnchor>"
-        f"<twoCellAnchor>{corner.format(1)}<to><row>5</row></to></twoCellAnchor></d>"
+        "<d><oneCellAnchor><ext/></oneCellAnchor>"
+        "<twoCellAnchor><from><col>1</col></from></twoCellAnchor>"
+        f"<twoCellAnchor>{corner.format(1)}<to><row>{AFTER}</row></to></twoCellAnchor>"
+        f"<oneCellAnchor>{corner.format(20)}</oneCellAnchor></d>"
     )
     note = (
         "<x:ClientData ObjectType='Note'><x:Anchor>1,2</x:Anchor><x:Row>{}</x:Row></x:ClientData>"
@@ -470,7 +471,7 @@ def test_drawings_of_all_kinds() -> None:
     )
     found = parts(fill(data, fills=[], tables=[Table(LIST, FIRST, books.RULED, people(9))]).data)
     # A box that ends where a row begins ends with the row before.
-    assert found["xl/drawings/drawing1.xml"].decode() == drawing.replace(">9<", ">12<")
+    assert found["xl/drawings/drawing1.xml"].decode() == drawing.replace(">20<", ">23<")
     assert found["xl/drawings/vmlDrawing1.vml"].decode() == f"<xml>{note.format(15)}</xml>"
 
 
