@@ -173,11 +173,7 @@ class Listing:
         """Rows with what a list says of them besides their fields, found for all at once."""
         gathers = table_of(self.entity).gathers
         asked = gathers if self.shown is None else [n for n in self.shown if n in gathers]
-        for name in {gathers[column] for column in asked}:
-            found = self.entity.gathered[name]([record.pk for record in records])
-            for record in records:
-                setattr(record, name, found.get(record.pk))
-        return records
+        return gather(self.entity, records, {gathers[column] for column in asked})
 
     def read(self, rows: QuerySet[Any]) -> Iterator[Any]:
         """All of some rows, a chunk at a time."""
@@ -270,6 +266,15 @@ class Listing:
         """The question as the read log keeps it: without the search text."""
         asked = [(n, v) for n, vs in self.params.lists() for v in vs if n != "q"]
         return {"query": urlencode(asked)[:500]}
+
+
+def gather(entity: Any, records: list[Any], names: Iterable[str]) -> list[Any]:
+    """Records with what is found of them in the rows of others, for all of them at once."""
+    for name in names:
+        found = entity.gathered[name]([record.pk for record in records])
+        for record in records:
+            setattr(record, name, found.get(record.pk))
+    return records
 
 
 def _blanks_last(expression: Any, *, is_descending: bool) -> Any:

@@ -281,6 +281,10 @@ class Ledger:
     before_apply    makes what must exist before the rows are written (unknown stations, say)
     after_apply     what follows from the rows written, in the same transaction
     tell            number of a row -> (label, text) of what it stores, for the rows of a page
+    fills           attribute, or a heading that no ledger reads (年龄) -> function of (record,
+                    day): what a form is filled with where no column of the export says it
+    listed          attribute -> which records a form lists that has no such column, by "" which
+                    any form lists
     uncounted       sentences on what of a batch will not count
     after_undo      takes back what followed, as far as nobody acted on it
     """
@@ -304,6 +308,8 @@ class Ledger:
     after_undo: Callable[[Batch], None] = nothing
     tell: Callable[[Batch, Rows], dict[int, list[tuple[str, str]]]] = no_facts
     uncounted: Callable[[Batch], list[str]] = lambda batch: []
+    fills: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+    listed: Mapping[str, Any] = field(default_factory=dict)
 
     def column(self, attribute: str) -> LedgerColumn | None:
         """The column that fills an attribute, or a further one of its part (level#2)."""

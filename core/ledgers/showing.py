@@ -210,6 +210,11 @@ def columns_of_many_words(batch: ImportBatch) -> list[dict[str, Any]]:
     return [question for question in batch.questions if "too_many" in question]
 
 
+def reasons(batch: ImportBatch) -> list[dict[str, Any]]:
+    """The remarks on a batch by their reason."""
+    return [_worded(said, may_decide=False) for said in batch.reading.get("remarks", [])]
+
+
 def told(batch: ImportBatch) -> list[tuple[str, str]]:
     """(column, text) of what holds for the whole sheet."""
     ledger = ledger_for(batch.kind)

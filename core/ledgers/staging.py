@@ -21,22 +21,19 @@ from core.jobs.running import JobFailed, Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
+from core.ledgers.headings import columns_of, headings_of, title, with_units
 from core.ledgers.ledger import Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
 from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
-from core.ledgers.values import as_text
 from core.ledgers.words import choice_of
 from core.secrecy import files as media
-from core.text import normalise, without_control_characters
 
 # Blocks of the reader that are checked and committed together: 2,500 rows.
 BLOCKS = 5
 # Bytes; the rows of a smaller file are checked before further processes have started.
 _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
-_UNIT = re.compile(r"单位.{0,4}([万千])元")
-_GROUP_UNIT = re.compile(r"[(（]([万千])元[)）]")
 _CODED = re.compile("代码|编码")
 _NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
 _NO_HEADER = (
@@ -70,17 +67,12 @@ def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
 
 def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> None:
     """Match the columns of the header and keep both with the batch."""
-    header = [_title(c) for c in sheet.top[0]]
+    header = headings_of(sheet)
     if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
         raise Refused(_NO_HEADER)
-    groups = [_title(text) for text in sheet.groups]
-    columns = {a: i for a, i in batch.mapping.items() if i < len(header)} or mapping.match(
-        ledger, header, region=batch.region_id, groups=groups, hidden=sheet.hidden_columns
-    )
-    for name, index in columns.items():
-        column = ledger.column(name)
-        if column is not None and column.is_money and "元" not in header[index]:
-            header[index] += _unit_said(sheet, groups[index])
+    kept = {a: i for a, i in batch.mapping.items() if i < len(header)}
+    columns = kept or columns_of(ledger, sheet, region=batch.region_id)
+    header = with_units(ledger, sheet, columns)
     reading = _reading(batch, ledger, sheet, columns)
     batch.reading, batch.mapping = reading, columns
     is_matched = not mapping.missing(ledger, columns, batch.whole)
@@ -105,7 +97,7 @@ def _reading(
 ) -> dict[str, Any]:
     """How the sheet is read beside its columns: `codes` (attributes whose cells are codes),
     `told` (what titles and names say for the whole sheet), `whole` (what a person said so)."""
-    lines = [_title(cell) for row in sheet.above for cell in row if cell is not None]
+    lines = [title(cell) for row in sheet.above for cell in row if cell is not None]
     texts = [*lines, sheet.name, batch.file_name]
     return {
         "codes": [a for a, index in columns.items() if _holds_codes(ledger, a, index, sheet)],
@@ -120,30 +112,15 @@ def _holds_codes(ledger: Ledger, attribute: str, index: int, sheet: Sheet) -> bo
     if choice is None or column is None:
         return False
     header, *rows = sheet.top
-    if _CODED.search(_title(header[index])):
+    if _CODED.search(title(header[index])):
         return True
     cells = [row[index] for row in rows if index < len(row) and row[index] is not None]
     return column.takes_codes and bool(cells) and all(choice.is_code(cell) for cell in cells)
 
 
-def _unit_said(sheet: Sheet, group: str) -> str:
-    """「（万元）」 where a line above or below the table, the name of the sheet or the group that a
-    column stands in says so."""
-    lines = [_title(c) for row in (*sheet.above, *sheet.below) for c in row if isinstance(c, str)]
-    for text in lines:
-        if found := _UNIT.search(text):
-            return f"（{found[1]}元）"
-    found = _GROUP_UNIT.search(sheet.name) or _GROUP_UNIT.search(group)
-    return f"（{found[1]}元）" if found else ""
-
-
-def _title(cell: Any) -> str:
-    return "" if cell is None else normalise(without_control_characters(as_text(cell)))
-
-
 def _samples(sheet: Sheet) -> list[list[str]]:
     """The first rows for the matching page, long numbers hidden."""
-    return [[_LONG_NUMBER.sub("******", _title(c))[:30] for c in row] for row in sheet.top[1:]]
+    return [[_LONG_NUMBER.sub("******", title(c))[:30] for c in row] for row in sheet.top[1:]]
 
 
 def _processes(path: Path) -> int:

@@ -136,9 +136,15 @@ class Choice:
     """The code of a choice given by its label, a synonym or the code itself."""
 
     def __init__(
-        self, label: str, choices: Iterable[tuple[str, str]], synonyms: Mapping[str, str]
+        self,
+        label: str,
+        choices: Iterable[tuple[str, str]],
+        synonyms: Mapping[str, str],
+        unsure: Mapping[str, str] | None = None,
     ) -> None:
+        """`unsure` are words that are asked about, with what they most probably mean."""
         self.label = label
+        self._unsure = {squeeze(name): code for name, code in (unsure or {}).items()}
         self.options = [(str(code), str(name)) for code, name in choices]
         self._known: dict[str, str] = {}
         for code, name in self.options:
@@ -174,7 +180,8 @@ class Choice:
             raise self._unknown(value, f"不在可选范围内，可填：{self._offered}。")
         for inside in _BRACKETS.findall(normalise(value)):
             # 社会工作师(初级), 党员(预备): the bracket takes back what stands before it.
-            if _TAKES_BACK.search(inside) or self._known.get(squeeze(inside), code) != code:
+            other = self._known.get(squeeze(inside)) or self._unsure.get(squeeze(inside), code)
+            if _TAKES_BACK.search(inside) or other != code:
                 raise self._unknown(value, f"前后不一致，可填：{self._offered}。")
         return code
 
@@ -187,6 +194,9 @@ class Choice:
         word, squeezed = normalise(word), squeeze(word)
         if not squeezed or _AGAINST.search(word):
             return ""
+        for inside in (word, *_BRACKETS.findall(word)):
+            if code := self._unsure.get(squeeze(inside)):
+                return code
         for inside in _BRACKETS.findall(word):
             if code := self._known.get(squeeze(inside)):
                 return code

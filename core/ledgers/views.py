@@ -159,7 +159,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         # Rows of the workbook to be mended: those that somebody skipped are settled.
         "returned": workbooks.left_rows(batch).count() if batch.file_path else 0,
         "warnings": warnings(batch, unread),
-        "remarks": batch.reading.get("remarks", []) if tab == showing.FLAGGED else [],
+        "remarks": showing.reasons(batch) if tab == showing.FLAGGED else [],
         "told": showing.told(batch),
         "questions": showing.questions(batch) if stage == "preview" else [],
         "open_questions": batch.open_questions,

@@ -65,11 +65,13 @@ def area_of(reference: str) -> Area | None:
 
 class Gap(NamedTuple):
     """Rows put in below a row. Where there is but one ruled line (`grows`), what ended at it
-    ends at the last of the new rows."""
+    ends at the last of the new rows; where there is none, they are plain (`is_plain`) and not
+    made like the row of headings above."""
 
     after: int
     size: int
     grows: bool = False
+    is_plain: bool = False
 
 
 class Shift:

@@ -65,6 +65,7 @@ class _Writer:
         self.out = Put(sheet.xml)
         self.edits: list[Edit] = []
         self.templates = {gap.after: _Template(sheet) for gap in gaps}
+        self.plain = {gap.after for gap in gaps if gap.is_plain}
 
     def run(self, values: dict[int, dict[int, Value]]) -> Put:
         for gap in self.gaps:
@@ -76,7 +77,7 @@ class _Writer:
             while taken < len(wanted) and wanted[taken] < row.number:
                 self._new_row(row.start, wanted[taken], values[wanted[taken]])
                 taken += 1
-            if row.number in self.templates:
+            if row.number in self.templates and row.number not in self.plain:
                 self.templates[row.number].take(row)
             if taken < len(wanted) and wanted[taken] == row.number:
                 self._fill_row(row, values[row.number])

@@ -31,6 +31,7 @@ class Table:
 
     Where there are more, lines are put in before the last ruled one: it may close the frame,
     and whatever spans the lines (sums, filters, the area to print) then spans the new ones.
+    Without a ruled line plain ones are put in before `first_row`.
     """
 
     sheet: str
@@ -88,8 +89,8 @@ class _List:
     """The rows of a table, and the gap that they need."""
 
     def __init__(self, table: Table) -> None:
-        if table.first_row < 1 or table.ruled_rows < 1:
-            raise ValueError("a list needs a ruled line")
+        if table.first_row < 1 or table.ruled_rows < 0:
+            raise ValueError("a list begins in a row")
         self.first, self.ruled = table.first_row, table.ruled_rows
         self.last = self.first + self.ruled - 1
         self.rows = [dict(row) for row in table.rows]
@@ -100,6 +101,8 @@ class _List:
         count = len(self.rows) - self.ruled
         if count <= 0:
             return None
+        if self.ruled == 0:
+            return Gap(self.last, count, is_plain=True)
         if self.ruled == 1:
             return Gap(self.last, count, grows=True)
         return Gap(self.last - 1, count)
@@ -122,7 +125,8 @@ def _fill_sheet(
     values: dict[int, dict[int, Value]] = {}
     for one in lists:
         # A gap lies below the first line, so that the lines lie one below the other from there.
-        values.update(enumerate(one.rows, start=shift.row(one.first)))
+        start = shift.row(one.first) if one.ruled else shift.row(one.last) + 1
+        values.update(enumerate(one.rows, start=start))
     for (row, column), value in single.items():
         if value is not None:
             values.setdefault(shift.row(row), {})[column] = value

@@ -18,6 +18,12 @@ from projects.payments.rules import check_amount_paid
 from projects.projects.models import Project
 
 
+def paid_of(projects: list[Any]) -> dict[Any, Decimal]:
+    """What was paid on some projects, by their keys."""
+    rows = Payment.objects.filter(project__in=projects, ended_on=None).order_by()
+    return dict(rows.values_list("project").annotate(total=Sum("amount")))
+
+
 def paid_total(project: Project, *, but: object = None) -> Decimal:
     """What has been paid on a project, in yuan, without one payment."""
     payments = project.payments.filter(ended_on=None)

@@ -18,7 +18,7 @@ from core.entities.forms.actions import ReasonForm
 from core.entities.pages.record import DetailPage
 from core.rules import Flag
 from projects.codes import Stage
-from projects.payments.actions import dated_payments, paid_total
+from projects.payments.actions import dated_payments, paid_of, paid_total
 from projects.projects.actions import change_stage, end_project, update_project
 from projects.projects.ledger import PROJECTS_LEDGER
 from projects.projects.models import Project
@@ -112,6 +112,7 @@ PROJECTS = Entity(
     headline="number purchaser contractor",
     found_facts="purchaser contractor region",
     select_related=("region", "purchaser", "contractor", "evaluator"),
+    gathered={"paid_in_all": paid_of},
     check=check,
     ledger=PROJECTS_LEDGER,
     update=update_project,

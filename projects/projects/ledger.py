@@ -367,6 +367,10 @@ PROJECTS_LEDGER = PlainLedger(
     means={"stage": _STAGES, "procurement": _PROCUREMENTS, "service_field": _FIELDS},
     prepare=_prepare,
     follow=_follow,
+    fills={
+        "period": lambda project, on: f"{project.started_on}至{project.ends_on}",
+        "paid": lambda project, on: project.paid_in_all,
+    },
     before_apply=lambda batch, context: create_used(
         batch, PROJECT, ("purchaser_id", "contractor_id")
     ),

@@ -18,6 +18,7 @@ from core.ledgers.ledger import LedgerColumn, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, all_rows, stable_id
 from core.ledgers.points import Point
+from core.regions.names import place_names
 from core.rules import Flag, RuleError
 from stations.codes import StationKind, StationStatus
 from stations.places.models import Station, StationState
@@ -241,6 +242,16 @@ def _change_state(row: ImportRow, record: Any, states: list[StationState]) -> No
     row.inserts(STATE).append(row.staged(STATE)[0] | begun)
 
 
+def _place(length: int) -> Any:
+    """The name of the county, or the township, that a station lies in."""
+
+    def get(station: Any, on: datetime.date) -> str:
+        code = station.region_id
+        return place_names().get(code[:length], "") if len(code) >= length else ""
+
+    return get
+
+
 def _note_approvals(batch: Any, context: Any) -> None:
     """Of the stations that a batch made: those approved later than they began."""
     made = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.NEW)
@@ -350,6 +361,11 @@ STATIONS_LEDGER = PlainLedger(
     after_compare=remark_second_stations,
     follow=_follow,
     gone={"status__in": CLOSED_STATUSES},
+    fills={
+        "county": _place(6),
+        "township": _place(9),
+        "reported_workers": lambda station, on: station.reported_workers,
+    },
     after_apply=_note_approvals,
     before_apply=lambda batch, context: create_used(batch, STATION, ("operator_id",)),
     after_undo=remove_unused,

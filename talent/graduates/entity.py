@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from core.dates import today
 from core.entities.columns import Column
 from core.entities.declarations import Section
@@ -18,7 +20,7 @@ from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger
 from core.rules import Answers, Flag, RuleError
 from talent.codes import EDUCATION_WORDS, EducationLevel
-from talent.graduates.models import GraduateStat
+from talent.graduates.models import GraduateStat, SchoolPlace
 
 FIRST_GRADUATES = 1990
 
@@ -125,6 +127,8 @@ GRADUATES = Entity(
         },
         hints={"school_place": "省外院校只填黔籍毕业生，单列，不计入目标；不填的按省内院校。"},
         examples={"school": "贵州大学", "major": "社会工作", "year": "2025"},
+        # 省外院校只列在分省内外的表中。
+        listed={"school_place": Q(school_place=SchoolPlace.INSIDE)},
         prepare=_prepare,
         follow=_follow,
     ),

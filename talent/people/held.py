@@ -44,6 +44,7 @@ class HeldPost(NamedTuple):
     employment: str
     started_on: datetime.date | str
     others: str
+    title: str = ""
 
 
 class HeldCertificate(NamedTuple):
@@ -91,7 +92,9 @@ def _firsts(rows: Any, keys: list[Any], *columns: Any) -> dict[Any, tuple[Any, .
 
 def posts_of(keys: list[Any]) -> dict[Any, HeldPost]:
     """The open primary post, else another open one; the employers of the others beside it."""
-    columns = (_EMPLOYER, "kind", "employment", "started_on", "started_precision", _IS_HERE)
+    columns = (
+        _EMPLOYER, "kind", "employment", "started_on", "started_precision", _IS_HERE, "title",
+    )  # fmt: skip
     held: dict[Any, list[tuple[Any, ...]]] = {}
     for person, *values in _POSTS.filter(person__in=keys).values_list("person_id", *columns):
         held.setdefault(person, []).append(tuple(values))
@@ -102,10 +105,12 @@ def posts_of(keys: list[Any]) -> dict[Any, HeldPost]:
             str(Employment(employment).label) if is_here else "",
             _known(started_on, precision),
             "、".join(other[0] for other in others),
+            title if is_here else "",
         )
-        for person, ((employer, kind, employment, started_on, precision, is_here), *others) in (
-            held.items()
-        )
+        for person, (
+            (employer, kind, employment, started_on, precision, is_here, title),
+            *others,
+        ) in held.items()
     }
 
 
@@ -194,6 +199,7 @@ CERTIFICATE = _column(
 )  # fmt: skip
 HIDDEN = (
     _hidden("post", "岗位", "held_post", "kind", by=_first(_POSTS, F("kind"))),
+    _hidden("post_title", "职务", "held_post", "title", by=_first(_POSTS, F("title"))),
     _hidden("employment", "用工性质", "held_post", "employment",
             by=_first(_POSTS, F("employment"))),
     _hidden("started_on", "入职日期", "held_post", "started_on", css="nowrap",

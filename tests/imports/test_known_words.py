@@ -72,13 +72,14 @@ WORDS = {
     ("stations", "status", "2"): "已揭牌 已挂牌",
     ("stations", "status", "1"): "正在建设 拟建 未建",
     ("stations", "status", "4"): "停止运营",
-    ("projects", "fund", "5"): "省级福彩公益金 福彩公益金",
+    ("projects", "fund", "5"): "福彩公益金 福利彩票公益金",
+    ("projects", "fund", "B"): "省级福彩公益金",
     ("projects", "fund", "4"): "本级财政 区财政",
     ("projects", "fund", "7"): "社会捐赠 慈善资金",
     ("projects", "fund", "6"): "东西部协作资金",
     ("projects", "procurement", "5"): "单一来源采购",
     ("projects", "procurement", "6"): "框架协议采购",
-    ("projects", "procurement", "7"): "定向委托",
+    ("projects", "procurement", "B"): "定向委托",
     ("projects", "procurement", "2"): "邀标",
     ("projects", "stage", "50"): "正在实施 执行中",
     ("projects", "stage", "80"): "已验收 验收合格",
@@ -112,7 +113,7 @@ def test_a_word_is_known(kind: str, attribute: str, code: str, word: str) -> Non
         ("education", "本科（在读）", ""),
         # A proposal that is taken unread would count.
         ("education", "大专以下", ""),
-        ("certificate_level", "助理社会工作师、社会工作师", ""),
+        ("certificate_level", "初级", "1"),
     ],
 )
 def test_what_could_be_either_is_asked(attribute: str, word: str, likeliest: str) -> None:
@@ -130,4 +131,6 @@ def _choice(kind: str, attribute: str) -> Choice:
 
 def _meaning(kind: str, attribute: str, word: str) -> str:
     row: Any = SimpleNamespace()
-    return _choice(kind, attribute)(word, row)
+    found = _choice(kind, attribute)(word, row)
+    # What stands beside a code is the word as it was written.
+    return str(found[0] if isinstance(found, list) else found or "")

@@ -98,8 +98,13 @@ class TestNumbers:
         apply(batch)
         assert set(Certificate.objects.values_list("number", flat=True)) == {"", "2020010000"}
 
-    @pytest.mark.parametrize(("unit", "yuan"), [("千元", 12_500), ("万元", 125_000), ("元", 12.5)])
-    def test_a_header_may_name_the_unit(self, unit: str, yuan: float, cast: Cast) -> None:
+    @pytest.mark.parametrize(
+        ("unit", "said", "yuan"),
+        [("千元", "12.5", 12_500), ("万元", "12.5", 125_000), ("元", "12500.5", 12_500.5)],
+    )
+    def test_a_header_may_name_the_unit(
+        self, unit: str, said: str, yuan: float, cast: Cast
+    ) -> None:
         header = [
             "项目名称",
             "购买方",
@@ -109,10 +114,10 @@ class TestNumbers:
             "开始日期",
             "结束日期",
         ]
-        row = ["甲项目", "南明区民政局", "某社工中心", "12.5", "0.01千", "2024-01-01", "2024-12-31"]
+        row = ["甲项目", "南明区民政局", "某社工中心", said, "1.2千", "2024-01-01", "2024-12-31"]
         take(cast.clerk_a, "projects", workbook([header, row]))
         project = Project.objects.get()
-        assert (project.budget, project.contract_amount) == (Decimal(str(yuan)), 10)
+        assert (project.budget, project.contract_amount) == (Decimal(str(yuan)), 1_200)
 
     @pytest.mark.parametrize("amount", [-5, "-0.01", 10**12, "1万亿"])
     def test_an_amount_that_cannot_be_is_refused(self, amount: Any, cast: Cast) -> None:

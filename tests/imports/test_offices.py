@@ -50,7 +50,7 @@ def test_a_station_of_another_township_is_another_one(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "amount"), [(12.5, "125000"), ("12.5", "125000"), ("300元", "300")]
+    ("cell", "amount"), [(12.5, "125000"), ("12.5", "125000"), ("3000元", "3000")]
 )
 def test_the_unit_of_an_amount_stands_in_the_header(cast: Cast, cell: Any, amount: str) -> None:
     head = ["项目名称", "购买方", "承接方", "合同金额（万元）", "开始日期", "结束日期"]

@@ -244,7 +244,7 @@ class TestWhatToDoNext:
         client = client_of(cast.clerk_a)
         head = ["序号", *PEOPLE, "备注", "退回原因"]
         batch = uploaded(client, [["1", *person(), "第二个备注", "旧的原因"]], head)
-        assert "不会录入：备注。" in text(page(client, batch))
+        assert "有 1 列没有读：备注。" in text(page(client, batch))
 
     def test_columns_that_were_not_recognised_are_named(self, cast: Any, client_of: Any) -> None:
         client = client_of(cast.clerk_a)
@@ -260,7 +260,7 @@ class TestWhatToDoNext:
         said = text(page(client, batch, tab="refused"))
         assert "请填写身份证号" in said
         batch = uploaded(client, [person(入职日期="6/1/20")])
-        assert "入职日期：</strong>入职日期" not in text(page(client, batch, tab="refused"))
+        assert "入职日期：</strong>入职日期" not in text(page(client, batch, tab="flagged"))
 
 
 class TestUndone:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.dates import today
 from core.ledgers import actions
 from core.rules import RuleError
 from stations.models import Station
@@ -113,19 +114,19 @@ def test_what_has_a_day_of_building_is_built(cast: Cast, is_people_first: bool) 
     assert Station.objects.get(name="另一站").status == "1"
 
 
-def test_day_and_state_of_a_station_with_a_past_wait(cast: Cast) -> None:
-    """One row carries one dated row of each kind; the rest is done on the page."""
+def test_day_and_state_of_a_station_with_a_past_change_together(cast: Cast) -> None:
     take(cast.clerk_a, "stations", stations(row()))
     station = Station.objects.get()
     change_station_state(
         station=station, by=cast.clerk_a, status="4", changed_on=D(2024, 1, 1), reason="无人"
     )
     batch = take(cast.clerk_a, "stations", stations(row(建成日期="2020-05-01")))
-    assert outcomes(batch) == {"held": 1}
-    assert "分别办理" in words(batch, 2)
-    batch = take(cast.clerk_a, "stations", stations(row(建成日期="2020-05-01", 运行状态="")))
     assert outcomes(batch) == {"changed": 1}
-    assert dated(station) == [("3", D(2020, 5, 1)), ("4", D(2024, 1, 1))]
+    states = [("3", D(2020, 5, 1)), ("4", D(2024, 1, 1)), ("3", today())]
+    assert dated(station) == states
+    batch = take(cast.clerk_a, "stations", stations(row(建成日期="2020-06-01", 运行状态="")))
+    assert outcomes(batch) == {"changed": 1}
+    assert dated(station) == [("3", D(2020, 6, 1)), *states[1:]]
 
 
 def test_a_changed_state_begins_today(cast: Cast) -> None:

@@ -11,6 +11,7 @@ import string
 import unicodedata
 import zipfile
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 from xml.parsers import expat
 
@@ -18,6 +19,7 @@ from xml.parsers import expat
 MOST_FORMATS = 100_000
 MOST_STYLES = 64 * 1024 * 1024
 LONGEST_CODE = 255
+PIECE = 1024 * 1024
 # Sections for numbers; a fourth one is for texts.
 MOST_SECTIONS = 3
 # From here on the last digits are Excel's own, and must stay to be seen as such.
@@ -40,7 +42,6 @@ COMPARED = {
 AROUND_A_UNIT = " \t\r\n\u3000\xa0()（）+-:："
 # What stood between two parts of a text of which one is struck out.
 BETWEEN_PARTS = " \t\r\n\u3000、，,；;/"
-LETTERS = string.ascii_letters
 # Control characters, and the underscore of what looks like one.
 ESCAPED = re.compile(r"_x(00[0-7][0-9A-Fa-f])_")
 
@@ -172,7 +173,10 @@ def walk(archive, part, starts, ends=(), text=None):
     parser.CharacterDataHandler = text
     with archive.open(part) as stream:
         try:
-            parser.ParseFile(stream)
+            # In large pieces: what is not yet whole (a tag, a comment) is gone over again at each.
+            while piece := stream.read(PIECE):
+                parser.Parse(piece)
+            parser.Parse(b"", True)  # noqa: FBT003
         except Enough:
             return
 
@@ -386,14 +390,20 @@ class Look:
 
     def _place(self):
         """The row and the column of the present cell, None outside of what has content."""
-        digits = self._reference.lstrip(LETTERS)
-        row, column = (int(digits) - 1 if digits else self._row), self._behind
-        letters = self._reference[: len(self._reference) - len(digits)].upper()
-        column += sum((ord(c) - 64) * 26**n for n, c in enumerate(reversed(letters))) - bool(
-            letters
-        )
+        letters = self._reference.rstrip(string.digits)
+        row, column = self._row, self._behind
+        if letters:
+            row, column = int(self._reference[len(letters) :]) - 1, column + _column(letters)
         is_inside = 0 <= row < len(self._rows) and 0 <= column < len(self._rows[row])
         return (row, column) if is_inside else None
+
+
+@cache
+def _column(letters):
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column - 1
 
 
 def _is_hidden(attributes):

@@ -230,6 +230,7 @@ def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> 
     state["rows"] += len(others)
     if not sheet.is_marked and b"hidden" in block:
         sheet.has_hidden = True
+        sheet.is_marked = bool(_HIDDEN_ROW.search(block))
     if b't="e"' in block:
         for attributes, content in _ERROR.findall(block):
             value = _ERROR_VALUE.search(content)

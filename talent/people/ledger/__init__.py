@@ -1,11 +1,15 @@
 """People, with the certificate, the education and the post of the same row."""
 
+from django.db.models import Q
+
 from core.ledgers.ledger import Ledger
 from core.ledgers.models import ImportBatch
 from stations.places.named import remove_unused
+from talent.codes import REGISTERED_STATUSES
 from talent.people.ledger import rows
 from talent.people.ledger.across import remark_seniors, remark_shared_phones
 from talent.people.ledger.columns import COLUMNS
+from talent.people.ledger.filling import FILLS
 from talent.people.ledger.telling import tell, uncounted
 from talent.people.ledger.transfers import withdraw
 
@@ -45,6 +49,8 @@ PEOPLE_LEDGER = Ledger(
     },
     fresh=frozenset({"id", "person_id", "talent.person.number", "id_number", "phone"}),
     tell=tell,
+    fills=FILLS,
+    listed={"": Q(status__in=REGISTERED_STATUSES)},
     uncounted=uncounted,
     build=rows.build,
     look_across=_look_across,

@@ -235,7 +235,9 @@ COLUMNS = (
     LedgerColumn(
         "certificate_level",
         "证书级别",
-        cells.CertificateLevels("证书级别", CertificateLevel.choices, meanings.CERTIFICATES),
+        cells.CertificateLevels(
+            "证书级别", CertificateLevel.choices, meanings.CERTIFICATES, meanings.UNSURE
+        ),
         choices=CertificateLevel.labels,
         part="certificate",
         takes_codes=False,
@@ -252,6 +254,7 @@ COLUMNS = (
             "资格名称",
             "职业水平等级",
             "职业水平级别",
+            "级别",
             "社会工作者职业水平证书",
             "社会工作者职业水平证书情况",
             "社会工作资格证书获得情况",

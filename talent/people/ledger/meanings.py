@@ -11,7 +11,6 @@ from talent.codes import ETHNICITIES, PersonStatus
 
 STATUSES = {normalise(label): code for code, label in PersonStatus.choices}
 CERTIFICATES = {
-    # 初级 alone is asked: for some it is 助理, for others a certificate of the place.
     "助理社工师": "1", "助理": "1", "助理社会工作师（初级）": "1",
     "初级社工师": "1", "初级社会工作师": "1", "初级社工证": "1",
     "中级社会工作师": "2", "中级社工证": "2",
@@ -19,11 +18,12 @@ CERTIFICATES = {
     "高级社工师": "3", "高级": "3", "高级社会工作师": "3",
     "未取得": "", "未持证": "", "未考取": "", "否": "", "未获得": "", "备考中": "",
     "全国助理社会工作师": "1", "全国社会工作师": "2", "全国高级社会工作师": "3",
-    "社会工作师（高级）": "3", "社工师（高级）": "3",
     "初级社工": "1", "社工初级": "1", "初级社会工作者": "1", "初级证书": "1",
     "助理社会工作师证": "1", "助理社会工作师证书": "1", "社会工作师证": "2", "社会工作师证书": "2",
     "中级社工": "2", "社工中级": "2", "中级社会工作者": "2", "中级证书": "2",
 }  # fmt: skip
+# Asked: for some it is 助理, for others a certificate of the place.
+UNSURE = {"初级": "1"}
 # There is one, of which the cell does not say which; there is none.
 HELD = frozenset("有 是 √ ✓ ✔ ☑ ● 1 已 y yes 持证 有证 已取得 已持证 已获得 取得 获得".split())
 NOT_HELD = frozenset("0 × ✗ ✘ x ☐ ○ n no 没有 未 无证 不持证 未取证 未报考 未通过".split())

@@ -15,7 +15,7 @@ from core.rules import Flag, RuleError
 from core.secrecy.crypto import blind_index, encrypt
 from core.secrecy.identity import Identity, check_id_number, mask_id_number, without_id_numbers
 from stations.places.named import Employer, create_used, find_employer, station_of
-from talent.codes import PersonStatus, Verification
+from talent.codes import PersonStatus, PostKind, Verification
 from talent.people.ledger import hidden, meanings
 from talent.people.ledger.credentials import certificates_of, education_of, titles_of
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
@@ -28,6 +28,7 @@ from talent.posts.rules import check_age_at_post, check_post_within
 
 Outcome = ImportRow.Outcome
 COUNTY = 6
+_KINDS = {str(label): code for code, label in PostKind.choices}
 _CERTIFICATES = (
     "jsonb_array_elements(coalesce(writes->'staged', writes)->'insert'->'talent.certificate') c"
 )
@@ -49,6 +50,10 @@ def build(row: RowCheck) -> None:
     identity = _identity(row)
     if identity is None:
         return
+    if (title := v.get("title")) in _KINDS:
+        # Our own word for a kind of post, where a form asked for 职务.
+        v["title"] = ""
+        v.setdefault("post_kind", _KINDS[title])
     region = _region(row)
     post = _post(row, identity, region)
     person_id = row.context.new_id()
@@ -64,10 +69,11 @@ def build(row: RowCheck) -> None:
         "status": v.get("status", ""),
     }
     if hidden.is_hidden(identity.number):
-        row.key = hidden.key_of(v["number"])
+        said = v.get("number", "")
+        row.key = hidden.key_of(said) if said else hidden.key_of_shown(name, identity.number)
         masked_phone = phone if "*" in phone else ""
         row.shown["hidden"] = {
-            "number": v["number"], "id_number": identity.number, "phone": masked_phone,
+            "number": said, "id_number": identity.number, "phone": masked_phone,
         }  # fmt: skip
         phone = "" if masked_phone else phone
     ethnicity, word = _with_word(v.get("ethnicity", ""))
@@ -134,7 +140,7 @@ def _status(row: RowCheck, post: dict[str, Any] | None) -> str:
 def _identity(row: RowCheck) -> Identity | None:
     v = row.values
     if hidden.is_hidden(v["id_number"]):
-        if not v.get("number"):
+        if not v.get("number") and hidden.names_nobody(v["id_number"]):
             row.refuse("身份证号", hidden.UNNAMED, "R5")
             return None
         return Identity(v["id_number"])
@@ -235,7 +241,7 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
         "organization_id": None,
         employer.column: employer.id,
         "region_id": employer.region,
-        "kind": v.get("post_kind") or meanings.POSTS.get(v.get("title", ""), "3"),
+        "kind": v.get("post_kind") or _kind_of(v.get("title", "")),
         "title": v.get("title", ""),
         "is_primary": True,
         "employment": v.get("employment", "1"),
@@ -244,6 +250,11 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
         "ended_on": None,
         "end_reason": "",
     }
+
+
+def _kind_of(title: str) -> str:
+    """The kind of post that a title says alone."""
+    return meanings.POSTS.get(title, PostKind.FRONTLINE)
 
 
 def _begun(

@@ -38,7 +38,7 @@ Outcome = ImportRow.Outcome
 def meet(rows: list[ImportRow], context: ImportContext) -> None:
     """Decide outcome, changes and remarks of rows; see Ledger.compare."""
     numbers = [number for row in rows for number, _ in numbers_of(row)]
-    known = read(rows, context.day, numbers=numbers)
+    known = read(rows, context, numbers=numbers)
     seen: dict[tuple[str, str], int] = context.memory.setdefault("numbers", {})
     met: dict[Any, int] = context.memory.setdefault("people", {})
     for row in rows:

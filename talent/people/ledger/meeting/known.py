@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.ledgers.ledger import ImportContext
 from core.models import ImportRow
 from talent.codes import NOT_EMPLOYED
 from talent.credentials.models import Certificate, Education, Title
@@ -48,16 +49,16 @@ def employer_of(post: Post) -> str:
     return str(post.station_id or post.organization_id)
 
 
-def read(rows: list[ImportRow], day: datetime.date, *, numbers: list[str]) -> Known:
+def read(rows: list[ImportRow], context: ImportContext, *, numbers: list[str]) -> Known:
     """Everything that the rows meet; `numbers` are the certificate numbers in them."""
-    known = Known(day)
+    known = Known(context.day)
     keys = [bytes(row.key) for row in rows if row.key]
     # Province-wide on purpose (R4): whoever is met elsewhere is told by county only.
     met = Person.objects.filter(id_index__in=keys).select_related("merged_into").order_by()
     for person in met:
         # The number of a merged record leads to the kept one.
         known.people[bytes(person.id_index)] = person.merged_into or person
-    known.people |= hidden.people_of(rows)
+    known.people |= hidden.people_of(rows, context.user)
     ids = [person.pk for person in known.people.values()]
     states = PersonState.objects.filter(person_id__in=ids).held()
     for state in states.order_by("valid_from"):

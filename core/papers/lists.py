@@ -1,0 +1,243 @@
+"""Lists of the registry in a form that another office sent: its headings are understood as those
+of a ledger are, and its lines are filled from the list of that kind.
+
+What the registry holds no source for stays empty and is named.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.entities.entity import Entity
+from core.entities.listing import gather
+from core.entities.made import export_of
+from core.entities.navigation import in_order
+from core.entities.reach import Reach
+from core.entities.workbooks import ExportColumn
+from core.ledgers import mapping
+from core.ledgers.headings import columns_of, headings_of, title, with_units
+from core.ledgers.ledger import AGAIN, ImportContext, Ledger, RowCheck
+from core.ledgers.spreadsheets import Sheet, read_sheet
+from core.ledgers.spreadsheets.child import squeeze
+from core.papers.addresses import address
+from core.papers.cells import Value
+from core.papers.layouts import SheetLayout, layout
+from core.secrecy.files import Refused
+from core.shares import Share
+
+NOTHING_KNOWN = (
+    "没有认出可以填写的表：要有一行列名，其中有「姓名」「站点名称」「项目名称」「院校名称」这样的列。"
+    "统计表和名单请分别上传。"
+)
+_CHUNK = 2_000
+# Headings that are known at the least, or it is no list of ours.
+_FEWEST = 2
+_SERIAL = frozenset({"序号", "编号", "no", "顺序号"})
+_FACTORS = {"万元": 10_000, "千元": 1_000}
+# For the cleaning of what a title says, which is no row of a ledger.
+_NOBODY = RowCheck(0, ImportContext(None, None, None))
+Getter = Callable[[Any, datetime.date], Any]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A column of a form and what fills it; `factor` is the unit of its amounts in yuan."""
+
+    column: int
+    heading: str
+    get: Getter | None
+    clear: Getter | None = None
+    is_serial: bool = False
+    factor: int = 1
+
+
+@dataclass(frozen=True)
+class ListForm:
+    """A table of a form that lists records of one kind: which, where it begins, its columns."""
+
+    sheet: str
+    entity: Entity
+    header_row: int
+    ruled_rows: int
+    columns: tuple[Bound, ...]
+    only: Mapping[str, Any] = field(default_factory=dict)
+    # The ledger's columns that it has.
+    names: frozenset[str] = frozenset()
+
+    @property
+    def first_row(self) -> int:
+        return self.header_row + 1
+
+    @property
+    def unknown(self) -> list[tuple[str, str]]:
+        """(cell, heading) of the columns that the registry has no source for."""
+        return [
+            (address(self.header_row, bound.column), bound.heading)
+            for bound in self.columns
+            if bound.get is None and not bound.is_serial and bound.heading
+        ]
+
+
+def understand(data: bytes, *, user: Any) -> list[ListForm]:
+    """The lists that a form asks for. Raises Refused where the file cannot be taken, and where
+    no sheet has headings that are known."""
+    sheets = [sheet for sheet in layout(data) if sheet.texts]
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(data)
+        file.flush()
+        bound = [_bind(Path(file.name), sheet, user) for sheet in sheets]
+    found = [form for form in bound if form is not None]
+    if not found:
+        raise Refused(NOTHING_KNOWN)
+    return found
+
+
+def _bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
+    """A sheet as a list of the kind whose columns it has most of, None where it is none."""
+    entities = [entity for entity in in_order() if entity.ledger is not None]
+    labels = {name for entity in entities if entity.ledger for name in entity.ledger.column_names()}
+    with read_sheet(path, labels=labels, wanted=look.name) as sheet:
+        if sheet.name != look.name:
+            return None
+        found = [
+            (columns_of(entity.ledger, sheet, region=user.region_id or ""), entity)
+            for entity in entities
+            if entity.ledger is not None and user.has_perm(entity.permission("view"))
+        ]
+        columns, entity = max(found, key=lambda one: len(one[0]), default=({}, None))
+        if entity is None or entity.ledger is None or not _is_known(sheet, columns):
+            return None
+        header_row = sheet.header + 1
+        ruled = look.ruled_after(header_row)
+        if not ruled and _is_free(look, header_row + 1):
+            ruled = 1
+        bound = tuple(_columns(entity, entity.ledger, sheet, columns))
+        lines = [title(cell) for row in sheet.above for cell in row if cell is not None]
+        only = _told(entity, mapping.told(entity.ledger, columns, [*lines, sheet.name]))
+    return ListForm(look.name, entity, header_row, ruled, bound, only, frozenset(columns))
+
+
+def _is_known(sheet: Sheet, columns: Mapping[str, int]) -> bool:
+    """Whether enough headings are known: half of a short header, of a long one two."""
+    headed = sum(1 for text in headings_of(sheet) if text and squeeze(text) not in _SERIAL)
+    return bool(columns) and (len(columns) >= _FEWEST or headed <= _FEWEST)
+
+
+def _told(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:
+    """The condition that a title sets: 2025届 lists those of that year."""
+    only = {}
+    for name, text in told.items():
+        column = entity.ledger.column(name) if entity.ledger else None
+        if column is not None and name in entity.field_names:
+            only[name] = column.clean_cell(text, _NOBODY)
+    return only
+
+
+def _is_free(look: SheetLayout, row: int) -> bool:
+    """Whether a row holds nothing, so that it may be filled without putting one in."""
+    return not any(at == row for at, _ in look.texts)
+
+
+def _columns(
+    entity: Entity, ledger: Ledger, sheet: Sheet, columns: Mapping[str, int]
+) -> Iterator[Bound]:
+    """Each column of the sheet with its source: the ledger's own, else the export's of the same
+    name, else what the heading alone means (年龄)."""
+    exported = {squeeze(column.label): column for column in export_of(entity)}
+    attributes = {index: name for name, index in columns.items()}
+    headings = with_units(ledger, sheet, columns)
+    for index, heading in enumerate(headings_of(sheet)):
+        squeezed = squeeze(heading)
+        if squeezed in _SERIAL:
+            yield Bound(index + 1, heading, None, is_serial=True)
+            continue
+        own, column = ledger.fills.get(squeezed), exported.get(squeezed)
+        if name := attributes.get(index, ""):
+            own, column = _source(ledger, exported, name)
+        unit = next((unit for unit in _FACTORS if unit in headings[index]), "")
+        get = own or (_of(column.get) if column else None)
+        clear = _of(column.clear) if column and column.clear else None
+        yield Bound(index + 1, heading, get, clear, factor=_FACTORS.get(unit, 1))
+
+
+def _source(
+    ledger: Ledger, exported: Mapping[str, ExportColumn], name: str
+) -> tuple[Getter | None, ExportColumn | None]:
+    """What fills a column of the ledger; of the second degree of somebody nothing does yet."""
+    found = ledger.column(name)
+    if found is None or AGAIN in name:
+        return None, None
+    if own := ledger.fills.get(name):
+        return own, None
+    return None, next((exported[n] for n in sorted(found.names) if n in exported), None)
+
+
+def _of(get: Callable[[Any], Any]) -> Getter:
+    return lambda record, day: get(record)
+
+
+def rows_of(
+    form: ListForm, *, user: Any, region: str, on: datetime.date, is_clear: bool, seen: set[Any]
+) -> Iterator[dict[int, Value]]:
+    """The lines of a list as values by column; `seen` takes the people that they are about."""
+    entity = form.entity
+    rows = Reach(entity, user).rows()
+    if region and hasattr(rows, "in_region"):
+        rows = rows.in_region(region)
+    listed = entity.ledger.listed if entity.ledger else {}
+    lacking = [condition for name, condition in listed.items() if name not in form.names]
+    for condition in (entity.current, *lacking):
+        rows = rows.filter(condition) if condition is not None else rows
+    if "ended_on" in entity.field_names:
+        rows = rows.filter(ended_on=None)
+    rows = rows.filter(**form.only)
+    records = entity.joined(rows.order_by(*_order(entity))).iterator(chunk_size=_CHUNK)
+    number = 0
+    while chunk := list(islice(records, _CHUNK)):
+        for record in gather(entity, chunk, entity.gathered):
+            number += 1
+            if entity.person:
+                seen.add(_person_of(entity, record))
+            yield {
+                bound.column: number if bound.is_serial else _value(bound, record, on, is_clear)
+                for bound in form.columns
+                if bound.is_serial or bound.get is not None
+            }
+
+
+def _order(entity: Entity) -> list[str]:
+    """By place first, as a list on paper is read."""
+    own = entity.order.split() or list(entity.model._meta.ordering)
+    place = ["region_id"] if "region" in entity.field_names else []
+    return [*place, *(name for name in own if name != "region_id"), "pk"]
+
+
+def _person_of(entity: Entity, record: Any) -> Any:
+    value = record
+    for name in entity.person.split("__"):
+        value = getattr(value, name)
+    return value
+
+
+def _value(bound: Bound, record: Any, on: datetime.date, is_clear: bool) -> Value:
+    get = bound.clear if is_clear and bound.clear else bound.get
+    value = get(record, on) if get else None
+    if value is None or value == "":
+        return None
+    if isinstance(value, list | tuple | set):
+        return "、".join(str(item) for item in value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Decimal) and not isinstance(value, Share):
+        amount = value / bound.factor
+        return amount.to_integral_value() if amount == amount.to_integral_value() else amount
+    if isinstance(value, str | int | float | datetime.date):
+        return value
+    return str(value)

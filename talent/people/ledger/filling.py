@@ -1,0 +1,63 @@
+"""What a form about people is filled with where no column of the export says it."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from core.dates import full_years
+from core.regions.names import place_names
+from talent.codes import PersonStatus
+
+_COUNTY, _TOWNSHIP = 6, 9
+
+
+def _place(length: int) -> Any:
+    """The name of the county, or the township, of where somebody is."""
+
+    def get(person: Any, on: datetime.date) -> str:
+        code = person.region_id or ""
+        return place_names().get(code[:length], "") if len(code) >= length else ""
+
+    return get
+
+
+def _title(person: Any, on: datetime.date) -> str:
+    """职务: what she is called there, else the kind of the post."""
+    post = person.held_post
+    return (post.title or post.kind) if post else ""
+
+
+def _employer_and_title(person: Any, on: datetime.date) -> str:
+    post = person.held_post
+    return f"{post.employer}{post.title}" if post else ""
+
+
+def _school_and_major(person: Any, on: datetime.date) -> str:
+    study = person.held_education
+    return f"{study.school}{study.major}" if study else ""
+
+
+def _age(person: Any, on: datetime.date) -> int | None:
+    return full_years(person.birth_date, on) if person.birth_date else None
+
+
+def _born(person: Any, on: datetime.date) -> str:
+    return f"{person.birth_date:%Y.%m}" if person.birth_date else ""
+
+
+def _is_certified(person: Any, on: datetime.date) -> str:
+    return "是" if person.held_certificate else "否"
+
+
+FILLS = {
+    "county": _place(_COUNTY),
+    "township": _place(_TOWNSHIP),
+    "title": _title,
+    "employer_and_title": _employer_and_title,
+    "school_and_major": _school_and_major,
+    "serving": lambda person, on: PersonStatus(person.status).label,
+    "年龄": _age,
+    "出生年月": _born,
+    "是否持证": _is_certified,
+}
