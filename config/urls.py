@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("files/", include("core.attachments.urls")),
     path("imports/", include("core.ledgers.urls")),
+    path("papers/", include("core.papers.urls")),
     path("", include("talent.urls")),
     path("", include("stations.urls")),
     path("", include("projects.urls")),

@@ -9,6 +9,7 @@ from core.entities.models import Export, FormerValue, Record, SavedView, Step
 from core.jobs.models import Job
 from core.ledgers.models import ColumnMemory, ImportBatch, ImportRow, WordMemory
 from core.notices.models import Notice
+from core.papers.models import Filling, PaperForm
 from core.regions.models import Region, RegionMove
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "ColumnMemory",
     "Draft",
     "Export",
+    "Filling",
     "FormerValue",
     "ImportBatch",
     "ImportRow",
     "Job",
     "Notice",
+    "PaperForm",
     "ReadEvent",
     "Record",
     "Region",

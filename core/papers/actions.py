@@ -10,16 +10,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models.functions import Now
 
 from core.audit.models import ReadEvent
+from core.dates import today
 from core.entities.workbooks import check_unmasked
 from core.papers.cells import Value
 from core.papers.filling import Filled, Table, fill
-from core.papers.lists import ListForm, rows_of, understand
+from core.papers.lists import ListForm, listed, rows_of, understand
+from core.papers.models import Filling, PaperForm
 from core.papers.stamping import stamp
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.scoping import in_scope
+from core.secrecy import files as media
+from core.secrecy.files import Refused
+
+# Some ten seconds.
+MOST_ROWS = 20_000
+# Of the media store.
+FOLDER = "papers"
 
 
 @dataclass
@@ -29,6 +40,7 @@ class Made:
     data: bytes
     report: dict[str, Any]
     people: set[Any] = field(default_factory=set)
+    serial: str = ""
 
 
 @dataclass
@@ -62,10 +74,11 @@ def fill_form(
             raise PermissionDenied
         if reason:
             check_unmasked(user, reveal=form.entity.permission("reveal"), purpose=reason)
+    _check_size(forms, user=user, region=region)
     made, tables = _fill(data, forms, user=user, region=region, on=on, is_clear=bool(reason))
-    serial = uuid.uuid4().hex[:12].upper()
+    made.serial = serial = uuid.uuid4().hex[:12].upper()
     if reason:
-        said = f"{place_name(user.region_id)} {user} {on:%Y-%m-%d} {serial}"
+        said = f"{place_name(user.region_id)} {user} {today():%Y-%m-%d} {serial}"
         made.data = stamp(made.data, text=said, properties={"serial": serial})
     ReadEvent.record(
         user=user,
@@ -81,6 +94,66 @@ def fill_form(
         sha256=hashlib.sha256(made.data).hexdigest(),
     )
     return made
+
+
+def _check_size(forms: list[ListForm], *, user: Any, region: str) -> None:
+    """What is made while somebody waits ends somewhere. Raises RuleError."""
+    if any(listed(form, user=user, region=region).count() > MOST_ROWS for form in forms):
+        raise RuleError("PAPER", f"超过 {MOST_ROWS} 行，请切换到下级地区分别填写。")
+
+
+def keep_form(*, user: Any, name: str, data: bytes, asker: str, document: str) -> PaperForm:
+    """Keep a blank form for the user's office. Raises Refused where nothing of it is understood,
+    and PermissionDenied."""
+    if not user.has_perm("core.export") or not user.region_id:
+        raise PermissionDenied
+    understand(data, user=user)
+    path = media.store(data, folder=FOLDER)
+    try:
+        with transaction.atomic():
+            return PaperForm.objects.create(
+                region_id=user.region_id,
+                by=user,
+                name=media.plain_name(name, default="表格.xlsx"),
+                asker=asker,
+                document=document,
+                file_path=path,
+                sha256=hashlib.sha256(data).hexdigest(),
+            )
+    except BaseException:
+        media.remove(path)
+        raise
+
+
+@transaction.atomic
+def fill_kept(
+    *, form: PaperForm, by: Any, region: str, on: datetime.date, reason: str = ""
+) -> Made:
+    """Fill a kept form and note that; see fill_form."""
+    try:
+        data = media.load(form.file_path)
+    except FileNotFoundError:
+        raise Refused("原件已不在，请重新上传这张表。") from None
+    made = fill_form(user=by, name=form.name, data=data, region=region, on=on, reason=reason)
+    Filling.objects.create(
+        form=form,
+        by=by,
+        region_id=region,
+        day=on,
+        rows=sum(table["rows"] for table in made.report["tables"]),
+        is_clear=bool(reason),
+        reason=reason.strip()[:200],
+        serial=made.serial,
+        sha256=hashlib.sha256(made.data).hexdigest(),
+    )
+    return made
+
+
+def remove_form(*, form: PaperForm, by: Any) -> None:
+    """Take a form of one's own office off the list; what was filled stays on record."""
+    if form.region_id != by.region_id:
+        raise PermissionDenied
+    PaperForm.objects.filter(pk=form.pk).update(removed_at=Now())
 
 
 def _fill(

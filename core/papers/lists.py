@@ -183,21 +183,26 @@ def _of(get: Callable[[Any], Any]) -> Getter:
     return lambda record, day: get(record)
 
 
-def rows_of(
-    form: ListForm, *, user: Any, region: str, on: datetime.date, is_clear: bool, seen: set[Any]
-) -> Iterator[dict[int, Value]]:
-    """The lines of a list as values by column; `seen` takes the people that they are about."""
+def listed(form: ListForm, *, user: Any, region: str) -> Any:
+    """The records that a form lists of a region in the user's reach."""
     entity = form.entity
     rows = Reach(entity, user).rows()
     if region and hasattr(rows, "in_region"):
         rows = rows.in_region(region)
-    listed = entity.ledger.listed if entity.ledger else {}
-    lacking = [condition for name, condition in listed.items() if name not in form.names]
+    conditions = entity.ledger.listed if entity.ledger else {}
+    lacking = [condition for name, condition in conditions.items() if name not in form.names]
     for condition in (entity.current, *lacking):
         rows = rows.filter(condition) if condition is not None else rows
     if "ended_on" in entity.field_names:
         rows = rows.filter(ended_on=None)
-    rows = rows.filter(**form.only)
+    return rows.filter(**form.only)
+
+
+def rows_of(
+    form: ListForm, *, user: Any, region: str, on: datetime.date, is_clear: bool, seen: set[Any]
+) -> Iterator[dict[int, Value]]:
+    """The lines of a list as values by column; `seen` takes the people that they are about."""
+    entity, rows = form.entity, listed(form, user=user, region=region)
     records = entity.joined(rows.order_by(*_order(entity))).iterator(chunk_size=_CHUNK)
     number = 0
     while chunk := list(islice(records, _CHUNK)):

@@ -13,6 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from core.ledgers.workbooks import template_workbook
 from core.models import ImportBatch, User
+from core.secrecy.identity import check_character
 from stations.models import Organization, Station
 from talent.codes import PersonStatus
 from talent.models import Certificate, Education, Person, Post, RegistrationPeriod, Title
@@ -183,7 +184,6 @@ def test_what_an_office_calls_so_is_its_own_matter(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"人才编号": ""},
         {"人才编号": "R00000000000"},
         {"姓名": "李四"},
         {"证件号码": "53*************999"},
@@ -200,6 +200,26 @@ def test_a_masked_row_that_fits_nobody_says_what_to_do(cast: Cast, other: dict[s
     assert "完整号码" in words(batch, 2)
     apply(batch)
     assert Person.objects.count() == 1
+
+
+def test_a_number_that_is_all_mask_means_nobody(cast: Cast) -> None:
+    row = _row(make_person(COUNTY_A), 人才编号="", 证件号码="***")
+    batch = _taken(cast.clerk_a, row)
+    assert outcomes(batch) == {"refused": 1}
+    assert "又没有人才编号，认不出是谁" in words(batch, 2)
+
+
+def test_without_our_number_a_name_and_a_mask_mean_the_one_person_of_both(cast: Cast) -> None:
+    person = make_person(COUNTY_A)
+    assert outcomes(_taken(cast.clerk_a, _row(person, 人才编号=""))) == {"unchanged": 1}
+    # Of two of that name whose numbers look so nobody is meant.
+    others = (f"5201021991{month:02d}{day:02d}" for month in range(1, 13) for day in range(1, 29))
+    numbers = (f + s for f in others for s in (f"{n:03d}" for n in range(1000)))
+    last = str(person.id_number)[-3:]
+    alike = next(n + check_character(n) for n in numbers if (n + check_character(n))[-3:] == last)
+    twin = make_person(COUNTY_A, id_number=alike)
+    assert twin.masked_id_number == person.masked_id_number
+    assert outcomes(_taken(cast.clerk_a, _row(person, 人才编号=""))) == {"held": 1}
 
 
 def test_a_masked_row_does_not_tell_of_another_county(cast: Cast) -> None:

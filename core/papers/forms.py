@@ -1,0 +1,47 @@
+"""What the pages of forms ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.entities.forms.actions import DateField, FreeTextField, ReasonField
+from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
+
+
+class PaperUploadForm(forms.Form):
+    """A blank form, who asks for it and with which document."""
+
+    file = forms.FileField(
+        label="空白表格",
+        help_text="别的单位发来的 .xlsx 原件，不用改。不超过 20 MB。",
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        error_messages={
+            "required": "请选择要填的表。",
+            "empty": "文件是空的，请选择有内容的文件。",
+            "missing": "请选择要填的表。",
+            "invalid": "文件没有传完整，请重新选择。",
+        },
+    )
+    asker = FreeTextField(label="要表单位", max_length=80, required=False)
+    document = FreeTextField(
+        label="依据文件", max_length=120, required=False, help_text="文号或文件名，可不填。"
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > FILE_BYTES:
+            raise forms.ValidationError(TOO_LARGE, code="size")
+        return file
+
+
+class PaperFillForm(forms.Form):
+    """For which day, and why with full numbers."""
+
+    on = DateField(label="截止日期")
+    reason = ReasonField(
+        label="完整号码的事由",
+        required=False,
+        help_text="不填的，证件号码和电话只显示首尾几位；填了事由的写完整号码，导出留痕。",
+    )

@@ -1,0 +1,12 @@
+"""Addresses of the forms of other offices, below /papers/."""
+
+from django.urls import path
+
+from core.papers import views
+
+urlpatterns = [
+    path("", views.papers, name="paper_list"),
+    path("<uuid:pk>/", views.paper, name="paper_detail"),
+    path("<uuid:pk>/fill/", views.fill, name="paper_fill"),
+    path("<uuid:pk>/remove/", views.remove, name="paper_remove"),
+]

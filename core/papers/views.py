@@ -1,0 +1,119 @@
+"""Pages of the forms of other offices: sent up once, filled as often as they are asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core.accounts.models import User
+from core.dates import today
+from core.entities.workbooks import CONTENT_TYPES, file_name
+from core.papers import actions
+from core.papers.forms import PaperFillForm, PaperUploadForm
+from core.papers.lists import ListForm, understand
+from core.papers.models import PaperForm
+from core.regions.names import working_region_code
+from core.rules import RuleError
+from core.secrecy import files as media
+from core.secrecy.files import Refused
+
+
+def _user(request: HttpRequest) -> User:
+    user: Any = request.user
+    if not user.has_perm("core.export") or not user.region_id:
+        raise PermissionDenied
+    return user
+
+
+def _form(request: HttpRequest, pk: UUID) -> PaperForm:
+    rows = PaperForm.objects.for_user(_user(request)).filter(removed_at=None)
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def papers(request: HttpRequest) -> HttpResponse:
+    """Send a blank form up; the forms of the office."""
+    user = _user(request)
+    form = PaperUploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            kept = actions.keep_form(
+                user=user, name=said["file"].name, data=said["file"].read(),
+                asker=said["asker"], document=said["document"],
+            )  # fmt: skip
+            return redirect("paper_detail", pk=kept.pk)
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+    kept_forms = PaperForm.objects.for_user(user).filter(removed_at=None)
+    context = {"form": form, "papers": kept_forms.select_related("by", "region")[:50]}
+    return render(request, "papers/list.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What of a form is understood, and the times that it was filled."""
+    kept = _form(request, pk)
+    return _page(request, kept, PaperFillForm(initial={"on": today()}))
+
+
+def _page(
+    request: HttpRequest, kept: PaperForm, form: PaperFillForm, status: int = 200
+) -> HttpResponse:
+    tables: list[ListForm] = []
+    try:
+        tables = understand(media.load(kept.file_path), user=_user(request))
+    except (Refused, FileNotFoundError) as refusal:
+        messages.error(request, str(refusal) or "原件已不在，请重新上传。")
+    fillings = kept.fillings.select_related("by", "region")[:20]
+    context = {
+        "paper": kept, "tables": tables, "form": form, "fillings": fillings,
+        "region": working_region_code(request),
+    }  # fmt: skip
+    return render(request, "papers/detail.html", context, status=status)
+
+
+@require_POST
+def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The form filled, as a download."""
+    kept = _form(request, pk)
+    form = PaperFillForm(request.POST)
+    if not form.is_valid():
+        return _page(request, kept, form, status=422)
+    try:
+        made = actions.fill_kept(
+            form=kept,
+            by=_user(request),
+            region=working_region_code(request),
+            on=form.cleaned_data["on"],
+            reason=form.cleaned_data["reason"],
+        )
+    except (Refused, RuleError) as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, kept, form, status=422)
+    disposition = content_disposition_header(
+        as_attachment=True, filename=file_name(kept.name.rsplit(".", 1)[0], "xlsx")
+    )
+    return HttpResponse(
+        made.data,
+        content_type=CONTENT_TYPES["xlsx"],
+        headers={"Content-Disposition": disposition},
+    )
+
+
+@require_POST
+def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A form that is not asked for any more goes, with the record of its fillings."""
+    actions.remove_form(form=_form(request, pk), by=_user(request))
+    messages.success(request, "已移除这张表；已经填好交出的文件不受影响。")
+    return redirect("paper_list")
