@@ -9,7 +9,7 @@ from typing import Any
 from core.decisions.actions import ask
 from core.models import User
 from core.secrecy.identity import check_character
-from projects.models import Milestone, Payment, Project
+from projects.models import Funding, Milestone, Payment, Project
 from stations.models import Organization, Station, StationMonthly, StationState
 from talent.corrections.actions import CORRECTION
 from talent.models import (
@@ -162,6 +162,7 @@ _OTHERS: dict[str, Any] = {
     "transferrequest": make_transfer,
     "changerequest": make_change,
     "milestone": lambda region: Milestone.objects.create(project=make_project(region), stage="50"),
+    "funding": lambda region: Funding.objects.create(project=make_project(region), fund="1"),
     "payment": lambda region: Payment.objects.create(
         project=make_project(region), amount=100, paid_on=DAY
     ),

@@ -31,7 +31,7 @@ OURS = sorted(
 ENTITIES = [
     "person", "certificate", "registrationperiod", "education", "title", "post",
     "keytalentclaim", "graduatestat", "organization", "station", "stationmonthly", "project",
-    "milestone", "payment",
+    "milestone", "payment", "funding",
 ]  # fmt: skip
 
 

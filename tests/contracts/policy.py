@@ -18,7 +18,7 @@ from core.accounts.roles import Role
 from core.dates import today
 from core.entities.entity import ENTITIES
 from core.entities.steps import recorded
-from core.models import Attachment, ImportBatch, Job, Step, User
+from core.models import Attachment, ImportBatch, Job, PaperForm, Step, User
 from core.secrecy import files as media
 from tests.rows import make_row
 
@@ -52,6 +52,12 @@ def _user(county: str) -> User:
         f"u{uuid.uuid4().hex[:10]}", "Cast-2026-pass", role=Role.CLERK, region_id=county,
         display_name="待管理",
     )  # fmt: skip
+
+
+def _paper(region: str) -> PaperForm:
+    return PaperForm.objects.create(
+        region_id=region, by=_user(region), name="表.xlsx", file_path="", sha256=""
+    )
 
 
 def _batch(county: str) -> ImportBatch:
@@ -192,7 +198,7 @@ POLICIES: dict[str, Policy] = {
     "import_detail": Policy(_IMPORT, make=_batch),
     "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
     "import_sheet": Policy(_IMPORT, make=_batch, methods=POST),
-    "import_words": Policy(_IMPORT, make=_batch, methods=POST),
+    "import_answers": Policy(_IMPORT, make=_batch, methods=POST),
     "import_confirm": Policy(_IMPORT, make=_batch, methods=POST),
     "import_reason": Policy(_IMPORT, make=_batch, methods=POST),
     "import_cancel": Policy(_IMPORT, make=_batch, methods=POST),
@@ -201,6 +207,10 @@ POLICIES: dict[str, Policy] = {
     "import_refused": Policy(_IMPORT, make=_batch),
     "import_decide_all": Policy(_IMPORT, make=_batch, methods=POST),
     "import_decide": Policy(_IMPORT, make=_batch, kwargs={"number": 1}, methods=POST),
+    "paper_list": Policy("core.export", methods=BOTH),
+    "paper_detail": Policy("core.export", make=_paper),
+    "paper_fill": Policy("core.export", make=_paper, methods=POST),
+    "paper_remove": Policy("core.export", make=_paper, methods=POST),
     # Figures
     "dashboard": Policy(_BOARD, kwargs=_region),
     "dashboard_progress": Policy(_BOARD),

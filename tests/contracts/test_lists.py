@@ -34,6 +34,7 @@ QUERIES = {
     "certificate": 7,
     "changerequest": 7,
     "education": 7,
+    "funding": 6,
     "graduatestat": 6,
     "keytalentclaim": 7,
     "milestone": 6,

@@ -57,6 +57,7 @@ REASONS = {
     "talent/own/views.py:_own_ids": _OWN,
     "talent/own/views.py:me_reads": "who read the worker's own data",
     "talent/people/entity.py:PersonPage._left": "the state of a person in reach",
+    "projects/fundings/entity.py:check": _BESIDE,
     "projects/milestones/entity.py:check": "the edited milestone as it stands",
     "reports/board/api.py:FigureAPI.get": "regions are public codes",
     "reports/board/api.py:SnapshotAPI.get_queryset": "the same for everybody",

@@ -175,7 +175,7 @@ def test_the_page_proposes_and_takes_answers(
     jobs.run(batch.job_id)
     page = client.get(address).text
     assert "请先答复这几处（1 处）" in page
-    assert "还有 1 个词没有答复" in page
+    assert "还有 1 处没有答复" in page
     assert "已答复" in page
     # A page from before the last check would take back what was answered since.
     late = client.post(f"{address}answers/", {f"answer_{key}": "1", "seen": seen}, follow=True)

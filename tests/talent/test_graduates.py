@@ -57,4 +57,4 @@ def test_a_ledger_says_where_the_school_is(cast: Cast) -> None:
     moved = check(cast.province, "graduates", workbook([header, [*rows[1][:4], "省内"]]))
     assert row_of(moved, 2).diff == [["院校所在", "省外院校（黔籍毕业生）", "省内院校"]]
     wrong = check(cast.province, "graduates", workbook([header, [*rows[0][:4], "贵阳"]]))
-    assert outcomes(wrong) == {"refused": 1}
+    assert outcomes(wrong) == {"held": 1}
