@@ -106,6 +106,17 @@ def test_hidden_sheets_are_not_chosen(tmp_path: Path) -> None:
     assert sheet.name == "本年"
 
 
+def test_empty_cells_that_are_merged_beside_the_table_are_nothing(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (HEADER[:2], ["张三", "1"], ["李四", "2"]):
+        book.active.append(row)
+    book.active.merge_cells("D2:D3")
+    book.save(path := tmp_path / "a.xlsx")
+    assert dict(read(path)[1])[3] == ["李四", "2"]
+
+
 def test_rare_characters_survive(tmp_path: Path) -> None:
     """F21: 桴㯊镇, 㵲水街道 and names that GBK cannot write."""
     names = ["䶮㛃", "𬭎", "㵲水街道", "桴㯊镇"]

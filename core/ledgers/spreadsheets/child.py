@@ -103,7 +103,7 @@ def fill_down(rows, merged):
     if height > MOST_MERGED:
         refuse("表中合并的单元格过多，请取消合并后再上传。")
     for (top, left), (bottom, right) in merged:
-        if right - left <= MERGED_WIDTH and top < len(rows):
+        if right - left <= MERGED_WIDTH and top < len(rows) and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
 
