@@ -224,6 +224,7 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "names of sheets missing": (no_relations, "损坏"),
     "sheet is not XML": (lambda: edited(lambda xml: os.urandom(4000)), ""),
     "sheet cut off": (lambda: edited(lambda xml: xml[: len(xml) // 2]), "损坏"),
+    "binary workbook": (lambda: packed({"xl/workbook.bin": b"\x83\x01"}), ".xlsb"),
     "zip within": (nested, "压缩包"),
     "Word": (lambda: packed({"word/document.xml": b"<a/>"}), "Word"),
     "old Excel cut off": (lambda: OLD.read_bytes()[:3000], "损坏"),

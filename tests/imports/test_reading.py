@@ -15,7 +15,7 @@ from tests.imports.malformed import CORPUS, HEADER, TOLERATED, TWO
 
 SECONDS = 5
 _ENGLISH = re.compile(r"[A-Za-z]{4,}")
-_KNOWN = {"Excel", "Word", "xlsx"}
+_KNOWN = {"Excel", "Word", "xlsx", "xlsb"}
 
 
 def read(path: Path, labels: Any = HEADER) -> tuple[Any, list[tuple[int, list[Any]]]]:

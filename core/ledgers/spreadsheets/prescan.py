@@ -144,6 +144,8 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
         kind: Kind = "xlsx"
     elif "content.xml" in names:
         kind = "ods"
+    elif "xl/workbook.bin" in names:
+        raise Refused("这是 .xlsb 文件，请在 Excel 中另存为 .xlsx 再上传。")
     elif any(n.startswith("word/") for n in names):
         raise Refused("这是 Word 文件，不能导入；请上传 Excel 或 CSV 文件。")
     else:
