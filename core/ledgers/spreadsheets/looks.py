@@ -304,9 +304,9 @@ class Workbook:
         out: those are told."""
         look = Look(rows, self)
         if hint := self.hints.get(name):
-            has_texts = bool(hint["is_marked"] or self.struck or self.texts)
-            if has_texts or self.formats or hint["has_hidden"]:
-                is_whole = bool(has_texts or self.formats)
+            has_texts = bool(hint["is_struck"] or self.struck or self.texts)
+            is_whole = bool(has_texts or self.formats or hint["has_hidden_row"])
+            if is_whole or hint["has_hidden"]:
                 look.read(hint["part"], is_whole=is_whole, has_texts=has_texts)
         return look
 

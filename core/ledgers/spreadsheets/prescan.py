@@ -51,7 +51,7 @@ _REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _FAR = rb"r=\"(?:(?:C[W-Z]|[D-Z][A-Z]|[A-Z]{3})\d+|[A-Z]{1,3}(?:[2-9]\d{5}|\d{7,}))\""
 _FAR_REFERENCE = re.compile(rb" " + _FAR)
 _FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?" + _FAR + rb"(?:[^>]*[^/>])?>")
-# A word in a sheet that says that a row, or only some column, is hidden.
+# A row, not only a column, that says so.
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^<]*?\bhidden")
 _TEXTS = "xl/sharedStrings.xml"
 _DATES_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true)[\"']")
@@ -72,19 +72,22 @@ class SheetScan:
     """What a sheet holds: rows with content (.xlsx), and cells of Excel's own errors, which
     the parser gives as empty, by (row, column) counted from 1 and 0.
 
-    Of an .xlsx also which part of the file it is, and whether something in it is hidden or,
-    in its rows, hidden or struck out: only then are they looked at.
+    Of an .xlsx also which part of the file it is, and whether something in it may be hidden,
+    a row, or struck out: only then is it looked at.
     """
 
     filled: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     part: str = ""
     has_hidden: bool = False
-    is_marked: bool = False
+    has_hidden_row: bool = False
+    is_struck: bool = False
 
     @property
     def looks(self) -> dict[str, str | bool]:
-        return {"part": self.part, "has_hidden": self.has_hidden, "is_marked": self.is_marked}
+        """What the parser is told."""
+        names = ("part", "has_hidden", "has_hidden_row", "is_struck")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass
@@ -211,7 +214,7 @@ def _scan_member(
     if sheet is not None:
         _scan_rows(rest, sheet, state)
         sheet.filled += state["filled"]
-        sheet.is_marked = sheet.is_marked or is_struck
+        sheet.is_struck = is_struck
     return is_struck
 
 
@@ -228,9 +231,9 @@ def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> 
         sheet.filled += state["filled"]
         state["filled"] = bool(_VALUE.search(piece))
     state["rows"] += len(others)
-    if not sheet.is_marked and b"hidden" in block:
+    if not sheet.has_hidden_row and b"hidden" in block:
         sheet.has_hidden = True
-        sheet.is_marked = bool(_HIDDEN_ROW.search(block))
+        sheet.has_hidden_row = bool(_HIDDEN_ROW.search(block))
     if b't="e"' in block:
         for attributes, content in _ERROR.findall(block):
             value = _ERROR_VALUE.search(content)
