@@ -136,10 +136,10 @@ def _read_registry(context: ImportContext) -> None:
 
 
 def _named_elsewhere(context: ImportContext) -> dict[str, list[Employer]]:
-    """Organisations outside the scope that stations and projects in it name: 贵阳市民政局
-    as purchaser of a county's project. A row that says the name means the same one."""
+    """Organisations outside the scope that stations, projects and organisations in it name:
+    贵阳市民政局 as purchaser of a county's project. A row that says the name means the same one."""
     found: dict[str, list[Employer]] = {}
-    for relation in ("stations", "purchases", "contracts"):
+    for relation in ("stations", "purchases", "contracts", "organization"):
         field: Any = Organization._meta.get_field(relation)
         named = field.related_model.objects.for_user(context.user).values(field.field.name)
         elsewhere = Organization.objects.filter(ended_on=None, pk__in=named).exclude(

@@ -55,6 +55,14 @@ def _station() -> Values:
     }  # fmt: skip
 
 
+def _organization() -> Values:
+    return {
+        "机构名称": "同心社会工作服务中心", "机构类型": "社工机构", "所在地区": "南明区",
+        "统一社会信用代码": "91350100M000100Y43", "登记日期": "2019-05-06", "评估等级": "3A",
+        "主管单位": "贵阳市民政局", "地址": "新华路1号",
+    }  # fmt: skip
+
+
 def _project() -> Values:
     return {
         "项目名称": "某服务项目", "购买方": "贵阳市民政局", "服务领域": "生活困难救助",
@@ -85,6 +93,21 @@ SAMPLES: dict[str, Sample] = {
             ("capacity", {"设岗数": "三个"}, {"capacity": "三个"}, STOPPED),
             ("kind", {"站点类型": "某某"}, {"kind": "99"}, STOPPED),
             ("name", {"站点名称": ""}, {"name": ""}, STOPPED),
+        ),
+    ),
+    "organizations": Sample(
+        _organization,
+        {"评估等级": "4A", "地址": "新华路2号"},
+        form=lambda cast: {
+            "name": "同心社会工作服务中心", "kind": "4", "region": COUNTY_A, "rating": "3",
+            "credit_code": "91350100M000100Y43", "registered_on": "2019-05-06",
+            "address": "新华路1号",
+        },
+        cases=(
+            ("good", {}, {}, set()),
+            ("kind", {"机构类型": "某某"}, {"kind": "99"}, STOPPED),
+            ("name", {"机构名称": ""}, {"name": ""}, STOPPED),
+            ("life", {"注销日期": "2018-01-01"}, {"deregistered_on": "2018-01-01"}, STOPPED),
         ),
     ),
     "projects": Sample(
