@@ -113,3 +113,10 @@ class OperatingModel(models.TextChoices):
     PURCHASED = "2", "购买服务"
     JOINT = "3", "联建"
     OTHER = "9", "其他"
+
+
+class Span(models.TextChoices):
+    """How long what a station reports at once was."""
+
+    MONTH = "M", "月"
+    QUARTER = "Q", "季度"

@@ -157,7 +157,7 @@ _OTHERS: dict[str, Any] = {
     "post": _post,
     "graduatestat": _graduates,
     "stationmonthly": lambda region: StationMonthly.objects.create(
-        station=make_station(region), month=datetime.date(2025, 1, 1)
+        station=make_station(region), month=datetime.date(2025, 1, 1), visits=3
     ),
     "transferrequest": make_transfer,
     "changerequest": make_change,

@@ -150,8 +150,8 @@ STATIONS = Entity(
     related=(
         Related("岗位", "posts", "person kind employment started_on ended_on", can_add=False,
                 empty="还没有人在本站任职。在人员的页面上添加任职。"),
-        Related("月度产出", "months", "month workers cases_open group_sessions activities visits",
-                add_label="填报本月"),
+        Related("月度产出", "months", "period cases_new cases_closed groups activities visits "
+                "resources volunteer_hours", add_label="填报本月"),
     ),
     actions=(
         Action("approve", "确认批复", ApproveForm, approve_station, "stations.approve_station",

@@ -27,6 +27,8 @@ _TOWNSHIP = 9
 _ENDING = re.compile(r"(街道|镇|(.{1,3}族)?乡)$")
 
 
+# Such a name says of a station no more than where it is.
+PLAIN_STATION = re.compile("(社会工作|社工)(和志愿)?(服务)?站$")
 _STATION = re.compile(r"(社工|社会工作).{0,10}(站|室|指导中心)$")
 
 
@@ -92,6 +94,11 @@ def find_organization(name: str, region: str, context: ImportContext) -> Employe
     else:
         near = above or [e for e in known if e.region.startswith(region[:4])] or known
     return near[0] if near else _plan(name, region, context, is_station=False)
+
+
+def stations_named(name: str, context: ImportContext) -> list[Employer]:
+    """The open stations of a name in the scope; none that only ledgers speak of."""
+    return [e for e in _known(context).get(name, []) if e.column == "station_id" and e.name]
 
 
 def station_of(region: str, context: ImportContext) -> Employer | None:
