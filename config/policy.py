@@ -19,6 +19,7 @@ RECORDS = (
     "stations.organization",
     "stations.station",
     "stations.stationmonthly",
+    "stations.stationtarget",
     "projects.project",
     "projects.funding",
     "projects.milestone",

@@ -10,9 +10,33 @@ from django.conf import settings
 from core.dates import add_months
 from core.models import Region
 from demo.entering import enter
-from stations.codes import OrganizationKind, StationKind, StationStatus
-from stations.models import Organization, Station, StationCoverage, StationMonthly, StationState
+from stations.codes import (
+    OrganizationKind,
+    PartyBranch,
+    Rating,
+    RegistrationLevel,
+    Span,
+    StationKind,
+    StationStatus,
+    System,
+)
+from stations.models import (
+    Organization,
+    Station,
+    StationCoverage,
+    StationMonthly,
+    StationState,
+    StationTarget,
+)
+from stations.months.spans import first_day
 
+# One of them in each prefecture.
+_SECTORS = (
+    ("公安局", System.POLICE), ("司法局", System.JUSTICE), ("总工会", System.UNIONS),
+    ("教育局", System.EDUCATION), ("卫生健康局", System.HEALTH), ("妇联", System.WOMEN),
+    ("残联", System.DISABLED), ("信访局", System.PETITIONS),
+    ("人力资源和社会保障局", System.LABOUR),
+)  # fmt: skip
 _AGENCIES = ("星火", "同心", "黔行", "彩虹", "阳光里", "益路", "山水", "乡伴")
 
 
@@ -61,7 +85,11 @@ def _organizations(rng: random.Random, places: Places, regions: list[Region]) ->
             continue
         suffix = {1: "民政厅"}.get(region.level, "民政局")
         places.bureaus[region.code] = add(
-            region.name + suffix, OrganizationKind.BUREAU, region.code, is_lead=True
+            region.name + suffix,
+            OrganizationKind.BUREAU,
+            region.code,
+            is_lead=True,
+            system=System.CIVIL_AFFAIRS,
         )
         if region.level == Region.Level.COUNTY:
             places.agencies[region.code] = [
@@ -70,11 +98,21 @@ def _organizations(rng: random.Random, places: Places, regions: list[Region]) ->
                     OrganizationKind.AGENCY,
                     region.code,
                     registered_on=_registered_on(f"{region.code}{word}"),
+                    parent=places.bureaus[region.code],
+                    system=System.CIVIL_AFFAIRS,
+                    registration_level=RegistrationLevel.COUNTY,
+                    **_assessed(f"{region.code}{word}"),
                 )
                 for word in rng.sample(_AGENCIES, k=2)
             ]
     for school in ("贵州大学", "贵州民族大学", "贵州师范大学", "贵州财经大学", "铜仁学院"):
         places.schools.append(add(school, OrganizationKind.UNIVERSITY, settings.PROVINCE_CODE))
+    prefectures = [region for region in regions if region.level == Region.Level.PREFECTURE]
+    for region, (name, system) in zip(prefectures, _SECTORS, strict=False):
+        dice = random.Random(region.code)  # noqa: S311  nothing secret
+        sector = Organization(id=new_id(dice), name=region.name + name, region=region)
+        sector.kind, sector.system = OrganizationKind.SECTOR_DEPARTMENT, system
+        rows.append(sector)
     enter(rows)
 
 
@@ -86,6 +124,25 @@ def _registered_on(agency: str) -> datetime.date | None:
     return datetime.date(dice.randint(2014, 2024), dice.randint(1, 12), dice.randint(1, 28))
 
 
+def _assessed(agency: str) -> dict[str, object]:
+    """What forms ask of an agency; of one in five nobody has said it."""
+    dice = random.Random(f"{agency}评估")  # noqa: S311  nothing secret
+    if dice.random() < 0.2:
+        return {}
+    rating = dice.choices([*Rating], [2, 4, 8, 2, 1, 6])[0]
+    until = datetime.date(dice.randint(2025, 2029), 12, 31)
+    exempt, deductible = dice.random() < 0.5, dice.random() < 0.2
+    return {
+        "party_branch": dice.choices([*PartyBranch], [3, 4, 3])[0],
+        "rating": rating,
+        "rated_until": None if rating == Rating.NONE else until,
+        "tax_exempt": str(int(exempt)),
+        "tax_exempt_until": until if exempt else None,
+        "deductible": str(int(deductible)),
+        "deductible_until": until if deductible else None,
+    }
+
+
 def _stations(
     rng: random.Random, places: Places, regions: list[Region], today: datetime.date
 ) -> None:
@@ -93,6 +150,7 @@ def _stations(
     states: list[StationState] = []
     coverages: list[StationCoverage] = []
     months: list[StationMonthly] = []
+    targets: list[StationTarget] = []
 
     def add(name: str, kind: str, region: Region, status: str, built: datetime.date) -> Station:
         approved = rng.random() < 0.9
@@ -165,7 +223,10 @@ def _stations(
                 )
             )
             if status == running and rng.random() < 0.9:
-                months.extend(_months(rng, station, today))
+                reported = _months(rng, station, today)
+                by_quarter = int(region.code[:6]) % _BY_QUARTER == 0
+                months.extend(_quarters(reported) if by_quarter else reported)
+                targets.extend(_targets(station, today.year))
             if rng.random() < 0.08:
                 add(
                     f"{region.name}中心社区社工室",
@@ -178,6 +239,7 @@ def _stations(
     enter(states)
     enter(coverages)
     enter(months)
+    enter(targets)
 
 
 def _months(rng: random.Random, station: Station, today: datetime.date) -> list[StationMonthly]:
@@ -188,24 +250,77 @@ def _months(rng: random.Random, station: Station, today: datetime.date) -> list[
         first = (first - datetime.timedelta(days=1)).replace(day=1)
         firsts.add(first)
     rows = []
+    # By dice of its own: the other data stay the same.
+    dice = random.Random(f"{station.pk}")  # noqa: S311  nothing secret
+    says_more = dice.random() < 0.7
     for month in sorted(m for m in firsts if m < today):
         groups = rng.randrange(0, 3)
-        rows.append(
-            StationMonthly(
-                id=new_id(rng),
-                station=station,
-                month=month,
-                workers=rng.randrange(1, 5),
-                cases_new=rng.randrange(0, 6),
-                cases_open=rng.randrange(2, 15),
-                cases_closed=rng.randrange(0, 3),
-                groups=groups,
-                group_sessions=groups * rng.randrange(2, 6),
-                group_attendance=groups * rng.randrange(10, 60),
-                activities=rng.randrange(1, 6),
-                activity_attendance=rng.randrange(20, 300),
-                visits=rng.randrange(5, 80),
-                consultations=rng.randrange(0, 40),
-            )
+        row = StationMonthly(
+            id=new_id(rng),
+            station=station,
+            month=month,
+            workers=rng.randrange(1, 5),
+            cases_new=rng.randrange(0, 6),
+            cases_open=rng.randrange(2, 15),
+            cases_closed=rng.randrange(0, 3),
+            groups=groups,
+            group_sessions=groups * rng.randrange(2, 6),
+            group_attendance=groups * rng.randrange(10, 60),
+            activities=rng.randrange(1, 6),
+            activity_attendance=rng.randrange(20, 300),
+            visits=rng.randrange(5, 80),
+            consultations=rng.randrange(0, 40),
+            volunteer_hours=dice.randrange(0, 120),
+            resources=dice.randrange(0, 40) * 250,
+            volunteers=dice.randrange(0, 30),
         )
+        row.cases_new = min(row.cases_new or 0, (row.cases_open or 0) + (row.cases_closed or 0))
+        if not says_more:
+            # Who answers what is asked, and no more.
+            for name in set(StationMonthly.NUMBERS) - set(StationMonthly.ASKED):
+                setattr(row, name, None)
+        rows.append(row)
     return rows
+
+
+# One county in so many reports by quarter.
+_BY_QUARTER = 4
+# What is there at a time does not add up.
+_STOCKS = ("workers", "certified_workers", "cases_open")
+
+
+def _quarters(months: list[StationMonthly]) -> list[StationMonthly]:
+    """The same, reported by quarter."""
+    found: dict[datetime.date, StationMonthly] = {}
+    for row in months:
+        first = first_day(row.month, Span.QUARTER)
+        row.month, row.span = first, Span.QUARTER
+        whole = found.setdefault(first, row)
+        for name in StationMonthly.NUMBERS if whole is not row else ():
+            said, more = getattr(whole, name), getattr(row, name)
+            if more is not None:
+                setattr(whole, name, more if name in _STOCKS else (said or 0) + more)
+    for whole in found.values():
+        if whole.cases_open is not None:
+            left = (whole.cases_new or 0) - (whole.cases_closed or 0)
+            whole.cases_open = max(whole.cases_open, left)
+    return list(found.values())
+
+
+def _targets(station: Station, year: int) -> list[StationTarget]:
+    """Of every other station, for last year and this."""
+    dice = random.Random(f"{station.pk}任务")  # noqa: S311  nothing secret
+    if dice.random() < 0.5:
+        return []
+    asked = {
+        "cases_new": dice.randrange(20, 60),
+        "activities": dice.randrange(24, 60),
+        "visits": dice.randrange(200, 600),
+        "resources": dice.randrange(20, 80) * 1000,
+        "volunteer_hours": dice.randrange(300, 900),
+    }
+    return [
+        StationTarget(id=new_id(dice), station=station, year=which, number=number, target=target)
+        for which in (year - 1, year)
+        for number, target in asked.items()
+    ]

@@ -57,8 +57,66 @@ class OrganizationKind(models.TextChoices):
     OTHER = "9", "其他"
 
 
+class System(models.TextChoices):
+    """C-SYS, as the ministry's annual tables have them."""
+
+    CIVIL_AFFAIRS = "01", "民政"
+    POLICE = "02", "公安（禁毒）"
+    JUSTICE = "03", "司法行政"
+    RURAL = "04", "乡村振兴"
+    UNIONS = "05", "工会"
+    YOUTH_LEAGUE = "06", "共青团"
+    POLITICS_AND_LAW = "07", "政法（综治）"
+    EDUCATION = "08", "教育"
+    LABOUR = "09", "人力资源社会保障"
+    HEALTH = "10", "卫生健康"
+    PETITIONS = "11", "信访"
+    WOMEN = "12", "妇联"
+    DISABLED = "13", "残联"
+    OTHER = "99", "其他"
+
+
+class RegistrationLevel(models.TextChoices):
+    """C-ORL: whose register an organisation stands in."""
+
+    PROVINCE = "1", "省级"
+    PREFECTURE = "2", "市（州）级"
+    COUNTY = "3", "县级"
+
+
+class PartyBranch(models.TextChoices):
+    OWN = "1", "有"
+    JOINT = "2", "联合"
+    NONE = "0", "无"
+
+
+class Rating(models.TextChoices):
+    """The grade that an organisation was assessed at."""
+
+    FIVE = "5", "5A"
+    FOUR = "4", "4A"
+    THREE = "3", "3A"
+    TWO = "2", "2A"
+    ONE = "1", "1A"
+    NONE = "0", "无"
+
+
+class Held(models.TextChoices):
+    """Whether an organisation has a qualification; nothing where nobody has said so."""
+
+    YES = "1", "有"
+    NO = "0", "无"
+
+
 class OperatingModel(models.TextChoices):
     DIRECT = "1", "直接运营"
     PURCHASED = "2", "购买服务"
     JOINT = "3", "联建"
     OTHER = "9", "其他"
+
+
+class Span(models.TextChoices):
+    """How long what a station reports at once was."""
+
+    MONTH = "M", "月"
+    QUARTER = "Q", "季度"

@@ -3,5 +3,6 @@
 from stations.months.entity import MONTHS
 from stations.organizations.entity import ORGANIZATIONS
 from stations.places.entity import STATIONS
+from stations.targets.entity import TARGETS
 
-__all__ = ["MONTHS", "ORGANIZATIONS", "STATIONS"]
+__all__ = ["MONTHS", "ORGANIZATIONS", "STATIONS", "TARGETS"]

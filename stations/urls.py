@@ -1,4 +1,5 @@
-"""Addresses of stations: stations/, organizations/ and station-months/ (stations/entities.py)."""
+"""Addresses of stations: stations/, organizations/, station-months/ and station-targets/
+(stations/entities.py)."""
 
 from core.entities.addresses import addresses_of
 

@@ -10,7 +10,7 @@ from core.decisions.actions import ask
 from core.models import User
 from core.secrecy.identity import check_character
 from projects.models import Funding, Milestone, Payment, Project
-from stations.models import Organization, Station, StationMonthly, StationState
+from stations.models import Organization, Station, StationMonthly, StationState, StationTarget
 from talent.corrections.actions import CORRECTION
 from talent.models import (
     Certificate,
@@ -157,7 +157,10 @@ _OTHERS: dict[str, Any] = {
     "post": _post,
     "graduatestat": _graduates,
     "stationmonthly": lambda region: StationMonthly.objects.create(
-        station=make_station(region), month=datetime.date(2025, 1, 1)
+        station=make_station(region), month=datetime.date(2025, 1, 1), visits=3
+    ),
+    "stationtarget": lambda region: StationTarget.objects.create(
+        station=make_station(region), year=2025, number="visits", target=600
     ),
     "transferrequest": make_transfer,
     "changerequest": make_change,

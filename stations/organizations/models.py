@@ -7,7 +7,14 @@ from django.db.models import F, Q
 
 from core.audit.history import tracked
 from core.models import Record
-from stations.codes import OrganizationKind
+from stations.codes import (
+    Held,
+    OrganizationKind,
+    PartyBranch,
+    Rating,
+    RegistrationLevel,
+    System,
+)
 
 
 @tracked
@@ -45,6 +52,33 @@ class Organization(Record):
     is_lead = models.BooleanField(
         "牵头部门", default=False, help_text="本地区社会工作人才工作的牵头部门。"
     )
+    system = models.CharField(
+        "所属系统", max_length=2, choices=System, blank=True, default="", db_default=""
+    )
+    registration_level = models.CharField(
+        "登记级别", max_length=1, choices=RegistrationLevel, blank=True, default="", db_default=""
+    )
+    party_branch = models.CharField(
+        "党组织", max_length=1, choices=PartyBranch, blank=True, default="", db_default=""
+    )
+    rating = models.CharField(
+        "评估等级", max_length=1, choices=Rating, blank=True, default="", db_default=""
+    )
+    # The last day on which each is valid.
+    rated_until = models.DateField("评估等级有效期至", null=True, blank=True)
+    tax_exempt = models.CharField(
+        "免税资格", max_length=1, choices=Held, blank=True, default="", db_default=""
+    )
+    tax_exempt_until = models.DateField("免税资格有效期至", null=True, blank=True)
+    deductible = models.CharField(
+        "公益性捐赠税前扣除资格",
+        max_length=1,
+        choices=Held,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    deductible_until = models.DateField("税前扣除资格有效期至", null=True, blank=True)
     address = models.CharField("地址", max_length=200, blank=True, default="")
     contact_phone = models.CharField("办公电话", max_length=20, blank=True, default="")
     # Created by an import from a bare name: to be completed.

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from core.dates import check_not_future
+from core.dates import check_not_future, today
 from core.entities.columns import Column
 from core.entities.declarations import Action, Related, Section
 from core.entities.display import shown
@@ -38,6 +38,7 @@ from stations.places.rules import (
     check_one_per_township,
 )
 from stations.places.states import coverage_of
+from stations.targets.progress import progress_of
 
 _UNAPPROVED = Q(approval_number="", approved_on=None)
 _OPEN_STATUS = {
@@ -56,6 +57,7 @@ class StationPage(DetailPage):
         if codes := coverage_of(record):
             names = "、".join(place_name(code) for code in codes)
             facts.append({"label": "覆盖范围", "value": names, "wide": True})
+        context["progress"] = progress_of(record, today().year)
         return context
 
     def _closing(self, record: Any) -> list[dict[str, Any]]:
@@ -103,7 +105,7 @@ STATIONS = Entity(
     unit="个",
     icon="building-community",
     files="批复文件 场地照片 挂牌照片 共建协议",
-    beside=("station", "stationmonthly"),
+    beside=("station", "stationmonthly", "stationtarget"),
     sections=(
         Section("站点", "name kind region status+ built_on planned_on approval_number "
                        "approval_date approved_on approved_by address area"),
@@ -147,11 +149,13 @@ STATIONS = Entity(
     may_grow=_is_open,
     api_without="approved_by",
     pages={"detail": StationPage},
+    templates={"detail": "stations/station_detail.html"},
     related=(
         Related("岗位", "posts", "person kind employment started_on ended_on", can_add=False,
                 empty="还没有人在本站任职。在人员的页面上添加任职。"),
-        Related("月度产出", "months", "month workers cases_open group_sessions activities visits",
-                add_label="填报本月"),
+        Related("月度产出", "months", "period cases_new cases_closed groups activities visits "
+                "resources volunteer_hours", add_label="填报本月"),
+        Related("年度任务", "targets", "year number target", add_label="添加任务"),
     ),
     actions=(
         Action("approve", "确认批复", ApproveForm, approve_station, "stations.approve_station",

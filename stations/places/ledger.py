@@ -22,7 +22,13 @@ from core.regions.names import place_names
 from core.rules import Flag, RuleError
 from stations.codes import StationKind, StationStatus
 from stations.places.models import Station, StationState
-from stations.places.named import create_used, find_organization, remove_unused, station_of
+from stations.places.named import (
+    PLAIN_STATION,
+    create_used,
+    find_organization,
+    remove_unused,
+    station_of,
+)
 from stations.places.rules import CLOSED_STATUSES, approval_flag
 from stations.places.states import begin, note_approvals
 from stations.places.townships import remark_second_stations
@@ -109,8 +115,6 @@ _KIND_OF_NAME = (
     (re.compile("(社会工作|社工)(和志愿)?(服务)?站$"), StationKind.TOWNSHIP),
     (re.compile("(社会工作|社工)(服务)?室$"), StationKind.ROOM),
 )
-# Such a name says of a station no more than where it is.
-_PLAIN = re.compile("(社会工作|社工)(和志愿)?(服务)?站$")
 
 
 def _kind_in(name: str) -> str:
@@ -121,12 +125,12 @@ def _recognise(row: RowCheck, written: dict[str, Any], region: str) -> None:
     """The one station of a township, also where a list calls it by its whole path or by an
     older word for the kind: 贵阳市南明区新华路街道社工站."""
     name = row.values["name"]
-    if written["kind"] != StationKind.TOWNSHIP or not _PLAIN.search(name):
+    if written["kind"] != StationKind.TOWNSHIP or not PLAIN_STATION.search(name):
         return
     known = station_of(region, row.context)
     place = row.context.places.path(region)
-    before = _PLAIN.sub("", name)
-    if known is None or known.name == name or not _PLAIN.search(known.name):
+    before = PLAIN_STATION.sub("", name)
+    if known is None or known.name == name or not PLAIN_STATION.search(known.name):
         return
     if place.endswith(before) or before.endswith(row.context.places.name(region)):
         written["name"] = known.name

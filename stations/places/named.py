@@ -27,6 +27,8 @@ _TOWNSHIP = 9
 _ENDING = re.compile(r"(街道|镇|(.{1,3}族)?乡)$")
 
 
+# Such a name says of a station no more than where it is.
+PLAIN_STATION = re.compile("(社会工作|社工)(和志愿)?(服务)?站$")
 _STATION = re.compile(r"(社工|社会工作).{0,10}(站|室|指导中心)$")
 
 
@@ -94,6 +96,11 @@ def find_organization(name: str, region: str, context: ImportContext) -> Employe
     return near[0] if near else _plan(name, region, context, is_station=False)
 
 
+def stations_named(name: str, context: ImportContext) -> list[Employer]:
+    """The open stations of a name in the scope; none that only ledgers speak of."""
+    return [e for e in _known(context).get(name, []) if e.column == "station_id" and e.name]
+
+
 def station_of(region: str, context: ImportContext) -> Employer | None:
     """The only open township station of a township, None when there is none or several."""
     _known(context)
@@ -136,10 +143,10 @@ def _read_registry(context: ImportContext) -> None:
 
 
 def _named_elsewhere(context: ImportContext) -> dict[str, list[Employer]]:
-    """Organisations outside the scope that stations and projects in it name: 贵阳市民政局
-    as purchaser of a county's project. A row that says the name means the same one."""
+    """Organisations outside the scope that stations, projects and organisations in it name:
+    贵阳市民政局 as purchaser of a county's project. A row that says the name means the same one."""
     found: dict[str, list[Employer]] = {}
-    for relation in ("stations", "purchases", "contracts"):
+    for relation in ("stations", "purchases", "contracts", "organization"):
         field: Any = Organization._meta.get_field(relation)
         named = field.related_model.objects.for_user(context.user).values(field.field.name)
         elsewhere = Organization.objects.filter(ended_on=None, pk__in=named).exclude(

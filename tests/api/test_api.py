@@ -30,8 +30,8 @@ OURS = sorted(
 )
 ENTITIES = [
     "person", "certificate", "registrationperiod", "education", "title", "post",
-    "keytalentclaim", "graduatestat", "organization", "station", "stationmonthly", "project",
-    "milestone", "payment", "funding",
+    "keytalentclaim", "graduatestat", "organization", "station", "stationmonthly",
+    "stationtarget", "project", "milestone", "payment", "funding",
 ]  # fmt: skip
 
 
@@ -114,6 +114,7 @@ def test_parts_are_asked_for_by_what_they_belong_to(cast: Any, client_of: Any) -
         ("payments", "project", make_row("payment", COUNTY_A), "project_id"),
         ("milestones", "project", make_row("milestone", COUNTY_A), "project_id"),
         ("station-months", "station", make_row("stationmonthly", COUNTY_A), "station_id"),
+        ("station-targets", "station", make_row("stationtarget", COUNTY_A), "station_id"),
         ("transfers", "state", POLICIES["transferrequest_detail"].make(COUNTY_A), "state"),
         ("change-requests", "state", POLICIES["changerequest_detail"].make(COUNTY_A), "state"),
     ]

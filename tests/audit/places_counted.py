@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from tests.audit.records import PROVINCE, Counted, Records, Row, is_dated
 
 SERVICES = (
-    "cases_new", "cases_open", "cases_closed", "group_sessions", "activities", "visits",
-    "consultations",
+    "cases_new", "cases_open", "cases_closed", "groups", "group_sessions", "activities",
+    "visits", "consultations",
 )  # fmt: skip
 BEIJING = ZoneInfo("Asia/Shanghai")
 

@@ -19,7 +19,7 @@ from core.ledgers.ledger import kinds
 from core.models import ImportRow, Job, User
 from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A, Cast
 from tests.imports.ledgers import PEOPLE, STATION, TOWNSHIP, apply, check, outcomes, take, workbook
-from tests.rows import id_number, make_organization, make_row
+from tests.rows import id_number, make_organization, make_row, make_station
 
 pytestmark = pytest.mark.django_db
 STOPPED = {"stopped"}
@@ -31,12 +31,14 @@ class Sample:
     """Cells of a good row by label, a change to it, and cases for both doors.
 
     `cases` are (name, cells, form values, what both answer: rules of the remarks that ask for
-    a reason, or STOPPED); `form` are the form's values of the good row.
+    a reason, or STOPPED); `form` are the form's values of the good row, `parent` what
+    its record belongs to.
     """
 
     cells: Callable[[], Values]
     change: Values
     form: Callable[[Cast], Values] = lambda cast: {}
+    parent: Callable[[], Values] = dict
     cases: tuple[tuple[str, Values, Values, set[str]], ...] = field(default=())
 
 
@@ -52,6 +54,22 @@ def _station() -> Values:
     return {
         "站点名称": "新华路街道社工站", "站点类型": "乡镇社工站", "乡镇（街道）": "520102016",
         "建成日期": "2022-05-01", "运行状态": "运行", "批复文号": "南民〔2022〕5号", "设岗数": "3",
+    }  # fmt: skip
+
+
+def _organization() -> Values:
+    return {
+        "机构名称": "同心社会工作服务中心", "机构类型": "社工机构", "所在地区": "南明区",
+        "统一社会信用代码": "91350100M000100Y43", "登记日期": "2019-05-06", "评估等级": "3A",
+        "主管单位": "贵阳市民政局", "地址": "新华路1号",
+    }  # fmt: skip
+
+
+def _month() -> Values:
+    make_station(TOWNSHIP_A, "某街道社工站")
+    return {
+        "站点": "某街道社工站", "月份": "2024-11", "新开个案": "3", "结案个案": "1",
+        "社区活动场次": "2", "社区活动人次": "60", "探访户次": "20",
     }  # fmt: skip
 
 
@@ -85,6 +103,37 @@ SAMPLES: dict[str, Sample] = {
             ("capacity", {"设岗数": "三个"}, {"capacity": "三个"}, STOPPED),
             ("kind", {"站点类型": "某某"}, {"kind": "99"}, STOPPED),
             ("name", {"站点名称": ""}, {"name": ""}, STOPPED),
+        ),
+    ),
+    "organizations": Sample(
+        _organization,
+        {"评估等级": "4A", "地址": "新华路2号"},
+        form=lambda cast: {
+            "name": "同心社会工作服务中心", "kind": "4", "region": COUNTY_A, "rating": "3",
+            "credit_code": "91350100M000100Y43", "registered_on": "2019-05-06",
+            "address": "新华路1号",
+        },
+        cases=(
+            ("good", {}, {}, set()),
+            ("kind", {"机构类型": "某某"}, {"kind": "99"}, STOPPED),
+            ("name", {"机构名称": ""}, {"name": ""}, STOPPED),
+            ("life", {"注销日期": "2018-01-01"}, {"deregistered_on": "2018-01-01"}, STOPPED),
+        ),
+    ),
+    "station_months": Sample(
+        _month,
+        {"探访户次": "25", "志愿服务时长（小时）": "12"},
+        form=lambda cast: {
+            "month": "2024-11", "span": "M", "cases_new": "3", "cases_closed": "1",
+            "activities": "2", "activity_attendance": "60", "visits": "20",
+        },
+        parent=lambda: {"station": make_station(TOWNSHIP_A)},
+        cases=(
+            ("good", {}, {}, set()),
+            ("R19 attendance", {"社区活动人次": "1"}, {"activity_attendance": "1"}, STOPPED),
+            ("R20 workers", {"在岗社工数": "2"}, {"workers": "2"}, {"R20"}),
+            ("month ahead", {"月份": "2999-01"}, {"month": "2999-01"}, STOPPED),
+            ("no month", {"月份": ""}, {"month": ""}, STOPPED),
         ),
     ),
     "projects": Sample(
@@ -179,13 +228,21 @@ def test_another_county_overwrites_nothing(kind: str, cast: Cast) -> None:
             assert [row for row in after[label] if row in kept] == kept, label
 
 
+def _move(model: Any, region: str) -> None:
+    """Also what a record belongs to, where that says where it lies."""
+    parent, _, last = model.scope_field.rpartition("__")
+    if parent:
+        model = model._meta.get_field(parent).related_model
+    model._base_manager.update(**{f"{last}_id": region})
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "people"])
 def test_what_has_gone_to_another_county_is_not_overwritten(kind: str, cast: Cast) -> None:
     """The key may still fit, also where it names what only the office before sees."""
     cells = SAMPLES[kind].cells()
     take(cast.clerk_a, kind, sheet(cells))
     label = kinds()[kind].models[0]
-    apps.get_model(label)._base_manager.update(region_id=COUNTY_B)
+    _move(apps.get_model(label), COUNTY_B)
     before = rows_of(kind)[label]
     take(cast.clerk_a, kind, sheet(cells | SAMPLES[kind].change))
     assert [row for row in rows_of(kind)[label] if row in before] == before
@@ -217,7 +274,9 @@ def by_ledger(user: User, kind: str, cells: Values) -> set[str]:
 
 
 def by_form(user: User, kind: str, values: Values) -> set[str]:
-    form = form_of(entity_of(kind), is_new=True)(values, user=user)
+    entity = entity_of(kind)
+    record = entity.model(**SAMPLES[kind].parent())
+    form = form_of(entity, is_new=True)(values, instance=record, user=user)
     form.is_valid()
     if set(form.errors) - {"reason"}:
         return STOPPED

@@ -59,10 +59,13 @@ def test_answers_within_answers() -> None:
 def test_a_month(cast: Cast, client_of: Any) -> None:
     station = make_station(TOWNSHIP_A)
     last = today().replace(day=1) - datetime.timedelta(days=1)
-    StationMonthly.objects.create(station=station, month=last.replace(day=1), visits=2)
+    StationMonthly.objects.create(
+        station=station, month=last.replace(day=1), visits=2, cases_open=0
+    )
     client, url = client_of(cast.clerk_a), f"/station-months/new/?station={station.pk}"
     page = client.post(url, form_data(client, url) | {
-        "month": f"{today():%Y-%m}", "cases_new": "5", "cases_open": "1", "cases_closed": "9",
+        "month": f"{today():%Y-%m}", "span": "M",
+        "cases_new": "5", "cases_open": "1", "cases_closed": "9",
         "groups": "3", "group_sessions": "1", "group_attendance": "2", "visits": "900",
         "workers": "1", "certified_workers": "2",
     })  # fmt: skip

@@ -146,7 +146,7 @@ def close(made: Station, day: datetime.date, status: str = "5") -> None:
     StationState.objects.create(station=made, status=status, valid_from=day)
 
 
-def served(made: Station, month: str, **counts: int) -> None:
+def served(made: Station, month: str, **counts: Any) -> None:
     StationMonthly.objects.create(station=made, month=on(month), **(counts or {"visits": 3}))
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.regions.tree import forget_divisions
 from reports.definitions.registry import all_figures
+from reports.recount.counting import differences
 from stations.places.actions import approve_station
 from tests.conftest import Cast
 from tests.reports import build
@@ -155,6 +156,22 @@ def test_active_needs_running_people_and_service() -> None:
     build.served(silent, "2025-12-01", workers=2)
     assert count("T6_ACTIVE") == 1
     assert count("T6_ACTIVE", day=on("2026-01-31")) == 0
+
+
+@pytest.mark.parametrize("span", ["M", "Q"])
+def test_a_quarter_counts_by_the_last_of_its_months(span: str) -> None:
+    """As three months would, each reported by itself; the second count says so too."""
+    made = build.station("520102016")
+    build.give_post(build.person("520102016", post=False), "520102016", station=made)
+    if span == "Q":
+        build.served(made, "2025-04-01", span="Q", groups=1)
+    else:
+        for month in ("2025-04-01", "2025-05-01", "2025-06-01"):
+            build.served(made, month, groups=1)
+    days = ("2025-04-30", "2025-11-30", "2025-12-31")
+    assert [count("T6_ACTIVE", day=on(day)) for day in days] == [1, 1, None]
+    for day in days:
+        assert differences(on(day))[1] == []
 
 
 def test_the_denominator_is_the_divisions_of_the_day() -> None:

@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 
 from core.rules import RuleError
-from stations.months.rules import check_monthly, check_monthly_outlier, check_reported
+from stations.months.rules import (
+    check_monthly,
+    check_monthly_outlier,
+    check_reported,
+    check_said,
+    check_spans,
+)
 from stations.places.rules import (
     approval_flag,
     check_built_on,
@@ -44,6 +50,10 @@ REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("R19", lambda: check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=1)),
     ("R19", lambda: check_monthly({"groups": 3, "group_sessions": 2})),
     ("R19", lambda: check_monthly({"workers": 1, "certified_workers": 2})),
+    ("R19", lambda: check_monthly({"cases_closed": 3, "cases_new": 0}, open_before=2)),
+    ("SPAN", lambda: check_spans(D(2025, 4, 1), "Q", [(D(2025, 6, 1), "M")])),
+    ("SPAN", lambda: check_spans(D(2025, 6, 1), "M", [(D(2025, 4, 1), "Q")])),
+    ("REQUIRED", lambda: check_said({})),
 ]
 FLAGGED: list[tuple[str, Callable[[], Any]]] = [
     ("R17", lambda: approval_flag(approval_number="", is_confirmed=False)),
@@ -61,6 +71,14 @@ PASSED: list[Callable[[], Any]] = [
     lambda: check_monthly({"cases_new": 2, "cases_open": 1, "cases_closed": 1}),
     lambda: check_monthly({"cases_new": 1, "cases_closed": 3}, open_before=2),
     lambda: check_monthly({"cases_closed": 900}),
+    # What is not said is not zero.
+    lambda: check_monthly({"cases_closed": 900}, open_before=1),
+    lambda: check_monthly({"cases_new": 9, "cases_closed": 1}),
+    lambda: check_monthly({"groups": 9}),
+    lambda: check_monthly({"certified_workers": 9}),
+    lambda: check_said({"visits": 0}),
+    lambda: check_spans(D(2025, 4, 1), "Q", [(D(2025, 7, 1), "M"), (D(2025, 1, 1), "Q")]),
+    lambda: check_spans(D(2025, 4, 1), "M", [(D(2025, 5, 1), "M"), (D(2025, 1, 1), "Q")]),
     lambda: approval_flag(approval_number="黔民〔2021〕1号", is_confirmed=False),
     lambda: approval_flag(approval_number="", is_confirmed=True),
     lambda: check_kind_level("3", 4),

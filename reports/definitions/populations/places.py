@@ -11,14 +11,14 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, F, Model, OuterRef, Q, QuerySet, Value
 
-from core.dates import today
+from core.dates import add_months, today
 from core.entities.changes import event_model
 from core.figures.population import Population, Reads, is_so
 from core.models import FormerValue, Region
 from core.regions.tree import divisions_on
 from reports.definitions.populations.lacking import lacks
 from reports.definitions.populations.stations import SEATS, STATES, served_places, with_state
-from stations.codes import BUILT_STATUSES, StationKind, StationStatus
+from stations.codes import BUILT_STATUSES, Span, StationKind, StationStatus
 from stations.models import Station, StationCoverage, StationMonthly, StationState
 from stations.places.models import is_approved_on
 from talent.models import Person, Post
@@ -50,9 +50,10 @@ def _working(day: datetime.date) -> QuerySet[Any]:
     did = Q(pk__in=[])
     for column in StationMonthly.SERVICES:
         did |= Q(**{f"{column}__gt": 0})
-    reported = StationMonthly.objects.filter(
-        station=OuterRef("pk"), month__gt=half_year_before(day), month__lte=day
-    )
+    since = half_year_before(day)
+    # A quarter stands under the first of its months and counts by the last.
+    lately = Q(month__gt=since) | Q(span=Span.QUARTER, month__gt=add_months(since, -2))
+    reported = StationMonthly.objects.filter(lately, station=OuterRef("pk"), month__lte=day)
     return _stations(StationKind.TOWNSHIP, day).annotate(
         is_staffed=Exists(at_work),
         is_reporting=Exists(reported),
@@ -127,7 +128,7 @@ class Townships(Places):
         Station: SEATS,
         StationState: STATES,
         StationCoverage: Reads("station region valid_from valid_to", "station"),
-        StationMonthly: Reads(f"station month {' '.join(StationMonthly.SERVICES)}", "station"),
+        StationMonthly: Reads(f"station month span {' '.join(StationMonthly.SERVICES)}", "station"),
         Post: Reads("station employment started_on ended_on", "station"),
         Person: Reads("is_mistake"),
         FormerValue: Reads("value since until"),

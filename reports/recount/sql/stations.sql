@@ -56,10 +56,12 @@ standing AS (
 ),
 month AS (
     SELECT station_id,
-           bool_or(greatest(cases_new, cases_open, cases_closed, group_sessions, activities,
-                            visits, consultations) > 0) AS has_served
+           bool_or(greatest(cases_new, cases_open, cases_closed, groups, group_sessions,
+                            activities, visits, consultations) > 0) AS has_served
     FROM stations_stationmonthly
-    WHERE month > %(day)s - interval '6 months' AND month <= %(day)s
+    WHERE month <= %(day)s
+      AND month > %(day)s - interval '6 months'
+                  - CASE WHEN span = 'Q' THEN interval '2 months' ELSE interval '0' END
     GROUP BY station_id
 ),
 township AS (
