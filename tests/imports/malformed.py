@@ -185,6 +185,30 @@ def no_relations() -> bytes:
     return packed({n: c for n, c in members.items() if n != "xl/_rels/workbook.xml.rels"})
 
 
+def many_formats() -> bytes:
+    """More formats of cells than Excel can have."""
+    formats = b"<cellXfs>" + b'<xf numFmtId="0" fontId="0"/>' * 100_001 + b"</cellXfs>"
+    return edited(
+        lambda xml: re.sub(rb"<cellXfs.*</cellXfs>", formats, xml), member="xl/styles.xml"
+    )
+
+
+def endless_formats() -> bytes:
+    """A number format of millions of characters, on every cell."""
+    code = b"[&lt;1]" * 500_000
+    number = b'<numFmts><numFmt numFmtId="200" formatCode="' + code + b'"/></numFmts><fonts'
+    members = parts(workbook(TWO))
+    styles = members["xl/styles.xml"].replace(b"<fonts", number, 1)
+    members["xl/styles.xml"] = styles.replace(b'numFmtId="0"', b'numFmtId="200"')
+    return packed(members)
+
+
+def large_styles() -> bytes:
+    """Fonts without end: 80 MB of them in some kilobytes."""
+    fonts = b"<fonts>" + b"<font/>" * 12_000_000 + b"</fonts>"
+    return edited(lambda xml: re.sub(rb"<fonts.*</fonts>", fonts, xml), member="xl/styles.xml")
+
+
 def quoted(text: bytes) -> bytes:
     return b'"\xe5\xa7\x93\xe5\x90\x8d,' + text
 
@@ -224,6 +248,12 @@ CORPUS: dict[str, tuple[Callable[[], bytes], str]] = {
     "names of sheets missing": (no_relations, "损坏"),
     "sheet is not XML": (lambda: edited(lambda xml: os.urandom(4000)), ""),
     "sheet cut off": (lambda: edited(lambda xml: xml[: len(xml) // 2]), "损坏"),
+    "too many formats": (many_formats, "损坏"),
+    "too large styles": (large_styles, "损坏"),
+    "styles cut off": (
+        lambda: edited(lambda xml: xml[: len(xml) // 3], member="xl/styles.xml"),
+        "损坏",
+    ),
     "binary workbook": (lambda: packed({"xl/workbook.bin": b"\x83\x01"}), ".xlsb"),
     "zip within": (nested, "压缩包"),
     "Word": (lambda: packed({"word/document.xml": b"<a/>"}), "Word"),
@@ -253,6 +283,10 @@ TOLERATED: dict[str, Callable[[], bytes]] = {
     "no dimension": lambda: edited(lambda xml: re.sub(rb"<dimension[^>]*/>", b"", xml)),
     "format without content far right": lambda: edited(
         lambda xml: xml.replace(b"</sheetData>", b'<row r="9"><c r="ZZ9" s="1"/></row></sheetData>')
+    ),
+    "number format without end": endless_formats,
+    "no styles": lambda: packed(
+        {n: c for n, c in parts(workbook(TWO)).items() if n != "xl/styles.xml"}
     ),
     "open document": lambda: open_document(TWO),
     "open document with all its rows": lambda: open_document(TWO, below=_EMPTY),

@@ -145,7 +145,10 @@ def test_a_killed_parser_is_a_refusal(tmp_path: Path, monkeypatch: pytest.Monkey
         read(path)
 
 
-FIRST = '{"sheet": "Sheet1", "others": [], "header": 0, "total": 3, "above": [], "top": [["x"]]}'
+FIRST = (
+    '{"sheet": "Sheet1", "others": [], "header": 0, "total": 3, "above": [], "top": [["x"]],'
+    ' "hidden_columns": []}'
+)
 ROWS = '[[1, ["x"]]]'
 
 

@@ -5,7 +5,7 @@ child process: a legal workbook of five kilobytes can make a parser ask for half
 terabyte and abort.
 """
 
-from core.ledgers.spreadsheets.reading import Row, Sheet, read_sheet, rows_of
+from core.ledgers.spreadsheets.reading import Marks, Row, Sheet, read_sheet, rows_of
 from core.secrecy.files import Refused
 
-__all__ = ["Refused", "Row", "Sheet", "read_sheet", "rows_of"]
+__all__ = ["Marks", "Refused", "Row", "Sheet", "read_sheet", "rows_of"]

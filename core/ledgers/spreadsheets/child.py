@@ -1,28 +1,44 @@
 """The capped process that parses one file: `python -I child.py`, request on stdin.
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
-"columns", "errors", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
-"others", "header", "total", "above", "top"}, then lists of "block" rows [number, [cells ...]],
-at last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n":
-number} where a number that means a day counts from 1904 ("is_1904"). `errors` are Excel's own
-(#DIV/0!) by sheet as [row, column, text], which the parser gives as empty; they become text
-again. `top` is the header with the three rows below, `above` are the rows before it, `others`
-the sheets [name, rows] that look alike; the "sheet" of the request is read where there is one
-of the name. Exits 3 with
-{"refused": sentence}.
+"columns", "errors", "looks", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
+"others", "header", "total", "above", "top", "hidden_columns"}, then lists of "block" rows
+[number, [cells ...]], or [number, [cells ...], marks] where there is more to say of a row, at
+last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n": number}
+where a number that means a day counts from 1904 ("is_1904"). Marks are [is struck out, is hidden,
+{column: [first row, rows]} of cells merged downwards, {column: text} that was struck out].
+`errors` are Excel's own (#DIV/0!) by sheet as [row, column, text], which the parser gives as
+empty; they become text again. `top` is the header with the three rows below, `above` are the
+rows before it, `others` the sheets [name, rows] that look alike; the "sheet" of the request is
+read where there is one of the name. Exits 3 with {"refused": sentence}.
 """
 
 import csv
 import datetime
+import importlib.util
 import io
 import json
 import math
+import os
 import re
 import resource
 import sys
 import unicodedata
 import zipfile
+from typing import NamedTuple
 from xml.etree import ElementTree
+
+
+def beside(name):
+    """A module of this folder, where a process that runs by itself would not look."""
+    place = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+looks = beside("looks")
 
 LOOK = 40
 MOST_MERGED = 1_000_000
@@ -31,6 +47,8 @@ ODS_ERROR = re.compile(
 )
 ODS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 SAMPLES = 3
+# Digits of a number that only counts the rows.
+LONGEST_SERIAL = 5
 ABOVE = 6
 # Wider ones are titles and notes, not values.
 MERGED_WIDTH = 2
@@ -75,37 +93,59 @@ def plain(cell):
     return cell
 
 
+class Table(NamedTuple):
+    """A sheet: its rows, its merged cells as ((top, left), (bottom, right)), its look."""
+
+    name: str
+    rows: list
+    merged: list
+    look: object
+
+
+def is_filled(cell):
+    return cell is not None and cell != ""
+
+
 def sheets_of_workbook(request):
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    path = request["path"]
-    book = CalamineWorkbook.from_object(with_errors(path) if request["kind"] == "ods" else path)
+    path, kind = request["path"], request["kind"]
+    book = CalamineWorkbook.from_object(with_errors(path) if kind == "ods" else path)
     # The parser does not tell those of an .ods.
-    spans = merged_of_ods(path) if request["kind"] == "ods" else {}
+    merged = merged_of_ods(path) if kind == "ods" else {}
     visible = [
         s.name
         for s in book.sheets_metadata
         if s.visible == SheetVisibleEnum.Visible and s.typ == SheetTypeEnum.WorkSheet
     ]
+    looked = looks.Workbook(path, request["looks"]) if kind == "xlsx" else None
     for name in visible or book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         # Both say which the last one is, counted from 0.
         if sheet.total_height >= request["rows"] + 1000 or sheet.total_width >= request["columns"]:
             refuse(request["too_large"])
         rows = sheet.to_python(skip_empty_area=False)
-        fill_down(rows, spans.get(name) or sheet.merged_cell_ranges or [])
-        yield name, rows
+        look = looked.look(name, rows) if looked else looks.Look()
+        table = Table(name, rows, merged.get(name) or sheet.merged_cell_ranges or [], look)
+        fill_down(table, request["columns"])
+        yield table
 
 
-def fill_down(rows, merged):
+def fill_down(table, columns):
     """A cell that is merged downwards stands in each of its rows, once where it is wide."""
-    height = sum(bottom - top for (top, _), (bottom, _) in merged)
-    if height > MOST_MERGED:
+    rows, struck = table.rows, table.look.struck
+    cells = sum(
+        (bottom - top) * max(1, min(right, columns - 1) - left + 1)
+        for (top, left), (bottom, right) in table.merged
+    )
+    if cells > MOST_MERGED:
         refuse("表中合并的单元格过多，请取消合并后再上传。")
-    for (top, left), (bottom, right) in merged:
+    for (top, left), (bottom, right) in table.merged:
         if right - left <= MERGED_WIDTH and top < len(rows) and left < len(rows[top]):
-            for row in rows[top + 1 : bottom + 1]:
+            for number, row in enumerate(rows[top + 1 : bottom + 1], start=top + 1):
                 row[left] = rows[top][left]
+                if left in struck.get(top, ()):
+                    struck.setdefault(number, set()).add(left)
 
 
 def merged_of_ods(path):
@@ -197,17 +237,83 @@ def sheets_of_csv(request):
     ]
     if len(rows) > request["rows"] + 1000 or max(map(len, rows), default=0) > request["columns"]:
         refuse(request["too_large"])
-    yield "", rows
+    yield Table("", rows, [], looks.Look())
 
 
 def find_header(rows, labels):
     """(score, index) of the row that holds most known labels."""
     best = (0, 0)
     for index, row in enumerate(rows[:LOOK]):
-        score = len({squeeze(c) for c in row if c not in (None, "")} & labels)
+        score = len({squeeze(c) for c in row if is_filled(c)} & labels)
         if score > best[0]:
             best = (score, index)
     return best
+
+
+def text_of_title(cell):
+    if not is_filled(cell):
+        return ""
+    return str(int(cell)) if type(cell) is float and cell.is_integer() else str(cell)
+
+
+def put_errors(rows, errors):
+    """Excel's own errors, where the parser gives nothing."""
+    for number, column, text in errors:
+        # A last row of nothing but formulas that were never calculated is none to the parser.
+        rows += [[] for _ in range(number - len(rows))]
+        row = rows[number - 1]
+        row += [""] * (column + 1 - len(row))
+        row[column] = text
+
+
+def merged_by_row(table, columns):
+    """{row: {column: [Excel's number of the first row, rows]}} of what is merged downwards."""
+    found = {}
+    for (top, left), (bottom, right) in table.merged:
+        last = min(bottom, len(table.rows) - 1)
+        shared = [top + 1, last - top + 1]
+        for row in range(top, last + 1 if bottom > top else top):
+            for column in range(left, min(right + 1, columns)):
+                found.setdefault(row, {})[column] = shared
+    return found
+
+
+def drop_struck(table, merged):
+    """Empty what is struck out; the rows that are struck out as a whole, which stay readable.
+
+    What several rows share is struck out with none of them, nor is a number that only counts.
+    """
+    rows, look = table.rows, table.look
+    whole = set()
+    for number, struck in look.struck.items():
+        row = rows[number]
+        filled = [column for column, cell in enumerate(row) if is_filled(cell)]
+        own = [column for column in filled if column not in merged.get(number, ())] or filled
+        if is_serial(row[own[0]] if own[1:] else None):
+            own = own[1:]
+        if own and struck.issuperset(own):
+            whole.add(number)
+            continue
+        for column in struck.intersection(filled):
+            look.cut.setdefault(number, {})[column] = plain(row[column])
+            row[column] = ""
+    return whole
+
+
+def is_serial(cell):
+    text = text_of_title(cell)
+    return text.isdigit() and len(text) <= LONGEST_SERIAL
+
+
+def marks_by_row(table, columns):
+    """What there is to say of rows beside their cells, by their index."""
+    merged = merged_by_row(table, columns)
+    whole = drop_struck(table, merged)
+    hidden, cut = table.look.hidden, table.look.cut
+    return {
+        row: [row in whole, row in hidden, merged.get(row, {}), cut.get(row, {})]
+        for row in {*whole, *hidden, *merged, *cut}
+    }
 
 
 def main():
@@ -224,46 +330,62 @@ def answer(request):
     source = sheets_of_csv if request["kind"] == "csv" else sheets_of_workbook
     best = None
     found = []
-    for name, rows in source(request):
+    for table in source(request):
+        name, rows = table.name, table.rows
         score, index = find_header(rows, labels)
-        filled = sum(1 for row in rows if any(c not in (None, "") for c in row))
-        below = sum(1 for row in rows[index + 1 :] if any(c not in (None, "") for c in row))
-        found.append((name, score, below))
+        filled = sum(1 for row in rows if any(map(is_filled, row)))
+        below = sum(1 for row in rows[index + 1 :] if any(map(is_filled, row)))
         rank = (name == request["sheet"], score, filled if not score else 0)
+        if filled:
+            found.append((name, score, below))
         if filled and (best is None or rank > best[0]):
-            best = (rank, name, rows, index)
+            best = (rank, table, index, below)
     if best is None:
         refuse("表格里没有内容，请核对后再上传。")
-    (_, most, _), name, rows, header = best
-    if next(below for n, _, below in found if n == name) > request["rows"]:
+    (_, most, _), table, header, below = best
+    if below > request["rows"]:
         refuse(request["too_large"])
-    others = [(n, below) for n, score, below in found if n != name and below and score * 2 > most]
-    out = sys.stdout
-    write = lambda value: out.write(json.dumps(value, ensure_ascii=False) + "\n")  # noqa: E731
+    others = [
+        (n, rest) for n, score, rest in found if n != table.name and rest and score * 2 > most
+    ]
+    rows = table.rows
     total = len(rows)
-    for number, column, text in request["errors"].get(name, []):
-        # A last row of nothing but formulas that were never calculated is none to the parser.
-        rows += [[] for _ in range(number - len(rows))]
-        row = rows[number - 1]
-        row += [""] * (column + 1 - len(row))
-        row[column] = text
+    put_errors(rows, request["errors"].get(table.name, []))
+    marks = marks_by_row(table, request["columns"])
     if request["is_1904"]:
         rows = [[{"n": c} if is_number(c) else c for c in row] for row in rows]
-    top = [[plain(cell) for cell in row] for row in rows[header : header + 1 + SAMPLES]]
-    above = [[plain(cell) for cell in row] for row in rows[max(0, header - ABOVE) : header]]
-    first = {"sheet": name, "others": others, "header": header, "total": total}
-    write(first | {"above": above, "top": top})
+    write = lambda value: print(json.dumps(value, ensure_ascii=False))  # noqa: E731
+    write(
+        {
+            "sheet": table.name,
+            "others": others,
+            "header": header,
+            "total": total,
+            "above": plain_rows(rows[max(0, header - ABOVE) : header]),
+            "top": plain_rows(rows[header : header + 1 + SAMPLES]),
+            "hidden_columns": hidden_columns(table.look, request["columns"]),
+        }
+    )
     chunk = []
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows):
         # Most cells are texts; the call for each would cost a quarter of the reading.
         cells = [cell if type(cell) is str and cell else plain(cell) for cell in row]
-        chunk.append([number, cells])
+        chunk.append([number + 1, cells, marks[number]] if number in marks else [number + 1, cells])
         if len(chunk) == request["block"]:
             write(chunk)
             chunk = []
     if chunk:
         write(chunk)
     write({"end": len(rows)})
+
+
+def hidden_columns(look, columns):
+    spans = (range(first, min(last + 1, columns)) for first, last in look.columns)
+    return sorted({column for span in spans for column in span})
+
+
+def plain_rows(rows):
+    return [[plain(cell) for cell in row] for row in rows]
 
 
 if __name__ == "__main__":  # pragma: no cover  its parent kills it once it has read enough

@@ -51,6 +51,9 @@ _REFERENCE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _FAR = rb"r=\"(?:(?:C[W-Z]|[D-Z][A-Z]|[A-Z]{3})\d+|[A-Z]{1,3}(?:[2-9]\d{5}|\d{7,}))\""
 _FAR_REFERENCE = re.compile(rb" " + _FAR)
 _FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?" + _FAR + rb"(?:[^>]*[^/>])?>")
+# A row, not only a column, that says so.
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s[^<]*?\bhidden")
+_TEXTS = "xl/sharedStrings.xml"
 _DATES_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _SHEET_TAG = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION_TAG = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
@@ -67,20 +70,35 @@ _TOO_MANY_ERRORS = "表中的公式错误超过 1 万处，请在 Excel 中改�
 @dataclass
 class SheetScan:
     """What a sheet holds: rows with content (.xlsx), and cells of Excel's own errors, which
-    the parser gives as empty, by (row, column) counted from 1 and 0."""
+    the parser gives as empty, by (row, column) counted from 1 and 0.
+
+    Of an .xlsx also which part of the file it is, and whether something in it may be hidden,
+    a row, or struck out: only then is it looked at.
+    """
 
     filled: int = 0
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    part: str = ""
+    has_hidden: bool = False
+    has_hidden_row: bool = False
+    is_struck: bool = False
+
+    @property
+    def looks(self) -> dict[str, str | bool]:
+        """What the parser is told."""
+        names = ("part", "has_hidden", "has_hidden_row", "is_struck")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass
 class Scan:
     """The kind of a file; for .xlsx and .xls its sheets by their name; whether a .xlsx
-    counts its days from 1904."""
+    counts its days from 1904, and has texts that are struck out."""
 
     kind: Kind
     sheets: dict[str, SheetScan] = field(default_factory=dict)
     is_1904: bool = False
+    is_struck: bool = False
 
 
 def scan(path: Path) -> Scan:
@@ -151,11 +169,14 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
     else:
         raise Refused("这是压缩包，请解压后上传其中的表格文件。")
     found: dict[str, SheetScan] = {}
+    is_struck = False
     for member in members:
         if not member.filename.endswith((".xml", ".rels")):
             continue
-        sheet = SheetScan() if member.filename.startswith("xl/worksheets/") else None
-        _scan_member(archive, member, sheet)
+        is_sheet = member.filename.startswith("xl/worksheets/")
+        sheet = SheetScan(part=member.filename) if is_sheet else None
+        says_struck = _scan_member(archive, member, sheet)
+        is_struck = is_struck or (member.filename == _TEXTS and says_struck)
         if sheet is not None:
             found[member.filename] = sheet
     if kind != "xlsx":
@@ -164,20 +185,23 @@ def _scan_zip(archive: zipfile.ZipFile) -> Scan:
             raise Refused(_LOCKED)
         return Scan(kind)
     is_1904 = bool(_DATES_1904.search(archive.read("xl/workbook.xml")))
-    return Scan(kind, _by_name(archive, found), is_1904)
+    return Scan(kind, _by_name(archive, found), is_1904, is_struck)
 
 
 def _scan_member(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, sheet: SheetScan | None
-) -> None:
-    """Unpack a member as a stream and look through it."""
+) -> bool:
+    """Unpack a member as a stream and look through it; whether it says that something is
+    struck out."""
     rest = b""
+    is_struck = False
     state = {"rows": 0, "filled": False}
     with archive.open(member) as stream:
         while chunk := stream.read(_CHUNK):
             window = rest + chunk
             if _ENTITY.search(window):
                 raise Refused("文件中含有外部引用声明，为安全起见不能导入；请另存为新的 .xlsx。")
+            is_struck = is_struck or b"strike" in window
             if sheet is None:
                 rest = window[-_OVERLAP:]
                 continue
@@ -190,6 +214,8 @@ def _scan_member(
     if sheet is not None:
         _scan_rows(rest, sheet, state)
         sheet.filled += state["filled"]
+        sheet.is_struck = is_struck
+    return is_struck
 
 
 def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> int:
@@ -205,6 +231,9 @@ def _scan_rows(block: bytes, sheet: SheetScan, state: dict[str, int | bool]) -> 
         sheet.filled += state["filled"]
         state["filled"] = bool(_VALUE.search(piece))
     state["rows"] += len(others)
+    if not sheet.has_hidden_row and b"hidden" in block:
+        sheet.has_hidden = True
+        sheet.has_hidden_row = bool(_HIDDEN_ROW.search(block))
     if b't="e"' in block:
         for attributes, content in _ERROR.findall(block):
             value = _ERROR_VALUE.search(content)

@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.dates import Number1904
 from core.ledgers.spreadsheets.child import squeeze
@@ -23,9 +23,34 @@ from core.ledgers.spreadsheets.limits import (
 from core.ledgers.spreadsheets.prescan import SheetScan, scan
 from core.secrecy.files import Refused
 
-Row = tuple[int, list[Any]]
 BLOCK = 500
 _CHILD = Path(__file__).with_name("child.py")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a person sees of a row beside its cells; columns count from 0.
+
+    A row that is struck out as a whole keeps its cells; of another one `struck` has what was
+    struck out of its cells, by column. `merged` has (number of the first row, how many rows)
+    of each cell that is merged downwards, in all of its rows, filled down or not.
+    """
+
+    is_struck: bool = False
+    is_hidden: bool = False
+    merged: dict[int, tuple[int, int]] = field(default_factory=dict)
+    struck: dict[int, Any] = field(default_factory=dict)
+
+
+_ORDINARY = Marks()
+
+
+class Row(NamedTuple):
+    """A row: Excel's number of it, its cells, and what else is to be seen."""
+
+    number: int
+    cells: list[Any]
+    marks: Marks = _ORDINARY
 
 
 @dataclass(frozen=True)
@@ -34,9 +59,9 @@ class Sheet:
 
     `others` are sheets with a header like this one's, as (name, rows below the header).
     `header` counts from 0; `top` is the header with the three rows below it, `above` are the
-    rows before it. `blocks` are
-    some hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers
-    that mean days count from 1904 where `is_1904`.
+    rows before it. `hidden_columns` count from 0, too. `blocks` are some hundred rows each, to
+    be opened by `rows_of`, perhaps in another process. Numbers that mean days count from 1904
+    where `is_1904`.
     """
 
     name: str
@@ -45,18 +70,33 @@ class Sheet:
     total: int
     above: list[list[Any]]
     top: list[list[Any]]
+    hidden_columns: frozenset[int]
     blocks: Iterator[bytes]
     is_1904: bool
 
     @property
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[tuple[int, list[Any]]]:
         """(Excel's row number, cells) of all rows, once."""
-        return (row for block in self.blocks for row in rows_of(block))
+        return (row[:2] for block in self.blocks for row in rows_of(block))
 
 
 def rows_of(block: bytes) -> list[Row]:
     """The rows of a block. Cells are None, str, int, float, bool or datetime."""
-    return [(number, _cells(cells)) for number, cells in json.loads(block)]
+    return [
+        Row(row[0], _cells(row[1]), _marks(*row[2]) if len(row) > 2 else _ORDINARY)
+        for row in json.loads(block)
+    ]
+
+
+def _marks(
+    is_struck: bool, is_hidden: bool, merged: dict[str, list[int]], struck: dict[str, Any]
+) -> Marks:
+    return Marks(
+        is_struck,
+        is_hidden,
+        {int(column): (first, count) for column, (first, count) in merged.items()},
+        dict(zip(map(int, struck), _cells(list(struck.values())), strict=True)),
+    )
 
 
 def _cells(cells: list[Any]) -> list[Any]:
@@ -88,6 +128,10 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         "block": BLOCK,
         "sheet": wanted,
         "is_1904": scanned.is_1904,
+        "looks": {
+            "is_struck": scanned.is_struck,
+            "sheets": {name: sheet.looks for name, sheet in scanned.sheets.items()},
+        },
         "errors": {
             name: [[row, column, text] for (row, column), text in sheet.errors.items()]
             for name, sheet in scanned.sheets.items()
@@ -114,6 +158,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
             total=first["total"],
             above=[_cells(cells) for cells in first["above"]],
             top=[_cells(cells) for cells in first["top"]],
+            hidden_columns=frozenset(first["hidden_columns"]),
             blocks=_blocks(child.stdout),
             is_1904=scanned.is_1904,
         )
