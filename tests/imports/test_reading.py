@@ -146,8 +146,8 @@ def test_a_killed_parser_is_a_refusal(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 FIRST = (
-    '{"sheet": "Sheet1", "others": [], "header": 0, "total": 3, "above": [], "top": [["x"]],'
-    ' "hidden_columns": []}'
+    '{"sheet": "Sheet1", "others": [], "sheets": ["Sheet1"], "header": 0, "total": 3, "above": [],'
+    ' "top": [["x"]], "groups": [""], "below": [], "hidden_columns": []}'
 )
 ROWS = '[[1, ["x"]]]'
 

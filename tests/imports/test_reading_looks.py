@@ -53,7 +53,11 @@ def test_ordinary_rows_have_nothing_to_tell(tmp_path: Path) -> None:
     assert rows[1].marks == PLAIN
     # One for all: there are many rows.
     assert len({id(row.marks) for row in rows.values()}) == 1
-    assert sheet.hidden_columns == frozenset()
+    assert (sheet.hidden_columns, sheet.sheets, sheet.groups) == (
+        frozenset(),
+        ("Sheet1",),
+        [""] * 3,
+    )
 
 
 class TestStruckOut:

@@ -2,15 +2,16 @@
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
 "columns", "errors", "looks", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
-"others", "header", "total", "above", "top", "hidden_columns"}, then lists of "block" rows
-[number, [cells ...]], or [number, [cells ...], marks] where there is more to say of a row, at
-last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO date}, or {"n": number}
-where a number that means a day counts from 1904 ("is_1904"). Marks are [is struck out, is hidden,
-{column: [first row, rows]} of cells merged downwards, {column: text} that was struck out].
-`errors` are Excel's own (#DIV/0!) by sheet as [row, column, text], which the parser gives as
-empty; they become text again. `top` is the header with the three rows below, `above` are the
-rows before it, `others` the sheets [name, rows] that look alike; the "sheet" of the request is
-read where there is one of the name. Exits 3 with {"refused": sentence}.
+"others", "sheets", "header", "total", "above", "top", "groups", "below", "hidden_columns"}, then
+lists of "block" rows [number, [cells ...]], or [number, [cells ...], marks] where there is more
+to say of a row, at last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO
+date}, or {"n": number} where a number that means a day counts from 1904 ("is_1904"). Marks are
+[is struck out, is hidden, {column: [first row, rows]} of cells merged downwards, {column: text}
+that was struck out]. `errors` are Excel's own (#DIV/0!) by sheet as [row, column, text], which
+the parser gives as empty; they become text again. `top` are the titles of the header with the
+three rows below, `groups` what stands over each title, `above` the rows before, `below` the last
+ones, `others` the sheets [name, rows] that look alike; the "sheet" of the request is read where
+there is one of the name. Exits 3 with {"refused": sentence}.
 """
 
 import csv
@@ -25,6 +26,7 @@ import resource
 import sys
 import unicodedata
 import zipfile
+from itertools import islice
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -50,6 +52,9 @@ SAMPLES = 3
 # Digits of a number that only counts the rows.
 LONGEST_SERIAL = 5
 ABOVE = 6
+BELOW = 8
+# Rows of a header; what is merged over more is no part of one.
+MOST_HEADER = 4
 # Wider ones are titles and notes, not values.
 MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
@@ -162,7 +167,7 @@ def merged_of_ods(path):
                 for cell in element:
                     down = int(cell.get(ODS + "number-rows-spanned", 1))
                     right = int(cell.get(ODS + "number-columns-spanned", 1))
-                    if down > 1:
+                    if down > 1 or right > 1:
                         sheet.append(((row, column), (row + down - 1, column + right - 1)))
                     column += int(cell.get(ODS + "number-columns-repeated", 1))
                 row += int(element.get(ODS + "number-rows-repeated", 1))
@@ -241,13 +246,69 @@ def sheets_of_csv(request):
 
 
 def find_header(rows, labels):
-    """(score, index) of the row that holds most known labels."""
+    """(score, index) of the row that holds most known labels; of two that follow one another
+    and hold as many the lower one heads."""
     best = (0, 0)
     for index, row in enumerate(rows[:LOOK]):
         score = len({squeeze(c) for c in row if is_filled(c)} & labels)
-        if score > best[0]:
+        if score > best[0] or (score > 1 and best == (score, index - 1)):
             best = (score, index)
     return best
+
+
+def header_rows(index, table):
+    """(first, last) of the header in which this row stands, as far as its merged cells reach.
+
+    A title that was merged into the data makes no header of it: there most others stand over a
+    cell of their own.
+    """
+    rows = table.rows
+    tall = [
+        (top, min(bottom, len(rows) - 1))
+        for (top, left), (bottom, _) in table.merged
+        if 0 < bottom - top < MOST_HEADER and top < len(rows) and any(rows[top][left : left + 1])
+    ]
+    first = min((top for top, bottom in tall if top <= index <= bottom), default=index)
+    reach = [bottom for top, bottom in tall if top == first]
+    if not reach:
+        return index, index
+    merged = set()
+    for (top, left), (bottom, right) in table.merged:
+        if top <= first <= bottom:
+            merged.update(range(left, min(right + 1, len(rows[first]))))
+    pairs = zip(rows[first], rows[min(first + 1, len(rows) - 1)], strict=True)
+    parted = [n for n, pair in enumerate(pairs) if n not in merged and all(map(is_filled, pair))]
+    return (index, index) if len(parted) > len(reach) else (first, max(index, *reach))
+
+
+def titles(table, first, last):
+    """Of each column the lowest text of the header, and what stands over it."""
+    rows, covering = table.rows, {}
+    for (top, left), (bottom, right) in table.merged:
+        for row in range(max(top, first - 1), min(bottom, last) + 1):
+            for column in range(left, min(right + 1, len(rows[row]))):
+                covering[row, column] = (top, left)
+
+    def standing(row, column):
+        """The text over a column: of a merged cell where it is, else the last one before."""
+        for place in range(min(column, len(rows[row]) - 1), -1, -1):
+            if (row, place) in covering:
+                top, left = covering[row, place]
+                return text_of_title(rows[top][left]) if place == column else ""
+            if is_filled(rows[row][place]):
+                return text_of_title(rows[row][place])
+        return ""
+
+    leaves, groups = [], []
+    for column in range(max(len(row) for row in rows[first : last + 1])):
+        cells = [row[column] if column < len(row) else "" for row in rows[first : last + 1]]
+        lowest = max((n for n, cell in enumerate(cells) if is_filled(cell)), default=len(cells) - 1)
+        over = range(first, first + lowest) if last > first else range(max(0, first - 1), first)
+        texts = dict.fromkeys(standing(row, column) for row in over)
+        texts.pop(text_of_title(cells[lowest]), None)
+        leaves.append(cells[lowest])
+        groups.append("".join(texts))
+    return leaves, groups
 
 
 def text_of_title(cell):
@@ -333,16 +394,17 @@ def answer(request):
     for table in source(request):
         name, rows = table.name, table.rows
         score, index = find_header(rows, labels)
+        first, last = header_rows(index, table)
         filled = sum(1 for row in rows if any(map(is_filled, row)))
-        below = sum(1 for row in rows[index + 1 :] if any(map(is_filled, row)))
+        below = sum(1 for row in rows[last + 1 :] if any(map(is_filled, row)))
         rank = (name == request["sheet"], score, filled if not score else 0)
         if filled:
             found.append((name, score, below))
         if filled and (best is None or rank > best[0]):
-            best = (rank, table, index, below)
+            best = (rank, table, first, last, below)
     if best is None:
         refuse("表格里没有内容，请核对后再上传。")
-    (_, most, _), table, header, below = best
+    (_, most, _), table, first, last, below = best
     if below > request["rows"]:
         refuse(request["too_large"])
     others = [
@@ -352,17 +414,22 @@ def answer(request):
     total = len(rows)
     put_errors(rows, request["errors"].get(table.name, []))
     marks = marks_by_row(table, request["columns"])
+    leaves, groups = titles(table, first, last)
     if request["is_1904"]:
         rows = [[{"n": c} if is_number(c) else c for c in row] for row in rows]
     write = lambda value: print(json.dumps(value, ensure_ascii=False))  # noqa: E731
+    lowest = islice((row for row in reversed(rows[last + 1 :]) if any(map(is_filled, row))), BELOW)
     write(
         {
             "sheet": table.name,
             "others": others,
-            "header": header,
+            "sheets": [n for n, _, _ in found],
+            "header": last,
             "total": total,
-            "above": plain_rows(rows[max(0, header - ABOVE) : header]),
-            "top": plain_rows(rows[header : header + 1 + SAMPLES]),
+            "above": plain_rows(rows[max(0, first - ABOVE) : first]),
+            "top": plain_rows([leaves, *rows[last + 1 : last + 1 + SAMPLES]]),
+            "groups": groups,
+            "below": plain_rows(lowest)[::-1],
             "hidden_columns": hidden_columns(table.look, request["columns"]),
         }
     )

@@ -57,19 +57,24 @@ class Row(NamedTuple):
 class Sheet:
     """The sheet that was chosen, where its header is, and its rows as they come.
 
-    `others` are sheets with a header like this one's, as (name, rows below the header).
-    `header` counts from 0; `top` is the header with the three rows below it, `above` are the
-    rows before it. `hidden_columns` count from 0, too. `blocks` are some hundred rows each, to
-    be opened by `rows_of`, perhaps in another process. Numbers that mean days count from 1904
-    where `is_1904`.
+    `others` are sheets with a header like this one's, as (name, rows below the header);
+    `sheets` are all that can be seen and have content. `header` is the last row of the header
+    and counts from 0; `top` has its titles, of each column the lowest text, and the three rows
+    below; `groups` is what stands over each title, from the outer to the inner. `above` are the
+    rows before the header, `below` the last ones under it that are not empty. `blocks` are some
+    hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers that mean
+    days count from 1904 where `is_1904`.
     """
 
     name: str
     others: tuple[tuple[str, int], ...]
+    sheets: tuple[str, ...]
     header: int
     total: int
     above: list[list[Any]]
     top: list[list[Any]]
+    groups: list[str]
+    below: list[list[Any]]
     hidden_columns: frozenset[int]
     blocks: Iterator[bytes]
     is_1904: bool
@@ -154,10 +159,13 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         yield Sheet(
             name=first["sheet"],
             others=tuple((name, rows) for name, rows in first["others"]),
+            sheets=tuple(first["sheets"]),
             header=first["header"],
             total=first["total"],
             above=[_cells(cells) for cells in first["above"]],
             top=[_cells(cells) for cells in first["top"]],
+            groups=first["groups"],
+            below=[_cells(cells) for cells in first["below"]],
             hidden_columns=frozenset(first["hidden_columns"]),
             blocks=_blocks(child.stdout),
             is_1904=scanned.is_1904,
