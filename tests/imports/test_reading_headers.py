@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from core.ledgers.spreadsheets import Sheet, read_sheet
+from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
 from tests.imports.ledgers import workbook
 from tests.imports.malformed import open_document, packed, parts
 
@@ -194,6 +194,48 @@ class TestBelow:
     def test_are_not_the_header(self, tmp_path: Path) -> None:
         sheet = read(tmp_path, workbook([["姓名", "金额（万元）"], ["甲", "1"]]))
         assert sheet.below == [["甲", "1"]]
+
+
+class TestTwoBlocks:
+    NAMES = ["序号", "姓名", "身份证号", "单位"]
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            NAMES * 2,
+            [*NAMES, "", *NAMES],
+            NAMES[1:] * 2,
+            [*NAMES, *NAMES[1:]],
+            [" 姓 名", "身份证号", "其他", "姓名", "身份证号（18位）", "其他"],
+        ],
+        ids=["all", "a column between", "without numbers", "numbered once", "written otherwise"],
+    )
+    def test_are_refused(self, head: list[str], tmp_path: Path) -> None:
+        with pytest.raises(Refused) as refusal:
+            read(tmp_path, workbook([["名册"], head, *ROWS]))
+        assert str(refusal.value).replace(" 姓 名", "姓名") == (
+            "这张表左右两栏并排（「姓名」「身份证号」等各出现两次），"
+            "请把右边一栏剪切到左边一栏下面再上传。"
+        )
+
+    def test_four_are_counted(self, tmp_path: Path) -> None:
+        with pytest.raises(Refused, match=r"左右 4 栏并排.*各出现 4 次.*右边各栏"):
+            read(tmp_path, workbook([self.NAMES * 4, *ROWS]))
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            ["姓名", "身份证号", "姓名", "身份证号"],
+            ["姓名", "身份证号", "单位", "姓名", "身份证号", "学历"],
+            ["姓名", "身份证号", "单位", "姓名", "身份证号", "单位", "备注"],
+            ["甲", "乙", "丙", "甲", "乙", "丙"],
+            ["姓名", "乙", "丙", "姓名", "乙", "丙"],
+            ["", "", ""] * 2,
+        ],
+        ids=["two titles", "another", "one more", "unknown", "one known", "nothing"],
+    )
+    def test_are_no_two_blocks(self, head: list[str], tmp_path: Path) -> None:
+        assert texts([read(tmp_path, workbook([head, ["张三", "1"] * 4])).top[0]])[0][: len(head)]
 
 
 class TestSheets:

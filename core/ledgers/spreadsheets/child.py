@@ -49,6 +49,8 @@ ODS_ERROR = re.compile(
 )
 ODS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 SAMPLES = 3
+# So many titles, repeated, are two tables side by side.
+LEAST_BLOCK = 3
 # Digits of a number that only counts the rows.
 LONGEST_SERIAL = 5
 ABOVE = 6
@@ -317,6 +319,22 @@ def text_of_title(cell):
     return str(int(cell)) if type(cell) is float and cell.is_integer() else str(cell)
 
 
+def refuse_two_blocks(leaves, labels):
+    """Of two tables side by side one would be lost."""
+    for left_out in ("序号", ""):
+        filled = [cell for cell in leaves if squeeze(cell or "") not in ("", left_out)]
+        texts = [squeeze(cell) for cell in filled]
+        for times in range(len(texts) // LEAST_BLOCK, 1, -1):
+            block = texts[: len(texts) // times]
+            known = [cell for cell, text in zip(filled, block, strict=False) if text in labels]
+            if texts == block * times and len(known) > 1:
+                number, side = ("两", "一栏") if times == 2 else (f" {times} ", "各栏")
+                refuse(
+                    f"这张表左右{number}栏并排（「{known[0]}」「{known[1]}」等各出现{number}次），"
+                    f"请把右边{side}剪切到左边一栏下面再上传。"
+                )
+
+
 def put_errors(rows, errors):
     """Excel's own errors, where the parser gives nothing."""
     for number, column, text in errors:
@@ -415,6 +433,7 @@ def answer(request):
     put_errors(rows, request["errors"].get(table.name, []))
     marks = marks_by_row(table, request["columns"])
     leaves, groups = titles(table, first, last)
+    refuse_two_blocks(leaves, labels)
     if request["is_1904"]:
         rows = [[{"n": c} if is_number(c) else c for c in row] for row in rows]
     write = lambda value: print(json.dumps(value, ensure_ascii=False))  # noqa: E731
