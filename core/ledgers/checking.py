@@ -83,12 +83,12 @@ class Checker:
         self.learn(batch.places)
         self.columns = self._read_columns(batch)
         self.whole = dict(enumerate(batch.whole.values(), start=COLUMNS))
-        required = [
+        self.required = [
             read.at
             for read in self.columns
             if read.column.is_required and not read.column.follows and read.at < COLUMNS
         ]
-        self.records = Records(batch.header, required)
+        self.records = Records(batch.header, self.required)
         self.units = {
             read.at: unit
             for read in self.columns
@@ -139,8 +139,8 @@ class Checker:
     def _check(self, numbered: Row) -> RowCheck:
         number, cells, marks = numbered
         row = RowCheck(number, self.context)
-        if marks.is_struck or marks.is_hidden:
-            _say_how_it_looks(row, marks)
+        if marks.is_struck or marks.is_hidden or marks.struck:
+            cells = self._as_it_looks(row, cells, marks)
         for read in self.columns:
             index, known = read.at, read.known
             cell = cells[index] if index < len(cells) else self.whole.get(index)
@@ -168,6 +168,18 @@ class Checker:
                 row.refuse("", str(error), error.rule)
             row.shown["digest"] = _digest(row.values)
         return row
+
+    def _as_it_looks(self, row: RowCheck, cells: list[Any], marks: Marks) -> list[Any]:
+        """Say how a row looks; the cells, of one that is struck out in all that makes it a record
+        with what was struck out, so that it has a name."""
+        is_struck = bool(self.required) and all(i in marks.struck for i in self.required)
+        if marks.is_struck or is_struck:
+            row.ask(STRUCK, "这一行在表中已划去，先不录入。")
+        if marks.is_hidden:
+            row.flag(Flag("HIDDEN", "I", "这一行在表中是隐藏的，照常读入。"))
+        if not is_struck:
+            return cells
+        return [marks.struck.get(index, cell) for index, cell in enumerate(cells)]
 
     def _shared(self, row: RowCheck, read: Read, cell: Any, merge: tuple[int, int]) -> Any:
         """An amount that is merged over several rows: one amount is one amount."""
@@ -200,13 +212,6 @@ class Checker:
         shown = _json(row.shown if "name" in row.shown else _shown(row))
         messages = _json(row.errors + row.flags) if row.errors or row.flags else "[]"
         return copy_line((self.batch.pk, row.number, outcome, key, writes, shown, messages))
-
-
-def _say_how_it_looks(row: RowCheck, marks: Marks) -> None:
-    if marks.is_struck:
-        row.ask(STRUCK, "这一行在表中已划去，先不录入。")
-    if marks.is_hidden:
-        row.flag(Flag("HIDDEN", "I", "这一行在表中是隐藏的，照常读入。"))
 
 
 def _share(cell: Any, count: int, *, is_first: bool, is_money: bool) -> Any:

@@ -43,6 +43,9 @@ class Records:
         filled = [c for c in cells if c is not None and c != ""]
         if not filled:
             return False
+        if marks.struck and all(index in marks.struck for index in self.required):
+            # Struck out in all that makes it one: it is shown as such.
+            return True
         first = normalise(as_text(filled[0])[:_HEAD]).replace(" ", "")
         if _TOTAL.match(first) or _NOTE.match(first) or self._is_part(first, cells):
             return False

@@ -166,7 +166,6 @@ def walk(archive, part, starts, ends=(), text=None):
             call()
 
     parser = expat.ParserCreate()
-    parser.buffer_text = True
     parser.StartElementHandler = start
     if ends:
         parser.EndElementHandler = end
