@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # squawk: require-concurrent-index-deletion: projects are some thousand rows
+        # squawk: require-concurrent-index-creation: the same; the table is held for milliseconds
         migrations.CreateModel(
             name='Funding',
             fields=[
@@ -28,6 +30,7 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='不知道各来源多少的留空。', max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='金额（元）')),
                 ('ended_on', models.DateField(blank=True, editable=False, null=True, verbose_name='停用日期')),
                 ('end_reason', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='停用原因')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='projects.project', verbose_name='项目')),
             ],
             options={
                 'verbose_name': '资金来源',
@@ -48,6 +51,9 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(blank=True, decimal_places=2, help_text='不知道各来源多少的留空。', max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='金额（元）')),
                 ('ended_on', models.DateField(blank=True, editable=False, null=True, verbose_name='停用日期')),
                 ('end_reason', models.CharField(blank=True, default='', editable=False, max_length=200, verbose_name='停用原因')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.funding')),
+                ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project', verbose_name='项目')),
             ],
             options={
                 'abstract': False,
@@ -94,26 +100,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='project',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None), models.Q(('contract_number', ''), _negated=True)), fields=('purchaser', 'contract_number'), name='project_contract_number', violation_error_message='该购买方已登记过这个合同编号。'),
-        ),
-        migrations.AddField(
-            model_name='funding',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='projects.project', verbose_name='项目'),
-        ),
-        migrations.AddField(
-            model_name='fundingevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='fundingevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='projects.funding'),
-        ),
-        migrations.AddField(
-            model_name='fundingevent',
-            name='project',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='projects.project', verbose_name='项目'),
         ),
         migrations.AddConstraint(
             model_name='funding',
