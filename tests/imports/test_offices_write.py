@@ -517,3 +517,13 @@ def test_blank_rows_are_counted_not_refused(cast: Cast) -> None:
     batch = check(cast.clerk_a, "people", workbook([head, [1, *person("张三")], *rows]))
     assert outcomes(batch) == {"new": 1}
     assert batch.reading["blank"] == 200
+
+
+@pytest.mark.parametrize("mark", ["同上", "〃", "″", '"', "同左", ".."])
+def test_a_cell_may_repeat_the_one_above(mark: str, cast: Cast) -> None:
+    below = person("李四", **{"乡镇（街道）": mark, "工作单位": mark, "入职日期": mark})
+    third = person("王五", **{"乡镇（街道）": mark})
+    batch = take(cast.clerk_a, "people", workbook([PEOPLE, person("张三"), below, third]))
+    assert outcomes(batch) == {"new": 3}
+    posts = Post.objects.values_list("station__name", "started_on", "region_id")
+    assert len(set(posts)) == 1

@@ -62,6 +62,8 @@ MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
 # A tab behind a number keeps Excel from mangling it; it parts nothing and is no part of a value.
 IDLE_TAB = re.compile(r'\t(?="?(?:[,;]|$))', re.MULTILINE)
+# Of a cell that repeats the one above it.
+SAME = frozenset(("同上", "同左", "同前", "〃", "″", '"', ".."))
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -404,6 +406,17 @@ def main():
         refuse("文件展开后过大，请拆分后再上传。")
 
 
+def repeat_above(rows, first):
+    """Cells like 同上 say what the row above says."""
+    above = []
+    for row in rows[first:]:
+        if not SAME.isdisjoint(row):
+            for index, cell in enumerate(row[: len(above)]):
+                if cell in SAME:
+                    row[index] = above[index]
+        above = row
+
+
 def answer(request):
     labels = set(request["labels"])
     source = sheets_of_csv if request["kind"] == "csv" else sheets_of_workbook
@@ -434,6 +447,7 @@ def answer(request):
     marks = marks_by_row(table, request["columns"])
     leaves, groups = titles(table, first, last)
     refuse_two_blocks(leaves, labels)
+    repeat_above(rows, last + 1)
     if request["is_1904"]:
         rows = [[{"n": c} if is_number(c) else c for c in row] for row in rows]
     write = lambda value: print(json.dumps(value, ensure_ascii=False))  # noqa: E731
