@@ -155,7 +155,7 @@ STATIONS = Entity(
                 empty="还没有人在本站任职。在人员的页面上添加任职。"),
         Related("月度产出", "months", "period cases_new cases_closed groups activities visits "
                 "resources volunteer_hours", add_label="填报本月"),
-        Related("年度任务", "targets", "year number target", add_label="添加任务"),
+        Related("年度任务", "targets", "number year target", add_label="添加任务"),
     ),
     actions=(
         Action("approve", "确认批复", ApproveForm, approve_station, "stations.approve_station",

@@ -15,7 +15,7 @@ from core.entities.filters import ENDED
 from core.entities.forms import RecordForm
 from core.rules import Answers, Flag
 from stations.targets.models import StationTarget
-from stations.targets.progress import done_of, share
+from stations.targets.progress import done_of, in_words, share
 
 # The year of a target is near; another one was mistyped.
 _FIRST_YEAR, _AHEAD = 2015, 5
@@ -35,10 +35,6 @@ def check(target: StationTarget) -> Iterable[Flag]:
     return answers.settle()
 
 
-def _done(target: Any) -> Any:
-    return None if target.done is None else f"{target.done:,}"
-
-
 TARGETS = Entity(
     model=StationTarget,
     prefix="station-targets/",
@@ -53,7 +49,8 @@ TARGETS = Entity(
         "station__name",
         Column("year", css="num", card=True),
         "number* target*",
-        Column("done", "已完成", value=_done, gathers="done", css="num", card=True),
+        Column("done", "已完成", value=lambda row: in_words(row.done), gathers="done",
+               css="num", card=True),
         Column("share", "进度", value=lambda row: share(row.done, row.target), gathers="done",
                css="num", card=True),
         "station__region?",

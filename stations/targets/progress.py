@@ -28,6 +28,16 @@ class Line:
     def share(self) -> str:
         return share(self.done, self.target)
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As a table says them."""
+        return (in_words(self.target), in_words(self.done), self.share)
+
+
+def in_words(number: Done) -> str:
+    """「4,500」, 「4,500.50」, "" where nothing was reported."""
+    return f"{number:,}".removesuffix(".00") if number is not None else ""
+
 
 def share(done: Done, target: int) -> str:
     """「82%」, "" where nothing was reported: empty is not zero."""

@@ -47,8 +47,8 @@ QUERIES = {
     "registrationperiod": 7,
     "station": 6,
     "stationmonthly": 6,
-    # What was done beside the rows, for all at once.
-    "stationtarget": 7,
+    # What was done towards the rows, for all at once.
+    "stationtarget": 8,
     "title": 7,
     "transferrequest": 7,
     # Kept about the registry itself: who looks, and a row of them.

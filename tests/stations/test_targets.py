@@ -91,12 +91,13 @@ def test_the_page_of_a_station_shows_how_far_it_is(
     assert "任务进度" not in page
     set_target(station, year=year)
     set_target(station, "cases_new", 7, year=year)
+    set_target(station, "resources", 20_000, year=year)
     set_target(station, "activities", 9, year=year - 1)
-    report(station, D(year, 1, 1), visits=25)
+    report(station, D(year, 1, 1), visits=25, resources=4500)
     page = client_of(cast.clerk_a).get(f"/stations/{station.pk}/").text
     assert f"{year} 年任务进度" in page
     table = page.partition('id="progress"')[2].partition("</section>")[0]
-    for cell in ("探访户次", "100", "25", "25%", "新开个案", "7", "—"):
+    for cell in ("探访户次", "100", "25", "25%", "新开个案", "7", "—", "20,000", "4,500"):
         assert f">{cell}<" in table, cell
     assert "社区活动场次" not in table
     # And is where the next one is added.
