@@ -259,7 +259,7 @@ def _place(length: int) -> Any:
 def _note_approvals(batch: Any, context: Any) -> None:
     """Of the stations that a batch made: those approved later than they began."""
     made = ImportRow.objects.filter(batch=batch, outcome=ImportRow.Outcome.NEW)
-    inserted = KeyTransform(STATION, KeyTransform("insert", "writes"))
+    inserted = KeyTransform("0", KeyTransform(STATION, KeyTransform("insert", "writes")))
     keys = made.values_list(Cast(KeyTextTransform("id", inserted), UUIDField()))
     approved = Station.objects.filter(pk__in=keys, approval_date__isnull=False)
     found = approved.annotate(began=Min("states__valid_from"))

@@ -149,7 +149,7 @@ def test_a_payment_and_a_milestone(cast: Cast) -> None:
 
 @pytest.mark.django_db
 def test_a_row_of_a_ledger(cast: Cast) -> None:
-    bad = project(预算金额=10, 合同金额=20, 开始日期="2024-05-01", 结束日期="2024-04-01")
+    bad = project(预算金额=10_000, 合同金额=20_000, 开始日期="2024-05-01", 结束日期="2024-04-01")
     batch = take(cast.clerk_a, "projects", workbook([PROJECTS, bad, project("好项目")]))
     assert outcomes(batch) == {"refused": 1, "new": 1}
     said = {m["column"]: m["message"] for m in row_of(batch, 2).messages}
