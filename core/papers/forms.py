@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 
 from core.entities.forms.actions import DateField, FreeTextField, ReasonField
+from core.entities.forms.fields import PlainForm
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
 
-class PaperUploadForm(forms.Form):
+class PaperUploadForm(PlainForm):
     """A blank form, who asks for it and with which document."""
 
     file = forms.FileField(
@@ -36,7 +37,7 @@ class PaperUploadForm(forms.Form):
         return file
 
 
-class PaperFillForm(forms.Form):
+class PaperFillForm(PlainForm):
     """For which day, and why with full numbers."""
 
     on = DateField(label="截止日期")

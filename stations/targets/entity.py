@@ -14,7 +14,7 @@ from core.entities.entity import Entity
 from core.entities.filters import ENDED
 from core.entities.forms import RecordForm
 from core.rules import Answers, Flag
-from stations.targets.models import StationTarget
+from stations.targets.models import LEAST, StationTarget
 from stations.targets.progress import done_of, in_words, share
 
 # The year of a target is near; another one was mistyped.
@@ -30,6 +30,8 @@ class TargetForm(RecordForm):
 
 def check(target: StationTarget) -> Iterable[Flag]:
     answers, last = Answers(), today().year + _AHEAD
+    if target.target is not None and target.target < 1:
+        answers.refuse("NUMBER", LEAST, field="target")
     if target.year is not None and not _FIRST_YEAR <= target.year <= last:
         answers.refuse("DATE", f"年度应在 {_FIRST_YEAR} 至 {last} 之间，请核对。", field="year")
     return answers.settle()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -18,7 +17,7 @@ COUNTED = tuple(
     if name not in ("workers", "certified_workers", "cases_open")
 )
 _LABELS = [(name, str(StationMonthly._meta.get_field(name).verbose_name)) for name in COUNTED]  # type: ignore[union-attr]
-_LEAST = "任务应为大于 0 的整数。"
+LEAST = "任务应为大于 0 的整数。"
 
 
 @tracked
@@ -32,7 +31,7 @@ class StationTarget(Record):
     )
     year = models.PositiveSmallIntegerField("年度")
     number = models.CharField("指标", max_length=30, choices=_LABELS)
-    target = models.PositiveIntegerField("任务", validators=[MinValueValidator(1, _LEAST)])
+    target = models.PositiveIntegerField("任务")
     ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
     end_reason = models.CharField(
         "停用原因", max_length=200, blank=True, default="", editable=False
@@ -51,7 +50,7 @@ class StationTarget(Record):
             models.CheckConstraint(
                 condition=Q(target__gte=1),
                 name="stationtarget_least",
-                violation_error_message=_LEAST,
+                violation_error_message=LEAST,
             ),
         ]
 
