@@ -39,6 +39,7 @@ _SHARES = (
 )
 # Of a cell of which somebody has to say first what it means.
 _OPEN = object()
+_OWN_UNIT = re.compile("[万千亿元]")
 # A picture in a cell, as WPS writes it.
 _PICTURE = "=DISPIMG("
 # Excel's own errors and those of LibreOffice.
@@ -222,12 +223,14 @@ def _share(cell: Any, count: int, *, is_first: bool, is_money: bool) -> Any:
         return cell
     step = Decimal("0.01") if is_money else Decimal(1)
     each = (amount / count).quantize(step, ROUND_DOWN)
-    return str(amount - each * (count - 1) if is_first else each)
+    # What named its own unit is in yuan now, whatever the header says.
+    unit = "元" if _OWN_UNIT.search(as_text(cell)) else ""
+    return f"{amount - each * (count - 1) if is_first else each}{unit}"
 
 
 def _in_units(amount: str, unit: str) -> str:
     """An amount under a header with 万元 or 千元, unless it names its own unit."""
-    return amount if re.search("[万千元]", amount) else f"{amount}{unit}"
+    return amount if _OWN_UNIT.search(amount) else f"{amount}{unit}"
 
 
 def _check_cell(row: RowCheck, read: Read, cell: Any) -> None:

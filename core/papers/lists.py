@@ -19,6 +19,7 @@ from core.entities.entity import Entity
 from core.entities.listing import gather
 from core.entities.made import export_of
 from core.entities.navigation import in_order
+from core.entities.paths import reader
 from core.entities.reach import Reach
 from core.entities.workbooks import ExportColumn
 from core.ledgers import mapping
@@ -204,12 +205,13 @@ def rows_of(
     """The lines of a list as values by column; `seen` takes the people that they are about."""
     entity, rows = form.entity, listed(form, user=user, region=region)
     records = entity.joined(rows.order_by(*_order(entity))).iterator(chunk_size=_CHUNK)
+    person_of = reader(entity.person)
     number = 0
     while chunk := list(islice(records, _CHUNK)):
         for record in gather(entity, chunk, entity.gathered):
             number += 1
             if entity.person:
-                seen.add(_person_of(entity, record))
+                seen.add(person_of(record))
             yield {
                 bound.column: number if bound.is_serial else _value(bound, record, on, is_clear)
                 for bound in form.columns
@@ -222,13 +224,6 @@ def _order(entity: Entity) -> list[str]:
     own = entity.order.split() or list(entity.model._meta.ordering)
     place = ["region_id"] if "region" in entity.field_names else []
     return [*place, *(name for name in own if name != "region_id"), "pk"]
-
-
-def _person_of(entity: Entity, record: Any) -> Any:
-    value = record
-    for name in entity.person.split("__"):
-        value = getattr(value, name)
-    return value
 
 
 def _value(bound: Bound, record: Any, on: datetime.date, is_clear: bool) -> Value:

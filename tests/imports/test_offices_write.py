@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from core.dates import today
-from core.ledgers import actions
+from core.ledgers import actions, checking
 from core.models import ImportBatch, ImportRow
 from projects.models import Project
 from stations.models import Station
@@ -355,6 +355,21 @@ def test_a_merged_amount_is_asked_and_never_doubled(
     apply(answer(batch, by=cast.prefecture, **answers))
     found = Project.objects.order_by("name").values_list("contract_amount", flat=True)
     assert [str(amount) for amount in found] == amounts
+
+
+@pytest.mark.parametrize(
+    ("cell", "first", "others"),
+    [
+        (90, "30", "30.00"),
+        ("90万元", "300000元", "300000.00元"),
+        ("1亿", "33333333.34元", "33333333.33元"),
+    ],
+)
+def test_a_share_keeps_its_unit(cell: Any, first: str, others: str) -> None:
+    """Under a header in 万元 what named its own unit is not multiplied once more."""
+    shares = [checking._share(cell, 3, is_first=n == 0, is_money=True) for n in range(3)]
+    plain = [share.replace(".00", "") for share in (first, others, others)]
+    assert [share.replace(".00", "") for share in shares] == plain
 
 
 def test_what_cannot_be_shared_evenly_falls_to_the_first(cast: Cast) -> None:
