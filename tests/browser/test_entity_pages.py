@@ -270,7 +270,7 @@ def test_a_section_is_edited_in_place(cast: Cast, visit: Visit, shot: Shot) -> N
     assert bar is not None
     assert label is not None
     assert label["y"] >= bar["y"] + bar["height"]
-    page.get_by_label("民族").fill("buyi")
+    page.get_by_role("combobox", name="民族").fill("buyi")
     check_accessible(page, "a section being edited")
     shot(page, "person-section")
     page.get_by_role("button", name="保存").click()

@@ -44,6 +44,7 @@ REASONS = {
     "core/entities/pages/record.py:HistoryPage._entries": "dated rows of a record in reach",
     "core/ledgers/views.py:_page": "ids of a page of rows in scope",
     "core/ledgers/views.py:decide": "a row of a batch in scope",
+    "core/papers/views.py:_page": "the fillings of a form in scope",
     "stations/months/entity.py:check_beside": _BESIDE,
     "stations/places/entity.py:StationPage._closing": "dated rows of a station in scope",
     "stations/places/forms.py:CoverageForm.__init__": "townships of a station in scope",

@@ -62,7 +62,7 @@ def _read(batch: ImportBatch) -> list[tuple[Any, ...]]:
             row.key and bytes(row.key),
             row.shown,
             row.messages,
-            [p.get("organization_id") for p in row.writes["insert"].get("talent.post", [])],
+            [p.get("organization_id") for p in row.writes.get("insert", {}).get("talent.post", [])],
         )
         for row in ImportRow.objects.filter(batch=batch).order_by("number")
     ]

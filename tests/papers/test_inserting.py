@@ -336,8 +336,12 @@ def test_lists_that_lie_over_each_other(first: int) -> None:
 
 
 def test_a_list_without_a_ruled_line() -> None:
-    with pytest.raises(ValueError, match="ruled line"):
-        fill(one_line(), fills=[], tables=[Table("表", 2, 0, [{1: 1}])])
+    """Plain lines come in where the list begins; what stood there moves down whole."""
+    filled = fill(one_line(), fills=[], tables=[Table("表", 2, 0, [{1: 7}, {1: 8}])])
+    found = {at: cell[2:] for at, cell in cells(filled.data).items()}
+    assert (found["A2"], found["A3"]) == ((None, "7"), (None, "8"))
+    assert found["C4"] == ("SUM(A4:B4)", "0")
+    assert found["A5"] == ("SUM(A4:A4)", "0")
 
 
 def test_more_rows_than_excel_has() -> None:
