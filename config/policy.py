@@ -35,7 +35,8 @@ def _each(*verbs: str) -> frozenset[str]:
 
 def _requests(verb: str) -> frozenset[str]:
     """What is asked and granted is no record that anybody edits."""
-    return frozenset({f"talent.{verb}_transferrequest", f"talent.{verb}_changerequest"})
+    asked = ("transferrequest", "changerequest", "namelist")
+    return frozenset(f"talent.{verb}_{model}" for model in asked)
 
 
 # What is addressed to oneself or to one's office.

@@ -5,6 +5,7 @@ from talent.credentials.entity import CERTIFICATES, EDUCATIONS, REGISTRATIONS, T
 from talent.graduates.entity import GRADUATES
 from talent.key_talents.entity import KEY_TALENTS
 from talent.moves.entity import TRANSFERS
+from talent.name_lists.entity import NAME_LISTS
 from talent.people.entity import PEOPLE
 from talent.posts.entity import POSTS
 
@@ -14,6 +15,7 @@ __all__ = [
     "EDUCATIONS",
     "GRADUATES",
     "KEY_TALENTS",
+    "NAME_LISTS",
     "PEOPLE",
     "POSTS",
     "REGISTRATIONS",

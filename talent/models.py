@@ -5,6 +5,7 @@ from talent.credentials.models import Certificate, Education, RegistrationPeriod
 from talent.graduates.models import GraduateStat
 from talent.key_talents.models import KeyTalentClaim
 from talent.moves.models import TransferRequest
+from talent.name_lists.models import NameList
 from talent.own.models import ActivationAttempt, ActivationCode
 from talent.people.models import Person, PersonState
 from talent.posts.models import Post
@@ -17,6 +18,7 @@ __all__ = [
     "Education",
     "GraduateStat",
     "KeyTalentClaim",
+    "NameList",
     "Person",
     "PersonState",
     "Post",

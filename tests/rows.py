@@ -18,6 +18,7 @@ from talent.models import (
     Education,
     GraduateStat,
     KeyTalentClaim,
+    NameList,
     Person,
     Post,
     RegistrationPeriod,
@@ -25,6 +26,7 @@ from talent.models import (
     TransferRequest,
 )
 from talent.moves.actions import TRANSFER
+from talent.name_lists.actions import NAME_LIST, as_said
 from talent.people.states import enter
 
 _numbers = itertools.count(1)
@@ -149,6 +151,13 @@ def make_change(region: str) -> ChangeRequest:
     return made
 
 
+def make_name_list(region: str, by: User | None = None) -> NameList:
+    certificate = make_row("certificate", region)
+    request = NameList(region_id=region, name="合格人员名单", said=[as_said(certificate)], count=1)
+    made: NameList = ask(NAME_LIST, request, by=by or make_user(region))
+    return made
+
+
 _OTHERS: dict[str, Any] = {
     "person": make_person,
     "organization": make_organization,
@@ -164,6 +173,7 @@ _OTHERS: dict[str, Any] = {
     ),
     "transferrequest": make_transfer,
     "changerequest": make_change,
+    "namelist": make_name_list,
     "milestone": lambda region: Milestone.objects.create(project=make_project(region), stage="50"),
     "funding": lambda region: Funding.objects.create(project=make_project(region), fund="1"),
     "payment": lambda region: Payment.objects.create(

@@ -91,7 +91,9 @@ def settle_due(*, on: datetime.date | None = None) -> int:
 
 def lock_subject(kind: DecisionKind, request: Any) -> None:
     """Whom a request is about comes first, as for what ends her requests with her."""
-    if kind.is_request and request is not None and (about := getattr(request, kind.about)):
+    if not (kind.is_request and kind.about) or request is None:
+        return
+    if about := getattr(request, kind.about):
         locked(about)
 
 

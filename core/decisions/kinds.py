@@ -51,7 +51,7 @@ class DecisionKind:
                 who asked does
     pending     records that wait; a request's own `waits` otherwise
     days        until when it is to be answered; then it is overdue, or granted by default
-    about       path to the record that a request is about
+    about       path to the record that a request is about, "" where it is about several
     asked       a new request -> what others are told than who decides it, None for nobody
     message     a decided request -> what whoever asked is told (arguments of notify)
     """
@@ -165,7 +165,7 @@ def waiting_about(record: Any, user: Any) -> list[dict[str, Any]]:
     """What about a record waits for an answer: words, since when, whose row."""
     found = []
     for kind in KINDS.values():
-        if not (kind.task and kind.is_request):
+        if not (kind.task and kind.is_request and kind.about):
             continue
         target = kind.model._meta.get_field(kind.about).related_model
         if target is not type(record):

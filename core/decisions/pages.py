@@ -55,6 +55,7 @@ class DecisionPage(DetailPage):
     def detail_context(self, record: Any) -> dict[str, Any]:
         context = super().detail_context(record)
         answers = [a for a in self.reach.actions_for(record) if a.is_answer]
+        about = self.about(record)
         may_decide = any(a.permission == self.kind.permission for a in answers)
         return context | {
             "title": self.entity.named(record),
@@ -64,7 +65,7 @@ class DecisionPage(DetailPage):
             "effect": self.kind.effect(record) if may_decide else "",
             "kind": self.kind,
             "back": self._list_query(),
-            "beside": beside(self.about(record), self.request.user),
+            "beside": beside(about, self.request.user) if about is not None else None,
         }
 
     def _list_query(self) -> str:
@@ -79,8 +80,8 @@ class DecisionPage(DetailPage):
         return QueryDict(asked).urlencode()
 
     def about(self, record: Any) -> Any:
-        """The record that the request is about."""
-        return getattr(record, self.kind.about)
+        """The record that the request is about, None where it is about several."""
+        return getattr(record, self.kind.about) if self.kind.about else None
 
     def answer_form(self, action: Action, record: Any, data: Any = None) -> Any:
         assert action.form is not None

@@ -17,6 +17,8 @@ from core.text import normalise
 
 # 「新华路街道办事处」 is 「新华路街道」, and so is 「新华路」 where nothing else is.
 _OFFICE = re.compile("((?<=街道)办|办事处|人民政府|政府)$")
+# The level below the counties.
+_TOWNSHIP = 4
 _ENDINGS = ("街道", "镇", "乡", "区", "县", "市")
 
 
@@ -67,6 +69,23 @@ class PlaceIndex:
         if text not in self._named_in:
             self._named_in[text] = self._find_in(normalise(text).replace(" ", ""))
         return self._named_in[text]
+
+    def names_elsewhere(self, text: str) -> bool:
+        """Whether a text (云岩区大营路街道…居委会) names a county or prefecture, and only such as
+        neither lie in the scope nor hold it."""
+        squeezed = normalise(text).replace(" ", "")
+        if self.named_in(text):
+            return False
+        named = {
+            self._today(place).code
+            for name, places in self.by_name.items()
+            if len(name) > 1 and name in squeezed
+            for place in places
+            if 1 < place.level < _TOWNSHIP
+        }
+        return bool(named) and not any(
+            code.startswith(self.scope) or self.scope.startswith(code) for code in named
+        )
 
     def _find_in(self, text: str) -> str:
         here = {

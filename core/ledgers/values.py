@@ -76,6 +76,21 @@ def phone(cell: Any, row: RowCheck) -> str:
     return clean_phone(cell)
 
 
+_BETWEEN_PHONES = re.compile(r"[、，,;；/\s]+")
+
+
+def office_phone(label: str) -> Cleaner:
+    """The first of the numbers in a cell."""
+
+    def clean(cell: Any, row: RowCheck) -> str:
+        first, *others = _BETWEEN_PHONES.split(as_text(cell).strip())
+        if others:
+            row.flag(Flag("PHONE", "I", "有几个电话的，登记第一个。"), label)
+        return phone(first, row)
+
+    return clean
+
+
 @lru_cache(maxsize=20_000, typed=True)
 def _date(cell: Any, label: str) -> list[str] | None:
     parsed = parse_date(cell, label=label)

@@ -90,12 +90,14 @@ PROJECTS = Entity(
     sections=(
         Section("项目", "name number contract_number region service_field started_on ends_on "
                        "stage+"),
-        Section("各方", "purchaser contractor evaluator procurement"),
+        Section("各方", "purchaser contractor evaluator procurement manager contact_phone"),
         Section("资金", "fund budget contract_amount"),
-        Section("其他", "staffing"),
+        Section("服务", "beneficiaries people_served evaluation_score staffing remark"),
     ),
     columns="name purchaser__name contractor__name* region contract_amount* started_on ends_on "
-            "stage* budget? fund? service_field? contract_number?",
+            "stage* budget? fund? service_field? contract_number? "
+            "manager? contact_phone? beneficiaries? people_served? evaluator__name? "
+            "evaluation_score?",
     filters=(
         "region stage service_field fund purchaser contractor",
         ("year", filters.NumberFilter(label="开始年度", field_name="started_on",

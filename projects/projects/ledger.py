@@ -4,6 +4,7 @@ opening balance (期初已付)."""
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -22,11 +23,13 @@ from projects.payments.rules import check_amount_paid
 from projects.projects.models import Project
 from projects.projects.rules import check_project, check_stage
 from stations.places.named import create_used, find_organization, remove_unused
-from talent.codes import ServiceField
+from talent.codes import FIELD_WORDS, ServiceField
 
 PROJECT, FUNDING, PAYMENT = "projects.project", "projects.funding", "projects.payment"
 ODD_DAY = Question("day", "少见的开始日期", (("ledger", "没有错，照常录入"),))
 ODD_AMOUNT = Question("amount", "少见的金额", (("ledger", "没有错，照常录入"),))
+OVER = Question("over", "备注写着已终止的项目", (("ledger", "没有终止，照常录入"),))
+_OVER = re.compile("(?<![未不])(终止|取消|中止|废标|流标)")
 _FUNDS = {
     "中央": "1", "中央资金": "1", "省级": "2", "省财政": "2", "省级资金": "2", "市级财政": "3",
     "市级": "3", "市财政": "3", "市级资金": "3", "县级": "4", "区级": "4", "区级财政": "4",
@@ -39,21 +42,6 @@ _FUNDS = {
     "粤黔协作": "6", "东西部协作资金": "6", "协作资金": "6", "衔接资金": "E",
     "财政衔接资金": "E", "衔接推进乡村振兴补助资金": "E", "社会捐赠": "7", "慈善资金": "7",
     "捐赠": "7", "自筹资金": "F", "单位自筹": "F", "机构自筹": "F",
-}  # fmt: skip
-# Everyday words and the 17 fields of the national list of 2012, as the policy's 18 have them.
-_FIELDS = {
-    "易地扶贫搬迁": "01", "易地搬迁": "01", "养老服务": "02", "老年人": "02", "为老服务": "02",
-    "养老": "02", "一老": "02", "儿童福利": "03", "未成年人保护": "03", "儿童": "03",
-    "青少年": "03",
-    "儿童关爱": "03", "留守儿童": "03", "困境儿童": "03", "一小": "03", "婚姻家庭": "04",
-    "家庭": "04", "妇女": "04", "社会救助": "05", "低保": "05", "救助": "05", "残疾人": "06",
-    "助残": "06", "残障": "06", "残障康复": "06", "应急处置": "07", "心理健康": "07",
-    "精神卫生": "07", "退役军人": "08", "优抚安置": "08", "教育": "09", "教育辅导": "09",
-    "学校社会工作": "10", "司法矫正": "12", "矫治帮扶": "12", "矫治帮教": "12", "禁毒": "13",
-    "禁毒戒毒": "13", "戒毒": "13", "法律服务": "14", "职工": "15", "企业": "15",
-    "群众文化": "16", "信访": "18", "乡村振兴": "90", "扶贫济困": "90",
-    "社区治理": "99", "社区建设": "99", "社会福利": "99", "慈善事业": "99", "医疗卫生": "99",
-    "就业援助": "99", "人口计生": "99", "一老一小": "99",
 }  # fmt: skip
 _STAGES = {"立项": "20", "入库": "20", "招标": "30", "已签约": "40", "签订合同": "40",
            "实施中": "50", "进行中": "50", "中期": "60", "末期": "70", "完成": "80",
@@ -87,7 +75,13 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     named = v.get("contractor")
     contractor = find_organization(named, region, row.context) if named else None
     sources = sources_of(row)
+    judged = v.get("evaluator")
+    evaluator = find_organization(judged, region, row.context) if judged else None
+    if evaluator and contractor and evaluator.id == contractor.id:
+        row.flag(Flag("R18", "W", "评估方就是承接方，评估方没有录入。"), "评估方")
+        evaluator = None
     written |= {
+        "evaluator_id": evaluator.id if evaluator else None,
         "contractor_id": contractor.id if contractor else None,
         "budget": budget,
         "fund": sources[0][0] if sources else Fund.OTHER,
@@ -95,7 +89,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     }
     row.shown = {
         "detail": f"{v['purchaser']} {written['started_on']}",
-        "names": {contractor.id: named} if contractor else {},
+        "names": {one.id: name for one, name in ((contractor, named), (evaluator, judged)) if one},
         "paid": v.get("paid", ""),
     }
     project_id = str(stable_id(PROJECT, row.context.batch_id, *PROJECTS_LEDGER.key_of(written)))
@@ -134,6 +128,8 @@ def _days(row: RowCheck, written: dict[str, Any]) -> None:
 
 def _ask_back(row: RowCheck, written: dict[str, Any]) -> None:
     """What was most probably not meant: a serial number for a day, an amount in another unit."""
+    if _OVER.search(row.values.get("remark", "")) and not row.values.get("stage"):
+        row.ask(OVER, f"备注写着「{row.values['remark'][:30]}」，先不录入。", column="备注")
     if written["started_on"] < _OLDEST:
         row.ask(ODD_DAY, f"开始日期是 {written['started_on']}，对吗？", column="开始日期")
     for attribute in ("budget", "contract_amount"):
@@ -196,7 +192,7 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
         started_on=record.started_on,
         ends_on=datetime.date.fromisoformat(str(after["ends_on"])),
         contractor=str(after["contractor_id"] or ""),
-        evaluator=str(record.evaluator_id) if record.evaluator_id else None,
+        evaluator=str(after["evaluator_id"]) if after["evaluator_id"] else None,
         paid=paid,
     )
     if after["stage"] != record.stage:
@@ -297,6 +293,14 @@ PROJECTS_LEDGER = PlainLedger(
                 "执行单位",
             ),
         ),
+        LedgerColumn(
+            "evaluator",
+            "评估方",
+            values.text("评估方", 120),
+            width=22,
+            synonyms=("评估机构", "评估单位", "第三方评估机构", "第三方评估"),
+            is_own=True,
+        ),
         "service_field region",
         LedgerColumn(
             "fund",
@@ -333,7 +337,15 @@ PROJECTS_LEDGER = PlainLedger(
             synonyms=("签订日期", "签订时间", "合同签订时间", "签约日期"),
             is_own=True,
         ),
-        "stage",
+        "stage manager",
+        LedgerColumn(
+            "contact_phone",
+            "联系电话",
+            values.office_phone("联系电话"),
+            is_text=True,
+            synonyms=("联系方式", "负责人电话", "负责人联系方式", "项目负责人电话", "电话"),
+        ),
+        "beneficiaries people_served evaluation_score remark",
         LedgerColumn(
             "paid",
             "已拨付（元）",
@@ -362,9 +374,13 @@ PROJECTS_LEDGER = PlainLedger(
         "contract_number": "合同号 合同编码",
         "started_on": "开始时间 起始日期 实施开始",
         "ends_on": "结束时间 截止日期 实施结束",
+        "manager": "负责人 项目联系人 联系人",
+        "beneficiaries": "服务群体 服务人群",
+        "people_served": "服务人数 受益人次 受益人数",
+        "evaluation_score": "得分 评估分数 评估成绩 评估结果得分",
         "stage": "阶段 项目阶段 进度 项目进展 项目完成情况",
     },
-    means={"stage": _STAGES, "procurement": _PROCUREMENTS, "service_field": _FIELDS},
+    means={"stage": _STAGES, "procurement": _PROCUREMENTS, "service_field": FIELD_WORDS},
     prepare=_prepare,
     follow=_follow,
     fills={
@@ -372,7 +388,7 @@ PROJECTS_LEDGER = PlainLedger(
         "paid": lambda project, on: project.paid_in_all,
     },
     before_apply=lambda batch, context: create_used(
-        batch, PROJECT, ("purchaser_id", "contractor_id")
+        batch, PROJECT, ("purchaser_id", "contractor_id", "evaluator_id")
     ),
     after_undo=remove_unused,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -74,7 +74,25 @@ class Project(Record):
     started_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
     stage = models.CharField("当前阶段", max_length=2, choices=Stage, default=Stage.DEMAND)
+    manager = models.CharField("项目负责人", max_length=50, blank=True, default="", db_default="")
+    contact_phone = models.CharField(
+        "联系电话", max_length=20, blank=True, default="", db_default=""
+    )
+    beneficiaries = models.CharField(
+        "服务对象", max_length=100, blank=True, default="", db_default=""
+    )
+    people_served = models.PositiveIntegerField("服务人次", null=True, blank=True)
+    evaluation_score = models.DecimalField(
+        "评估得分",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="百分制。",
+    )
     staffing = models.CharField("人员配备要求", max_length=200, blank=True, default="")
+    remark = models.CharField("备注", max_length=200, blank=True, default="", db_default="")
     ended_on = models.DateField("停用日期", null=True, blank=True, editable=False)
     end_reason = models.CharField(
         "停用原因", max_length=200, blank=True, default="", editable=False

@@ -18,7 +18,7 @@ from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, all_rows
 from core.ledgers.points import Point
 from core.regions.names import place_name
-from core.rules import Flag, RuleError
+from core.rules import RuleError
 from core.secrecy.identity import check_credit_code
 from core.text import is_none, normalise
 from stations.codes import (
@@ -131,17 +131,6 @@ def _until(label: str) -> Cleaner:
 
 def _credit_code(cell: Any, row: RowCheck) -> str:
     return check_credit_code(values.as_text(cell))
-
-
-_BETWEEN_PHONES = re.compile(r"[、，,;；/\s]+")
-
-
-def _phone(cell: Any, row: RowCheck) -> str:
-    """The first of several numbers."""
-    first, *others = _BETWEEN_PHONES.split(values.as_text(cell).strip())
-    if others:
-        row.flag(Flag("PHONE", "I", "有几个电话的，登记第一个。"), "办公电话")
-    return values.phone(first, row)
 
 
 # --- What a name and a code say --------------------------------------------------------------
@@ -437,7 +426,7 @@ ORGANIZATIONS_LEDGER = _Organizations(
         LedgerColumn(
             "contact_phone",
             "办公电话",
-            _phone,
+            values.office_phone("办公电话"),
             synonyms=("电话", "联系电话", "单位电话", "电话号码", "联系方式", "机构电话"),
             is_text=True,
         ),

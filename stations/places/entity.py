@@ -109,13 +109,15 @@ STATIONS = Entity(
     sections=(
         Section("站点", "name kind region status+ built_on planned_on approval_number "
                        "approval_date approved_on approved_by address area"),
-        Section("运营", "operator operating_model capacity reported_workers is_relocation_site "
-                       "is_branch is_incomplete"),
+        Section("运营", "operator operating_model head contact_phone capacity reported_workers "
+                       "reported_certified village_count annual_funds rating "
+                       "is_relocation_site is_branch is_incomplete remark"),
     ),
     columns=(
         "name kind* region* status*",
         Column("is_approved", "批复", words={True: "有", False: "缺批复"}, css="nowrap"),
-        "built_on operator__name capacity planned_on? area? address?",
+        "built_on operator__name capacity planned_on? area? address? head? contact_phone?",
+        "rating? annual_funds? village_count?",
     ),
     filters=(
         "region kind status",

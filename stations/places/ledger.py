@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from core.dates import today
 from core.ledgers import values
-from core.ledgers.asking import hold
+from core.ledgers.asking import Question, hold
 from core.ledgers.ledger import LedgerColumn, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, all_rows, stable_id
@@ -21,6 +21,7 @@ from core.ledgers.points import Point
 from core.regions.names import place_names
 from core.rules import Flag, RuleError
 from stations.codes import StationKind, StationStatus
+from stations.places import meanings
 from stations.places.models import Station, StationState
 from stations.places.named import (
     PLAIN_STATION,
@@ -38,21 +39,8 @@ STATION, STATE, COVERAGE = (
     "stations.stationstate",
     "stations.stationcoverage",
 )
-_KINDS = {
-    "市级指导中心": "1", "指导中心": "1", "县级总站": "2", "总站": "2", "社工总站": "2",
-    "乡镇社工站": "3", "街道社工站": "3", "社工站": "3", "乡镇（街道）社工站": "3",
-    "乡镇（街道）社会工作和志愿服务站": "3", "社会工作和志愿服务站": "3", "社会工作站": "3",
-    "社会工作服务站": "3", "社工服务站": "3", "社会工作服务总站": "2", "社会工作总站": "2",
-    "县级社会工作指导中心": "2", "村（社区）社会工作室": "4", "社会工作室": "4",
-    "村社工室": "4", "社区社工室": "4", "社工室": "4", "实践站": "7", "观察室": "7",
-}  # fmt: skip
-_STATUSES = {
-    "正常运行": "3", "运行中": "3", "运行": "3", "运营中": "3", "已运行": "3", "已建成": "2",
-    "建成": "2", "未运行": "2", "在建": "1", "筹建中": "1", "筹建": "1", "停运": "4",
-    "停摆": "4", "暂停": "4", "撤并": "5", "撤销": "5", "停止运营": "4", "正常": "3",
-    "正常运营": "3", "已揭牌": "2", "已挂牌": "2", "已建成并运行": "3", "正在建设": "1",
-    "拟建": "1", "未建": "1",
-}  # fmt: skip
+GONE = Question("gone", "备注写着已撤并的站点", (("ledger", "还在，照常录入"),))
+_GONE = re.compile("(?<![未不拟])(撤并|撤销|并入|关停|关闭|取消)")
 
 
 def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
@@ -66,6 +54,8 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     region = _region(row)
     if not region:
         return
+    if _GONE.search(v.get("remark", "")):
+        row.ask(GONE, f"备注写着「{v['remark'][:30]}」，先不录入。", column="备注")
     _recognise(row, written, region)
     for flag in approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False):
         row.flag(flag, "批复文号")
@@ -79,7 +69,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
         "region_id": region,
         "status": v.get("status") or _status_unsaid(built),
         "operator_id": operator.id if operator else None,
-        "operating_model": "2" if operator else "",
+        "operating_model": v.get("operating_model") or ("2" if operator else ""),
     }
     row.shown = {
         "detail": f"{StationKind(v['kind']).label} {row.context.places.name(region)}",
@@ -334,7 +324,21 @@ STATIONS_LEDGER = PlainLedger(
                 "配备社工数",
             ),
         ),
-        "capacity address",
+        LedgerColumn(
+            "reported_certified",
+            "持证社工数",
+            values.integer("持证社工数", most=10_000),
+            synonyms=("其中持证", "持证人数", "持证社工人数", "其中持证人数"),
+        ),
+        "capacity address operating_model head",
+        LedgerColumn(
+            "contact_phone",
+            "联系电话",
+            values.office_phone("联系电话"),
+            is_text=True,
+            synonyms=("站点电话", "电话", "联系方式", "站长电话", "负责人电话", "办公电话"),
+        ),
+        "annual_funds village_count rating remark",
     ),
     key="kind region_id name",
     future="planned_on",
@@ -355,8 +359,17 @@ STATIONS_LEDGER = PlainLedger(
         "approval_date": "批复时间 批准日期 批准时间",
         "area": "面积 场地面积 建筑面积 使用面积",
         "address": "站点地址 详细地址",
+        "operating_model": "运营方式",
+        "head": "站长 负责人 站点负责人 站长/负责人 站长（负责人）",
+        "annual_funds": "年度投入资金 投入资金 年度资金 年度经费 年投入资金",
+        "village_count": "覆盖村（社区）数 覆盖村社区数 覆盖村居数 服务村（社区）数",
+        "rating": "星级 等次 评估等级 评估结果 星级/评估等次",
     },
-    means={"kind": _KINDS, "status": _STATUSES},
+    means={
+        "kind": meanings.KINDS,
+        "status": meanings.STATUSES,
+        "operating_model": meanings.MODELS,
+    },
     offered={"status": [s.label for s in StationStatus if s not in CLOSED_STATUSES]},
     prepare=_prepare,
     # A station speaks for all of its township (R16).

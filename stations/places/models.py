@@ -114,6 +114,40 @@ class Station(Record):
         editable=False,
         help_text="台账填报数，与岗位记录不一致时一并显示。",
     )
+    reported_certified = models.PositiveSmallIntegerField(
+        "填报持证社工数",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="台账填报数，与岗位记录不一致时一并显示。",
+    )
+    head = models.CharField("站长（负责人）", max_length=50, blank=True, default="", db_default="")
+    contact_phone = models.CharField(
+        "联系电话",
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="站点的联系电话，对外可以公布的号码。",
+    )
+    annual_funds = models.DecimalField(
+        "年度投入资金（元）",
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    village_count = models.PositiveSmallIntegerField("覆盖村（社区）数", null=True, blank=True)
+    rating = models.CharField(
+        "评估等次",
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="照评估文件写，如 三星级、优秀。",
+    )
+    remark = models.CharField("备注", max_length=200, blank=True, default="", db_default="")
     is_relocation_site = models.BooleanField("易地搬迁安置点", default=False)
     is_branch = models.BooleanField(
         "分站", default=False, help_text="同一乡镇（街道）已有社工站时，后建的为分站。"

@@ -6,11 +6,11 @@ Whoever wrote a value does not confirm it: verification and decisions need a sec
 from __future__ import annotations
 
 import datetime
-from copy import copy
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from core.dates import check_not_future, today
 from core.decisions.actions import decide
@@ -86,7 +86,6 @@ def _verify(
     means: str,
     verified_on: datetime.date | None,
 ) -> None:
-    before = copy(certificate)
     if verification not in (Verification.COUNTY, Verification.DOCUMENT, Verification.PROVINCE):
         raise RuleError("VER", "请选择核验级别。", field="verification")
     if verification == Verification.PROVINCE and len(by.region_id or "") > 2:
@@ -94,14 +93,28 @@ def _verify(
     if not means.strip():
         raise RuleError("VER", "请写明核验方式，如中国人事考试网、纸质原件。", field="means")
     check_not_future(verified_on, label="核验日期", field="verified_on")
-    certificate.verification = verification
-    certificate.verified_by_means = means.strip()
-    certificate.verified_on = verified_on or today()
-    touch(certificate, "verification", "verified_by_means", "verified_on")
-    # Looked at again with the same outcome: it held before, too.
-    is_again = certificate.verification == before.verification
-    if not (is_again and before.verified_on and certificate.verified_on >= before.verified_on):
-        former.keep(before, certificate)
+    on = verified_on or today()
+    verify_all([certificate], verification=verification, means=means.strip(), on=on)
+
+
+def verify_all(
+    certificates: list[Certificate], *, verification: str, means: str, on: datetime.date
+) -> None:
+    """Let certificates that are locked be verified at a level since a day, in sets."""
+    changes = []
+    for certificate in certificates:
+        was = former.Held(certificate.verification, certificate.verified_on)
+        certificate.verification, certificate.verified_by_means = verification, means
+        certificate.verified_on, certificate.updated_at = on, timezone.now()
+        certificate.version += 1
+        # Looked at again with the same outcome: it held before, too.
+        is_again = was.value == verification and was.since is not None and on >= was.since
+        change = None if is_again else former.changed(was, former.Held(verification, on))
+        if change:
+            changes.append((certificate.pk, *change))
+    columns = ["verification", "verified_by_means", "verified_on", "version", "updated_at"]
+    Certificate.objects.bulk_update(certificates, columns, batch_size=500)
+    former.hold(Certificate, "verification", changes)
 
 
 # What verifying would make surer of what is counted (T2).

@@ -26,6 +26,7 @@ from talent.credentials.actions import (
     update_certificate,
     verify_certificate,
 )
+from talent.credentials.ledger import CERTIFICATE_LEDGER, REGISTRATION_LEDGER
 from talent.credentials.models import Certificate, Education, RegistrationPeriod, Title
 from talent.credentials.rules import (
     check_certificate_date,
@@ -36,7 +37,7 @@ from talent.people.belonging import PERSON_NAME, part_of_person
 from talent.people.finding import holder_named_by
 
 # Lists that stand beside each other under one entry of the navigation.
-_TABS = ("certificate", "education", "title")
+_TABS = ("certificate", "education", "title", "namelist")
 _REGION = Column("person__region", "所在地区")
 
 
@@ -130,6 +131,7 @@ CERTIFICATES = part_of_person(
     update=update_certificate,
     named_by=_named,
     decided_on="person level number approved_on issuer",
+    ledger=CERTIFICATE_LEDGER,
     actions=(
         Action("verify", "核验", VerifyForm, verify_certificate, "talent.verify_certificate",
                when=lambda c: c.ended_on is None, is_primary=True, in_bulk=True,
@@ -208,6 +210,7 @@ REGISTRATIONS = part_of_person(
     headline="person ends_on",
     check=check_registration_period,
     create=add_registration,
+    ledger=REGISTRATION_LEDGER,
     actions=(
         Action("cancel", "注销", CancelForm, cancel_registration,
                "talent.end_registrationperiod", is_serious=True,

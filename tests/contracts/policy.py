@@ -153,6 +153,7 @@ POLICIES: dict[str, Policy] = {
     "transferrequest_bulk": Policy(
         "talent.decide_transferrequest", kwargs={"verb": "accept"}, methods=POST
     ),
+    "namelist_bulk": Policy("talent.verify_certificate", kwargs={"verb": "accept"}, methods=POST),
     "changerequest_bulk": Policy(
         "talent.review_changerequest", kwargs={"verb": "accept"}, methods=POST
     ),

@@ -101,7 +101,7 @@ def build(row: RowCheck) -> None:
         "region_id": post["region_id"] if post else region,
         "category": v.get("category", "1"),
         "sources": v.get("sources", []),
-        "service_fields": [],
+        "service_fields": v.get("service_fields", []),
         "status": status,
         "verification": Verification.EMPLOYER,
         "confirmed_on": row.context.day.isoformat(),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.entities.display import words
 from core.ledgers.asking import ask
 from core.national import PlaceField, place_label
 from core.text import normalise
-from talent.codes import Source
 from talent.people.ledger.meeting.encounter import PERSON, Encounter
 from talent.people.ledger.meeting.questions import LEDGER, NAME
 from talent.people.models import Person
@@ -39,17 +39,19 @@ def meet_fields(m: Encounter) -> None:
     # 实务人才 says nothing against one of its kinds.
     if "category" in m.given and not m.person.category.startswith(category):
         _change(m, "category", category)
-    _sources(m)
+    for column in ("sources", "service_fields"):
+        _add(m, column)
     _phone(m)
 
 
-def _sources(m: Encounter) -> None:
-    """A ledger adds to them: what it does not name it says nothing against."""
-    before, words = list(m.person.sources), dict(Source.choices)
-    if new := [code for code in m.said[PERSON].get("sources", []) if code not in before]:
+def _add(m: Encounter, column: str) -> None:
+    """A ledger adds to a list: what it does not name it says nothing against."""
+    before = list(getattr(m.person, column))
+    field: Any = Person._meta.get_field(column)
+    if new := [code for code in m.said[PERSON].get(column, []) if code not in before]:
         after = sorted([*before, *new])
-        m.show("来源类别", *("、".join(words[code] for code in codes) for codes in (before, after)))
-        m.update_person(sources=after)
+        m.show(str(field.verbose_name), *(words(field, codes) for codes in (before, after)))
+        m.update_person(**{column: after})
 
 
 def _change(m: Encounter, column: str, new: str) -> None:
