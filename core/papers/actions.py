@@ -31,6 +31,7 @@ from core.secrecy.files import Refused
 MOST_ROWS = 20_000
 # Of the media store.
 FOLDER = "papers"
+GONE = "原件已不在，请重新上传这张表。"
 
 
 @dataclass
@@ -133,7 +134,7 @@ def fill_kept(
     try:
         data = media.load(form.file_path)
     except FileNotFoundError:
-        raise Refused("原件已不在，请重新上传这张表。") from None
+        raise Refused(GONE) from None
     made = fill_form(user=by, name=form.name, data=data, region=region, on=on, reason=reason)
     Filling.objects.create(
         form=form,

@@ -16,6 +16,7 @@ from core.accounts.models import User
 from core.dates import today
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.papers import actions
+from core.papers.actions import GONE
 from core.papers.forms import PaperFillForm, PaperUploadForm
 from core.papers.lists import ListForm, understand
 from core.papers.models import PaperForm
@@ -73,8 +74,10 @@ def _page(
     tables: list[ListForm] = []
     try:
         tables = understand(media.load(kept.file_path), user=_user(request))
-    except (Refused, FileNotFoundError) as refusal:
-        messages.error(request, str(refusal) or "原件已不在，请重新上传。")
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    except FileNotFoundError:
+        messages.error(request, GONE)
     fillings = kept.fillings.select_related("by", "region")[:20]
     context = {
         "paper": kept, "tables": tables, "form": form, "fillings": fillings,

@@ -162,6 +162,7 @@ POLICIES: dict[str, Policy] = {
     "transferrequest_detail": Policy(
         "talent.view_transferrequest", make=_entity("transferrequest"), methods=BOTH
     ),
+    "namelist_detail": Policy("talent.view_namelist", make=_entity("namelist"), methods=BOTH),
     "changerequest_detail": Policy(
         "talent.view_changerequest", make=_entity("changerequest"), methods=BOTH
     ),
