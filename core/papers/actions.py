@@ -18,9 +18,10 @@ from core.dates import today
 from core.entities.workbooks import check_unmasked
 from core.papers.cells import Value
 from core.papers.filling import Filled, Table, fill
-from core.papers.lists import ListForm, listed, rows_of, understand
+from core.papers.lists import ListForm, listed, rows_of
 from core.papers.models import Filling, PaperForm
 from core.papers.stamping import stamp
+from core.papers.understanding import Understood, understand
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.scoping import in_scope
@@ -31,6 +32,8 @@ from core.secrecy.files import Refused
 MOST_ROWS = 20_000
 # Of the media store.
 FOLDER = "papers"
+# What the tables of a report call those of figures.
+FIGURES = "统计数"
 GONE = "原件已不在，请重新上传这张表。"
 
 
@@ -69,14 +72,14 @@ def fill_form(
         raise PermissionDenied
     if region and not in_scope(region, user):
         raise RuleError("SCOPE", "这个地区不在您的辖区内，请重新选择。", field="region")
-    forms = understand(data, user=user)
-    for form in forms:
+    asked = understand(data, user=user, region=region or user.region_id, on=on)
+    for form in asked.lists:
         if not user.has_perm(form.entity.permission("export")):
             raise PermissionDenied
         if reason:
             check_unmasked(user, reveal=form.entity.permission("reveal"), purpose=reason)
-    _check_size(forms, user=user, region=region)
-    made, tables = _fill(data, forms, user=user, region=region, on=on, is_clear=bool(reason))
+    _check_size(asked.lists, user=user, region=region)
+    made, tables = _fill(data, asked, user=user, region=region, on=on, is_clear=bool(reason))
     made.serial = serial = uuid.uuid4().hex[:12].upper()
     if reason:
         said = f"{place_name(user.region_id)} {user} {today():%Y-%m-%d} {serial}"
@@ -108,7 +111,7 @@ def keep_form(*, user: Any, name: str, data: bytes, asker: str, document: str) -
     and PermissionDenied."""
     if not user.has_perm("core.export") or not user.region_id:
         raise PermissionDenied
-    understand(data, user=user)
+    understand(data, user=user, region=user.region_id, on=today())
     path = media.store(data, folder=FOLDER)
     try:
         with transaction.atomic():
@@ -158,8 +161,9 @@ def remove_form(*, form: PaperForm, by: Any) -> None:
 
 
 def _fill(
-    data: bytes, forms: list[ListForm], *, user: Any, region: str, on: datetime.date, is_clear: bool
+    data: bytes, asked: Understood, *, user: Any, region: str, on: datetime.date, is_clear: bool
 ) -> tuple[Made, list[dict[str, Any]]]:
+    forms = asked.lists
     people: set[Any] = set()
     counted = [_Counted() for _ in forms]
     lists = [
@@ -174,18 +178,22 @@ def _fill(
         )
         for form, count in zip(forms, counted, strict=True)
     ]
-    filled: Filled = fill(data, fills=(), tables=lists)
+    figures = [grid.fill(on) for grid in asked.grids]
+    filled: Filled = fill(data, fills=figures, tables=lists)
     tables = [
         {"sheet": form.sheet, "rows": count.rows, "list": form.entity.list_label}
         for form, count in zip(forms, counted, strict=True)
     ]
+    tables += [{"sheet": grid.sheet, "rows": grid.rows, "list": FIGURES} for grid in asked.grids]
+    unfilled = sum(
+        len(grid.cells) - len(one.cells) for grid, one in zip(asked.grids, figures, strict=True)
+    )
     report = {
         "cells_filled": filled.filled,
-        "cells_empty": sum(count.empty for count in counted),
+        "cells_empty": sum(count.empty for count in counted) + unfilled,
         "unknown": [
-            {"sheet": form.sheet, "cell": cell, "heading": heading}
-            for form in forms
-            for cell, heading in form.unknown
+            {"sheet": sheet, "cell": cell, "heading": heading}
+            for sheet, cell, heading in asked.unknown
         ],
         "tables": tables,
         "locked": [list(place) for place in filled.locked],

@@ -7,7 +7,6 @@ What the registry holds no source for stays empty and is named.
 from __future__ import annotations
 
 import datetime
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,14 +28,9 @@ from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import address
 from core.papers.cells import Value
-from core.papers.layouts import SheetLayout, layout
-from core.secrecy.files import Refused
+from core.papers.layouts import SheetLayout
 from core.shares import Share
 
-NOTHING_KNOWN = (
-    "没有认出可以填写的表：要有一行列名，其中有「姓名」「站点名称」「项目名称」「院校名称」这样的列。"
-    "统计表和名单请分别上传。"
-)
 _CHUNK = 2_000
 # Headings that are known at the least, or it is no list of ours.
 _FEWEST = 2
@@ -86,21 +80,7 @@ class ListForm:
         ]
 
 
-def understand(data: bytes, *, user: Any) -> list[ListForm]:
-    """The lists that a form asks for. Raises Refused where the file cannot be taken, and where
-    no sheet has headings that are known."""
-    sheets = [sheet for sheet in layout(data) if sheet.texts]
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(data)
-        file.flush()
-        bound = [_bind(Path(file.name), sheet, user) for sheet in sheets]
-    found = [form for form in bound if form is not None]
-    if not found:
-        raise Refused(NOTHING_KNOWN)
-    return found
-
-
-def _bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
+def bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
     """A sheet as a list of the kind whose columns it has most of, None where it is none."""
     entities = [entity for entity in in_order() if entity.ledger is not None]
     labels = {name for entity in entities if entity.ledger for name in entity.ledger.column_names()}
@@ -113,7 +93,7 @@ def _bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
             if entity.ledger is not None and user.has_perm(entity.permission("view"))
         ]
         columns, entity = max(found, key=lambda one: len(one[0]), default=({}, None))
-        if entity is None or entity.ledger is None or not _is_known(sheet, columns):
+        if entity is None or entity.ledger is None or not _is_known(sheet, columns, entity.ledger):
             return None
         header_row = sheet.header + 1
         ruled = look.ruled_after(header_row)
@@ -125,10 +105,12 @@ def _bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
     return ListForm(look.name, entity, header_row, ruled, bound, only, frozenset(columns))
 
 
-def _is_known(sheet: Sheet, columns: Mapping[str, int]) -> bool:
-    """Whether enough headings are known: half of a short header, of a long one two."""
+def _is_known(sheet: Sheet, columns: Mapping[str, int], ledger: Ledger) -> bool:
+    """Whether enough headings are known: of a long header two; of a short one what every record
+    has (姓名)."""
     headed = sum(1 for text in headings_of(sheet) if text and squeeze(text) not in _SERIAL)
-    return bool(columns) and (len(columns) >= _FEWEST or headed <= _FEWEST)
+    names = any(c.is_required for name in columns if (c := ledger.column(name)))
+    return len(columns) >= _FEWEST or (headed <= _FEWEST and names)
 
 
 def _told(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:

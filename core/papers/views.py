@@ -18,9 +18,10 @@ from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.papers import actions
 from core.papers.actions import GONE
 from core.papers.forms import PaperFillForm, PaperUploadForm
-from core.papers.lists import ListForm, understand
 from core.papers.models import PaperForm
-from core.regions.names import working_region_code
+from core.papers.standing import MARK, STANDING
+from core.papers.understanding import Understood, understand
+from core.regions.names import place_name, working_region_code
 from core.rules import RuleError
 from core.secrecy import files as media
 from core.secrecy.files import Refused
@@ -56,9 +57,20 @@ def papers(request: HttpRequest) -> HttpResponse:
             return redirect("paper_detail", pk=kept.pk)
         except Refused as refusal:
             form.add_error("file", str(refusal))
-    kept_forms = PaperForm.objects.for_user(user).filter(removed_at=None)
-    context = {"form": form, "papers": kept_forms.select_related("by", "region")[:50]}
-    return render(request, "papers/list.html", context, status=422 if form.errors else 200)
+    return _list(request, form, PaperFillForm(initial={"on": today()}),
+                 status=422 if form.errors else 200)  # fmt: skip
+
+
+def _list(
+    request: HttpRequest, form: PaperUploadForm, standing: PaperFillForm, status: int
+) -> HttpResponse:
+    kept_forms = PaperForm.objects.for_user(_user(request)).filter(removed_at=None)
+    context = {
+        "form": form, "papers": kept_forms.select_related("by", "region")[:50],
+        "standing": STANDING.values(), "standing_form": standing, "mark": MARK,
+        "region": working_region_code(request),
+    }  # fmt: skip
+    return render(request, "papers/list.html", context, status=status)
 
 
 @require_GET
@@ -71,17 +83,19 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _page(
     request: HttpRequest, kept: PaperForm, form: PaperFillForm, status: int = 200
 ) -> HttpResponse:
-    tables: list[ListForm] = []
+    asked = Understood()
+    region = working_region_code(request)
     try:
-        tables = understand(media.load(kept.file_path), user=_user(request))
+        asked = understand(
+            media.load(kept.file_path), user=_user(request), region=region, on=today()
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     except FileNotFoundError:
         messages.error(request, GONE)
     fillings = kept.fillings.select_related("by", "region")[:20]
     context = {
-        "paper": kept, "tables": tables, "form": form, "fillings": fillings,
-        "region": working_region_code(request),
+        "paper": kept, "asked": asked, "form": form, "fillings": fillings, "region": region,
     }  # fmt: skip
     return render(request, "papers/detail.html", context, status=status)
 
@@ -104,14 +118,36 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
     except (Refused, RuleError) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, kept, form, status=422)
-    disposition = content_disposition_header(
-        as_attachment=True, filename=file_name(kept.name.rsplit(".", 1)[0], "xlsx")
-    )
+    return _download(kept.name.rsplit(".", 1)[0], made)
+
+
+def _download(name: str, made: actions.Made) -> HttpResponse:
+    disposition = content_disposition_header(as_attachment=True, filename=file_name(name, "xlsx"))
     return HttpResponse(
         made.data,
         content_type=CONTENT_TYPES["xlsx"],
         headers={"Content-Disposition": disposition},
     )
+
+
+@require_POST
+def fill_standing(request: HttpRequest, code: str) -> HttpResponse:
+    """A form that the registry brings along, filled as of a day, as a download."""
+    user, form = _user(request), STANDING.get(code)
+    if form is None:
+        raise Http404
+    asked = PaperFillForm(request.POST)
+    if not asked.is_valid():
+        return _list(request, PaperUploadForm(), asked, status=422)
+    region, on = working_region_code(request), asked.cleaned_data["on"]
+    try:
+        made = actions.fill_form(
+            user=user, name=form.title, data=form.blank(region, on), region=region, on=on
+        )
+    except (Refused, RuleError) as refusal:
+        asked.add_error(None, str(refusal))
+        return _list(request, PaperUploadForm(), asked, status=422)
+    return _download(f"{place_name(region)}{form.title}", made)
 
 
 @require_POST

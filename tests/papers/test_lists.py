@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from core.models import Filling, PaperForm, ReadEvent
 from core.papers.actions import fill_form
-from core.papers.lists import understand
+from core.papers.understanding import understand
 from core.rules import RuleError
 from core.secrecy.files import Refused
 from talent.models import Person
@@ -94,7 +94,7 @@ def two(cast: Cast) -> list[list[Any]]:
 def test_each_blank_sample_is_understood(name: str, cast: Cast, two: Any) -> None:
     user = cast.province if "毕业生" in name or "12" in name or "07" in name else cast.clerk_a
     data = blank(name)
-    (one,) = understand(data, user=user)
+    (one,) = understand(data, user=user, region=user.region_id, on=DAY).lists
     made = fill(user, data)
     # The ledger of the two has planned the station that they are at.
     held = {"person": 2, "station": 1}.get(one.entity.name, 0)

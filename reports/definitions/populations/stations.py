@@ -15,7 +15,15 @@ from core.figures.population import Population, Reads, is_so
 from core.models import FormerValue
 from core.regions.successions import place_on
 from core.timeline import dated_on, in_use_on
-from stations.codes import PLATFORM_KINDS, OrganizationKind, StationKind, StationStatus
+from stations.codes import (
+    BUILT_STATUSES,
+    PLATFORM_KINDS,
+    OrganizationKind,
+    PartyBranch,
+    RegistrationLevel,
+    StationKind,
+    StationStatus,
+)
 from stations.models import Organization, Station, StationCoverage, StationState
 from stations.places.models import is_approved_on
 
@@ -87,6 +95,7 @@ class Stations(Population):
         "platform": "支撑平台（市级指导中心、县级总站、培训基地、重点实训基地）",
         "base": "培训基地或重点实训基地",
         "room": "村（社区）社工室",
+        "standing": "当日已建成，没有撤并",
         "running": "当日运行",
         "approved": "有批复文号，或经审核确认",
         "twin": "与另一平台同一机构、同一地址（一处多牌）",
@@ -98,6 +107,7 @@ class Stations(Population):
             platform=is_so(Q(kind__in=PLATFORM_KINDS)),
             base=is_so(Q(kind__in=BASES)),
             room=is_so(Q(kind=StationKind.ROOM)),
+            standing=is_so(Q(state_then__status__in=BUILT_STATUSES)),
             running=is_so(Q(state_then__status=StationStatus.RUNNING)),
             approved=is_so(is_approved_on(day)),
             # Few have another beside them: the others are not looked for a twin.
@@ -138,12 +148,18 @@ class Agencies(Population):
     code = "agencies"
     name = "社工机构"
     reads = {
-        Organization: Reads("kind region registered_on deregistered_on ended_on true_until", "pk"),
+        Organization: Reads(
+            "kind region registered_on deregistered_on ended_on true_until registration_level "
+            "party_branch",
+            "pk",
+        ),
     }
     order = ("region", "name", "pk")
     facts = {
         "operating": "社工机构，当日已登记、未注销",
         "undated": "社工机构，当日是否已登记不详（没有登记日期，当日还没有建档）",
+        "with_branch": "有党组织（单独或联合）",
+        **{f"level_{level.value}": f"在{level.label}登记" for level in RegistrationLevel},
     }
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
@@ -156,6 +172,11 @@ class Agencies(Population):
             place=place_on(Organization, day),
             operating=is_so(lives & (Q(registered_on__lte=day) | is_entered)),
             undated=is_so(lives & unknown),
+            with_branch=is_so(Q(party_branch__in=(PartyBranch.OWN, PartyBranch.JOINT))),
+            **{
+                f"level_{level.value}": is_so(Q(registration_level=level.value))
+                for level in RegistrationLevel
+            },
         )
 
     def reasons(self, records: Sequence[Model], day: datetime.date) -> dict[Any, dict[str, str]]:

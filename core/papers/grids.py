@@ -1,0 +1,224 @@
+"""Statistical tables in a form: cells that headings at the left and above say together what to
+count in, areas among them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from core.ledgers.spreadsheets.child import squeeze
+from core.papers.addresses import Area, Cell, address
+from core.papers.figures import Meant, counted, is_known, meant, says_nothing
+from core.papers.filling import Fill
+from core.papers.layouts import SheetLayout
+from core.regions.tree import Divisions, divisions_on
+
+# Fewer cells are no table.
+_FEWEST = 2
+# More are a list that somebody has filled in.
+_MOST_TEXTS = 5_000
+# Levels of headings that belong together.
+_DEEPEST = 5
+# What stands in a cell that is to stay empty, or to be filled.
+_BLANK = re.compile(r"[\s/／—\-–]*")
+_KIND = re.compile(r"(特区|新区|自治州|自治县|[区县市州])$")
+# Around a table: who fills it in, as of when, in which unit.
+_ASIDE = re.compile(
+    r"(填报|填表|统计|制表|编制|报送|报出|计量|金额|单位|日期|时间|截至|截止|文号|表号|制定机关|批准机关"
+    r"|有效期).{0,8}[:：]"
+)
+_NOTE = re.compile(r"^(注|备注|说明|填表|填报|制表|审核|单位负责|负责|联系|数据提交|提交)")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A statistical table: what each of its cells means and where, and the headings that say
+    nothing the registry could count, as (cell, heading)."""
+
+    sheet: str
+    cells: Mapping[Cell, tuple[Meant, str]]
+    unknown: list[tuple[str, str]]
+
+    @property
+    def rows(self) -> int:
+        return len({row for row, _ in self.cells})
+
+    def fill(self, on: datetime.date) -> Fill:
+        """The numbers as of a day; a cell without a record stays empty."""
+        numbers = counted(self.cells, on=on)
+        return Fill(self.sheet, {cell: n for cell, n in numbers.items() if n is not None})
+
+
+class Areas:
+    """The areas that a form filled for a region may name: it and those below it."""
+
+    def __init__(self, region: str, divisions: Divisions) -> None:
+        self.region = region
+        found: dict[str, set[str]] = {}
+        level = divisions.level(region)
+        below = (divisions.at_level(level + n, under=region) for n in (1, 2))
+        inside = [region, *chain.from_iterable(below)]
+        for code in inside:
+            name = squeeze(divisions.name(code))
+            for said in {name, _KIND.sub("", name)}:
+                if len(said) > 1:
+                    found.setdefault(said, set()).add(code)
+        self._codes = {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
+
+    def named(self, text: str) -> str:
+        """The code of the area that a heading names, "" for none."""
+        return self._codes.get(squeeze(text), "")
+
+
+def grid_of(look: SheetLayout, *, region: str, on: datetime.date, user: object) -> Grid | None:
+    """The statistical table of a sheet, None where there is none."""
+    if len(look.texts) > _MOST_TEXTS:
+        return None
+    reader = _Reader(look, Areas(region, divisions_on(on)), user)
+    cells = dict(reader.cells())
+    if len(cells) < _FEWEST:
+        return None
+    return Grid(look.name, cells, reader.unknown(cells))
+
+
+class _Reader:
+    """Reads headings: what stands above a cell and at its left, through merged cells."""
+
+    def __init__(self, look: SheetLayout, areas: Areas, user: object) -> None:
+        self.look, self.areas, self.user = look, areas, user
+        self.columns = max((column for _, column in look.texts), default=0)
+        self.shown = {at: (at, said) for at, said in look.texts.items()}
+        self.hidden: set[Cell] = set()
+        for area in look.merges:
+            self._spread(area)
+        aside = {at for at, (_, said) in self.shown.items() if _ASIDE.match(said)}
+        self.hidden |= aside
+        # What says nothing may be written over.
+        self.shown = {
+            at: one
+            for at, one in self.shown.items()
+            if at not in aside and not _BLANK.fullmatch(one[1])
+        }
+        self.rows_of: dict[int, list[int]] = defaultdict(list)
+        self.columns_of: dict[int, list[int]] = defaultdict(list)
+        for row, column in sorted(self.shown):
+            self.rows_of[column].append(row)
+            self.columns_of[row].append(column)
+
+    def _spread(self, area: Area) -> None:
+        """Let a merged text stand in all its cells; over the whole table it is a title."""
+        origin = (area.top, area.left)
+        said = self.shown.pop(origin, None)
+        is_title = area.right - area.left + 1 >= max(2, self.columns - 1)
+        for row in range(area.top, min(area.bottom, self.look.rows) + 1):
+            for column in range(area.left, min(area.right, self.columns) + 1):
+                if said is not None and not is_title:
+                    self.shown[row, column] = said
+                if (row, column) != origin or is_title:
+                    self.hidden.add((row, column))
+
+    @cached_property
+    def last(self) -> int:
+        """The last row of the table: notes and signatures lie below."""
+        notes = [row for (row, _), said in self.look.texts.items() if row > 1 and _NOTE.match(said)]
+        rows = [row for row, _ in self.look.texts if row not in notes]
+        return max(rows, default=0)
+
+    def above(self, row: int, column: int) -> dict[Cell, str]:
+        """The headings over a cell, each level of them once."""
+        rows = self.rows_of[column]
+        place = bisect_left(rows, row)
+        at = rows[place - 1] if place else 0
+        levels = range(at, max(0, at - _DEEPEST), -1)
+        # A lone text over the headings is a title.
+        heads = (n for n in levels if n == at or len(self.columns_of[n]) > 1)
+        return self._run((number, column) for number in heads)
+
+    def before(self, row: int, column: int) -> dict[Cell, str]:
+        """The headings at the left of a cell."""
+        columns = self.columns_of[row]
+        place = bisect_left(columns, column)
+        at = columns[place - 1] if place else 0
+        return self._run((row, number) for number in range(at, max(0, at - _DEEPEST), -1))
+
+    def _run(self, cells: Iterator[Cell]) -> dict[Cell, str]:
+        found: dict[Cell, str] = {}
+        for cell in cells:
+            if cell not in self.shown:
+                break
+            origin, said = self.shown[cell]
+            found[origin] = said
+        return found
+
+    def cells(self) -> Iterator[tuple[Cell, tuple[Meant, str]]]:
+        """Each empty cell whose headings all mean something, in the order of the sheet."""
+        # The line of the region itself may have no text of its own.
+        for row in range(2, self.last + 2):
+            for column in range(1, self.columns + 1):
+                if (row, column) in self.shown or (row, column) in self.hidden:
+                    continue
+                if found := self._meaning(row, column):
+                    yield (row, column), found
+
+    def _meaning(self, row: int, column: int) -> tuple[Meant, str] | None:
+        above, before = self.above(row, column), self.before(row, column)
+        # A line right under the headings, without one of its own, is the region's.
+        is_own_line = not before and self._is_of_headings(row - 1)
+        if not above or not (before or is_own_line):
+            return None
+        region, said = "", []
+        for text in (*before.values(), *above.values()):
+            if code := self.areas.named(text):
+                if region and code != region:
+                    return None
+                region = code
+            elif not says_nothing(text) and not _is_of_headings(text):
+                said.append(text)
+        found = meant(said, self.user)
+        return (found, region or self.areas.region) if found else None
+
+    def _is_of_headings(self, row: int) -> bool:
+        """Whether a row is full of texts, with no cell between them to be filled."""
+        columns = self.columns_of[row]
+        return len(columns) >= _FEWEST and len(columns) == columns[-1] - columns[0] + 1
+
+    def unknown(self, cells: Mapping[Cell, tuple[Meant, str]]) -> list[tuple[str, str]]:
+        """The headings over or beside cells of the table that stay empty, which say nothing."""
+        rows, columns = {row for row, _ in cells}, {column for _, column in cells}
+        found: dict[str, str] = {}
+        for row in range(min(rows), max(rows) + 1):
+            for column in range(min(columns), max(columns) + 1):
+                if (row, column) in cells or (row, column) in self.shown:
+                    continue
+                for origin, text in {**self.above(row, column), **self.before(row, column)}.items():
+                    if not self._is_known(text):
+                        found[address(*origin)] = text
+        return sorted(found.items())
+
+    def _is_known(self, text: str) -> bool:
+        return bool(
+            self.areas.named(text)
+            or says_nothing(text)
+            or _is_of_headings(text)
+            or is_known(text, self.user)
+        )
+
+
+# What heads other headings, or says by what they divide.
+_OF_HEADINGS = frozenset(
+    "地区 单位 单位名称 地区名称 县市区 区县 项目 指标 指标名称 类别 名称 系统 序号 代码 行次 "
+    "计量单位 填报单位 学历 学历结构 文化程度 受教育程度 年龄 年龄结构 性别 性别结构 政治面貌 "
+    "职业资格 "
+    "职业资格水平 持证情况 人员结构 登记级别 按登记级别".split()
+)
+
+
+def _is_of_headings(text: str) -> bool:
+    """Whether a heading heads the other headings: 地区, 指标名称."""
+    return squeeze(text) in _OF_HEADINGS

@@ -1,0 +1,58 @@
+"""What a form asks for: lists of records, statistical tables, each sheet one of them."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.papers.grids import Grid, grid_of
+from core.papers.layouts import layout
+from core.papers.lists import ListForm, bind
+from core.secrecy.files import Refused
+
+NOTHING_KNOWN = (
+    "没有认出可以填写的表。名单要有一行列名，其中有「姓名」「站点名称」「项目名称」「院校名称」这样的列；"
+    "统计表要有「从业人数、女、党员、本科及以上」这样的栏目，行或列是地区。"
+)
+
+
+@dataclass
+class Understood:
+    """The lists and the statistical tables of a form, in the order of its sheets."""
+
+    lists: list[ListForm] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[ListForm | Grid]:
+        yield from (*self.lists, *self.grids)
+
+    @property
+    def unknown(self) -> list[tuple[str, str, str]]:
+        """(sheet, cell, heading) of what the registry has no source for."""
+        return [(one.sheet, cell, heading) for one in self for cell, heading in one.unknown]
+
+
+def understand(data: bytes, *, user: Any, region: str, on: datetime.date) -> Understood:
+    """What a form asks for, to be filled for a region. Raises Refused where the file cannot be
+    taken, and where no sheet has headings that are known."""
+    found = Understood()
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(data)
+        file.flush()
+        for look in layout(data):
+            if not look.texts:
+                continue
+            grid = grid_of(look, region=region, on=on, user=user)
+            listed = bind(Path(file.name), look, user)
+            # The line of sums below a list is no table of its own.
+            if grid is not None and (listed is None or grid.rows > 1):
+                found.grids.append(grid)
+            elif listed is not None:
+                found.lists.append(listed)
+    if not (found.lists or found.grids):
+        raise Refused(NOTHING_KNOWN)
+    return found
