@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
 from core.audit.models import ReadEvent
 from core.dates import today
 from core.entities.workbooks import check_unmasked
+from core.papers.addresses import address
 from core.papers.cells import Value
 from core.papers.filling import Filled, Table, fill
 from core.papers.lists import ListForm, listed, rows_of
-from core.papers.models import Filling, PaperForm
+from core.papers.models import Every, Filling, PaperForm
 from core.papers.stamping import stamp
 from core.papers.understanding import Understood, understand
 from core.regions.names import place_name
@@ -30,6 +32,8 @@ from core.secrecy.files import Refused
 
 # Some ten seconds.
 MOST_ROWS = 20_000
+# A township has no office below it.
+_LOWEST = 9
 # Of the media store.
 FOLDER = "papers"
 # What the tables of a report call those of figures.
@@ -45,6 +49,7 @@ class Made:
     report: dict[str, Any]
     people: set[Any] = field(default_factory=set)
     serial: str = ""
+    figures: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -106,7 +111,16 @@ def _check_size(forms: list[ListForm], *, user: Any, region: str) -> None:
         raise RuleError("PAPER", f"超过 {MOST_ROWS} 行，请切换到下级地区分别填写。")
 
 
-def keep_form(*, user: Any, name: str, data: bytes, asker: str, document: str) -> PaperForm:
+def keep_form(
+    *,
+    user: Any,
+    name: str,
+    data: bytes,
+    asker: str,
+    document: str,
+    every: str = "",
+    is_shared: bool = False,
+) -> PaperForm:
     """Keep a blank form for the user's office. Raises Refused where nothing of it is understood,
     and PermissionDenied."""
     if not user.has_perm("core.export") or not user.region_id:
@@ -121,6 +135,8 @@ def keep_form(*, user: Any, name: str, data: bytes, asker: str, document: str) -
                 name=media.plain_name(name, default="表格.xlsx"),
                 asker=asker,
                 document=document,
+                every=every,
+                is_shared=is_shared and len(user.region_id) < _LOWEST,
                 file_path=path,
                 sha256=hashlib.sha256(data).hexdigest(),
             )
@@ -145,6 +161,8 @@ def fill_kept(
         region_id=region,
         day=on,
         rows=sum(table["rows"] for table in made.report["tables"]),
+        cells=made.report["cells_filled"],
+        figures=made.figures,
         is_clear=bool(reason),
         reason=reason.strip()[:200],
         serial=made.serial,
@@ -198,4 +216,49 @@ def _fill(
         "tables": tables,
         "locked": [list(place) for place in filled.locked],
     }
-    return Made(filled.data, report, people), tables
+    numbers = [
+        {"sheet": grid.sheet, "cell": address(*at), "says": grid.says[at], "value": one.cells[at]}
+        for grid, one in zip(asked.grids, figures, strict=True)
+        for at in grid.cells
+        if at in one.cells
+    ]
+    return Made(filled.data, report, people, figures=numbers), tables
+
+
+def changes_since(filling: Filling) -> list[dict[str, Any]]:
+    """The figures of a filling that differ from those of the time before in the same area, each
+    with what it was (None where it is new)."""
+    before = (
+        filling.form.fillings.filter(region=filling.region_id, made_at__lt=filling.made_at)
+        .order_by("-made_at", "-id")
+        .first()
+    )
+    if before is None:
+        return []
+    were = {(one["sheet"], one["cell"]): one["value"] for one in before.figures}
+    return [
+        one | {"was": were.get((one["sheet"], one["cell"]))}
+        for one in filling.figures
+        if were.get((one["sheet"], one["cell"])) != one["value"]
+    ]
+
+
+def spared(user: Any, *, on: datetime.date) -> dict[str, int]:
+    """本期少填: how many forms and cells the portal has filled for an office this month."""
+    mine = Filling.objects.filter(region=user.region_id, made_at__date__gte=on.replace(day=1))
+    found = mine.aggregate(forms=Count("pk"), cells=Sum("cells"))
+    return {"forms": found["forms"], "cells": found["cells"] or 0}
+
+
+def due_forms(forms: Iterable[PaperForm], user: Any, *, on: datetime.date) -> set[Any]:
+    """The keys of the forms that are asked for regularly and were not filled yet in the period of
+    a day, for the user's own area."""
+    due = set()
+    for form in forms:
+        months = Every(form.every).months
+        if not months:
+            continue
+        begins = on.replace(month=(on.month - 1) // months * months + 1, day=1)
+        if not form.fillings.filter(region=user.region_id, day__gte=begins).exists():
+            due.add(form.pk)
+    return due

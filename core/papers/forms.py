@@ -9,6 +9,7 @@ from django import forms
 from core.entities.forms.actions import DateField, FreeTextField, ReasonField
 from core.entities.forms.fields import PlainForm
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
+from core.papers.models import Every
 
 
 class PaperUploadForm(PlainForm):
@@ -28,6 +29,13 @@ class PaperUploadForm(PlainForm):
     asker = FreeTextField(label="要表单位", max_length=80, required=False)
     document = FreeTextField(
         label="依据文件", max_length=120, required=False, help_text="文号或文件名，可不填。"
+    )
+
+    every = forms.ChoiceField(label="多久一次", choices=Every.choices, required=False)
+    is_shared = forms.BooleanField(
+        label="下发给下级",
+        required=False,
+        help_text="下级单位在「填表」里看到这张表，各填各的地区。",
     )
 
     def clean_file(self) -> Any:

@@ -44,6 +44,8 @@ class Grid:
     sheet: str
     cells: Mapping[Cell, tuple[Meant, str]]
     unknown: list[tuple[str, str]]
+    # What the headings of a cell say, in words.
+    says: Mapping[Cell, str]
 
     @property
     def rows(self) -> int:
@@ -84,7 +86,8 @@ def grid_of(look: SheetLayout, *, region: str, on: datetime.date, user: object) 
     cells = dict(reader.cells())
     if len(cells) < _FEWEST:
         return None
-    return Grid(look.name, cells, reader.unknown(cells))
+    says = {cell: reader.says(*cell) for cell in cells}
+    return Grid(look.name, cells, reader.unknown(cells), says)
 
 
 class _Reader:
@@ -182,6 +185,12 @@ class _Reader:
                 said.append(text)
         found = meant(said, self.user)
         return (found, region or self.areas.region) if found else None
+
+    def says(self, row: int, column: int) -> str:
+        """「南明区 从业人数」: the headings of a cell, from outside in."""
+        texts = [*reversed(self.before(row, column).values()),
+                 *reversed(self.above(row, column).values())]  # fmt: skip
+        return " ".join(" ".join(text.split()) for text in texts if not says_nothing(text))[:120]
 
     def _is_of_headings(self, row: int) -> bool:
         """Whether a row is full of texts, with no cell between them to be filled."""

@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from core.scoping import ScopedModel
+from core.scoping import ScopedModel, ScopedQuerySet
+
+
+class Every(models.TextChoices):
+    """How often a form is asked for."""
+
+    ONCE = "", "不定期"
+    MONTH = "M", "每月"
+    QUARTER = "Q", "每季"
+    HALF = "H", "每半年"
+    YEAR = "Y", "每年"
+
+    @property
+    def months(self) -> int:
+        """How long one period is, 0 where there is none."""
+        return {"M": 1, "Q": 3, "H": 6, "Y": 12}.get(self.value, 0)
+
+
+class PaperFormQuerySet(ScopedQuerySet):
+    def open_to(self, user: Any) -> Self:
+        """The forms of a user's office, and those that an office above it has handed down."""
+        region = getattr(user, "region_id", None) or "-"
+        above = [region[:length] for length in (2, 4, 6, 9) if length < len(region)]
+        own = Q(region=region) | Q(is_shared=True, region__in=above)
+        return self.filter(own, removed_at=None) if getattr(
+            user, "has_record_scope", False
+        ) and user.is_active else self.none()  # fmt: skip
 
 
 class PaperForm(ScopedModel):
-    """A blank form that an office was sent: who asks, with which document; the file as it came."""
+    """A blank form that an office was sent: who asks, with which document, how often; the file as
+    it came."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="填报单位辖区")
@@ -19,11 +48,17 @@ class PaperForm(ScopedModel):
     name = models.CharField("表名", max_length=120)
     asker = models.CharField("要表单位", max_length=80, blank=True, default="")
     document = models.CharField("依据文件", max_length=120, blank=True, default="")
+    every = models.CharField("多久一次", max_length=1, choices=Every, blank=True, default="",
+                             db_default="")  # fmt: skip
+    # The offices below find it among theirs: bound once, filled by all.
+    is_shared = models.BooleanField("下发给下级", default=False, db_default=False)
     file_path = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField("上传时间", db_default=Now())
     # Not asked for any more: it is listed no longer.
     removed_at = models.DateTimeField("移除时间", null=True)
+
+    objects = PaperFormQuerySet.as_manager()
 
     class Meta:
         verbose_name = "外来表"
@@ -36,7 +71,8 @@ class PaperForm(ScopedModel):
 class Filling(models.Model):
     """One time that a form was filled: by whom, for which area and day, with how many rows.
 
-    The file itself is not kept: its hash says whether a paper is the one that was made.
+    The file itself is not kept: its hash says whether a paper is the one that was made. What it
+    says of people is nowhere kept, its figures are, to be laid beside those of the next time.
     """
 
     form = models.ForeignKey(PaperForm, models.CASCADE, related_name="fillings")
@@ -44,6 +80,9 @@ class Filling(models.Model):
     region = models.ForeignKey("core.Region", models.PROTECT, verbose_name="地区")
     day = models.DateField("截止日期")
     rows = models.PositiveIntegerField("行数", default=0)
+    cells = models.PositiveIntegerField("填了几格", default=0, db_default=0)
+    # The numbers of its statistical tables: [{"sheet", "cell", "says", "value"}, …].
+    figures = models.JSONField("统计数", default=list, db_default=[])
     is_clear = models.BooleanField("完整号码", default=False)
     reason = models.CharField("事由", max_length=200, blank=True, default="")
     serial = models.CharField("编号", max_length=12)

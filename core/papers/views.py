@@ -35,8 +35,7 @@ def _user(request: HttpRequest) -> User:
 
 
 def _form(request: HttpRequest, pk: UUID) -> PaperForm:
-    rows = PaperForm.objects.for_user(_user(request)).filter(removed_at=None)
-    found = rows.filter(pk=pk).first()
+    found = PaperForm.objects.open_to(_user(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
@@ -53,6 +52,7 @@ def papers(request: HttpRequest) -> HttpResponse:
             kept = actions.keep_form(
                 user=user, name=said["file"].name, data=said["file"].read(),
                 asker=said["asker"], document=said["document"],
+                every=said["every"], is_shared=said["is_shared"],
             )  # fmt: skip
             return redirect("paper_detail", pk=kept.pk)
         except Refused as refusal:
@@ -64,9 +64,11 @@ def papers(request: HttpRequest) -> HttpResponse:
 def _list(
     request: HttpRequest, form: PaperUploadForm, standing: PaperFillForm, status: int
 ) -> HttpResponse:
-    kept_forms = PaperForm.objects.for_user(_user(request)).filter(removed_at=None)
+    user = _user(request)
+    kept_forms = list(PaperForm.objects.open_to(user).select_related("by", "region")[:50])
     context = {
-        "form": form, "papers": kept_forms.select_related("by", "region")[:50],
+        "form": form, "papers": kept_forms, "spared": actions.spared(user, on=today()),
+        "due": actions.due_forms(kept_forms, user, on=today()),
         "standing": STANDING.values(), "standing_form": standing, "mark": MARK,
         "region": working_region_code(request),
     }  # fmt: skip
@@ -93,9 +95,15 @@ def _page(
         messages.error(request, str(refusal))
     except FileNotFoundError:
         messages.error(request, GONE)
-    fillings = kept.fillings.select_related("by", "region")[:20]
+    user = _user(request)
+    # Of a form that was handed down each office sees its own.
+    mine = kept.fillings.filter(region__code__startswith=user.region_id)
+    fillings = list(mine.select_related("by", "region")[:20])
+    for filling in fillings[:1]:
+        filling.changed = actions.changes_since(filling)
     context = {
-        "paper": kept, "asked": asked, "form": form, "fillings": fillings, "region": region,
+        "paper": kept, "is_own": kept.region_id == user.region_id, "asked": asked,
+        "form": form, "fillings": fillings, "region": region,
     }  # fmt: skip
     return render(request, "papers/detail.html", context, status=status)
 
