@@ -10,6 +10,7 @@ from talent.people.actions import add_record
 from talent.people.finding import by_person, holder_named_by
 
 PERSON_NAME = Column("person__name", "姓名")
+_NUMBER = Column("person__number", "人才编号", optional=True)
 
 
 def part_of_person(**declaration: Any) -> Entity:
@@ -27,4 +28,5 @@ def part_of_person(**declaration: Any) -> Entity:
         "empty_hint": "在人员的页面上添加，或随花名册一起导入。",
         "create": add_record,
     }
-    return Entity(**common | declaration)
+    columns = (*declaration.pop("columns"), _NUMBER)
+    return Entity(**common | declaration, columns=columns)

@@ -17,9 +17,10 @@ from core.entities.entity import ENTITIES, Entity
 from core.entities.made import form_of
 from core.ledgers.ledger import kinds
 from core.models import ImportRow, Job, User
+from talent.models import Certificate, Post
 from tests.conftest import COUNTY_A, COUNTY_B, PREFECTURE, TOWNSHIP_A, Cast
 from tests.imports.ledgers import PEOPLE, STATION, TOWNSHIP, apply, check, outcomes, take, workbook
-from tests.rows import id_number, make_organization, make_row, make_station
+from tests.rows import id_number, make_organization, make_person, make_row, make_station
 
 pytestmark = pytest.mark.django_db
 STOPPED = {"stopped"}
@@ -90,7 +91,57 @@ def _graduates() -> Values:
     }  # fmt: skip
 
 
+_HELD = "20230515521713815"
+
+
+def _certificate() -> Values:
+    serving = make_person(TOWNSHIP_A, "王芳")
+    office = make_organization(TOWNSHIP_A, "花果园街道办事处")
+    Post.objects.create(
+        person=serving, organization=office, region_id=TOWNSHIP_A, started_on="2023-03-01"
+    )
+    return {
+        "姓名": "王芳", "级别": "助理社会工作师", "证书管理号": _HELD,
+        "工作单位": "花果园街道办事处", "批准日期": "2023-06",
+    }  # fmt: skip
+
+
+def _registration() -> Values:
+    person = make_person(TOWNSHIP_A, "王芳")
+    Certificate.objects.create(person=person, level="1", number=_HELD, approved_on="2022-09-01")
+    return {
+        "姓名": "王芳", "级别": "助理社会工作师", "证书管理号": _HELD,
+        "登记有效期": "2023-03-01至2026-02-28",
+    }  # fmt: skip
+
+
 SAMPLES: dict[str, Sample] = {
+    "certificates": Sample(
+        _certificate,
+        {"批准日期": "2023-06-17"},
+        form=lambda cast: {"level": "1", "number": _HELD, "approved_on": "2023-06"},
+        parent=lambda: {"person": make_person(TOWNSHIP_A)},
+        cases=(
+            ("good", {}, {}, set()),
+            ("R7 short", {"证书管理号": "12345"}, {"number": "12345"}, {"R7"}),
+            ("R8 early", {"批准日期": "2007-01-01"}, {"approved_on": "2007-01-01"}, {"R8"}),
+            ("R8 ahead", {"批准日期": "2999-01-01"}, {"approved_on": "2999-01-01"}, LEFT_OUT),
+            ("R9", {"级别": "高级社会工作师"}, {"level": "3"}, {"R9"}),
+        ),
+    ),
+    "registrations": Sample(
+        _registration,
+        {"登记证书号": "520198110"},
+        form=lambda cast: {
+            "kind": "1", "starts_on": "2023-03-01", "ends_on": "2026-02-28", "state": "7",
+        },
+        parent=lambda: {"person": make_person(TOWNSHIP_A)},
+        cases=(
+            ("good", {}, {}, set()),
+            ("R11", {"登记有效期": "2023-03-01至2025-02-28"}, {"ends_on": "2025-02-28"}, STOPPED),
+            ("no period", {"登记有效期": ""}, {"starts_on": ""}, STOPPED),
+        ),
+    ),
     "people": Sample(_person, {"联系电话": "13900005678", "岗位": "督导"}),
     "stations": Sample(
         _station,
@@ -251,7 +302,8 @@ def test_what_has_gone_to_another_county_is_not_overwritten(kind: str, cast: Cas
 
 
 def _exported(entity: Entity, user: User, client_of: Any) -> bytes:
-    asked = {"format": "xlsx", "unmasked": "1", "reason": "核对"} if entity.person else {}
+    has_numbers = user.has_perm(entity.permission("reveal"))
+    asked = {"unmasked": "1", "reason": "核对"} if has_numbers else {}
     answer = client_of(user).post(entity.url("export"), {"format": "xlsx"} | asked)
     return b"".join(answer.streaming_content)
 

@@ -38,6 +38,7 @@ QUERIES = {
     "graduatestat": 6,
     "keytalentclaim": 7,
     "milestone": 6,
+    "namelist": 6,
     "organization": 6,
     "payment": 6,
     # Posts and certificates beside the rows, each for all at once.

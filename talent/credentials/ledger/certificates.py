@@ -6,7 +6,7 @@ import datetime
 from collections import defaultdict
 from typing import Any
 
-from core.dates import KNOWN_LENGTH, says_otherwise
+from core.dates import KNOWN_LENGTH
 from core.entities.display import date_as_known
 from core.ledgers.asking import Question, ask, hold, say
 from core.ledgers.ledger import ImportContext, RowCheck
@@ -131,14 +131,25 @@ def _add(row: ImportRow, known: Certificate, said: dict[str, Any]) -> None:
             change["number"] = said["number"]
             row.diff.append([f"{label}管理号", known.number, said["number"]])
     if day := said["approved_on"]:
-        precision = said["approved_precision"]
-        shown = day[: KNOWN_LENGTH.get(precision)]
-        before = known.approved_on
-        was = str(date_as_known(known, "approved_on", before)) if before else ""
-        differs = before is not None and says_otherwise(before, day, precision)
-        message = f"在册的批准日期是 {was}，名单上是 {shown}。"
-        if before is None or (differs and ask(row, _DAY, message, column="批准日期") == "ledger"):
-            change |= {"approved_on": day, "approved_precision": precision}
-            row.diff.append([f"{label}批准日期", was or "日期不详", shown])
+        _add_day(row, known, day, said["approved_precision"], change)
     if change:
         row.change(CERTIFICATE, known.pk, **change)
+
+
+def _add_day(
+    row: ImportRow, known: Certificate, day: str, precision: str, change: dict[str, Any]
+) -> None:
+    """A day that is known better than the registry knows it, or otherwise, which is asked."""
+    before, was = known.approved_on, ""
+    shown = day[: KNOWN_LENGTH.get(precision)]
+    if before is not None:
+        was = str(date_as_known(known, "approved_on", before))
+        if was.startswith(shown):
+            return
+        message = f"在册的批准日期是 {was}，名单上是 {shown}。"
+        is_finer = shown.startswith(was)
+        if not is_finer and ask(row, _DAY, message, column="批准日期") != "ledger":
+            return
+    change |= {"approved_on": day, "approved_precision": precision}
+    label = CertificateLevel(known.level).label
+    row.diff.append([f"{label}批准日期", was or "日期不详", shown])
