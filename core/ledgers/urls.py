@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:pk>/columns/", views.columns, name="import_columns"),
     path("<uuid:pk>/answers/", views.answer_questions, name="import_answers"),
     path("<uuid:pk>/sheet/", views.sheet, name="import_sheet"),
+    path("<uuid:pk>/kind/", views.kind, name="import_kind"),
     path("<uuid:pk>/confirm/", views.confirm, name="import_confirm"),
     path("<uuid:pk>/reason/", views.reason, name="import_reason"),
     path("<uuid:pk>/cancel/", views.cancel, name="import_cancel"),
