@@ -11,14 +11,23 @@ from core.accounts.models import User
 from core.entities.forms.actions import ReasonField
 from core.ledgers.guessing import kinds_of
 from core.ledgers.models import ImportBatch
+from core.ledgers.pasting import ledger_of
+from core.ledgers.spreadsheets import Refused
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
 # What the form says of a ledger whose kind its headings shall tell.
 AUTO = "auto"
 
 
+class PastedInput(forms.Textarea):
+    """A field that takes cells and shows none, also where the page comes back."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
 class UploadForm(forms.Form):
-    """A ledger: its file, and its kind where that is said."""
+    """A ledger: its file, or a block of cells copied from one, and its kind where that is said."""
 
     kind = forms.ChoiceField(
         label="台账类别",
@@ -39,8 +48,18 @@ class UploadForm(forms.Form):
         },
     )
 
+    text = forms.CharField(
+        label="或粘贴表格内容",
+        required=False,
+        strip=False,
+        help_text="在 Excel 或 WPS 中选中一块（连同列名那一行）复制，粘贴到这里，和上传文件一样。",
+        # What was pasted is never given back: it holds people's numbers.
+        widget=PastedInput(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         self.fields["kind"].choices = [(AUTO, "自动判断"), *kinds_of(user)]
 
     def clean_kind(self) -> str:
@@ -50,11 +69,26 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file is None:
-            raise forms.ValidationError("请选择要导入的文件。", code="required")
-        if file.size > FILE_BYTES:
+        if file is not None and file.size > FILE_BYTES:
             raise forms.ValidationError(TOO_LARGE, code="size")
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """`ledger` is (name, bytes) of what came, in whichever way."""
+        said: dict[str, Any] = self.cleaned_data
+        file, text = said.get("file"), said.get("text", "")
+        if file and text.strip():
+            self.add_error("text", "文件和粘贴的内容只能要一样，请去掉一样再上传。")
+        elif file:
+            said["ledger"] = file.name, file.read()
+        elif text.strip():
+            try:
+                said["ledger"] = ledger_of(text, user=self.user)
+            except Refused as refusal:
+                self.add_error("text", str(refusal))
+        elif not self.errors:
+            self.add_error("file", "请选择要导入的文件，或者粘贴表格内容。")
+        return said
 
 
 class KindForm(forms.Form):

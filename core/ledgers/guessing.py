@@ -18,7 +18,7 @@ from core.ledgers.headings import (
 )
 from core.ledgers.keeping import opened
 from core.ledgers.ledger import Ledger, kinds
-from core.ledgers.models import ImportBatch
+from core.ledgers.models import ColumnMemory, ImportBatch
 from core.ledgers.spreadsheets import Sheet, read_sheet
 
 
@@ -57,6 +57,13 @@ def _ledgers(user: Any) -> list[Ledger]:
 
 def _labels(user: Any) -> set[str]:
     return {label for ledger in _ledgers(user) for label in ledger.column_names()}
+
+
+def known_headings(user: Any) -> set[str]:
+    """Every heading, squeezed, by which some kind of ledger or the office of a user knows a
+    column."""
+    own = ColumnMemory.objects.filter(region=user.region_id).exclude(attribute="")
+    return _labels(user) | set(own.values_list("header", flat=True))
 
 
 def _compare(sheet: Sheet, ledgers: Sequence[Ledger], *, region: str, name: str) -> Guess:

@@ -77,10 +77,12 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, user=user)
     earlier, state = None, ""
     if request.method == "POST" and form.is_valid():
-        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
+        name, data = form.cleaned_data["ledger"]
         try:
             return _open(
-                actions.start_import(user=user, kind=kind, name=file.name, data=file.read())
+                actions.start_import(
+                    user=user, kind=form.cleaned_data["kind"], name=name, data=data
+                )
             )
         except Refused as refusal:
             form.add_error("file", str(refusal))
