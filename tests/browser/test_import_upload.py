@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.jobs import running as jobs
-from core.models import ImportBatch, Job
+from core.models import ImportBatch, Job, WordMemory
 from tests.browser.axe import check_accessible
 from tests.conftest import Cast
 from tests.imports.ledgers import PEOPLE, apply, check, people, person, workbook
@@ -205,3 +205,36 @@ def test_what_the_headings_do_not_say_is_chosen(
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     jobs.run(Job.objects.get().pk)
     expect(page.get_by_role("button", name="写入 1 行")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_answer_is_adopted_for_all_offices(
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Callable[[Page, str], Any],
+    width: int,
+) -> None:
+    word = {"kind": "people", "attribute": "certificate_level", "word": "甲级社工"}
+    for region, code in (("520102", "2"), ("520111", "2"), ("522301", "1")):
+        WordMemory.objects.create(region_id=region, code=code, by=cast.clerk_a, **word)
+    page = visit("/imports/words/", cast.clerk_a, width=width)
+    shot(page, "words")
+    check_accessible(page, "words")
+    page.get_by_role("link", name="甲级社工").click()
+    page.get_by_label("意思是").select_option(label="不登记这个词")
+    page.get_by_role("button", name="改过来").click()
+    expect(page.get_by_text("已改过，以后的台账照此办理")).to_be_visible()
+    shot(page, "word-own")
+    check_accessible(page, "word")
+    page = visit("/imports/common-words/", cast.province, width=width)
+    shot(page, "words-common")
+    check_accessible(page, "words of all")
+    page.get_by_role("link", name="甲级社工").click()
+    shot(page, "word-given")
+    page.get_by_role("button", name="全省采用", exact=True).click()
+    expect(page.get_by_text("已全省采用")).to_be_visible()
+    shot(page, "word-adopted")
+    check_accessible(page, "adopted")
+    page.get_by_role("button", name="取消全省采用").click()
+    expect(page.get_by_text("已取消全省采用")).to_be_visible()
