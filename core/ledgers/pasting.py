@@ -23,21 +23,18 @@ _NO_HEADINGS = (
     "列名写法特别的，请存成文件上传。"
 )
 # A cell with a line break stands in quotes, its own quotes twice; every other one as it is.
-_CELL = re.compile(r'(?:"((?:[^"\t]|"")*)"(?=[\t\n]|\Z)|([^\t\n]*))([\t\n]|\Z)')
+_CELL = re.compile(r'(?:"((?:[^"\t]|"")*)"|([^\t\n]*))([\t\n])')
 
 
 def cells_of(text: str) -> list[list[str]]:
     """The rows of a copied block, without those at the end that are empty."""
     rows: list[list[str]] = [[]]
     plain = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
-    for found in _CELL.finditer(plain):
-        quoted, bare, end = found.groups()
-        rows[-1].append(bare if quoted is None else quoted.replace('""', '"'))
-        if not end:
-            break
+    for quoted, bare, end in _CELL.findall(f"{plain}\n"):
+        rows[-1].append(quoted.replace('""', '"') or bare)
         if end == "\n":
             rows.append([])
-    return rows
+    return rows[:-1]
 
 
 def ledger_of(text: str, *, user: Any) -> tuple[str, bytes]:
