@@ -69,6 +69,7 @@ _REVIEWER = _CLERK | {
     "reports.change_target",
     "core.manage_accounts",
     "core.move_region",
+    "core.adopt_word",
 }
 
 ROLES = (
@@ -81,7 +82,7 @@ ROLES = (
     RoleCard(
         Role.REVIEWER,
         "具有录入员的全部权限；审核本辖区的变更申请、重点人才、证书核验、站点批复；合并重复档案，处理跨县任职；"
-        "管理本辖区账号。不能审核自己提交的事项。",
+        "管理本辖区账号。省级的还可以把各单位对台账用词的答复采用到全省。不能审核自己提交的事项。",
         _REVIEWER,
         has_records=True,
     ),

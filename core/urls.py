@@ -9,6 +9,7 @@ from core.entities import saved_views
 from core.entities.addresses import pages_of
 from core.entities.pages.undo import UndoPage
 from core.ledgers.entity import IMPORTS
+from core.ledgers.word_entities import COMMON_WORDS, WORDS
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path("drafts/", drafts, name="drafts"),
     path("search/", search.search, name="search"),
     *pages_of(IMPORTS),
+    *pages_of(WORDS),
+    *pages_of(COMMON_WORDS),
     *pages_of(OWN_EXPORTS),
     path("exports/<uuid:pk>/", exports.wait, name="export_wait"),
     path("exports/<uuid:pk>/file/", exports.fetch, name="export_file"),

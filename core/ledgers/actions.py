@@ -6,8 +6,8 @@ import hashlib
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Q
 from psycopg2.errors import LockNotAvailable
 
 from core.accounts.models import User
@@ -18,6 +18,8 @@ from core.ledgers import applying, mapping, showing, words
 from core.ledgers.asking import SKIP, WHOLE, answer, choices_of, open_rows
 from core.ledgers.comparing import REPEAT, compare_anew, tied
 from core.ledgers.dating import corrects_signed
+from core.ledgers.guessing import kinds_of, take_kind
+from core.ledgers.holding import locked, put_away, queue, require
 from core.ledgers.keeping import FOLDER
 from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
@@ -41,13 +43,6 @@ class DuplicateFile(Exception):
         self.batch = batch
 
 
-def _require(user: User, kind: str = "") -> None:
-    if not user.has_perm("core.import_ledger") or not user.region_id:
-        raise PermissionDenied
-    if kind and not user.has_perm(ledger_for(kind).permission):
-        raise PermissionDenied
-
-
 def start_import(
     *,
     user: User,
@@ -61,11 +56,12 @@ def start_import(
     """Keep an uploaded ledger and queue its check.
 
     Raises Refused for a file that cannot be taken, DuplicateFile (with the first batch)
-    when the office uploaded the same bytes before and did not ask for them `again`. `sheet`
-    names the sheet to read, "" leaves it to the reader. With `inline` nobody is told: the
+    when the office uploaded the same bytes before and did not ask for them `again`. Without a
+    `kind` the check finds out which it is. `sheet` names the sheet to read, "" leaves it to the
+    reader. With `inline` nobody is told: the
     caller runs the job itself.
     """
-    _require(user, kind)
+    require(user, kind)
     if len(data) > FILE_BYTES:
         raise Refused(TOO_LARGE)
     if not data:
@@ -87,6 +83,7 @@ def start_import(
                 file_name=media.plain_name(name, default="台账"),
                 file_path=path,
                 sheet=sheet,
+                reading={"asked_sheet": sheet} if sheet else {},
                 sha256=digest,
                 is_repeat=earlier is not None,
             )
@@ -108,20 +105,55 @@ def start_sheet(*, batch: ImportBatch, by: User, sheet: str) -> ImportBatch:
     """Take in a sheet of a batch's file once more, or another one, as a batch of its own."""
     if sheet not in [batch.sheet, *(name for name, _ in batch.other_sheets)]:
         raise RuleError("SHEET", "文件中没有这张工作表。")
+    return start_import(
+        user=by, kind=batch.kind, name=batch.file_name, data=_kept(batch), sheet=sheet, again=True
+    )
+
+
+@transaction.atomic
+def start_kind(*, batch: ImportBatch, by: User, kind: str) -> ImportBatch:
+    """Check the file of a batch as another kind of ledger; returns the batch that it is now.
+
+    A batch whose kind nobody knew goes on itself; of another one a new batch takes the place, and
+    it is put away. Raises RuleError.
+    """
+    fresh, job = locked(batch, by=by)
+    if kind not in dict(kinds_of(by)):
+        raise RuleError("KIND", "请选择台账类别。")
+    if job.status != Job.Status.WAITING or fresh.is_confirmed:
+        raise RuleError("STATE", "现在不能改台账类别，请等待核对完成。")
+    if by.region_id != fresh.region_id:
+        raise RuleError("STATE", "这一批由别的单位上传，请由上传的单位改台账类别。")
+    if kind == fresh.kind:
+        return fresh
+    if not fresh.kind:
+        take_kind(fresh, kind)
+        job.by = by
+        queue(job)
+        return fresh
+    made = start_import(
+        user=by, kind=kind, name=fresh.file_name, data=_kept(fresh),
+        sheet=fresh.reading.get("asked_sheet", ""), again=True,
+    )  # fmt: skip
+    put_away(job, f"已改按{ledger_for(kind).label}台账核对，没有写入任何数据。")
+    return made
+
+
+def _kept(batch: ImportBatch) -> bytes:
+    """The file as it was uploaded. Raises RuleError."""
     try:
         with media.opened(batch.file_path) as path:
-            data = path.read_bytes()
+            return path.read_bytes()
     except FileNotFoundError:
         raise RuleError("EXPIRED", "上传的文件已过保存期，请重新上传。") from None
-    return start_import(
-        user=by, kind=batch.kind, name=batch.file_name, data=data, sheet=sheet, again=True
-    )
 
 
 def _earlier(user: User, kind: str, digest: str) -> ImportBatch | None:
     return (
         ImportBatch.objects.for_user(user)
-        .filter(region_id=user.region_id, kind=kind, sha256=digest, undone_at=None)
+        .filter(region_id=user.region_id, sha256=digest, undone_at=None)
+        # Of whatever kind, where it is still to be found out.
+        .filter(Q(kind=kind) | Q(kind="") if kind else Q())
         .exclude(job__status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
         .order_by("created_at")
         .first()
@@ -133,35 +165,6 @@ def _give_way(user: User, kind: str, digest: str) -> None:
     put_away = Job.objects.filter(status__in=[Job.Status.CANCELLED, Job.Status.FAILED])
     same = ImportBatch.objects.filter(region_id=user.region_id, kind=kind, sha256=digest)
     same.filter(job__in=put_away).update(is_repeat=True)
-
-
-def _locked(batch: ImportBatch, *, by: User, waits: bool = True) -> tuple[ImportBatch, Job]:
-    """The batch and its job, locked, if `by` may act on it.
-
-    A job keeps its lock while it writes; without `waits` that is a RuleError at once.
-    """
-    _require(by, batch.kind)
-    try:
-        with transaction.atomic():
-            job = Job.objects.select_for_update(nowait=not waits).get(pk=batch.job_id)
-    except OperationalError:
-        raise RuleError("STATE", "正在写入，不能取消；写完后可以撤销这一批。") from None
-    fresh = ImportBatch.objects.for_user(by).select_for_update().filter(pk=batch.pk).first()
-    if fresh is None:
-        raise PermissionDenied
-    return fresh, job
-
-
-def _queue(job: Job, *, inline: bool = False, payload: dict[str, Any] | None = None) -> None:
-    """Queue a job that rested; it acts with the rights of who set it going."""
-    job.payload = payload or {}
-    job.status, job.attempts, job.lease_until = Job.Status.QUEUED, 0, None
-    job.message, job.finished_at, job.is_cancel_requested = "", None, False
-    # The bar begins anew.
-    job.phase = ""
-    job.save()
-    if not inline:
-        jobs.ring(job.pk)
 
 
 @transaction.atomic
@@ -177,7 +180,7 @@ def set_mapping(
 
     Raises RuleError when a required column is left without either.
     """
-    fresh, job = _locked(batch, by=by)
+    fresh, job = locked(batch, by=by)
     if job.status != Job.Status.WAITING or fresh.applied_at:
         raise RuleError("STATE", "现在不能修改列对应，请等待核对完成。")
     ledger = ledger_for(fresh.kind)
@@ -196,7 +199,7 @@ def set_mapping(
     fresh.counts, fresh.places, fresh.questions = {}, [], []
     fresh.save()
     job.by = by
-    _queue(job)
+    queue(job)
 
 
 @transaction.atomic
@@ -215,7 +218,7 @@ def answer_questions(
     `seen` is the fence of the check that the answers are about, where somebody looked at it.
     Raises RuleError.
     """
-    fresh, job = _locked(batch, by=by)
+    fresh, job = locked(batch, by=by)
     if job.status != Job.Status.WAITING or fresh.applied_at or not fresh.counts:
         raise RuleError("STATE", "现在不能答复，请刷新页面。")
     if seen not in ("", str(job.fence)):
@@ -241,12 +244,12 @@ def answer_questions(
     fresh.counts, fresh.places, fresh.questions = {}, [], []
     fresh.save()
     job.by = by
-    _queue(job, inline=inline, payload={"decisions": decisions})
+    queue(job, inline=inline, payload={"decisions": decisions})
 
 
 def keep_reason(*, batch: ImportBatch, by: User, reason: str) -> None:
     """Keep what is typed beside the rows: deciding on them and turning pages come between."""
-    _require(by, batch.kind)
+    require(by, batch.kind)
     rows = ImportBatch.objects.for_user(by).filter(pk=batch.pk, is_confirmed=False)
     rows.update(reason=_plain_reason(reason))
 
@@ -267,7 +270,7 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
     Rows with a remark of level W need one reason for the batch, and so do changes of what a
     signed figure counted. Raises RuleError.
     """
-    fresh, job = _locked(batch, by=by)
+    fresh, job = locked(batch, by=by)
     if fresh.applied_at or (fresh.is_confirmed and job.status != Job.Status.CANCELLED):
         return
     if job.status == Job.Status.CANCELLED:
@@ -281,32 +284,30 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
     fresh.is_confirmed, fresh.reason = True, _plain_reason(reason)
     fresh.save()
     job.by = by
-    _queue(job, inline=inline)
+    queue(job, inline=inline)
 
 
 @transaction.atomic
 def cancel(*, batch: ImportBatch, by: User) -> None:
     """Ask a running import to stop, or put a waiting one away. Nothing is written then."""
-    fresh, job = _locked(batch, by=by, waits=False)
+    fresh, job = locked(batch, by=by, waits=False)
     if fresh.applied_at:
         raise RuleError("STATE", "数据已入库，不能取消；可以撤销这一批。")
     if job.status == Job.Status.RUNNING:
         Job.objects.filter(pk=job.pk).update(is_cancel_requested=True)
     elif job.status in (Job.Status.QUEUED, Job.Status.WAITING, Job.Status.FAILED):
-        Job.objects.filter(pk=job.pk).update(
-            status=Job.Status.CANCELLED, message="已取消，没有写入任何数据。"
-        )
+        put_away(job, "已取消，没有写入任何数据。")
 
 
 @transaction.atomic
 def resume(*, batch: ImportBatch, by: User) -> None:
     """Try a failed import once more, from where it stood."""
-    fresh, job = _locked(batch, by=by)
+    fresh, job = locked(batch, by=by)
     if fresh.is_forgotten:
         raise RuleError("EXPIRED", "文件已过 30 天保存期，请重新上传。")
     if job.status == Job.Status.FAILED:
         job.by = by
-        _queue(job, payload=job.payload)
+        queue(job, payload=job.payload)
 
 
 @transaction.atomic
@@ -344,7 +345,7 @@ def decide_all(*, batch: ImportBatch, by: User, question: str, decision: str) ->
 
 
 def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
-    fresh, job = _locked(batch, by=by)
+    fresh, job = locked(batch, by=by)
     if fresh.applied_at or job.status != Job.Status.WAITING:
         raise RuleError("STATE", "现在不能处理，请刷新页面。")
     return fresh
@@ -364,13 +365,13 @@ def _compare_anew(batch: ImportBatch, numbers: set[int], *, by: User) -> None:
 def _leave_to_job(batch: ImportBatch, *, by: User, answers: dict[str, str] | None = None) -> None:
     """Queue the comparison, first of all with answers for every row that waits for them."""
     batch.job.by = by
-    _queue(batch.job, payload={"answers": answers} if answers else None)
+    queue(batch.job, payload={"answers": answers} if answers else None)
 
 
 @transaction.atomic
 def undo(*, batch: ImportBatch, by: User) -> list[int]:
     """Take back an applied batch as far as nobody touched it; returns touched rows."""
-    fresh, _ = _locked(batch, by=by)
+    fresh, _ = locked(batch, by=by)
     if not fresh.applied_at or fresh.undone_at:
         raise RuleError("STATE", "这一批没有可以撤销的内容。")
     if fresh.is_forgotten:

@@ -15,6 +15,7 @@ from core.entities.filters import Between, ChosenFor
 from core.ledgers import showing
 from core.ledgers.models import ImportBatch
 from core.ledgers.waiting import STATES
+from core.ledgers.word_entities import BESIDE
 
 
 def _state(batch: ImportBatch) -> SafeString:
@@ -44,7 +45,7 @@ IMPORTS = Entity(
     code="import",
     title="导入",
     menu="导入导出",
-    beside=("import", "export"),
+    beside=BESIDE,
     prefix="imports/",
     only="list",
     names={"create": "import_new"},

@@ -9,47 +9,96 @@ from django.urls import reverse
 
 from core.accounts.models import User
 from core.entities.forms.actions import ReasonField
-from core.ledgers.ledger import kinds
+from core.ledgers.guessing import kinds_of
 from core.ledgers.models import ImportBatch
+from core.ledgers.pasting import ledger_of
+from core.ledgers.spreadsheets import Refused
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 
+# What the form says of a ledger whose kind its headings shall tell.
+AUTO = "auto"
 
-def kinds_for(user: User) -> list[tuple[str, str]]:
-    """(code, name) of the ledgers that the user may import, people first."""
-    found = [(k, r.label) for k, r in kinds().items() if user.has_perm(r.permission)]
-    return sorted(found, key=lambda kind: kind[0] != "people")
+
+class PastedInput(forms.Textarea):
+    """A field that takes cells and shows none, also where the page comes back."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
 
 
 class UploadForm(forms.Form):
-    """A kind of ledger and its file."""
+    """A ledger: its file, or a block of cells copied from one, and its kind where that is said."""
 
     kind = forms.ChoiceField(
         label="台账类别",
         widget=forms.RadioSelect,
-        error_messages={"required": "请选择台账类别。", "invalid_choice": "请选择台账类别。"},
+        required=False,
+        error_messages={"invalid_choice": "请选择台账类别。"},
     )
     file = forms.FileField(
         label="台账文件",
+        required=False,
         help_text="直接上传现有台账即可，不必改格式。"
         "支持 .xlsx、.xls、.ods、.csv，不超过 20 MB、20 万行。",
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.et"}),
         error_messages={
-            "required": "请选择要导入的文件。",
             "empty": "文件是空的，请选择有内容的文件。",
             "missing": "请选择要导入的文件。",
             "invalid": "文件没有传完整，请重新选择。",
         },
     )
 
+    text = forms.CharField(
+        label="或粘贴表格内容",
+        required=False,
+        strip=False,
+        help_text="在 Excel 或 WPS 中选中一块（连同列名那一行）复制，粘贴到这里，和上传文件一样。",
+        # What was pasted is never given back: it holds people's numbers.
+        widget=PastedInput(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds_for(user)
+        self.user = user
+        self.fields["kind"].choices = [(AUTO, "自动判断"), *kinds_of(user)]
+
+    def clean_kind(self) -> str:
+        """The kind, "" for one that is to be found out."""
+        kind: str = self.cleaned_data["kind"]
+        return "" if kind == AUTO else kind
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > FILE_BYTES:
+        if file is not None and file.size > FILE_BYTES:
             raise forms.ValidationError(TOO_LARGE, code="size")
         return file
+
+    def clean(self) -> dict[str, Any]:
+        """`ledger` is (name, bytes) of what came, in whichever way."""
+        said: dict[str, Any] = self.cleaned_data
+        file, text = said.get("file"), said.get("text", "")
+        if file and text.strip():
+            self.add_error("text", "文件和粘贴的内容只能要一样，请去掉一样再上传。")
+        elif file:
+            said["ledger"] = file.name, file.read()
+        elif text.strip():
+            try:
+                said["ledger"] = ledger_of(text, user=self.user)
+            except Refused as refusal:
+                self.add_error("text", str(refusal))
+        elif not self.errors:
+            self.add_error("file", "请选择要导入的文件，或者粘贴表格内容。")
+        return said
+
+
+class KindForm(forms.Form):
+    """The kind of a ledger that was taken in without it."""
+
+    kind = forms.ChoiceField(label="台账类别", widget=forms.RadioSelect)
+
+    def __init__(self, *, kinds: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.fields["kind"].choices = kinds
 
 
 class ConfirmForm(forms.Form):

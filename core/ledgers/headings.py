@@ -9,10 +9,18 @@ from typing import Any
 
 from core.ledgers import mapping
 from core.ledgers.ledger import Ledger
-from core.ledgers.spreadsheets import Sheet
+from core.ledgers.spreadsheets import Refused, Sheet
+from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.values import as_text
 from core.text import normalise, without_control_characters
 
+# Headings that are known at the least, or it is no list of ours.
+_FEWEST = 2
+SERIAL = frozenset({"序号", "编号", "no", "顺序号"})
+_NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
+_NO_HEADER = (
+    "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
+)
 _UNIT = re.compile(r"单位.{0,4}([万千])元")
 _GROUP_UNIT = re.compile(r"[(（]([万千])元[)）]")
 
@@ -24,6 +32,27 @@ def title(cell: Any) -> str:
 
 def headings_of(sheet: Sheet) -> list[str]:
     return [title(cell) for cell in sheet.top[0]]
+
+
+def require_headings(sheet: Sheet) -> None:
+    """Raise Refused where the row that should head the table is one of its rows."""
+    if any(_NUMBER_OF_A_PERSON.search(text) for text in headings_of(sheet)):
+        raise Refused(_NO_HEADER)
+
+
+def are_known(sheet: Sheet, columns: Mapping[str, int], ledger: Ledger) -> bool:
+    """Whether enough headings are known: of a long header two; of a short one what every record
+    has (姓名)."""
+    headed = sum(1 for text in headings_of(sheet) if text and squeeze(text) not in SERIAL)
+    names = any(c.is_required for name in columns if (c := ledger.column(name)))
+    return len(columns) >= _FEWEST or (headed <= _FEWEST and names)
+
+
+def texts_around(sheet: Sheet, *names: str) -> list[str]:
+    """What stands above the table, the name of the sheet, and other `names` (of the file): they
+    may say what a column would say of every row."""
+    lines = [title(cell) for row in sheet.above for cell in row if cell is not None]
+    return [*lines, sheet.name, *names]
 
 
 def columns_of(ledger: Ledger, sheet: Sheet, *, region: str) -> dict[str, int]:

@@ -2,17 +2,35 @@
 
 import datetime
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import transaction
 
 from core.jobs.models import Job
+from core.jobs.running import JobFailed
 from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.spreadsheets import Refused
 from core.secrecy import files as media
 
 # Of the media store.
 FOLDER = "imports"
 _DAY_SECONDS = 86_400
 NEVER_CONFIRMED = "核对后 30 天没有确认，已放弃，没有写入任何数据。请重新上传。"
+
+
+@contextmanager
+def opened(batch: ImportBatch) -> Iterator[Path]:
+    """The file of a batch for as long as a job reads it. Raises JobFailed with a sentence, also
+    where the reading inside is Refused."""
+    try:
+        with media.opened(batch.file_path) as path:
+            yield path
+    except Refused as refusal:
+        raise JobFailed(str(refusal)) from None
+    except FileNotFoundError:
+        raise JobFailed("上传的文件已过保存期，请重新上传。") from None
 
 
 def forget_expired(*, before: datetime.datetime) -> int:

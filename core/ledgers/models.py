@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
+from core.audit.history import tracked
 from core.jobs.models import Job
 from core.scoping import ScopedModel
 
@@ -101,14 +102,17 @@ class ColumnMemory(models.Model):
         return f"{self.header} → {self.attribute}"
 
 
-class WordMemory(models.Model):
+@tracked
+class WordMemory(ScopedModel):
     """What an office means by a word in a column of choices: the code, "" to leave it out.
 
-    `is_shared`: a reviewer of the province has adopted it for all offices.
+    `is_shared`: a reviewer of the province has adopted it for all offices. Such a row is the
+    province's, beside the one that its own office may have.
     """
 
-    region = models.ForeignKey("core.Region", models.CASCADE)
-    kind = models.CharField(max_length=20)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    region = models.ForeignKey("core.Region", models.CASCADE, verbose_name="单位辖区")
+    kind = models.CharField("台账", max_length=20)
     attribute = models.CharField("列", max_length=60)
     word = models.CharField("用词", max_length=60)  # core.ledgers.words keeps to it
     code = models.CharField("含义", max_length=20, blank=True)
@@ -120,12 +124,15 @@ class WordMemory(models.Model):
         verbose_name = "用词记忆"
         constraints = [
             models.UniqueConstraint(
-                fields=["region", "kind", "attribute", "word"], name="wordmemory_once"
+                # Every list asks by kind, column and word.
+                fields=["kind", "attribute", "word", "region", "is_shared"],
+                name="wordmemory_of_an_office",
             )
         ]
+        ordering = ["-answered_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.word} → {self.code}"
+        return self.word
 
 
 class ImportRow(models.Model):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import transaction
 
 from core.audit.history import acting
 from core.jobs.models import Job
-from core.jobs.running import Lease, runner
+from core.jobs.running import JobFailed, Lease, runner
 from core.ledgers.applying import apply
 from core.ledgers.asking import answer, open_rows
 from core.ledgers.comparing import compare
+from core.ledgers.guessing import guess_of, note_better, understand
 from core.ledgers.ledger import ImportContext, Ledger, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.points import points_of
@@ -26,6 +29,9 @@ ROWS_A_SECOND = 5_000
 def run_import(lease: Lease) -> None:
     """Bring a batch as far as it goes: to the matching of columns, the preview, or the end."""
     batch = ImportBatch.objects.select_related("by", "region").get(job=lease.job)
+    if not batch.kind and not _tell_kind(batch, lease):
+        lease.finish(Job.Status.WAITING, "没有认出是哪一类台账，请选择。")
+        return
     ledger = ledger_for(batch.kind)
     context = ImportContext.of(batch)
     if not batch.is_confirmed:
@@ -41,6 +47,27 @@ def run_import(lease: Lease) -> None:
     lease.finish(Job.Status.DONE, summary(counts))
 
 
+def _tell_kind(batch: ImportBatch, lease: Lease) -> bool:
+    """Find out of which kind a ledger is; False where a person has to say it."""
+    lease.progress(done=0, total=0, phase="正在判断台账类别")
+    guessed = guess_of(batch)
+    with transaction.atomic():
+        lease.guard()
+        return understand(batch, guessed)
+
+
+def _tell_better(batch: ImportBatch, lease: Lease) -> None:
+    """Keep which kind the headings say where they lack what the chosen one asks for."""
+    if batch.reading.get("is_guessed"):
+        return
+    # The columns can be matched by hand, whatever other kinds would say of the file.
+    with suppress(JobFailed):
+        guessed = guess_of(batch)
+        with transaction.atomic():
+            lease.guard()
+            note_better(batch, guessed)
+
+
 def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Lease) -> None:
     try:
         # Once compared, the rows come back only to be compared anew.
@@ -52,6 +79,7 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
                 put_back(batch, lease.job.payload.get("decisions", {}))
                 lease.guard()
     except NeedsMapping:
+        _tell_better(batch, lease)
         lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
         return
     total = ImportRow.objects.filter(batch=batch).count()

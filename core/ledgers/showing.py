@@ -14,7 +14,7 @@ from core.jobs.models import Job
 from core.jobs.running import MAX_ATTEMPTS
 from core.ledgers import mapping, words
 from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
-from core.ledgers.ledger import AGAIN, ledger_for
+from core.ledgers.ledger import AGAIN, kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.workbooks import REASON
@@ -38,11 +38,14 @@ _IDLE = frozenset({"序号", "编号", REASON})
 
 
 def stage_of(batch: ImportBatch) -> str:
-    """Which page a batch is on: progress, columns, empty, preview, result, failed, cancelled."""
+    """Which page a batch is on: progress, kind, columns, empty, preview, result, failed,
+    cancelled."""
     status = batch.job.status
     if status in (Status.QUEUED, Status.RUNNING):
         return "progress"
     if status == Status.WAITING:
+        if not batch.kind:
+            return "kind"
         if not batch.counts:
             return "columns"
         return "preview" if batch.counts["rows"] else "empty"
@@ -54,7 +57,8 @@ def state_of(batch: ImportBatch) -> tuple[str, str]:
     if batch.undone_at:
         return "已撤销", ""
     if batch.job.status == Status.WAITING:
-        return ("待确认" if batch.counts else "待对应列"), "attention"
+        rests = "待对应列" if batch.kind else "待选类别"
+        return ("待确认" if batch.counts else rests), "attention"
     if batch.job.status == Status.DONE:
         return "已入库", "good"
     return str(batch.job.get_status_display()), _TAGS.get(Status(batch.job.status), "")
@@ -66,10 +70,24 @@ def may_resume(batch: ImportBatch) -> bool:
 
 
 def kind_label(batch: ImportBatch) -> str:
+    if not batch.kind:
+        return "类别未定"
     try:
         return ledger_for(batch.kind).label
     except KeyError:
         return batch.kind
+
+
+def alike_kinds(batch: ImportBatch) -> list[str]:
+    """Names of the kinds that a ledger resembles, of which a person has to choose."""
+    return [ledger_for(kind).label for kind in batch.reading.get("alike", []) if kind in kinds()]
+
+
+def better_kind(batch: ImportBatch) -> tuple[str, str]:
+    """(code, name) of the kind that the headings say where the chosen one lacks columns; ("", "")
+    where there is none."""
+    better = batch.reading.get("better", "")
+    return (better, ledger_for(better).label) if better in kinds() else ("", "")
 
 
 def counts_of(batch: ImportBatch) -> dict[str, int]:

@@ -17,17 +17,24 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from core.jobs.running import JobFailed, Lease
+from core.jobs.running import Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
-from core.ledgers.headings import columns_of, headings_of, title, with_units
+from core.ledgers.headings import (
+    columns_of,
+    headings_of,
+    require_headings,
+    texts_around,
+    title,
+    with_units,
+)
+from core.ledgers.keeping import opened
 from core.ledgers.ledger import Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
-from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
+from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.words import choice_of
-from core.secrecy import files as media
 
 # Blocks of the reader that are checked and committed together: 2,500 rows.
 BLOCKS = 5
@@ -35,10 +42,8 @@ BLOCKS = 5
 _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 _CODED = re.compile("代码|编码")
-_NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
-_NO_HEADER = (
-    "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
-)
+# Of what is known of the reading, what outlasts a new check.
+_SAID = ("whole", "is_guessed", "asked_sheet")
 
 
 class NeedsMapping(Exception):
@@ -47,29 +52,23 @@ class NeedsMapping(Exception):
 
 def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
     """Read, check and stage the file. Raises NeedsMapping, or JobFailed with a sentence."""
-    try:
-        with (
-            media.opened(batch.file_path) as path,
-            Checkers(_processes(path)) as checkers,
-            read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
-        ):
-            _prepare(batch, ledger, sheet, lease)
-            total = max(0, sheet.total - batch.header_row)
-            _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
-        with connection.cursor() as cursor:
-            # The planner has never heard of this batch; it would loop over its rows.
-            cursor.execute("ANALYZE core_importrow (batch_id, number, outcome, decisions, key)")
-    except Refused as refusal:
-        raise JobFailed(str(refusal)) from None
-    except FileNotFoundError:
-        raise JobFailed("上传的文件已过保存期，请重新上传。") from None
+    with (
+        opened(batch) as path,
+        Checkers(_processes(path)) as checkers,
+        read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
+    ):
+        _prepare(batch, ledger, sheet, lease)
+        total = max(0, sheet.total - batch.header_row)
+        _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
+    with connection.cursor() as cursor:
+        # The planner has never heard of this batch; it would loop over its rows.
+        cursor.execute("ANALYZE core_importrow (batch_id, number, outcome, decisions, key)")
 
 
 def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> None:
     """Match the columns of the header and keep both with the batch."""
+    require_headings(sheet)
     header = headings_of(sheet)
-    if any(_NUMBER_OF_A_PERSON.search(text) for text in header):
-        raise Refused(_NO_HEADER)
     kept = {a: i for a, i in batch.mapping.items() if i < len(header)}
     columns = kept or columns_of(ledger, sheet, region=batch.region_id)
     header = with_units(ledger, sheet, columns)
@@ -96,13 +95,13 @@ def _reading(
     batch: ImportBatch, ledger: Ledger, sheet: Sheet, columns: dict[str, int]
 ) -> dict[str, Any]:
     """How the sheet is read beside its columns: `codes` (attributes whose cells are codes),
-    `told` (what titles and names say for the whole sheet), `whole` (what a person said so)."""
-    lines = [title(cell) for row in sheet.above for cell in row if cell is not None]
-    texts = [*lines, sheet.name, batch.file_name]
-    return {
+    `told` (what titles and names say for the whole sheet), `whole` (what a person said so), and
+    what was said when the file came (`is_guessed`, `asked_sheet`)."""
+    texts = texts_around(sheet, batch.file_name)
+    kept = {name: batch.reading[name] for name in _SAID if name in batch.reading}
+    return kept | {
         "codes": [a for a, index in columns.items() if _holds_codes(ledger, a, index, sheet)],
         "told": mapping.told(ledger, columns, texts),
-        "whole": batch.reading.get("whole", {}),
     }
 
 

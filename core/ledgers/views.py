@@ -20,7 +20,8 @@ from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
 from core.ledgers import actions, showing, workbooks
-from core.ledgers.forms import ConfirmForm, UploadForm, kinds_for
+from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm
+from core.ledgers.guessing import kinds_of
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.remarks import warnings
@@ -39,10 +40,18 @@ def _user(request: HttpRequest) -> User:
 
 
 def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
-    """A batch of the user's scope: 404 otherwise."""
+    """A batch of the user's scope, of whatever kind it is: 404 otherwise."""
     rows = ImportBatch.objects.for_user(_user(request)).select_related("job", "by", "region")
     batch = rows.filter(pk=pk).first()
-    if batch is None or batch.kind not in kinds():
+    if batch is None or (batch.kind and batch.kind not in kinds()):
+        raise Http404
+    return batch
+
+
+def _known(request: HttpRequest, pk: UUID) -> ImportBatch:
+    """A batch of which it is known what it is."""
+    batch = _batch(request, pk)
+    if not batch.kind:
         raise Http404
     return batch
 
@@ -68,18 +77,20 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, user=user)
     earlier, state = None, ""
     if request.method == "POST" and form.is_valid():
-        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
+        name, data = form.cleaned_data["ledger"]
         try:
             return _open(
-                actions.start_import(user=user, kind=kind, name=file.name, data=file.read())
+                actions.start_import(
+                    user=user, kind=form.cleaned_data["kind"], name=name, data=data
+                )
             )
         except Refused as refusal:
             form.add_error("file", str(refusal))
         except actions.DuplicateFile as duplicate:
             earlier, state = duplicate.batch, showing.state_of(duplicate.batch)[0]
     else:
-        form.initial["kind"] = request.GET.get("kind", "people")
-    context = {"form": form, "kinds": kinds_for(user), "earlier": earlier, "state": state}
+        form.initial["kind"] = request.GET.get("kind") or AUTO
+    context = {"form": form, "kinds": kinds_of(user), "earlier": earlier, "state": state}
     return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
 
 
@@ -87,7 +98,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, kind: str) -> HttpResponse:
     """Our own workbook for a kind of ledger."""
     user = _user(request)
-    if kind not in dict(kinds_for(user)):
+    if kind not in dict(kinds_of(user)):
         raise Http404
     ledger = ledger_for(kind)
     data = workbooks.template_workbook(ledger, user)
@@ -111,8 +122,11 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     is_polling = request.headers.get("X-Polling") == "1"
     if is_polling and stage != "progress":
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"batch": batch, "job": batch.job, "stage": stage, **_head(batch)}
-    if stage == "columns":
+    context = {"batch": batch, "job": batch.job, "stage": stage, **_head(request, batch)}
+    if stage == "kind":
+        form = KindForm(kinds=context["other_kinds"])
+        context |= {"form": form, "alike": showing.alike_kinds(batch)}
+    elif stage == "columns":
         context |= _columns_context(batch)
     elif stage == "progress":
         context["is_writing"] = batch.is_confirmed and batch.job.status == Job.Status.RUNNING
@@ -124,15 +138,29 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, f"{name}#progress" if is_polling else name, context)
 
 
-def _head(batch: ImportBatch) -> dict[str, Any]:
+def _head(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+    """What every page of a batch says of it, and the kinds that it may be changed to."""
     state, tag = showing.state_of(batch)
-    return {"kind_label": showing.kind_label(batch), "state": state, "state_tag": tag}
+    user = _user(request)
+    others = [kind for kind in kinds_of(user) if kind[0] != batch.kind]
+    is_open = showing.stage_of(batch) in ("kind", "columns", "preview", "empty")
+    return {
+        "kind_label": showing.kind_label(batch),
+        "state": state,
+        "state_tag": tag,
+        "other_kinds": others if is_open and batch.region_id == user.region_id else [],
+    }
 
 
 def _columns_context(batch: ImportBatch) -> dict[str, Any]:
     rows = showing.matching(batch)
     missing = [row["label"] for row in rows if row["is_missing"]]
-    return {"rows": rows, "missing": missing, "unread": showing.unmatched(batch)}
+    return {
+        "rows": rows,
+        "missing": missing,
+        "unread": showing.unmatched(batch),
+        "better": showing.better_kind(batch) if missing else ("", ""),
+    }
 
 
 def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[str, Any]:
@@ -180,7 +208,7 @@ def _leave_read_event(request: HttpRequest, batch: ImportBatch, rows: list[Impor
 @require_http_methods(["GET", "POST"])
 def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct which header text means which column."""
-    batch = _batch(request, pk)
+    batch = _known(request, pk)
     error = ""
     if request.method == "POST":
         chosen = {
@@ -201,7 +229,7 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
         except RuleError as refusal:
             error, batch.mapping = str(refusal), chosen
             batch.reading |= {"whole": whole}
-    context = {"batch": batch, "error": error, **_head(batch), **_columns_context(batch)}
+    context = {"batch": batch, "error": error, **_head(request, batch), **_columns_context(batch)}
     return render(request, "imports/columns.html", context, status=422 if error else 200)
 
 
@@ -226,6 +254,18 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     except RuleError as refusal:
         messages.error(request, str(refusal))
         return _open(batch)
+
+
+@require_POST
+def kind(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The same file as another kind of ledger, or as the one that nobody could tell."""
+    batch, wanted = _batch(request, pk), request.POST.get("kind", "")
+    try:
+        batch = actions.start_kind(batch=batch, by=_user(request), kind=wanted)
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+    forget_total(_user(request).pk)
+    return _open(batch)
 
 
 @require_POST
@@ -314,7 +354,7 @@ def decide_all(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The refused and held rows in the ledger's own layout, to be mended and uploaded."""
-    batch = _batch(request, pk)
+    batch = _known(request, pk)
     try:
         data = workbooks.refused_workbook(batch)
     except FileNotFoundError:

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from core.audit.history import acting
 from core.ledgers.models import ImportBatch, ImportRow, WordMemory
 from core.ledgers.values import Choice
 
@@ -47,7 +48,7 @@ def known_words(kind: str, region: str) -> dict[tuple[str, str], str]:
     """(attribute, word) -> code, as the office answered, else as the province adopted."""
     rows = WordMemory.objects.filter(Q(region_id=region) | Q(is_shared=True), kind=kind)
     # Its own come last.
-    ordered = sorted(rows, key=lambda row: (row.region_id == region, row.pk))
+    ordered = sorted(rows, key=lambda row: not row.is_shared)
     return {(row.attribute, row.word): row.code for row in ordered}
 
 
@@ -99,18 +100,19 @@ def _answered_elsewhere(kind: str, found: list[Any]) -> dict[tuple[str, str], st
 
 def remember(batch: ImportBatch, answers: dict[tuple[str, str], str], *, by: User) -> None:
     """Keep what the office means ({(attribute, word): code}) for its next ledgers."""
-    WordMemory.objects.bulk_create(
-        [
-            WordMemory(
-                region_id=batch.region_id, kind=batch.kind, attribute=attribute, word=word,
-                code=code, by=by, answered_at=timezone.now(),
-            )
-            for (attribute, word), code in sorted(answers.items())
-        ],
-        update_conflicts=True,
-        unique_fields=["region", "kind", "attribute", "word"],
-        update_fields=["code", "by", "answered_at"],
-    )  # fmt: skip
+    with acting(by):
+        WordMemory.objects.bulk_create(
+            [
+                WordMemory(
+                    region_id=batch.region_id, kind=batch.kind, attribute=attribute, word=word,
+                    code=code, by=by, answered_at=timezone.now(),
+                )
+                for (attribute, word), code in sorted(answers.items())
+            ],
+            update_conflicts=True,
+            unique_fields=["kind", "attribute", "word", "region", "is_shared"],
+            update_fields=["code", "by", "answered_at"],
+        )  # fmt: skip
 
 
 def decided(batch: ImportBatch) -> dict[str, dict[str, str]]:

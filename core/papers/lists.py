@@ -22,7 +22,14 @@ from core.entities.paths import reader
 from core.entities.reach import Reach
 from core.entities.workbooks import ExportColumn
 from core.ledgers import mapping
-from core.ledgers.headings import columns_of, headings_of, title, with_units
+from core.ledgers.headings import (
+    SERIAL,
+    are_known,
+    columns_of,
+    headings_of,
+    texts_around,
+    with_units,
+)
 from core.ledgers.ledger import AGAIN, ImportContext, Ledger, RowCheck
 from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.spreadsheets.child import squeeze
@@ -32,9 +39,6 @@ from core.papers.layouts import SheetLayout
 from core.shares import Share
 
 _CHUNK = 2_000
-# Headings that are known at the least, or it is no list of ours.
-_FEWEST = 2
-_SERIAL = frozenset({"序号", "编号", "no", "顺序号"})
 _FACTORS = {"万元": 10_000, "千元": 1_000}
 # For the cleaning of what a title says, which is no row of a ledger.
 _NOBODY = RowCheck(0, ImportContext(None, None, None))
@@ -93,24 +97,15 @@ def bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
             if entity.ledger is not None and user.has_perm(entity.permission("view"))
         ]
         columns, entity = max(found, key=lambda one: len(one[0]), default=({}, None))
-        if entity is None or entity.ledger is None or not _is_known(sheet, columns, entity.ledger):
+        if entity is None or entity.ledger is None or not are_known(sheet, columns, entity.ledger):
             return None
         header_row = sheet.header + 1
         ruled = look.ruled_after(header_row)
         if not ruled and _is_free(look, header_row + 1):
             ruled = 1
         bound = tuple(_columns(entity, entity.ledger, sheet, columns))
-        lines = [title(cell) for row in sheet.above for cell in row if cell is not None]
-        only = _told(entity, mapping.told(entity.ledger, columns, [*lines, sheet.name]))
+        only = _told(entity, mapping.told(entity.ledger, columns, texts_around(sheet)))
     return ListForm(look.name, entity, header_row, ruled, bound, only, frozenset(columns))
-
-
-def _is_known(sheet: Sheet, columns: Mapping[str, int], ledger: Ledger) -> bool:
-    """Whether enough headings are known: of a long header two; of a short one what every record
-    has (姓名)."""
-    headed = sum(1 for text in headings_of(sheet) if text and squeeze(text) not in _SERIAL)
-    names = any(c.is_required for name in columns if (c := ledger.column(name)))
-    return len(columns) >= _FEWEST or (headed <= _FEWEST and names)
 
 
 def _told(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:
@@ -138,7 +133,7 @@ def _columns(
     headings = with_units(ledger, sheet, columns)
     for index, heading in enumerate(headings_of(sheet)):
         squeezed = squeeze(heading)
-        if squeezed in _SERIAL:
+        if squeezed in SERIAL:
             yield Bound(index + 1, heading, None, is_serial=True)
             continue
         own, column = ledger.fills.get(squeezed), exported.get(squeezed)

@@ -18,4 +18,5 @@ import "./submits.js";
 import "./selection.js";
 import "./choices.js";
 import "./drops.js";
+import "./pastes.js";
 import "./answers.js";

@@ -6,10 +6,12 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from core.jobs import running as jobs
-from core.models import ImportBatch, Job
+from core.models import ImportBatch, Job, WordMemory
+from tests.browser.axe import check_accessible
 from tests.conftest import Cast
 from tests.imports.ledgers import PEOPLE, apply, check, people, person, workbook
 from tests.rows import id_number
@@ -132,3 +134,107 @@ def test_the_words_of_the_confirmation_outlast_a_decision(
     expect(page.get_by_text("排队中").first).to_be_visible()
     batch.refresh_from_db()
     assert batch.reason == "名册没有入职日期"
+
+
+PASTE = """([selector, text]) => {
+  const bag = new DataTransfer();
+  bag.setData("text/plain", text);
+  document.querySelector(selector).dispatchEvent(
+    new ClipboardEvent("paste", {clipboardData: bag, bubbles: true, cancelable: true}));
+}"""
+STATIONS = (
+    "站点名称\t乡镇（街道）\t建成时间\t备注\r\n"
+    '新华路街道社会工作和志愿服务站\t新华路街道\t2023-08-15\t"两行\n备注"\r\n'
+)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_cells_are_pasted_and_the_kind_is_changed(
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Callable[[Page, str], Any],
+    width: int,
+) -> None:
+    page = visit("/imports/new/", cast.clerk_a, width=width)
+    expect(page.get_by_role("radio", name="自动判断")).to_be_checked()
+    page.evaluate(PASTE, ["h1", STATIONS])
+    field = page.get_by_label("或粘贴表格内容")
+    expect(field).to_be_focused()
+    expect(page.get_by_text("已贴入 2 行（含列名）")).to_be_visible()
+    shot(page, "import-pasted")
+    check_accessible(page, "pasted")
+    kept = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
+    assert "新华路" not in page.evaluate(kept)
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    jobs.run(Job.objects.get().pk)
+    expect(page.get_by_role("button", name="写入 1 行")).to_be_visible()
+    # Coming back shows an empty field.
+    page.goto("/imports/new/")
+    expect(field).to_have_value("")
+    page.goto(f"/imports/{ImportBatch.objects.get().pk}/")
+    page.get_by_text("看起来是站点台账 · 改").click()
+    shot(page, "import-kind")
+    check_accessible(page, "kind")
+    page.get_by_role("button", name="人员台账").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    jobs.run(ImportBatch.objects.get(kind="people").job_id)
+    expect(page.get_by_text("看表头，这像是站点台账")).to_be_visible()
+    shot(page, "import-kind-better")
+    check_accessible(page, "better")
+    page.get_by_role("button", name="改按站点台账核对").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    jobs.run(ImportBatch.objects.latest("created_at").job_id)
+    expect(page.get_by_role("button", name="写入 1 行")).to_be_visible()
+
+
+def test_what_the_headings_do_not_say_is_chosen(
+    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+) -> None:
+    page = visit("/imports/new/", cast.clerk_a)
+    page.get_by_label("或粘贴表格内容").fill("名称\t地址\n某处\t某路1号")
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    jobs.run(Job.objects.get().pk)
+    expect(page.get_by_text("请选择台账类别")).to_be_visible()
+    shot(page, "import-kind-asked")
+    check_accessible(page, "asked")
+    page.get_by_role("radio", name="机构").check()
+    page.get_by_role("button", name="按此核对").click()
+    expect(page.get_by_role("button", name="取消导入")).to_be_visible()
+    jobs.run(Job.objects.get().pk)
+    expect(page.get_by_role("button", name="写入 1 行")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_an_answer_is_adopted_for_all_offices(
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Callable[[Page, str], Any],
+    width: int,
+) -> None:
+    word = {"kind": "people", "attribute": "certificate_level", "word": "甲级社工"}
+    for region, code in (("520102", "2"), ("520111", "2"), ("522301", "1")):
+        WordMemory.objects.create(region_id=region, code=code, by=cast.clerk_a, **word)
+    page = visit("/imports/words/", cast.clerk_a, width=width)
+    shot(page, "words")
+    check_accessible(page, "words")
+    page.get_by_role("link", name="甲级社工").click()
+    page.get_by_label("意思是").select_option(label="不登记这个词")
+    page.get_by_role("button", name="改过来").click()
+    expect(page.get_by_text("已改过，以后的台账照此办理")).to_be_visible()
+    shot(page, "word-own")
+    check_accessible(page, "word")
+    page = visit("/imports/common-words/", cast.province, width=width)
+    shot(page, "words-common")
+    check_accessible(page, "words of all")
+    page.get_by_role("link", name="甲级社工").click()
+    shot(page, "word-given")
+    page.get_by_role("button", name="全省采用", exact=True).click()
+    expect(page.get_by_text("已全省采用")).to_be_visible()
+    shot(page, "word-adopted")
+    check_accessible(page, "adopted")
+    page.get_by_role("button", name="取消全省采用").click()
+    expect(page.get_by_text("已取消全省采用")).to_be_visible()

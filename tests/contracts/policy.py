@@ -18,7 +18,7 @@ from core.accounts.roles import Role
 from core.dates import today
 from core.entities.entity import ENTITIES
 from core.entities.steps import recorded
-from core.models import Attachment, ImportBatch, Job, PaperForm, Step, User
+from core.models import Attachment, ImportBatch, Job, PaperForm, Step, User, WordMemory
 from core.secrecy import files as media
 from tests.rows import make_row
 
@@ -66,6 +66,13 @@ def _batch(county: str) -> ImportBatch:
     return ImportBatch.objects.create(
         job=job, kind="people", region_id=county, by=by, file_name="台账.xlsx",
         sha256=uuid.uuid4().hex * 2,
+    )  # fmt: skip
+
+
+def _word(county: str) -> WordMemory:
+    return WordMemory.objects.create(
+        region_id=county, kind="people", attribute="certificate_level", word=uuid.uuid4().hex[:8],
+        code="2", by=_user(county),
     )  # fmt: skip
 
 
@@ -199,6 +206,15 @@ POLICIES: dict[str, Policy] = {
     "import_template": Policy(_IMPORT, kwargs={"kind": "people"}),
     "import_detail": Policy(_IMPORT, make=_batch),
     "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
+    "import_kind": Policy(_IMPORT, make=_batch, methods=POST),
+    "word_list": Policy(_IMPORT),
+    "word_export": Policy(_IMPORT, methods=POST),
+    "common_word_list": Policy(_IMPORT),
+    "word_detail": Policy(_IMPORT, make=_word),
+    "word_change": Policy(_IMPORT, make=_word, methods=POST),
+    "word_forget": Policy(_IMPORT, make=_word, methods=POST),
+    "word_adopt": Policy("province", make=_word, methods=POST),
+    "word_take_back": Policy("province", make=_word, methods=POST),
     "import_sheet": Policy(_IMPORT, make=_batch, methods=POST),
     "import_answers": Policy(_IMPORT, make=_batch, methods=POST),
     "import_confirm": Policy(_IMPORT, make=_batch, methods=POST),

@@ -19,7 +19,7 @@ from core.entities.entity import ENTITIES, Entity
 from core.entities.made import table_of
 from core.entities.navigation import in_order
 from core.entities.tables import NameColumn
-from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User
+from core.models import ImportBatch, Job, ReadEvent, SecurityEvent, User, WordMemory
 from core.notices.actions import notify
 from core.regions.names import place_names
 from reports.models import Plan, Target
@@ -61,6 +61,9 @@ QUERIES = {
     "read_event": 6,
     "security_event": 7,
     "set_target": 6,
+    "word": 6,
+    # The offices' answers beside the words, for all at once.
+    "common_word": 8,
     # Behind figures: who may see them, the stored figure, why each row counts.
     "counted_graduatestat": 12,
     "counted_organization": 8,
@@ -101,6 +104,8 @@ OF_ITSELF: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda cast: SecurityEvent.record(kind="登录", actor=cast.clerk_a, target="clerk_a"),
     ),
     "set_target": ("viewer_a", lambda cast: make_target()),
+    "word": ("clerk_a", lambda cast: make_answer()),
+    "common_word": ("province", lambda cast: make_answer()),
 }  # fmt: skip
 
 
@@ -115,6 +120,13 @@ def make_target() -> Target:
     return Target.objects.create(
         plan=Plan.objects.get(code="14_5"), indicator="T1", region_id=COUNTY_A,
         year=2030 + Target.objects.count(), value=1200, document="黔民发〔2026〕1号",
+    )  # fmt: skip
+
+
+def make_answer() -> WordMemory:
+    return WordMemory.objects.create(
+        region_id=COUNTY_A, kind="people", attribute="certificate_level",
+        word=f"甲{WordMemory.objects.count()}级社工", code="2",
     )  # fmt: skip
 
 

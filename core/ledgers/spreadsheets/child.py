@@ -62,6 +62,7 @@ MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
 # A tab behind a number keeps Excel from mangling it; it parts nothing and is no part of a value.
 IDLE_TAB = re.compile(r'\t(?="?(?:[,;]|$))', re.MULTILINE)
+QUOTED = re.compile(r'"[^"]*"')
 # Of a cell that repeats the one above it.
 SAME = frozenset(("同上", "同左", "同前", "〃", "″", '"', ".."))
 FORMULA_STARTS = tuple("=+-@\t\r＝＋－＠")
@@ -239,7 +240,9 @@ def sheets_of_csv(request):
     with open(request["path"], "rb") as file:
         text = text_of(file.read())
     sample = IDLE_TAB.sub("", "\n".join(text[:20000].splitlines()[:20]))
-    delimiter = max(",\t;", key=sample.count)
+    # What stands in quotes parts nothing.
+    outside = QUOTED.sub("", sample)
+    delimiter = max(",\t;", key=lambda mark: (outside.count(mark), sample.count(mark)))
     rows = [
         [unquote(cell.strip("\t ")).strip("\t ") for cell in row]
         for row in records(text, delimiter)
