@@ -103,10 +103,12 @@ def start_import(
 
 def start_sheet(*, batch: ImportBatch, by: User, sheet: str) -> ImportBatch:
     """Take in a sheet of a batch's file once more, or another one, as a batch of its own."""
-    if sheet not in [batch.sheet, *(name for name, _ in batch.other_sheets)]:
+    kinds_by_sheet = {batch.sheet: batch.kind} | {name: k for name, _, k in batch.other_sheets}
+    if sheet not in kinds_by_sheet:
         raise RuleError("SHEET", "文件中没有这张工作表。")
+    kind = kinds_by_sheet[sheet]
     return start_import(
-        user=by, kind=batch.kind, name=batch.file_name, data=_kept(batch), sheet=sheet, again=True
+        user=by, kind=kind, name=batch.file_name, data=_kept(batch), sheet=sheet, again=True
     )
 
 

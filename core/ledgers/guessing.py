@@ -4,6 +4,7 @@ that knows most of them is the likeliest. Where two know as many, a person says 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,11 @@ from core.ledgers.headings import (
 from core.ledgers.keeping import opened
 from core.ledgers.ledger import Ledger, kinds
 from core.ledgers.models import ColumnMemory, ImportBatch
-from core.ledgers.spreadsheets import Sheet, read_sheet
+from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
+
+# Each look at a sheet opens the file anew.
+_LARGE = 3_000_000
+_MOST_SHEETS = 12
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,10 @@ class Guess:
     likeliest: tuple[str, ...]
     complete: frozenset[str]
     header: tuple[str, ...] = ()
+    # The sheet that was looked at, of which ones, and how many rows it has below its headings.
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    rows: int = 0
 
     @property
     def kind(self) -> str:
@@ -82,20 +91,47 @@ def _compare(sheet: Sheet, ledgers: Sequence[Ledger], *, region: str, name: str)
     most = max(known.values(), default=0)
     likeliest = tuple(kind for kind, count in known.items() if count == most)
     header = tuple(text for text in headings_of(sheet) if text)
-    return Guess(likeliest, frozenset(complete), header)
+    rows = max(0, sheet.total - sheet.header - 1)
+    return Guess(likeliest, frozenset(complete), header, sheet.name, sheet.sheets, rows)
 
 
 def guess_of(batch: ImportBatch) -> Guess:
     """What kind the file of a batch is, of those that who set it going may take in. Raises
     JobFailed with a sentence."""
+    asked = batch.reading.get("asked_sheet", "")
     with opened(batch) as path:
-        return guess(
-            path,
-            user=batch.job.by or batch.by,
-            region=batch.region_id,
-            name=batch.file_name,
-            sheet=batch.reading.get("asked_sheet", ""),
-        )
+        found = _guess_for(batch, path, asked)
+        first = found.sheets[0]
+        if asked or found.sheet == first:
+            return found
+        # A list may know fewer headings than the one behind it, and comes first all the same.
+        with suppress(Refused):
+            earlier = _guess_for(batch, path, first)
+            return earlier if earlier.kind in earlier.complete else found
+        return found
+
+
+def _guess_for(batch: ImportBatch, path: Path, sheet: str) -> Guess:
+    user = batch.job.by or batch.by
+    return guess(path, user=user, region=batch.region_id, name=batch.file_name, sheet=sheet)
+
+
+def other_sheets(batch: ImportBatch, path: Path, read: Sheet) -> list[list[Any]]:
+    """The sheets of a file that hold a ledger beside the one that is read, each as [name, rows,
+    kind]; those of a large file only where they look like it."""
+    alike = dict(read.others)
+    if path.stat().st_size > _LARGE:
+        return [[name, rows, batch.kind] for name, rows in alike.items()]
+    found = []
+    for name in read.sheets[:_MOST_SHEETS]:
+        if name == read.name:
+            continue
+        with suppress(Refused):
+            guessed = _guess_for(batch, path, name)
+            kind = guessed.kind if guessed.kind in guessed.complete else ""
+            if kind or name in alike:
+                found.append([name, alike.get(name, guessed.rows), kind or batch.kind])
+    return found
 
 
 def take_kind(batch: ImportBatch, kind: str) -> None:
@@ -104,7 +140,7 @@ def take_kind(batch: ImportBatch, kind: str) -> None:
         region=batch.region_id, kind=kind, sha256=batch.sha256, undone_at=None, is_repeat=False
     )
     batch.kind, batch.is_repeat = kind, batch.is_repeat or same.exclude(pk=batch.pk).exists()
-    batch.save(update_fields=["kind", "is_repeat", "reading"])
+    batch.save(update_fields=["kind", "is_repeat", "reading", "sheet"])
 
 
 def understand(batch: ImportBatch, guessed: Guess) -> bool:
@@ -112,6 +148,7 @@ def understand(batch: ImportBatch, guessed: Guess) -> bool:
     resembles. The caller holds the transaction."""
     if guessed.kind:
         batch.reading = batch.reading | {"is_guessed": True}
+        batch.sheet = guessed.sheet
         take_kind(batch, guessed.kind)
         return True
     batch.reading = batch.reading | {"alike": list(guessed.likeliest)}

@@ -29,7 +29,7 @@ class ImportBatch(ScopedModel):
     file_path = models.CharField(max_length=255, default="")
     sha256 = models.CharField(max_length=64)
     sheet = models.CharField("工作表", max_length=100, default="")
-    # Other sheets of the file that hold such a ledger, as [name, rows]; not read by this batch.
+    # Other sheets of the file that hold a ledger, as [name, rows, kind]; not read by this batch.
     other_sheets = models.JSONField("其他工作表", default=list, db_default=[])
     header_row = models.PositiveIntegerField("表头行", default=0)
     header = models.JSONField("表头", default=list)

@@ -41,6 +41,6 @@ def warnings(batch: ImportBatch, unread: list[str]) -> list[str]:
     if blank := batch.reading.get("blank"):
         said.append(f"{blank} 行没有要紧的内容（如姓名和身份证号），未读。")
     if batch.other_sheets:
-        names = "、".join(f"「{name}」" for name, _ in batch.other_sheets)
+        names = "、".join(f"「{name}」" for name, *_ in batch.other_sheets)
         said.append(f"工作表{names}没有读，需要的请在上面另行导入。")
     return said

@@ -233,6 +233,14 @@ def reasons(batch: ImportBatch) -> list[dict[str, Any]]:
     return [_worded(said, may_decide=False) for said in batch.reading.get("remarks", [])]
 
 
+def other_sheets(batch: ImportBatch) -> list[tuple[str, int, str]]:
+    """(name, rows, kind in words where it is another one) of the sheets that were not read."""
+    found = []
+    for name, rows, kind in batch.other_sheets:
+        found.append((name, rows, ledger_for(kind).label if kind != batch.kind else ""))
+    return found
+
+
 def told(batch: ImportBatch) -> list[tuple[str, str]]:
     """(column, text) of what holds for the whole sheet."""
     ledger = ledger_for(batch.kind)

@@ -21,6 +21,7 @@ from core.jobs.running import Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
+from core.ledgers.guessing import other_sheets
 from core.ledgers.headings import (
     columns_of,
     headings_of,
@@ -57,7 +58,7 @@ def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
         Checkers(_processes(path)) as checkers,
         read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
     ):
-        _prepare(batch, ledger, sheet, lease)
+        _prepare(batch, ledger, sheet, lease, others=other_sheets(batch, path, sheet))
         total = max(0, sheet.total - batch.header_row)
         _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
     with connection.cursor() as cursor:
@@ -65,7 +66,9 @@ def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
         cursor.execute("ANALYZE core_importrow (batch_id, number, outcome, decisions, key)")
 
 
-def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> None:
+def _prepare(
+    batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease, *, others: list[Any]
+) -> None:
     """Match the columns of the header and keep both with the batch."""
     require_headings(sheet)
     header = headings_of(sheet)
@@ -80,7 +83,7 @@ def _prepare(batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease) -> 
         ImportBatch.objects.filter(pk=batch.pk).update(
             samples=[] if is_matched else _samples(sheet),
             sheet=sheet.name,
-            other_sheets=sheet.others,
+            other_sheets=others,
             header_row=sheet.header + 1,
             header=header,
             mapping=columns,

@@ -148,6 +148,7 @@ def _head(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "kind_label": showing.kind_label(batch),
         "state": state,
         "state_tag": tag,
+        "other_sheets": showing.other_sheets(batch),
         "other_kinds": others if is_open and batch.region_id == user.region_id else [],
     }
 

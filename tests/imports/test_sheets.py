@@ -28,7 +28,7 @@ def two_sheets() -> bytes:
 class TestSeveralSheets:
     def test_the_others_are_told_with_their_rows(self, cast: Cast, client_of: Any) -> None:
         batch = check(cast.clerk_a, "people", two_sheets())
-        assert (batch.sheet, batch.other_sheets) == (TWO[0], [[TWO[1], 2]])
+        assert (batch.sheet, batch.other_sheets) == (TWO[0], [[TWO[1], 2, "people"]])
         page = client_of(cast.clerk_a).get(reverse("import_detail", args=[batch.pk]))
         assert "导入「西湖路街道」（2 行）" in page.text
 
@@ -40,7 +40,7 @@ class TestSeveralSheets:
         assert response.headers["Location"] == reverse("import_detail", args=[second.pk])
         jobs.run(second.job_id)
         second = fresh(second)
-        assert (second.sheet, second.other_sheets) == (TWO[1], [[TWO[0], 2]])
+        assert (second.sheet, second.other_sheets) == (TWO[1], [[TWO[0], 2, "people"]])
         assert outcomes(second) == {"new": 1, "refused": 1}
         left = client.get(reverse("import_refused", args=[second.pk])).content
         assert outcomes(check(cast.clerk_a, "people", left)) == {"refused": 1}

@@ -144,7 +144,7 @@ class Command(BaseCommand):
             ],
             "columns_unread": showing.unmatched(fresh),
             "warnings": warnings(fresh, showing.unmatched(fresh)),
-            "sheets_unread": [name for name, _ in fresh.other_sheets],
+            "sheets_unread": [name for name, *_ in fresh.other_sheets],
         }
         if as_json:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
