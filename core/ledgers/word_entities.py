@@ -76,10 +76,6 @@ class _CommonListing(Listing):
     """Words are the same wherever one works: a narrower region asks for no others."""
 
     @property
-    def rows(self) -> Any:
-        return self.everything
-
-    @property
     def scope_code(self) -> str:  # type: ignore[override]
         return str(self.reach.user.region_id or "")
 

@@ -228,7 +228,9 @@ class TestChanged:
         [
             # No other kind has what it asks for.
             (["大名", "身份证号", "联系电话"], "people"),
-            # Nor is one kind alone like it.
+            # One kind alone is like it, and lacks a column itself.
+            (["大名", "身份证号", "联系电话"], "stations"),
+            # Two kinds are like it.
             (EITHER[0], "projects"),
         ],
     )

@@ -80,6 +80,12 @@ def test_it_goes_the_way_of_a_file(cast: Cast, client_of: Any) -> None:
     assert media.load(batch.file_path).decode("utf-8-sig").count("张三") == 1
 
 
+def test_what_stands_in_cells_parts_none(cast: Cast, client_of: Any) -> None:
+    said = f"姓名\t身份证号\t备注\n张三\t{id_number()}\t{';' * 20}骨干"
+    batch = pasted(client_of(cast.clerk_a), said)
+    assert (len(batch.header), outcomes(batch)) == (3, {"new": 1})
+
+
 def test_of_a_kind_that_is_said(cast: Cast, client_of: Any) -> None:
     batch = pasted(client_of(cast.clerk_a), "名称\t地址\n某处\t某路1号", kind="organizations")
     assert (batch.kind, outcomes(batch)) == ("organizations", {"new": 1})

@@ -233,6 +233,7 @@ class TestOfAllOffices:
         go(client, "take_back", row)
         assert not WordMemory.objects.exists()
 
+    @pytest.mark.django_db(transaction=True)
     def test_an_answer_is_on_record(self, cast: Cast, client_of: Any) -> None:
         batch = ledgers.check(cast.clerk_a, "people", _people("甲级社工"))
         ledgers.answer(batch, by=cast.clerk_a, **{f"{LEVEL}甲级社工": "2"})
