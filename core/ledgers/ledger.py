@@ -78,6 +78,7 @@ class LedgerColumn(fields.Field):
         takes_codes: bool = True,
         follows: bool = False,
         told_by: Callable[[str], str] | None = None,
+        instead: Iterable[str] = (),
     ) -> None:
         super().__init__(attribute=attribute, column_name=label)
         self.label, self.clean_cell = label, clean
@@ -98,6 +99,8 @@ class LedgerColumn(fields.Field):
         self.part = part
         # Required, but a sheet may lack it: it may follow from the rest of a row.
         self.follows = follows
+        # Columns that together say the same: a sheet with these lacks nothing.
+        self.instead = frozenset(instead)
         # What a title, the name of a sheet or a note says of it for the whole sheet, "" for
         # nothing: 「2025届」.
         self.told_by = told_by

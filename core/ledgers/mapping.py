@@ -115,7 +115,12 @@ def missing(
     """Required columns that nothing was matched to, nor is said for the `whole` sheet."""
     known = {*mapping, *whole}
     return [
-        c for c in ledger.columns if c.is_required and not c.follows and c.attribute not in known
+        c
+        for c in ledger.columns
+        if c.is_required
+        and not c.follows
+        and c.attribute not in known
+        and not (c.instead and c.instead <= known)
     ]
 
 

@@ -47,7 +47,7 @@ def run(batch: ImportBatch) -> ImportBatch:
         ("贵阳市社工站台账.xlsx", "stations"),
         ("政府购买社工服务项目台账.xlsx", "projects"),
         ("社会工作专业毕业生统计表.xlsx", "graduates"),
-        ("real/04_考试合格人员名单_姓名管理号单位.xlsx", "people"),
+        ("real/04_考试合格人员名单_姓名管理号单位.xlsx", "certificates"),
         ("real/07_省级示范社工站名单_只有站名.xlsx", "stations"),
         ("real/09_社工站政府采购合同公告清单.xlsx", "projects"),
         ("real/12_社会工作专业毕业生分层次就业情况.xlsx", "graduates"),
@@ -58,6 +58,18 @@ def run(batch: ImportBatch) -> ImportBatch:
 def test_what_offices_keep_is_known_by_its_headings(cast: Cast, name: str, kind: str) -> None:
     batch = begin(cast.province, (SAMPLES / name).read_bytes(), name=name)
     assert (batch.kind, batch.reading["is_guessed"]) == (kind, True)
+
+
+def test_each_sheet_is_offered_as_what_it_holds(cast: Cast) -> None:
+    """real/04: the first sheet comes first, though the second one knows more headings."""
+    (path,) = SAMPLES.glob("real/04*")
+    batch = begin(cast.clerk_a, path.read_bytes(), name=path.name)
+    assert (batch.kind, batch.sheet) == ("certificates", "助理社会工作师")
+    ((name, rows, kind),) = batch.other_sheets
+    assert (name, kind) == ("登记公告", "registrations")
+    assert rows >= 15
+    second = run(actions.start_sheet(batch=batch, by=cast.clerk_a, sheet=name))
+    assert (second.kind, second.sheet) == ("registrations", "登记公告")
 
 
 def test_a_guessed_ledger_goes_on_as_one_of_its_kind(cast: Cast) -> None:

@@ -156,6 +156,8 @@ REGISTRATION_COLUMNS = (
         "period",
         "登记有效期",
         _period,
+        is_required=True,
+        instead=("starts_on", "ends_on"),
         synonyms=("有效期", "有效期限", "登记有效期限", "登记期限", "登记有效期起止"),
         hint="2025-10-20至2028-10-19；也可以分两列写登记起始和有效期至。",
         example="2025-10-20至2028-10-19",
