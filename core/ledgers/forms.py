@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -18,6 +19,22 @@ def kinds_for(user: User) -> list[tuple[str, str]]:
     """(code, name) of the ledgers that the user may import, people first."""
     found = [(k, r.label) for k, r in kinds().items() if user.has_perm(r.permission)]
     return sorted(found, key=lambda kind: kind[0] != "people")
+
+
+def matched_columns(sent: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str]]:
+    """What the page on which columns are matched sends: {attribute: index in the header}, and
+    {attribute: what the whole sheet is of it}."""
+    chosen = {
+        name.removeprefix("column_"): int(value)
+        for name, value in sent.items()
+        if name.startswith("column_") and value.isdecimal()
+    }
+    whole = {
+        name.removeprefix("whole_"): value
+        for name, value in sent.items()
+        if name.startswith("whole_")
+    }
+    return chosen, whole
 
 
 class UploadForm(forms.Form):
@@ -50,6 +67,14 @@ class UploadForm(forms.Form):
         if file.size > FILE_BYTES:
             raise forms.ValidationError(TOO_LARGE, code="size")
         return file
+
+
+class CompareForm(UploadForm):
+    """A list that somebody else keeps."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["kind"].label, self.fields["file"].label = "名单类别", "名单文件"
 
 
 class ConfirmForm(forms.Form):

@@ -20,11 +20,11 @@ from core.entities.listing import gather
 from core.entities.made import export_of
 from core.entities.navigation import in_order
 from core.entities.paths import reader
-from core.entities.reach import Reach
 from core.entities.workbooks import ExportColumn
 from core.ledgers import mapping
+from core.ledgers.beside import listed_records
 from core.ledgers.headings import columns_of, headings_of, title, with_units
-from core.ledgers.ledger import AGAIN, ImportContext, Ledger, RowCheck
+from core.ledgers.ledger import AGAIN, Ledger
 from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import address
@@ -42,8 +42,6 @@ _CHUNK = 2_000
 _FEWEST = 2
 _SERIAL = frozenset({"序号", "编号", "no", "顺序号"})
 _FACTORS = {"万元": 10_000, "千元": 1_000}
-# For the cleaning of what a title says, which is no row of a ledger.
-_NOBODY = RowCheck(0, ImportContext(None, None, None))
 Getter = Callable[[Any, datetime.date], Any]
 
 
@@ -68,7 +66,8 @@ class ListForm:
     header_row: int
     ruled_rows: int
     columns: tuple[Bound, ...]
-    only: Mapping[str, Any] = field(default_factory=dict)
+    # What holds for all of it, by column.
+    told: Mapping[str, str] = field(default_factory=dict)
     # The ledger's columns that it has.
     names: frozenset[str] = frozenset()
 
@@ -121,24 +120,14 @@ def _bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
             ruled = 1
         bound = tuple(_columns(entity, entity.ledger, sheet, columns))
         lines = [title(cell) for row in sheet.above for cell in row if cell is not None]
-        only = _told(entity, mapping.told(entity.ledger, columns, [*lines, sheet.name]))
-    return ListForm(look.name, entity, header_row, ruled, bound, only, frozenset(columns))
+        told = mapping.told(entity.ledger, columns, [*lines, sheet.name])
+    return ListForm(look.name, entity, header_row, ruled, bound, told, frozenset(columns))
 
 
 def _is_known(sheet: Sheet, columns: Mapping[str, int]) -> bool:
     """Whether enough headings are known: half of a short header, of a long one two."""
     headed = sum(1 for text in headings_of(sheet) if text and squeeze(text) not in _SERIAL)
     return bool(columns) and (len(columns) >= _FEWEST or headed <= _FEWEST)
-
-
-def _told(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:
-    """The condition that a title sets: 2025届 lists those of that year."""
-    only = {}
-    for name, text in told.items():
-        column = entity.ledger.column(name) if entity.ledger else None
-        if column is not None and name in entity.field_names:
-            only[name] = column.clean_cell(text, _NOBODY)
-    return only
 
 
 def _is_free(look: SheetLayout, row: int) -> bool:
@@ -186,17 +175,7 @@ def _of(get: Callable[[Any], Any]) -> Getter:
 
 def listed(form: ListForm, *, user: Any, region: str) -> Any:
     """The records that a form lists of a region in the user's reach."""
-    entity = form.entity
-    rows = Reach(entity, user).rows()
-    if region and hasattr(rows, "in_region"):
-        rows = rows.in_region(region)
-    conditions = entity.ledger.listed if entity.ledger else {}
-    lacking = [condition for name, condition in conditions.items() if name not in form.names]
-    for condition in (entity.current, *lacking):
-        rows = rows.filter(condition) if condition is not None else rows
-    if "ended_on" in entity.field_names:
-        rows = rows.filter(ended_on=None)
-    return rows.filter(**form.only)
+    return listed_records(form.entity, user=user, region=region, names=form.names, told=form.told)
 
 
 def rows_of(
