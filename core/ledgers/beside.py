@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, QuerySet, Sum
 
 from core.entities.entity import Entity
 from core.entities.navigation import in_order
 from core.entities.reach import Reach
-from core.ledgers.ledger import ImportContext, Ledger, RowCheck
+from core.ledgers.ledger import ImportContext, Ledger, RowCheck, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.rules import RuleError
 
@@ -73,10 +74,27 @@ def not_listed(batch: ImportBatch, user: Any) -> QuerySet[Any]:
         names=batch.mapping,
         told=batch.whole,
     ).filter(~Exists(met))
+    for column, values in _periods(batch).items():
+        rows = rows.filter(**{f"{column}__in": values})
     checked_at = batch.job.finished_at
     if checked_at is not None and "created_at" in entity.field_names:
         rows = rows.filter(created_at__lte=checked_at)
     return rows
+
+
+def _periods(batch: ImportBatch) -> dict[str, list[str]]:
+    """The years or months that a list is of: of others it says nothing."""
+    ledger, found = ledger_for(batch.kind), {}
+    for column in ledger.periods.split():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT coalesce(writes->'staged', writes)->'insert'->%s->0->>%s"
+                " FROM core_importrow WHERE batch_id = %s",
+                [ledger.models[0], column, batch.pk],
+            )
+            if values := [value for (value,) in cursor.fetchall() if value]:
+                found[column] = values
+    return found
 
 
 def listed_records(
@@ -86,7 +104,7 @@ def listed_records(
     holds for the whole sheet, by column (2025届 lists those of that year)."""
     ledger: Ledger = entity.ledger
     rows = Reach(entity, user).rows()
-    if region and hasattr(rows, "in_region"):
+    if region:
         rows = rows.in_region(region)
     lacking = [condition for name, condition in ledger.listed.items() if name not in names]
     for condition in (entity.current, *lacking):
@@ -106,10 +124,12 @@ def narrowed(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:
         column = entity.ledger.column(name)
         if column is None or name not in entity.field_names:
             continue
+        if entity.model._meta.get_field(name).is_relation:
+            continue
         try:
             value = column.clean_cell(text, nobody)
         except RuleError:
             continue
-        if isinstance(value, str | int) and not entity.model._meta.get_field(name).is_relation:
+        if isinstance(value, str | int):
             only[name] = value
     return only

@@ -85,8 +85,8 @@ def shown_rows(batch: ImportBatch, rows: list[ImportRow], user: Any) -> list[dic
     entity = beside.entity_for(batch.kind)
     met = [row.target for row in rows if row.target]
     within = set(Reach(entity, user).rows().filter(pk__in=met).values_list("pk", flat=True))
-    alike = _records_called(batch, user, [row.shown.get("name", "") for row in rows
-                                          if row.outcome == ImportRow.Outcome.NEW])  # fmt: skip
+    unmet = [row.shown.get("name", "") for row in rows if row.target is None]
+    alike = _records_called(batch, user, unmet)
     shown = showing.shown_rows(batch, rows, may_decide=False)
     return [
         one
@@ -146,9 +146,10 @@ class NotListed(Listing):
         return table
 
     def rows_called(self, page: Page) -> list[tuple[int, str]]:
-        """(number, name) of rows that met nothing and are called like a record of a page."""
+        """(number, name) of rows that met nobody and are called like a record of a page."""
         if "name" not in self.entity.field_names:
             return []
         names = [record.name for record in page.object_list]
-        rows = rows_of(self.batch, beside.ONLY_THERE).filter(shown__name__in=names)
+        unmet = ImportRow.objects.filter(batch=self.batch, target=None)
+        rows = unmet.exclude(outcome=ImportRow.Outcome.DUPLICATE).filter(shown__name__in=names)
         return list(rows.order_by("number").values_list("number", "shown__name"))

@@ -82,13 +82,13 @@ def marked_workbook(*, batch: ImportBatch, user: Any) -> FileResponse:
 
 def _missing(batch: ImportBatch, user: Any, people: set[Any]) -> list[list[str | float]]:
     """The records that the list lacks under a line of headings, masked; `people` takes whom
-    they are about."""
+    they are about. The headings are none of a ledger: the file may come again."""
     entity = beside.entity_for(batch.kind)
     columns = export_of(entity)
     rows = beside.not_listed(batch, user)
     place = ["region_id"] if "region" in entity.field_names else []
     found = list(entity.joined(rows.order_by(*place, "pk"))[: MOST + 1])
-    lines: list[list[str | float]] = [[column.label for column in columns]]
+    lines: list[list[str | float]] = [[f"在册{column.label}" for column in columns]]
     for record in _gathered(entity, found[:MOST]):
         if entity.person:
             people.add(reader(entity.person)(record))

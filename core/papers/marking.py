@@ -9,7 +9,7 @@ from itertools import chain, count
 
 from core.entities.workbooks import number_cell, plain_text, text_cell
 from core.papers import markup
-from core.papers.addresses import COLUMNS, letters
+from core.papers.addresses import letters
 from core.papers.cells import put
 from core.papers.fills import Coloured
 from core.papers.markup import Edit, escape
@@ -20,7 +20,6 @@ from core.secrecy.files import Refused
 _WIDTH = 48
 _CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _PROTECTED = "这张工作表是受保护的。"
-_FULL = "这张工作表的列已满。"
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,6 @@ def mark(data: bytes, marking: Marking, *, colour: str) -> Package:
         raise Refused(_PROTECTED)
     styles = Coloured(package, colour)
     column = marking.known or _last(look) + 1
-    if column > COLUMNS:
-        raise Refused(_FULL)
     edits = [*_edits(look, marking, column, styles), *_width(look, column)]
     xml = markup.splice(look.xml, edits)
     texts = {row: {column: text} for row, text in marking.texts.items()}
@@ -141,6 +138,8 @@ def add_sheet(package: Package, name: str, rows: Iterable[Sequence[str | float]]
     )
     at = closing.start
     package.write(WORKBOOK, markup.splice(xml, [(at, at, element.encode())]))
+    # What is kept of them is no longer so.
+    del package.sheets
 
 
 def _sheet(rows: Iterable[Sequence[str | float]]) -> bytes:
