@@ -230,7 +230,7 @@ def csv_text(value: str) -> str:
     return f"{text}\t" if _LONG_NUMBER.fullmatch(text) else text
 
 
-def _worded(value: Any) -> Any:
+def worded(value: Any) -> Any:
     """A value as str, int, float, date or None."""
     if isinstance(value, bool):
         return "是" if value else "否"
@@ -253,7 +253,7 @@ def _write_csv(file: IO[bytes], columns: list[ExportColumn], rows: Iterable[Any]
     writer = csv.writer(text)
     writer.writerow([csv_text(c.label) for c in columns])
     for row in rows:
-        values = (_worded(column.get(row)) for column in columns)
+        values = (worded(column.get(row)) for column in columns)
         writer.writerow(
             ["" if v is None else csv_text(v) if isinstance(v, str) else v for v in values]
         )
@@ -319,7 +319,7 @@ class _Styles(NamedTuple):
 def _cell(reference: str, value: Any, style: str, styles: _Styles) -> str:
     """A value as its cell; anything in a column of texts is a text."""
     if type(value) is not str:
-        value = _worded(value)
+        value = worded(value)
     if isinstance(value, str):
         return text_cell(reference, plain_text(value), style) if value else ""
     if style:

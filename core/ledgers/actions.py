@@ -26,6 +26,7 @@ from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.running import KIND
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 from core.rules import RuleError
+from core.scoping import in_scope
 from core.secrecy import files as media
 from core.secrecy.files import Refused
 from core.secrecy.identity import without_id_numbers
@@ -52,16 +53,20 @@ def start_import(
     sheet: str = "",
     again: bool = False,
     inline: bool = False,
+    compared_region: str = "",
 ) -> ImportBatch:
     """Keep an uploaded ledger and queue its check.
 
     Raises Refused for a file that cannot be taken, DuplicateFile (with the first batch)
     when the office uploaded the same bytes before and did not ask for them `again`. Without a
     `kind` the check finds out which it is. `sheet` names the sheet to read, "" leaves it to the
-    reader. With `inline` nobody is told: the
-    caller runs the job itself.
+    reader. With `inline` nobody is told: the caller runs the job itself. With a
+    `compared_region` it is laid beside the records there, and never becomes an import;
+    RuleError where that region is not the user's.
     """
     require(user, kind)
+    if compared_region and not in_scope(compared_region, user):
+        raise RuleError("SCOPE", "这个地区不在您的辖区内，请重新选择。", field="region")
     if len(data) > FILE_BYTES:
         raise Refused(TOO_LARGE)
     if not data:
@@ -85,7 +90,8 @@ def start_import(
                 sheet=sheet,
                 reading={"asked_sheet": sheet} if sheet else {},
                 sha256=digest,
-                is_repeat=earlier is not None,
+                is_repeat=earlier is not None or bool(compared_region),
+                compared_region_id=compared_region or None,
             )
             if not inline:
                 jobs.ring(job.pk)
@@ -108,8 +114,9 @@ def start_sheet(*, batch: ImportBatch, by: User, sheet: str) -> ImportBatch:
         raise RuleError("SHEET", "文件中没有这张工作表。")
     kind = kinds_by_sheet[sheet]
     return start_import(
-        user=by, kind=kind, name=batch.file_name, data=_kept(batch), sheet=sheet, again=True
-    )
+        user=by, kind=kind, name=batch.file_name, data=_kept(batch), sheet=sheet, again=True,
+        compared_region=batch.compared_region_id or "",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -153,6 +160,7 @@ def _kept(batch: ImportBatch) -> bytes:
 def _earlier(user: User, kind: str, digest: str) -> ImportBatch | None:
     return (
         ImportBatch.objects.for_user(user)
+        .imports()
         .filter(region_id=user.region_id, sha256=digest, undone_at=None)
         # Of whatever kind, where it is still to be found out.
         .filter(Q(kind=kind) | Q(kind="") if kind else Q())
@@ -169,6 +177,12 @@ def _give_way(user: User, kind: str, digest: str) -> None:
     same.filter(job__in=put_away).update(is_repeat=True)
 
 
+def _only_import(batch: ImportBatch) -> None:
+    """Raises RuleError for a comparison, which is never written."""
+    if batch.is_comparison:
+        raise RuleError("STATE", "这是倒查，只比对、不写入；要录入请从倒查结果导入名单。")
+
+
 @transaction.atomic
 def set_mapping(
     *,
@@ -183,7 +197,8 @@ def set_mapping(
     Raises RuleError when a required column is left without either.
     """
     fresh, job = locked(batch, by=by)
-    if job.status != Job.Status.WAITING or fresh.applied_at:
+    checked = [Job.Status.WAITING, *([Job.Status.DONE] if fresh.is_comparison else [])]
+    if job.status not in checked or fresh.applied_at or fresh.is_forgotten:
         raise RuleError("STATE", "现在不能修改列对应，请等待核对完成。")
     ledger = ledger_for(fresh.kind)
     chosen = {
@@ -221,6 +236,7 @@ def answer_questions(
     Raises RuleError.
     """
     fresh, job = locked(batch, by=by)
+    _only_import(fresh)
     if job.status != Job.Status.WAITING or fresh.applied_at or not fresh.counts:
         raise RuleError("STATE", "现在不能答复，请刷新页面。")
     if seen not in ("", str(job.fence)):
@@ -273,6 +289,7 @@ def confirm(*, batch: ImportBatch, by: User, reason: str = "", inline: bool = Fa
     signed figure counted. Raises RuleError.
     """
     fresh, job = locked(batch, by=by)
+    _only_import(fresh)
     if fresh.applied_at or (fresh.is_confirmed and job.status != Job.Status.CANCELLED):
         return
     if job.status == Job.Status.CANCELLED:
@@ -348,6 +365,7 @@ def decide_all(*, batch: ImportBatch, by: User, question: str, decision: str) ->
 
 def _to_decide(batch: ImportBatch, *, by: User) -> ImportBatch:
     fresh, job = locked(batch, by=by)
+    _only_import(fresh)
     if fresh.applied_at or job.status != Job.Status.WAITING:
         raise RuleError("STATE", "现在不能处理，请刷新页面。")
     return fresh

@@ -75,6 +75,7 @@ IMPORTS = Entity(
     search="file_name",
     search_hint="文件名",
     select_related=("job", "by"),
+    rows=lambda user: ImportBatch.objects.for_user(user).imports(),
     empty_title="还没有导入过台账",
     empty_hint="现有的 Excel 台账可以直接上传，不必改格式；核对无误、确认之后才会入库。",
     templates={"list": "imports/list.html"},

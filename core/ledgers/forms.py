@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -24,6 +25,22 @@ class PastedInput(forms.Textarea):
 
     def format_value(self, value: Any) -> str:
         return ""
+
+
+def matched_columns(sent: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str]]:
+    """What the page on which columns are matched sends: {attribute: index in the header}, and
+    {attribute: what the whole sheet is of it}."""
+    chosen = {
+        name.removeprefix("column_"): int(value)
+        for name, value in sent.items()
+        if name.startswith("column_") and value.isdecimal()
+    }
+    whole = {
+        name.removeprefix("whole_"): value
+        for name, value in sent.items()
+        if name.startswith("whole_")
+    }
+    return chosen, whole
 
 
 class UploadForm(forms.Form):
@@ -99,6 +116,14 @@ class KindForm(forms.Form):
     def __init__(self, *, kinds: list[tuple[str, str]]) -> None:
         super().__init__()
         self.fields["kind"].choices = kinds
+
+
+class CompareForm(UploadForm):
+    """A list that somebody else keeps."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["kind"].label, self.fields["file"].label = "名单类别", "名单文件"
 
 
 class ConfirmForm(forms.Form):

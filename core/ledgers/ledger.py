@@ -288,6 +288,9 @@ class Ledger:
                     day): what a form is filled with where no column of the export says it
     listed          attribute -> which records a form lists that has no such column, by "" which
                     any form lists
+    shown_as        label of a difference -> attributes of the columns that it is about, where no
+                    column is called so
+    periods         columns that say of which time a record is: a list of 2025 lacks none of 2024
     uncounted       sentences on what of a batch will not count
     after_undo      takes back what followed, as far as nobody acted on it
     """
@@ -313,6 +316,8 @@ class Ledger:
     uncounted: Callable[[Batch], list[str]] = lambda batch: []
     fills: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
     listed: Mapping[str, Any] = field(default_factory=dict)
+    shown_as: Mapping[str, str] = field(default_factory=dict)
+    periods: str = ""
 
     def column(self, attribute: str) -> LedgerColumn | None:
         """The column that fills an attribute, or a further one of its part (level#2)."""

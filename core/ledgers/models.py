@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models.functions import Now
 
 from core.audit.history import tracked
 from core.jobs.models import Job
-from core.scoping import ScopedModel
+from core.scoping import ScopedModel, ScopedQuerySet
+
+
+class ImportBatchQuerySet(ScopedQuerySet):
+    def imports(self) -> Self:
+        """Those that are on their way into the registry."""
+        return self.filter(compared_region=None)
+
+    def comparisons(self) -> Self:
+        """Lists that were only laid beside the registry."""
+        return self.exclude(compared_region=None)
 
 
 class ImportBatch(ScopedModel):
     """One uploaded ledger on its way into the registry, and what became of it.
 
     `mapping` is {column attribute: header text}; `counts` the outcomes; `places` the
-    stations and organisations to be created with it.
+    stations and organisations to be created with it. A comparison is checked like an import, and
+    goes no further: `counts` has what core.ledgers.beside says of it besides.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +59,13 @@ class ImportBatch(ScopedModel):
     applied_at = models.DateTimeField("入库时间", null=True)
     undone_at = models.DateTimeField("撤销时间", null=True)
     created_at = models.DateTimeField("上传时间", db_default=Now())
+    # Of a comparison: the area whose records are laid beside the list.
+    compared_region = models.ForeignKey(
+        "core.Region", models.PROTECT, null=True, related_name="+", db_index=False,
+        verbose_name="比对地区",
+    )  # fmt: skip
+
+    objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = "导入批次"
@@ -57,11 +75,20 @@ class ImportBatch(ScopedModel):
                 fields=["region", "kind", "sha256"],
                 condition=models.Q(undone_at=None, is_repeat=False),
                 name="importbatch_same_file_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(compared_region=None)
+                | models.Q(is_confirmed=False, applied_at=None),
+                name="importbatch_comparison_writes_nothing",
+            ),
         ]
 
-    # The same file taken in once more on purpose.
+    # The same file taken in once more on purpose, or laid beside the registry.
     is_repeat = models.BooleanField(default=False)
+
+    @property
+    def is_comparison(self) -> bool:
+        return self.compared_region_id is not None
 
     @property
     def whole(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from core.jobs.models import Job
 from core.jobs.running import JobFailed, Lease, runner
 from core.ledgers.applying import apply
 from core.ledgers.asking import answer, open_rows
+from core.ledgers.beside import tally
 from core.ledgers.comparing import compare
 from core.ledgers.guessing import guess_of, note_better, understand
 from core.ledgers.ledger import ImportContext, Ledger, ledger_for
@@ -93,6 +94,8 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
             ledger.look_across(batch)
             lease.guard()
     counts = compare(batch, ledger, context, report, guard=lease.guard)
+    if batch.is_comparison:
+        counts |= tally(batch)
     with transaction.atomic():
         lease.guard()
         questions = points_of(batch) + asked_of(batch, ledger)
@@ -100,7 +103,10 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
         ImportBatch.objects.filter(pk=batch.pk).update(
             counts=counts, questions=questions, reading=reading
         )
-    lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
+    if batch.is_comparison:
+        lease.finish(Job.Status.DONE, "倒查完成，没有写入任何数据。")
+    else:
+        lease.finish(Job.Status.WAITING, "核对完成，请确认后入库。")
 
 
 def _answer(batch: ImportBatch, lease: Lease) -> None:

@@ -17,7 +17,7 @@ from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
 from core.ledgers.ledger import AGAIN, kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
-from core.ledgers.workbooks import REASON
+from core.ledgers.workbooks import COMPARED, REASON
 from core.text import tidy_name
 
 Status, Outcome = Job.Status, ImportRow.Outcome
@@ -33,8 +33,8 @@ _TAGS = {
     Status.QUEUED: "info",
 }
 _OUTCOME_TAGS = {"refused": "wrong", "held": "attention", "new": "good", "changed": "info"}
-# Running numbers, and the reasons that a workbook of refused rows came with.
-_IDLE = frozenset({"序号", "编号", REASON})
+# Running numbers, and what workbooks of ours had as their last column.
+_IDLE = frozenset({"序号", "编号", REASON, COMPARED})
 
 
 def stage_of(batch: ImportBatch) -> str:
@@ -269,6 +269,18 @@ def matching(batch: ImportBatch) -> list[dict[str, Any]]:
         for name in [*names, *sorted(again)]
         if (column := ledger.column(name))
     ]
+
+
+def columns_context(batch: ImportBatch) -> dict[str, Any]:
+    """What the page on which columns are matched says."""
+    rows = matching(batch)
+    missing = [row["label"] for row in rows if row["is_missing"]]
+    return {
+        "rows": rows,
+        "missing": missing,
+        "unread": unmatched(batch),
+        "better": better_kind(batch) if missing else ("", ""),
+    }
 
 
 def _sample(batch: ImportBatch, index: int | None) -> str:

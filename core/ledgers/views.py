@@ -15,15 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.accounts.models import User
 from core.audit.models import ReadEvent
-from core.entities.entity import ENTITIES
 from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
 from core.ledgers import actions, showing, workbooks
-from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm
+from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm, matched_columns
 from core.ledgers.guessing import kinds_of
 from core.ledgers.ledger import kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.reads import leave_read_event
 from core.ledgers.remarks import warnings
 from core.ledgers.spreadsheets import Refused
 from core.notices.waiting import forget_total
@@ -41,8 +41,8 @@ def _user(request: HttpRequest) -> User:
 
 def _batch(request: HttpRequest, pk: UUID) -> ImportBatch:
     """A batch of the user's scope, of whatever kind it is: 404 otherwise."""
-    rows = ImportBatch.objects.for_user(_user(request)).select_related("job", "by", "region")
-    batch = rows.filter(pk=pk).first()
+    rows = ImportBatch.objects.for_user(_user(request)).imports()
+    batch = rows.select_related("job", "by", "region").filter(pk=pk).first()
     if batch is None or (batch.kind and batch.kind not in kinds()):
         raise Http404
     return batch
@@ -127,7 +127,7 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         form = KindForm(kinds=context["other_kinds"])
         context |= {"form": form, "alike": showing.alike_kinds(batch)}
     elif stage == "columns":
-        context |= _columns_context(batch)
+        context |= showing.columns_context(batch)
     elif stage == "progress":
         context["is_writing"] = batch.is_confirmed and batch.job.status == Job.Status.RUNNING
     elif stage == "failed":
@@ -153,24 +153,13 @@ def _head(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     }
 
 
-def _columns_context(batch: ImportBatch) -> dict[str, Any]:
-    rows = showing.matching(batch)
-    missing = [row["label"] for row in rows if row["is_missing"]]
-    return {
-        "rows": rows,
-        "missing": missing,
-        "unread": showing.unmatched(batch),
-        "better": showing.better_kind(batch) if missing else ("", ""),
-    }
-
-
 def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[str, Any]:
     tab, counts = request.GET.get("tab", ""), showing.counts_of(batch)
     if not counts.get(tab):
         tab = showing.first_tab(counts)
     rows = showing.rows_of(batch, tab)
     page = _page(request, rows, counts[tab], ["number", "id"])
-    _leave_read_event(request, batch, page.object_list)
+    leave_read_event(_user(request), batch, page.object_list)
     rows_shown = list(page.object_list)
     shown = showing.shown_rows(batch, rows_shown, may_decide=stage == "preview")
     unread = showing.unmatched(batch)
@@ -196,32 +185,13 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
     }
 
 
-def _leave_read_event(request: HttpRequest, batch: ImportBatch, rows: list[ImportRow]) -> None:
-    """A preview shows what the registry holds of people beside what the ledger says."""
-    entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
-    people = [row.target for row in rows if row.target]
-    if people and entity and entity.person == "pk":
-        ReadEvent.record(
-            user=_user(request), kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
-        )
-
-
 @require_http_methods(["GET", "POST"])
 def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct which header text means which column."""
     batch = _known(request, pk)
     error = ""
     if request.method == "POST":
-        chosen = {
-            name.removeprefix("column_"): int(value)
-            for name, value in request.POST.items()
-            if name.startswith("column_") and value.isdecimal()
-        }
-        whole = {
-            name.removeprefix("whole_"): value
-            for name, value in request.POST.items()
-            if name.startswith("whole_")
-        }
+        chosen, whole = matched_columns(request.POST)
         try:
             actions.set_mapping(
                 batch=batch, by=_user(request), mapping_by_header=chosen, whole=whole
@@ -230,7 +200,8 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
         except RuleError as refusal:
             error, batch.mapping = str(refusal), chosen
             batch.reading |= {"whole": whole}
-    context = {"batch": batch, "error": error, **_head(request, batch), **_columns_context(batch)}
+    head = _head(request, batch)
+    context = {"batch": batch, "error": error, **head, **showing.columns_context(batch)}
     return render(request, "imports/columns.html", context, status=422 if error else 200)
 
 

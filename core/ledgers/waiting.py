@@ -18,7 +18,7 @@ STATES = {
 def mine(user: Any, state: str) -> Any:
     """The batches that a user took in and that are in a state of STATES."""
     status, _ = STATES[state]
-    return ImportBatch.objects.for_user(user).filter(by=user, job__status=status)
+    return ImportBatch.objects.for_user(user).imports().filter(by=user, job__status=status)
 
 
 register_waiting(

@@ -20,12 +20,12 @@ from core.regions.models import Region
 from core.secrecy import files as media
 
 LEFT = (ImportRow.Outcome.REFUSED, ImportRow.Outcome.HELD)
-REASON = "退回原因"
+REASON, COMPARED = "退回原因", "倒查结果"
 _TEMPLATE_ROWS = 5_000
 _TOWNSHIPS = 1_000
 _LISTS = "选项"
 _PLACES = ("township", "region")
-_FORMATS = {"text": "@", "day": "yyyy-mm-dd", "number": "General"}
+FORMATS = {"text": "@", "day": "yyyy-mm-dd", "number": "General"}
 
 
 def _asked_for(ledger: Ledger) -> list[LedgerColumn]:
@@ -160,10 +160,10 @@ def _write_left(
     sheet = book.add_worksheet(sheet_name(batch.sheet or ledger.label))
     head = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
     # What is wrong keeps the format of what it is: as a text a day is a number nobody typed.
-    right = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+    right = {kind: book.add_format({"num_format": form}) for kind, form in FORMATS.items()}
     wrong_paint = {
         kind: book.add_format({"num_format": form, "bg_color": "#F8CBC6", "font_color": "#9C0006"})
-        for kind, form in _FORMATS.items()
+        for kind, form in FORMATS.items()
     }
     width = _reason_column(batch)
     for index in range(width):
@@ -178,7 +178,7 @@ def _write_left(
         kept = cells[:width]
         for index, cell in enumerate(kept):
             paint = wrong_paint if index in wrong else right
-            _write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
+            write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
         for place, message in wrong.items():
             if place is not None and place < width:
                 if place >= len(kept) or cells[place] is None:
@@ -199,7 +199,7 @@ def _reason_column(batch: ImportBatch) -> int:
     return len(batch.header)
 
 
-def _write_cell(
+def write_cell(
     sheet: Any,
     row: int,
     index: int,

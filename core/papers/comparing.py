@@ -1,63 +1,55 @@
 """倒查: a list that somebody else keeps, laid beside the registry; nothing is written.
 
-It is checked as a ledger is, and put away: who is missing here, who is missing there, and which
-cells differ are what the check says of its rows.
+It is checked as a ledger is, and goes no further: who is missing here, who is missing there, and
+which cells differ are what the check says of its rows.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, Sum
-
-from core.entities.navigation import in_order
-from core.entities.reach import Reach
 from core.jobs import running as jobs
-from core.jobs.models import Job
 from core.ledgers import actions
-from core.ledgers.models import ImportBatch, ImportRow
+from core.ledgers.models import ImportBatch
 from core.rules import RuleError
+from core.secrecy import files as media
 
-Outcome = ImportRow.Outcome
+
+def start(*, user: Any, kind: str, name: str, data: bytes, region: str) -> ImportBatch:
+    """Keep a list and queue its comparison with the records of a region. Raises as
+    core.ledgers.actions.start_import does."""
+    return actions.start_import(
+        user=user, kind=kind, name=name, data=data, compared_region=region or user.region_id
+    )
+
+
+def take_in(*, batch: ImportBatch, by: Any) -> ImportBatch:
+    """An ordinary import of the list that was compared, which goes to its preview. Raises
+    DuplicateFile where that was done before, and RuleError where the file is gone."""
+    try:
+        data = media.load(batch.file_path)
+    except FileNotFoundError:
+        raise RuleError("EXPIRED", "上传的文件已过保存期，请重新上传。") from None
+    return actions.start_import(
+        user=by, kind=batch.kind, name=batch.file_name, data=data, sheet=batch.sheet
+    )
 
 
 def compare_list(*, user: Any, kind: str, name: str, data: bytes) -> dict[str, int]:
     """{rows, matched, only_here, only_there, differing_cells}. Raises Refused, RuleError or
     PermissionDenied."""
     batch = actions.start_import(
-        user=user, kind=kind, name=name, data=data, again=True, inline=True
+        user=user, kind=kind, name=name, data=data, inline=True, compared_region=user.region_id
     )
-    try:
-        jobs.run(batch.job_id)
-        return _compared(ImportBatch.objects.get(pk=batch.pk), user)
-    finally:
-        if Job.objects.get(pk=batch.job_id).status == Job.Status.WAITING:
-            actions.cancel(batch=batch, by=user)
-
-
-def _compared(batch: ImportBatch, user: Any) -> dict[str, int]:
+    jobs.run(batch.job_id)
+    batch = ImportBatch.objects.select_related("job").get(pk=batch.pk)
     if not batch.counts:
+        actions.cancel(batch=batch, by=user)
         raise RuleError("COMPARE", batch.job.message or "名单没有核对完成。")
-    rows = ImportRow.objects.filter(batch=batch)
-    met = rows.exclude(target=None)
-    differing = met.aggregate(
-        n=Sum(Func(F("diff"), function="jsonb_array_length", output_field=IntegerField()))
-    )
     return {
         "rows": batch.counts["rows"],
-        "matched": met.count(),
-        "only_here": missing_there(batch, user).count(),
-        "only_there": rows.filter(outcome=Outcome.NEW).count(),
-        "differing_cells": differing["n"] or 0,
+        "matched": batch.counts["matched"],
+        "only_here": batch.counts["only_here"],
+        "only_there": batch.counts["only_there"],
+        "differing_cells": batch.counts["cells"],
     }
-
-
-def missing_there(batch: ImportBatch, user: Any) -> Any:
-    """The records in the user's reach that no row of a list is about."""
-    entity = next(e for e in in_order() if e.ledger is not None and e.ledger.kind == batch.kind)
-    met = ImportRow.objects.filter(batch=batch).exclude(target=None).values("target")
-    rows = Reach(entity, user).rows().exclude(pk__in=met)
-    listed = entity.ledger.listed.get("") if entity.ledger else None
-    for condition in (entity.current, listed):
-        rows = rows.filter(condition) if condition is not None else rows
-    return rows.filter(ended_on=None) if "ended_on" in entity.field_names else rows

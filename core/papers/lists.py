@@ -19,9 +19,9 @@ from core.entities.listing import gather
 from core.entities.made import export_of
 from core.entities.navigation import in_order
 from core.entities.paths import reader
-from core.entities.reach import Reach
 from core.entities.workbooks import ExportColumn
 from core.ledgers import mapping
+from core.ledgers.beside import listed_records
 from core.ledgers.headings import (
     SERIAL,
     are_known,
@@ -30,7 +30,7 @@ from core.ledgers.headings import (
     texts_around,
     with_units,
 )
-from core.ledgers.ledger import AGAIN, ImportContext, Ledger, RowCheck
+from core.ledgers.ledger import AGAIN, Ledger
 from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import address
@@ -40,8 +40,6 @@ from core.shares import Share
 
 _CHUNK = 2_000
 _FACTORS = {"万元": 10_000, "千元": 1_000}
-# For the cleaning of what a title says, which is no row of a ledger.
-_NOBODY = RowCheck(0, ImportContext(None, None, None))
 Getter = Callable[[Any, datetime.date], Any]
 
 
@@ -66,7 +64,8 @@ class ListForm:
     header_row: int
     ruled_rows: int
     columns: tuple[Bound, ...]
-    only: Mapping[str, Any] = field(default_factory=dict)
+    # What holds for all of it, by column.
+    told: Mapping[str, str] = field(default_factory=dict)
     # The ledger's columns that it has.
     names: frozenset[str] = frozenset()
 
@@ -104,18 +103,8 @@ def bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
         if not ruled and _is_free(look, header_row + 1):
             ruled = 1
         bound = tuple(_columns(entity, entity.ledger, sheet, columns))
-        only = _told(entity, mapping.told(entity.ledger, columns, texts_around(sheet)))
-    return ListForm(look.name, entity, header_row, ruled, bound, only, frozenset(columns))
-
-
-def _told(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:
-    """The condition that a title sets: 2025届 lists those of that year."""
-    only = {}
-    for name, text in told.items():
-        column = entity.ledger.column(name) if entity.ledger else None
-        if column is not None and name in entity.field_names:
-            only[name] = column.clean_cell(text, _NOBODY)
-    return only
+        told = mapping.told(entity.ledger, columns, texts_around(sheet))
+    return ListForm(look.name, entity, header_row, ruled, bound, told, frozenset(columns))
 
 
 def _is_free(look: SheetLayout, row: int) -> bool:
@@ -163,17 +152,7 @@ def _of(get: Callable[[Any], Any]) -> Getter:
 
 def listed(form: ListForm, *, user: Any, region: str) -> Any:
     """The records that a form lists of a region in the user's reach."""
-    entity = form.entity
-    rows = Reach(entity, user).rows()
-    if region and hasattr(rows, "in_region"):
-        rows = rows.in_region(region)
-    conditions = entity.ledger.listed if entity.ledger else {}
-    lacking = [condition for name, condition in conditions.items() if name not in form.names]
-    for condition in (entity.current, *lacking):
-        rows = rows.filter(condition) if condition is not None else rows
-    if "ended_on" in entity.field_names:
-        rows = rows.filter(ended_on=None)
-    return rows.filter(**form.only)
+    return listed_records(form.entity, user=user, region=region, names=form.names, told=form.told)
 
 
 def rows_of(

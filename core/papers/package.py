@@ -21,6 +21,7 @@ from core.secrecy.files import Refused
 
 WORKBOOK = "xl/workbook.xml"
 CONTENT_TYPES = "[Content_Types].xml"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _SAVE_AS = "请先在 Excel 或 WPS 中另存为 .xlsx，再上传。"
 _MACROS = "带宏的文件不能填写，请另存为不带宏的 .xlsx。"
 
@@ -109,6 +110,27 @@ class Package:
                 )
             )
         return found
+
+    def append(self, part: str, element: str) -> None:
+        """An empty element as the last one of a part."""
+        xml = self.read_xml(part)
+        new = f"<{markup.root(xml).prefix.decode()}{element}/>".encode()
+        at = xml.rindex(b"</")
+        self.write(part, markup.splice(xml, [(at, at, new)]))
+
+    def add_part(self, part: str, data: bytes, *, content: str, owner: str, kind: str) -> str:
+        """A new part that `owner` ("" for the package) points to; the id of that relation."""
+        self.write(part, data)
+        self.append(CONTENT_TYPES, f'Override PartName="/{part}" ContentType="{content}"')
+        taken = {relation.id for relation in self.relations(owner)}
+        free = next(f"rId{n}" for n in range(1, 10_000) if f"rId{n}" not in taken)
+        folder, name = posixpath.split(owner)
+        target = posixpath.relpath(part, folder or ".")
+        self.append(
+            posixpath.join(folder, "_rels", f"{name}.rels"),
+            f'Relationship Id="{free}" Type="{OFFICE}/relationships/{kind}" Target="{target}"',
+        )
+        return free
 
     @cached_property
     def sheets(self) -> list[Sheet]:

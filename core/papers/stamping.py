@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping
 
 from core.papers import markup
 from core.papers.markup import Edit, Tag, attribute, escape, is_true
-from core.papers.package import CONTENT_TYPES, Package
+from core.papers.package import OFFICE, Package
 from core.papers.sheet import SheetXml
 
 # What Excel takes; a file with more asks to be repaired.
 _LONGEST = 255
 _PROPERTIES = "docProps/custom.xml"
-_RELATIONS = "_rels/.rels"
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
+    f'<Properties xmlns="{OFFICE}/custom-properties" xmlns:vt="{OFFICE}/docPropsVTypes">'
     "</Properties>"
 )
 # What stands after <headerFooter> in a sheet, and what inside of it.
@@ -136,23 +134,8 @@ def _write_properties(package: Package, properties: Mapping[str, str]) -> None:
     part = next((r.target for r in relations if r.type == "custom-properties"), None)
     if part is None:
         part = _PROPERTIES
-        package.write(part, _EMPTY.encode())
-        _append(package, CONTENT_TYPES, f'Override PartName="/{part}" ContentType="{_TYPE}"')
-        free = next(
-            f"rId{n}" for n in range(1, 10_000) if f"rId{n}" not in {r.id for r in relations}
-        )
-        kind = f"{_OFFICE}/relationships/custom-properties"
-        _append(package, _RELATIONS, f'Relationship Id="{free}" Type="{kind}" Target="{part}"')
+        package.add_part(part, _EMPTY.encode(), content=_TYPE, owner="", kind="custom-properties")
     package.write(part, _with_properties(package.read_xml(part), properties))
-
-
-def _append(package: Package, part: str, element: str) -> None:
-    """An empty element as the last one of a part."""
-    xml = package.read_xml(part)
-    tag = markup.root(xml)
-    new = f"<{tag.prefix.decode()}{element}/>".encode()
-    at = xml.rindex(b"</")
-    package.write(part, markup.splice(xml, [(at, at, new)]))
 
 
 def _with_properties(xml: bytes, properties: Mapping[str, str]) -> bytes:
@@ -167,7 +150,7 @@ def _with_properties(xml: bytes, properties: Mapping[str, str]) -> bytes:
     p = first.prefix.decode()
     made = "".join(
         f'<{p}property fmtid="{_SET}" pid="{pid}" name="{escape(name)}">'
-        f'<vt:lpwstr xmlns:vt="{_OFFICE}/docPropsVTypes">{escape(value)}</vt:lpwstr></{p}property>'
+        f'<vt:lpwstr xmlns:vt="{OFFICE}/docPropsVTypes">{escape(value)}</vt:lpwstr></{p}property>'
         for pid, (name, value) in enumerate(properties.items(), start=max(pids) + 1)
     )
     if first.is_empty:

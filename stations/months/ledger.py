@@ -316,6 +316,7 @@ MONTHS_LEDGER = PlainLedger(
         *(name if name == "resources" else _number(name) for name in StationMonthly.NUMBERS),
     ),
     key="month station_id",
+    periods="month",
     notes=(
         "每个站点每月（或每季度）一行，以站点和月份识别；没有填的数不动，填 0 才是没有。",
         "一个站点同一时段只能按月或按季度填报。站点须已在册，不由本表新建。",

@@ -109,6 +109,7 @@ GRADUATES = Entity(
         label="毕业生统计",
         fields=("school major level year graduates stayed school_place document major_code",),
         key="level year major school",
+        periods="year",
         notes=("每个院校、专业、层次、年度一行；只统计毕业，不含结业。",),
         synonyms={
             "school": "学校 院校 学校名称 高校名称 培养单位",

@@ -60,12 +60,13 @@ def _paper(region: str) -> PaperForm:
     )
 
 
-def _batch(county: str) -> ImportBatch:
+def _batch(county: str, **given: Any) -> ImportBatch:
     by = _user(county)
-    job = Job.objects.create(kind="import", by=by, region_id=county, status=Job.Status.WAITING)
+    status = given.pop("status", Job.Status.WAITING)
+    job = Job.objects.create(kind="import", by=by, region_id=county, status=status)
     return ImportBatch.objects.create(
         job=job, kind="people", region_id=county, by=by, file_name="台账.xlsx",
-        sha256=uuid.uuid4().hex * 2,
+        sha256=uuid.uuid4().hex * 2, **given,
     )  # fmt: skip
 
 
@@ -74,6 +75,10 @@ def _word(county: str) -> WordMemory:
         region_id=county, kind="people", attribute="certificate_level", word=uuid.uuid4().hex[:8],
         code="2", by=_user(county),
     )  # fmt: skip
+
+
+def _comparison(county: str) -> ImportBatch:
+    return _batch(county, status=Job.Status.DONE, compared_region_id=county, is_repeat=True)
 
 
 def _attachment(county: str) -> Attachment:
@@ -229,6 +234,13 @@ POLICIES: dict[str, Policy] = {
     "paper_detail": Policy("core.export", make=_paper),
     "paper_fill": Policy("core.export", make=_paper, methods=POST),
     "paper_remove": Policy("core.export", make=_paper, methods=POST),
+    "compare_list": Policy(_IMPORT, methods=BOTH),
+    "compare_detail": Policy(_IMPORT, make=_comparison, methods=BOTH),
+    "compare_columns": Policy(_IMPORT, make=_comparison, methods=BOTH),
+    "compare_again": Policy(_IMPORT, make=_comparison, methods=POST),
+    "compare_cancel": Policy(_IMPORT, make=_comparison, methods=POST),
+    "compare_import": Policy(_IMPORT, make=_comparison, methods=POST),
+    "compare_workbook": Policy(_IMPORT, make=_comparison, methods=POST),
     # Figures
     "dashboard": Policy(_BOARD, kwargs=_region),
     "dashboard_progress": Policy(_BOARD),

@@ -14,11 +14,11 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from core.models import Filling, PaperForm, ReadEvent
+from core.models import Filling, ImportBatch, Job, PaperForm, ReadEvent
 from core.papers.actions import fill_form
 from core.papers.understanding import understand
 from core.rules import RuleError
@@ -145,6 +145,8 @@ def test_nobody_fills_for_another_area(cast: Cast, two: Any) -> None:
     with pytest.raises(RuleError, match="不在您的辖区"):
         fill(cast.clerk_b, data, region=COUNTY_A)
     assert fill(cast.clerk_b, data).report["tables"][0]["rows"] == 0
+    # Without an area it is all that there is within reach.
+    assert fill(cast.clerk_a, data, region="").report["tables"][0]["rows"] == 2
 
 
 def test_who_may_not_export_fills_nothing(cast: Cast) -> None:
@@ -214,3 +216,45 @@ def test_a_list_that_somebody_else_keeps_is_laid_beside(
         "rows": 2, "matched": 1, "only_here": 1, "only_there": 1, "differing_cells": 1,
     }  # fmt: skip
     assert Person.objects.count() == 2
+
+
+def compare_list(cast: Cast, path: Path, *options: str, user: str = "clerk_a") -> str:
+    out = io.StringIO()
+    call_command("compare_list", "people", str(path), "--user", user, *options, stdout=out)
+    return out.getvalue()
+
+
+def test_what_is_compared_by_the_command_is_a_comparison(
+    cast: Cast, two: Any, tmp_path: Path
+) -> None:
+    """In words; it may be looked at by the page, and is no import that waits or was cancelled."""
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(people(two[0]))
+    assert compare_list(cast, path) == (
+        "名单 1 行：对上 1，名单上有、在册没有 0，在册有、名单上没有 1，不同的格子 0。\n"
+    )
+    batch = ImportBatch.objects.comparisons().get()
+    assert (batch.file_name, batch.job.status) == ("名单.xlsx", Job.Status.DONE)
+
+
+def test_what_the_command_cannot_do_is_said(cast: Cast, tmp_path: Path) -> None:
+    path = tmp_path / "名单.xlsx"
+    with pytest.raises(CommandError, match=r"读不了 名单\.xlsx"):
+        compare_list(cast, path)
+    path.write_bytes(b"")
+    with pytest.raises(CommandError, match="文件是空的"):
+        compare_list(cast, path)
+    with pytest.raises(CommandError, match="没有账号「niemand」"):
+        compare_list(cast, path, user="niemand")
+    path.write_bytes(people(person()))
+    with pytest.raises(CommandError, match="没有导入的权限"):
+        compare_list(cast, path, user="viewer_a")
+    path.write_bytes(workbook([["大名", *PEOPLE[1:]], person()]))
+    with pytest.raises(CommandError, match="列对应"):
+        compare_list(cast, path)
+    assert ImportBatch.objects.comparisons().get().job.status == Job.Status.CANCELLED
+    path.write_bytes(b"PK\x03\x04 no workbook")
+    with pytest.raises(CommandError) as raised:
+        compare_list(cast, path)
+    assert "core" not in str(raised.value)
+    assert not Person.objects.exists()
