@@ -5,6 +5,7 @@ The check of an import says what each row meets; here that is put the other way 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -74,6 +75,7 @@ def not_listed(batch: ImportBatch, user: Any) -> QuerySet[Any]:
         names=batch.mapping,
         told=batch.whole,
     ).filter(~Exists(met))
+    rows = rows.filter(entity.ledger.expected(batch))
     for column, values in _periods(batch).items():
         rows = rows.filter(**{f"{column}__in": values})
     checked_at = batch.job.finished_at
@@ -119,7 +121,7 @@ def narrowed(entity: Entity, told: Mapping[str, str]) -> dict[str, Any]:
     lies in a county lies in its townships."""
     only = {}
     # No row of a ledger, but what cleans a cell wants one.
-    nobody = RowCheck(0, ImportContext(None, None, None))
+    nobody = RowCheck(0, ImportContext(None, None, datetime.date.max))
     for name, text in told.items():
         column = entity.ledger.column(name)
         if column is None or name not in entity.field_names:

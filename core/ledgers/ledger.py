@@ -15,6 +15,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from django.db.models import Q
 from import_export import fields
 
 from core.dates import today
@@ -291,6 +292,7 @@ class Ledger:
     shown_as        label of a difference -> attributes of the columns that it is about, where no
                     column is called so
     periods         columns that say of which time a record is: a list of 2025 lacks none of 2024
+    expected        of which records a list that was taken in should name all, as a condition
     uncounted       sentences on what of a batch will not count
     after_undo      takes back what followed, as far as nobody acted on it
     """
@@ -318,6 +320,7 @@ class Ledger:
     listed: Mapping[str, Any] = field(default_factory=dict)
     shown_as: Mapping[str, str] = field(default_factory=dict)
     periods: str = ""
+    expected: Callable[[Batch], Q] = lambda batch: Q()
 
     def column(self, attribute: str) -> LedgerColumn | None:
         """The column that fills an attribute, or a further one of its part (level#2)."""

@@ -11,6 +11,7 @@ from core.decisions.kinds import waiting_about
 from core.jobs import running as jobs
 from core.ledgers import actions
 from core.models import ImportBatch, Notice, ReadEvent
+from core.papers.comparing import compare_list
 from core.rules import RuleError
 from stations.models import Organization
 from talent.codes import Verification
@@ -281,6 +282,34 @@ def test_who_is_missing_is_said_by_unit(cast: Cast) -> None:
     batch = read(cast, line("甲一"), line("乙二"), line("丙三", 工作单位="无"))
     said = " ".join(batch.reading["uncounted"])
     assert f"在册没有的 3 人：{OFFICE} 2 人、没有写单位 1 人" in said
+
+
+def test_who_is_registered_and_not_on_the_list(cast: Cast) -> None:
+    """Of the same level and year alone: a list of 2025 says nothing of those of 2024."""
+    held_by(working("王芳"), NUMBER)
+    held_by(make_person(TOWNSHIP_A, "甲"))
+    held_by(make_person(TOWNSHIP_A, "乙"), approved_on=D(2024, 9, 1))
+    held_by(make_person(TOWNSHIP_A, "丙"), level="2")
+    held_by(make_person(COUNTY_B, "丁"))
+    batch = read(cast, line("王芳", 证书管理号=NUMBER))
+    assert "在册有、名单上没有的证书 1 条" in " ".join(batch.reading["uncounted"])
+    compared = compare_list(
+        user=cast.clerk_a, kind="certificates", name="名单.xlsx",
+        data=sheet(line("王芳", 证书管理号=NUMBER)),
+    )  # fmt: skip
+    assert (compared["matched"], compared["only_here"], compared["only_there"]) == (1, 1, 0)
+
+
+def test_registrations_that_are_not_in_the_notice(cast: Cast) -> None:
+    first, second = make_person(TOWNSHIP_A, "王芳"), make_person(TOWNSHIP_A, "李芳")
+    held_by(first, NUMBER)
+    for person, begins in ((first, 2025), (second, 2025), (second, 2019)):
+        RegistrationPeriod.objects.create(
+            person=person, kind="1", state="7", starts_on=D(begins, 10, 20),
+            ends_on=D(begins + 3, 10, 19),
+        )  # fmt: skip
+    batch = registered(cast, entry("王芳", 职业水平证书管理号=NUMBER))
+    assert "在册有、名单上没有的登记 1 条" in " ".join(batch.reading["uncounted"])
 
 
 # --- One decision for the whole list ------------------------------------------------------------

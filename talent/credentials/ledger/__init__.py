@@ -51,6 +51,7 @@ CERTIFICATE_LEDGER = Ledger(
     after_undo=withdraw_request,
     tell=telling.tell_certificates,
     uncounted=telling.uncounted_certificates,
+    expected=telling.expected_certificates,
     fills={
         **_FILLS,
         "certificate_level": lambda record, on: record.get_level_display(),
@@ -72,6 +73,7 @@ REGISTRATION_LEDGER = Ledger(
     tied=_tied,
     tell=telling.tell_registrations,
     uncounted=telling.uncounted_registrations,
+    expected=telling.expected_registrations,
     fills={
         **_FILLS,
         "period": lambda record, on: f"{record.starts_on}至{record.ends_on}",

@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Max, Min, Q
 
 from core.entities.display import words
+from core.ledgers.beside import not_listed
+from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from talent.codes import Verification
 from talent.credentials.ledger.certificates import CERTIFICATE
@@ -87,6 +89,12 @@ def _missing(batch: ImportBatch) -> list[str]:
         said.append(f"名单上有、在册没有的 {count} 人：{named}{more}。这份名单不会新建人员。")
     if outside := rows.filter(messages__contains=[{"rule": OUTSIDE}]).count():
         said.append(f"{outside} 人未在本辖区，不登记。")
+    missing = not_listed(batch, ImportContext.of(batch).user).count()
+    if missing:
+        noun = ledger_for(batch.kind).label.removesuffix("名单")
+        said.append(
+            f"在册有、名单上没有的{noun} {missing} 条（同级别、同一时期）；用「倒查」可以逐条列出。"
+        )
     return said
 
 
