@@ -174,6 +174,8 @@ def _stations(
             else None,
             area=rng.randrange(50, 400),
             capacity=rng.randrange(2, 7),
+            village_count=len(name) % 9 + 4,
+            rating=("", "二星级", "三星级")[len(name) % 3] if approved else "",
         )
         stations.append(station)
         states.append(

@@ -12,7 +12,7 @@ from demo.entering import enter
 from demo.places import Places, new_id
 from projects.models import Milestone, Payment, Project
 from stations.codes import StationKind
-from talent.codes import Employment, ServiceField
+from talent.codes import Employment, ServiceField, Verification
 from talent.corrections.actions import CORRECTION
 from talent.credentials.rules import NATIONAL_LEVELS
 from talent.graduates.models import SchoolPlace
@@ -20,12 +20,14 @@ from talent.models import (
     Certificate,
     ChangeRequest,
     GraduateStat,
+    NameList,
     Person,
     Post,
     RegistrationPeriod,
     TransferRequest,
 )
 from talent.moves.actions import TRANSFER
+from talent.name_lists.actions import NAME_LIST, as_said
 
 # Node of the contract -> days after the start on which it is planned, share of the money.
 _NODES = {"40": (30, 40), "60": (180, 30), "80": (350, 30)}
@@ -186,6 +188,19 @@ def build_requests(rng: random.Random, users: dict[str, User], today: datetime.d
                 direction="in", reason=reason,
             )  # fmt: skip
             ask(TRANSFER, transfer, by=users[by], on=today)
+
+
+def build_name_list(users: dict[str, User], today: datetime.date) -> None:
+    """A pass list that waits for its verification by a second person."""
+    clerk = users["nanming"]
+    found = Certificate.objects.in_region(str(clerk.region_id)).filter(
+        ended_on=None, verification__lt=Verification.DOCUMENT
+    )
+    said = [as_said(one) for one in found.order_by("pk")[:6]]
+    if said:
+        name = f"{today.year}年度社会工作者职业水平考试合格人员名单"
+        request = NameList(region=clerk.region, name=name, said=said, count=len(said))
+        ask(NAME_LIST, request, by=clerk, on=today)
 
 
 def _about_to_end(worker: Person, last_day: datetime.date) -> None:

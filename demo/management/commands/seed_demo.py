@@ -19,7 +19,12 @@ from demo.accounts import create_accounts
 from demo.files import build_files
 from demo.people import build_people
 from demo.places import build_places
-from demo.programmes import build_graduates, build_projects, build_requests
+from demo.programmes import (
+    build_graduates,
+    build_name_list,
+    build_projects,
+    build_requests,
+)
 from demo.targets import build_targets
 from reports.snapshots.actions import take_snapshot
 from reports.tasks import nightly, recount
@@ -52,6 +57,7 @@ class Command(BaseCommand):
                 build_projects(rng, places, day)
                 build_graduates(rng, places, day)
                 build_requests(rng, users, day)
+                build_name_list(users, day)
                 build_targets(users["sheng"])
             remind(day=day)
         # Once there is a database: files of one that was rolled back would lie about.
