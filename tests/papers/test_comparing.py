@@ -83,11 +83,12 @@ def test_every_row_and_record_is_in_one_section(compared: ImportBatch) -> None:
 
 
 def test_the_same_list_twice_and_equal(cast: Cast, two: list[list[Any]]) -> None:
-    batch = compare(cast.clerk_a, people(two[0], two[0], two[1]))
+    data = people(two[0], two[0], two[1])
+    batch = compare(cast.clerk_a, data)
     assert (batch.counts["same"], batch.counts["twice"]) == (2, 1)
     assert batch.counts["only_here"] == 0
     # The same file as often as anybody likes, before and behind the import of it.
-    assert compare(cast.clerk_a, people(two[0], two[0], two[1])).counts["same"] == 2
+    assert compare(cast.clerk_a, data).counts["same"] == 2
 
 
 def test_nothing_is_written(cast: Cast, compared: ImportBatch) -> None:
@@ -171,7 +172,7 @@ def test_it_stands_among_no_imports(cast: Cast, compared: ImportBatch, client_of
 def test_it_cannot_be_confirmed(
     cast: Cast, compared: ImportBatch, client_of: Clients, status: str
 ) -> None:
-    Job.objects.filter(pk=compared.pk).update(status=status)
+    Job.objects.filter(pk=compared.job_id).update(status=status)
     client = client_of(cast.clerk_a)
     for name in ("confirm", "undo", "resume", "answers", "sheet", "reason", "cancel",
                  "decide_all"):  # fmt: skip
@@ -470,8 +471,9 @@ def test_the_list_is_taken_into_an_import(
 def test_a_list_that_was_imported_is_compared_all_the_same(
     cast: Cast, two: list[list[Any]]
 ) -> None:
-    check(cast.clerk_a, "people", people(two[0]))
-    assert compare(cast.clerk_a, people(two[0])).counts["same"] == 1
+    data = people(two[0])
+    check(cast.clerk_a, "people", data)
+    assert compare(cast.clerk_a, data).counts["same"] == 1
 
 
 # --- Whose it is --------------------------------------------------------------------------------
