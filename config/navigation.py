@@ -18,7 +18,7 @@ NAVIGATION = (
         Entry("报表", "report_list", "report", ("reports.view_dashboard",)),
         Entry("目标", "target_list", "star", ("reports.view_dashboard",)),
         "import",
-        Entry("填表", "paper_list", "file", ("core.export",)),
+        Entry("填表", "paper_list", "file-spreadsheet", ("core.export",)),
     )),
     Group("本人", (
         Entry("我的档案", "me", "user-circle", ("talent.view_own_record",)),

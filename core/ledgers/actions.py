@@ -72,7 +72,7 @@ def start_import(
     if not data:
         raise Refused("文件是空的，请选择有内容的文件。")
     digest = hashlib.sha256(data).hexdigest()
-    earlier = _earlier(user, kind, digest)
+    earlier = None if compared_region else _earlier(user, kind, digest)
     if earlier is not None and not again:
         raise DuplicateFile(earlier)
     path = media.store(data, folder=FOLDER)

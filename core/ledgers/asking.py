@@ -44,6 +44,8 @@ class Question:
         }
 
 
+# Of a remark after which there is nothing to choose.
+FINAL = {"is_final": True}
 LEFT_OUT = Question(WHOLE, "跳过的行", ((SKIP, "跳过不录入"),), is_shared=False)
 
 
@@ -84,9 +86,13 @@ def settle_own(row: ImportRow) -> bool:
     return is_open
 
 
-def hold(row: ImportRow, message: str, *, rule: str = "", column: str = "") -> None:
-    """Leave a row aside for what nobody can settle here; it may only be skipped."""
+def hold(
+    row: ImportRow, message: str, *, rule: str = "", column: str = "", is_final: bool = False
+) -> None:
+    """Leave a row aside for what nobody can settle here; it may only be skipped, and of one that
+    `is_final` there is not even that to choose."""
     say(row, message, rule=rule, column=column)
+    row.messages[-1] |= FINAL if is_final else {}
     row.outcome = ImportRow.Outcome.HELD
 
 

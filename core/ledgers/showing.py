@@ -13,7 +13,7 @@ from core.entities.display import record_url
 from core.jobs.models import Job
 from core.jobs.running import MAX_ATTEMPTS
 from core.ledgers import mapping, words
-from core.ledgers.asking import LEFT_OUT, SKIP, WHOLE
+from core.ledgers.asking import FINAL, LEFT_OUT, SKIP, WHOLE
 from core.ledgers.ledger import AGAIN, kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
@@ -158,9 +158,21 @@ def shown_row(row: ImportRow, *, may_decide: bool) -> dict[str, Any]:
         "tag": "" if row.is_undone else _OUTCOME_TAGS.get(row.outcome, ""),
         "messages": [_worded(message, may_decide=may_decide) for message in row.messages],
         "diff": row.diff,
-        "may_skip": may_decide and row.outcome == Outcome.HELD and WHOLE not in asked,
+        "may_skip": may_decide and _is_open(row) and WHOLE not in asked,
         "skip": LEFT_OUT,
     }
+
+
+def _is_open(row: ImportRow) -> bool:
+    """Whether somebody may choose what becomes of a row."""
+    is_final = any(message.get("is_final") for message in row.messages)
+    return row.outcome == Outcome.HELD and not is_final
+
+
+def to_choose(batch: ImportBatch) -> int:
+    """How many held rows somebody may choose about."""
+    rows = ImportRow.objects.filter(batch=batch, outcome=Outcome.HELD)
+    return rows.exclude(messages__contains=[FINAL]).count()
 
 
 def _worded(message: dict[str, Any], *, may_decide: bool) -> dict[str, Any]:

@@ -163,6 +163,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
     rows_shown = list(page.object_list)
     shown = showing.shown_rows(batch, rows_shown, may_decide=stage == "preview")
     unread = showing.unmatched(batch)
+    to_choose = showing.to_choose(batch)
     return {
         "tab": tab,
         "tabs": showing.tabs(counts, tab),
@@ -172,6 +173,8 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "form": ConfirmForm(batch=batch),
         "corrects": actions.corrects(batch) if stage == "preview" else 0,
         "written": counts["new"] + counts["changed"],
+        "to_choose": to_choose,
+        "settled": counts["held"] - to_choose,
         "left": counts["held"] + counts["refused"],
         "kept": counts[showing.KEPT],
         # Rows of the workbook to be mended: those that somebody skipped are settled.

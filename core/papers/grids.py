@@ -33,7 +33,9 @@ _ASIDE = re.compile(
     r"(填报|填表|统计|制表|编制|报送|报出|计量|金额|单位|日期|时间|截至|截止|文号|表号|制定机关|批准机关"
     r"|有效期).{0,8}[:：]"
 )
-_NOTE = re.compile(r"^(注|备注|说明|填表|填报|制表|审核|单位负责|负责|联系|数据提交|提交)")
+_NOTE = re.compile(
+    r"^(注|备注|说明|依据|资料来源|数据来源|填表|填报|制表|审核|单位负责|负责|联系|数据提交|提交)"
+)
 
 
 @dataclass(frozen=True)
@@ -199,13 +201,14 @@ class _Reader:
 
     def unknown(self, cells: Mapping[Cell, tuple[Meant, str]]) -> list[tuple[str, str]]:
         """The headings over or beside cells of the table that stay empty, which say nothing."""
-        rows, columns = {row for row, _ in cells}, {column for _, column in cells}
+        first = min(row for row, _ in cells), min(column for _, column in cells)
         found: dict[str, str] = {}
-        for row in range(min(rows), max(rows) + 1):
-            for column in range(min(columns), max(columns) + 1):
+        for row in range(first[0], self.last + 1):
+            for column in range(first[1], self.columns + 1):
                 if (row, column) in cells or (row, column) in self.shown:
                     continue
-                for origin, text in {**self.above(row, column), **self.before(row, column)}.items():
+                above, before = self.above(row, column), self.before(row, column)
+                for origin, text in {**above, **before}.items() if above and before else ():
                     if not self._is_known(text):
                         found[address(*origin)] = text
         return sorted(found.items())

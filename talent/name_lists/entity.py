@@ -52,7 +52,7 @@ NAME_LISTS = requests_of(
     empty_hint="在「导入导出」导入证书名单（如考试合格名单）以后，由另一位审核员在这里一次核验。",
     sections=(
         Section("名单", "name count region requested_by created_at"),
-        Section("核验", "state decided_by decided_at decision_reason outcome"),
+        Section("核验", "decided_by decided_at decision_reason outcome"),
     ),
     labels={"created_at": "导入时间", "requested_by": "导入人"},
     columns=(

@@ -137,6 +137,15 @@ def test_what_has_no_source_is_named_once(cast: Cast, staff: None) -> None:
     assert (made.report["cells_filled"], made.report["cells_empty"]) == (4, 0)
 
 
+def test_what_has_no_source_at_the_edge_is_named_too(cast: Cast) -> None:
+    data = form(
+        ["指标", "数量", "较上年增长量"], ["从业人数"], ["其中：女"], ["满意度"], ["填表人：王芳"]
+    )
+    (grid,) = understand(data, user=cast.clerk_a, region=COUNTY_A, on=ON).grids
+    assert set(grid.cells) == {(2, 2), (3, 2)}
+    assert grid.unknown == [("A4", "满意度"), ("C1", "较上年增长量")]
+
+
 def test_a_figure_without_a_record_stays_empty(cast: Cast) -> None:
     """Units whose day of registration nobody knows count on no day before they were entered."""
     make_organization(COUNTY_A)

@@ -144,7 +144,7 @@ def _whom(row: ImportRow, known: _Known) -> Person | None:
     person = known.by_a_number(named)
     if person is not None:
         if person.pk not in known.inside:
-            hold(row, _NOT_HERE, rule=OUTSIDE)
+            hold(row, _NOT_HERE, rule=OUTSIDE, is_final=True)
             return None
         if not _is_called(person, name):
             message = f"这个号码在册登记在「{person.name}」名下，与名单上的姓名不同，请核对。"
@@ -152,17 +152,17 @@ def _whom(row: ImportRow, known: _Known) -> Person | None:
             return None
         return person
     if named["is_elsewhere"]:
-        hold(row, _NOT_HERE, rule=OUTSIDE)
+        hold(row, _NOT_HERE, rule=OUTSIDE, is_final=True)
         return None
     if "*" in name:
-        hold(row, _HIDDEN, rule=ABSENT)
+        hold(row, _HIDDEN, rule=ABSENT, is_final=True)
         return None
     alike = [p for p in known.by_name[name] if not named["sex"] or p.sex == named["sex"]]
     sure = [p for p in alike if named["unit"] and known.works_at(p, named["unit"])]
     if len(sure) == 1 and not known.other_number(sure[0], named):
         return sure[0]
     if not alike:
-        hold(row, _NOBODY, rule=ABSENT)
+        hold(row, _NOBODY, rule=ABSENT, is_final=True)
         return None
     return _asked(row, sure or alike, known)
 
