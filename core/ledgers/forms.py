@@ -50,7 +50,7 @@ class UploadForm(forms.Form):
         label="台账类别",
         widget=forms.RadioSelect,
         required=False,
-        error_messages={"invalid_choice": "请选择台账类别。"},
+        error_messages={"required": "请选择台账类别。", "invalid_choice": "请选择台账类别。"},
     )
     file = forms.FileField(
         label="台账文件",
@@ -119,11 +119,12 @@ class KindForm(forms.Form):
 
 
 class CompareForm(UploadForm):
-    """A list that somebody else keeps."""
+    """A list that somebody else keeps; what it is laid beside, its kind says."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.fields["kind"].label, self.fields["file"].label = "名单类别", "名单文件"
+        self.fields["kind"].choices, self.fields["kind"].required = kinds_of(user), True
 
 
 class ConfirmForm(forms.Form):

@@ -64,10 +64,10 @@ def comparisons(request: HttpRequest) -> HttpResponse:
     form = CompareForm(request.POST or None, request.FILES or None, user=user)
     region = working_region_code(request)
     if request.method == "POST" and form.is_valid():
-        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
+        (name, data), kind = form.cleaned_data["ledger"], form.cleaned_data["kind"]
         try:
             return _open(comparing.start(
-                user=user, kind=kind, name=file.name, data=file.read(), region=region
+                user=user, kind=kind, name=name, data=data, region=region
             ))  # fmt: skip
         except Refused as refusal:
             form.add_error("file", str(refusal))
