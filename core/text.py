@@ -4,9 +4,12 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad]")
+# Zero-width characters, and the selectors of variants of a character.
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\u00ad\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_DOTS = re.compile("[•・‧．·⋅∙]")
+_DOTS = re.compile("[•・･‧．·⋅∙]")
 _ID = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE
 )
@@ -23,6 +26,29 @@ _NONE = frozenset({"", "无", "/", "\\", "-", "--", "—", "——", "－", "暂
 _LONGEST_NONE = 16
 
 
+def _standard_characters() -> dict[str, str]:
+    """What systems of the GBK era keep in the private-use area (U+E815 to U+E864, the 80 characters
+    FE50 to FEA0), as Unicode has it by now: GB 18030-2000 for most, GB 18030-2005 for the rest."""
+    trail = (*range(0x50, 0x7F), *range(0x80, 0xA1))
+    found = {chr(0xE815 + n): bytes((0xFE, byte)).decode("gb18030") for n, byte in enumerate(trail)}
+    late = "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864"
+    found |= {old: chr(0x9FB4 + n) for n, old in enumerate(late)}
+    return found | {
+        "\ue816": "\U00020087", "\ue817": "\U00020089", "\ue818": "\U000200cc",
+        "\ue831": "\U000215d7", "\ue83b": "\U0002298f", "\ue855": "\U000241fe",
+    }  # fmt: skip
+
+
+_PRIVATE = re.compile("[\ue815-\ue864]")
+_STANDARD = _standard_characters()
+
+
+def _plain(value: str) -> str:
+    """Without what nobody sees, the dots of names alike, each character the standard one."""
+    text = _INVISIBLE.sub("", _DOTS.sub("·", value))
+    return _PRIVATE.sub(lambda old: _STANDARD[old[0]], text)
+
+
 def normalise(value: str) -> str:
     """A text as it is compared: NFKC, without zero-width characters, white space folded.
 
@@ -31,8 +57,7 @@ def normalise(value: str) -> str:
     if value.isascii():
         # Most cells of a ledger: nothing below applies to them.
         return " ".join(value.split())
-    text = _INVISIBLE.sub("", _DOTS.sub("·", value))
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join(unicodedata.normalize("NFKC", _plain(value)).split())
 
 
 def tidy(value: str) -> str:
@@ -41,7 +66,7 @@ def tidy(value: str) -> str:
         return normalise(value)
     parts = [
         part if part in _CHINESE else unicodedata.normalize("NFKC", part)
-        for part in _CHINESE_MARK.split(_INVISIBLE.sub("", _DOTS.sub("·", value)))
+        for part in _CHINESE_MARK.split(_plain(value))
     ]
     return " ".join("".join(parts).split())
 

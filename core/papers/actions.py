@@ -23,7 +23,7 @@ from core.papers.filling import Filled, Table, fill
 from core.papers.lists import ListForm, listed, rows_of
 from core.papers.models import Every, Filling, PaperForm
 from core.papers.stamping import stamp
-from core.papers.understanding import Understood, understand
+from core.papers.understanding import Bindings, Understood, understand
 from core.regions.names import place_name
 from core.rules import RuleError
 from core.scoping import in_scope
@@ -69,7 +69,14 @@ class _Counted:
 
 
 def fill_form(
-    *, user: Any, name: str, data: bytes, region: str, on: datetime.date, reason: str = ""
+    *,
+    user: Any,
+    name: str,
+    data: bytes,
+    region: str,
+    on: datetime.date,
+    reason: str = "",
+    bindings: Bindings | None = None,
 ) -> Made:
     """Fill the lists of a form for a region in the user's scope; with a `reason` ID numbers and
     phones are full. Leaves a ReadEvent. Raises Refused, RuleError or PermissionDenied."""
@@ -77,7 +84,7 @@ def fill_form(
         raise PermissionDenied
     if region and not in_scope(region, user):
         raise RuleError("SCOPE", "这个地区不在您的辖区内，请重新选择。", field="region")
-    asked = understand(data, user=user, region=region or user.region_id, on=on)
+    asked = understand(data, user=user, region=region or user.region_id, on=on, bindings=bindings)
     for form in asked.lists:
         if not user.has_perm(form.entity.permission("export")):
             raise PermissionDenied
@@ -154,7 +161,10 @@ def fill_kept(
         data = media.load(form.file_path)
     except FileNotFoundError:
         raise Refused(GONE) from None
-    made = fill_form(user=by, name=form.name, data=data, region=region, on=on, reason=reason)
+    made = fill_form(
+        user=by, name=form.name, data=data, region=region, on=on, reason=reason,
+        bindings=form.bindings,
+    )  # fmt: skip
     Filling.objects.create(
         form=form,
         by=by,
@@ -169,6 +179,33 @@ def fill_kept(
         sha256=hashlib.sha256(made.data).hexdigest(),
     )
     return made
+
+
+@transaction.atomic
+def bind_columns(*, form: PaperForm, by: Any, sheet: str, chosen: Mapping[str, str]) -> None:
+    """Keep what fills the columns of a list of a form of one's own office, for all who fill it.
+
+    `chosen` is {number of a column: attribute, "" to leave it empty}. Raises PermissionDenied, and
+    RuleError for what the list does not have.
+    """
+    if form.region_id != by.region_id:
+        raise PermissionDenied
+    kept = PaperForm.objects.select_for_update().get(pk=form.pk)
+    asked = understand(media.load(kept.file_path), user=by, region=by.region_id, on=today())
+    table = next((one for one in asked.lists if one.sheet == sheet), None)
+    if table is None:
+        raise RuleError("PAPER", "这张表里没有这张名单，请刷新页面。")
+    numbers = {str(column.column) for column in table.columns}
+    known = {"", *(name for name, _ in table.choices)}
+    if not set(chosen) <= numbers or not set(chosen.values()) <= known:
+        raise RuleError("PAPER", "选的列这张表里没有，请刷新页面。")
+    said = [name for name in chosen.values() if name]
+    if len(said) != len(set(said)):
+        raise RuleError("PAPER", "同一项内容选给了两列，请改正。")
+    proposed = {str(column.column): column.name for column in table.columns}
+    changed = {number: name for number, name in chosen.items() if proposed[number] != name}
+    kept.bindings = kept.bindings | {sheet: changed}
+    kept.save(update_fields=["bindings"])
 
 
 def remove_form(*, form: PaperForm, by: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -53,6 +53,8 @@ class Bound:
     clear: Getter | None = None
     is_serial: bool = False
     factor: int = 1
+    # The ledger's column that it is, "" for one that only its heading explains.
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class ListForm:
     told: Mapping[str, str] = field(default_factory=dict)
     # The ledger's columns that it has.
     names: frozenset[str] = frozenset()
+    # (attribute, label) of what a column may be filled with.
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def first_row(self) -> int:
@@ -83,8 +87,11 @@ class ListForm:
         ]
 
 
-def bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
-    """A sheet as a list of the kind whose columns it has most of, None where it is none."""
+def bind(
+    path: Path, look: SheetLayout, user: Any, chosen: Mapping[str, str] | None = None
+) -> ListForm | None:
+    """A sheet as a list of the kind whose columns it has most of, None where it is none. `chosen`
+    is what somebody has said of its columns: {number: attribute}, "" to leave one empty."""
     entities = [entity for entity in in_order() if entity.ledger is not None]
     labels = {name for entity in entities if entity.ledger for name in entity.ledger.column_names()}
     with read_sheet(path, labels=labels, wanted=look.name) as sheet:
@@ -102,9 +109,38 @@ def bind(path: Path, look: SheetLayout, user: Any) -> ListForm | None:
         ruled = look.ruled_after(header_row)
         if not ruled and _is_free(look, header_row + 1):
             ruled = 1
-        bound = tuple(_columns(entity, entity.ledger, sheet, columns))
+        columns = _corrected(columns, chosen or {})
+        left_empty = {int(number) - 1 for number, name in (chosen or {}).items() if not name}
+        bound = tuple(
+            replace(column, get=None, clear=None) if column.column - 1 in left_empty else column
+            for column in _columns(entity, entity.ledger, sheet, columns)
+        )
         told = mapping.told(entity.ledger, columns, texts_around(sheet))
-    return ListForm(look.name, entity, header_row, ruled, bound, told, frozenset(columns))
+    return ListForm(
+        look.name, entity, header_row, ruled, bound, told, frozenset(columns), _choices(entity)
+    )
+
+
+def _corrected(columns: Mapping[str, int], chosen: Mapping[str, str]) -> dict[str, int]:
+    """The matching of a sheet with what somebody has said of it."""
+    said = {int(number) - 1: name for number, name in chosen.items()}
+    kept = {
+        name: index
+        for name, index in columns.items()
+        if index not in said and name not in said.values()
+    }
+    return kept | {name: index for index, name in said.items() if name}
+
+
+def _choices(entity: Entity) -> tuple[tuple[str, str], ...]:
+    """What the registry has a source for, of the columns of a kind."""
+    exported = {squeeze(column.label): column for column in export_of(entity)}
+    ledger: Ledger = entity.ledger
+    return tuple(
+        (column.attribute, column.label)
+        for column in ledger.columns
+        if any(_source(ledger, exported, column.attribute))
+    )
 
 
 def _is_free(look: SheetLayout, row: int) -> bool:
@@ -126,12 +162,13 @@ def _columns(
             yield Bound(index + 1, heading, None, is_serial=True)
             continue
         own, column = ledger.fills.get(squeezed), exported.get(squeezed)
-        if name := attributes.get(index, ""):
+        name = attributes.get(index, "")
+        if name:
             own, column = _source(ledger, exported, name)
         unit = next((unit for unit in _FACTORS if unit in headings[index]), "")
         get = own or (_of(column.get) if column else None)
         clear = _of(column.clear) if column and column.clear else None
-        yield Bound(index + 1, heading, get, clear, factor=_FACTORS.get(unit, 1))
+        yield Bound(index + 1, heading, get, clear, factor=_FACTORS.get(unit, 1), name=name)
 
 
 def _source(

@@ -50,6 +50,8 @@ class PaperForm(ScopedModel):
     document = models.CharField("依据文件", max_length=120, blank=True, default="")
     every = models.CharField("多久一次", max_length=1, choices=Every, blank=True, default="",
                              db_default="")  # fmt: skip
+    # What was corrected of its lists: {sheet: {number of a column: attribute, "" for none}}.
+    bindings = models.JSONField("列的来源", default=dict, db_default={})
     # The offices below find it among theirs: bound once, filled by all.
     is_shared = models.BooleanField("下发给下级", default=False, db_default=False)
     file_path = models.CharField(max_length=255)

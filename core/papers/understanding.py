@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,9 +36,15 @@ class Understood:
         return [(one.sheet, cell, heading) for one in self for cell, heading in one.unknown]
 
 
-def understand(data: bytes, *, user: Any, region: str, on: datetime.date) -> Understood:
-    """What a form asks for, to be filled for a region. Raises Refused where the file cannot be
-    taken, and where no sheet has headings that are known."""
+# Sheet -> number of a column -> attribute that fills it, "" to leave it empty.
+Bindings = Mapping[str, Mapping[str, str]]
+
+
+def understand(
+    data: bytes, *, user: Any, region: str, on: datetime.date, bindings: Bindings | None = None
+) -> Understood:
+    """What a form asks for, to be filled for a region, with what was corrected by hand. Raises
+    Refused where the file cannot be taken, and where no sheet has headings that are known."""
     found = Understood()
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(data)
@@ -47,7 +53,7 @@ def understand(data: bytes, *, user: Any, region: str, on: datetime.date) -> Und
             if not look.texts:
                 continue
             grid = grid_of(look, region=region, on=on, user=user)
-            listed = bind(Path(file.name), look, user)
+            listed = bind(Path(file.name), look, user, (bindings or {}).get(look.name))
             # The line of sums below a list is no table of its own.
             if grid is not None and (listed is None or grid.rows > 1):
                 found.grids.append(grid)

@@ -16,5 +16,6 @@ urlpatterns = [
     path("compare/<uuid:pk>/workbook/", comparison_views.workbook, name="compare_workbook"),
     path("<uuid:pk>/", views.paper, name="paper_detail"),
     path("<uuid:pk>/fill/", views.fill, name="paper_fill"),
+    path("<uuid:pk>/columns/", views.bind, name="paper_columns"),
     path("<uuid:pk>/remove/", views.remove, name="paper_remove"),
 ]

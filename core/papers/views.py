@@ -89,7 +89,11 @@ def _page(
     region = working_region_code(request)
     try:
         asked = understand(
-            media.load(kept.file_path), user=_user(request), region=region, on=today()
+            media.load(kept.file_path),
+            user=_user(request),
+            region=region,
+            on=today(),
+            bindings=kept.bindings,
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -156,6 +160,27 @@ def fill_standing(request: HttpRequest, code: str) -> HttpResponse:
         asked.add_error(None, str(refusal))
         return _list(request, PaperUploadForm(), asked, status=422)
     return _download(f"{place_name(region)}{form.title}", made)
+
+
+@require_POST
+def bind(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what fills the columns of a list."""
+    kept, sent = _form(request, pk), request.POST
+    chosen = {
+        name.removeprefix("column_"): value
+        for name, value in sent.items()
+        if name.startswith("column_")
+    }
+    try:
+        actions.bind_columns(
+            form=kept, by=_user(request), sheet=sent.get("sheet", ""), chosen=chosen
+        )
+        messages.success(request, "已记住这张表各列的来源，以后都这样填。")
+    except (Refused, RuleError) as refusal:
+        messages.error(request, str(refusal))
+    except FileNotFoundError:
+        messages.error(request, GONE)
+    return redirect("paper_detail", pk=kept.pk)
 
 
 @require_POST

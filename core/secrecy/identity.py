@@ -49,6 +49,8 @@ _PERMANENT = re.compile(r"(?:[A-Z]{3}[0-9]{12}|9[0-9]{16}[0-9X])")
 _PASSPORT = re.compile(r"[A-Z0-9]{5,17}")
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}")
+# 阿依古丽.买买提, as it is typed where there is no middle dot.
+_DOT_IN_NAME = re.compile(r"(?<=[\u3400-\u9fff])\s*[.。]\s*(?=[\u3400-\u9fff])")
 _NAME = re.compile(r"[^\W\d_]+(?:[·\-'][^\W\d_]+)*")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT = re.compile(rf"[{_CREDIT_ALPHABET}]{{18}}")
@@ -285,7 +287,7 @@ def clean_name(value: str) -> str:
     name = normalise(value)
     if has_control_characters(value):
         raise RuleError("R24", "姓名中有不可见的控制字符，请删除后重新填写。", field="name")
-    name = re.sub(r"\s*·\s*", "·", name)
+    name = re.sub(r"\s*·\s*", "·", _DOT_IN_NAME.sub("·", name))
     if not re.search(r"[A-Za-z]", name):
         name = name.replace(" ", "")
     if not name:

@@ -63,3 +63,5 @@ AGENCIES = StandingForm(
         "社工机构专职人员中的党员数",
     ),
 )
+
+__all__ = ["AGENCIES", "POSTS", "STAFF_ROW", "SYSTEMS"]

@@ -135,3 +135,5 @@ STAFF_FORMS = countable(Countable(
     read=_age,
     permission=_SEES,
 ))  # fmt: skip
+
+__all__ = ["AGENCY_FORMS", "STAFF_FORMS", "STATION_FORMS"]

@@ -232,6 +232,8 @@ POLICIES: dict[str, Policy] = {
     "import_decide": Policy(_IMPORT, make=_batch, kwargs={"number": 1}, methods=POST),
     "paper_list": Policy("core.export", methods=BOTH),
     "paper_detail": Policy("core.export", make=_paper),
+    "paper_standing": Policy("core.export", kwargs={"code": "staff"}, methods=POST),
+    "paper_columns": Policy("core.export", make=_paper, methods=POST),
     "paper_fill": Policy("core.export", make=_paper, methods=POST),
     "paper_remove": Policy("core.export", make=_paper, methods=POST),
     "compare_list": Policy(_IMPORT, methods=BOTH),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from core.database import rewrite_names
 from core.entities.forms.actions import ReasonForm
 from core.entities.made import form_of
+from core.secrecy.identity import clean_name
 from core.text import normalise, tidy, tidy_name
 from projects.models import Project
 from stations.entities import ORGANIZATIONS
@@ -129,3 +130,28 @@ def test_an_address_of_the_own_record(cast: Cast, client_of: Any) -> None:
     client_of(cast.worker_a).post("/me/contact/", sent)
     own.refresh_from_db()
     assert own.address == "遵义路1号（3楼），甲单元"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        # As GBK-era systems keep them, in the private-use area.
+        ("\ue863某", "䶮某"),
+        ("张\ue81e", "张\u9fb4"),
+        ("张\ue816", "张\U00020087"),
+        ("\u845b\ufe00某", "葛某"),
+        ("\u845b\U000e0101某", "葛某"),
+        ("阿依古丽.买买提", "阿依古丽·买买提"),
+        ("阿依古丽･买买提", "阿依古丽·买买提"),
+        ("阿依古丽．买买提", "阿依古丽·买买提"),
+    ],
+)
+def test_a_name_in_other_characters_is_the_same_name(written: str, name: str) -> None:
+    assert clean_name(written) == name
+
+
+def test_every_private_character_of_the_era_has_a_standard_one() -> None:
+    for code in range(0xE815, 0xE865):
+        text = normalise(chr(code))
+        assert len(text) == 1
+        assert not 0xE000 <= ord(text) <= 0xF8FF

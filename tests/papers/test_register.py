@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -14,6 +16,7 @@ from core.models import Filling, PaperForm
 from core.papers import actions
 from core.papers.actions import changes_since, due_forms, fill_kept, keep_form, spared
 from core.papers.models import Every
+from core.secrecy import files as media
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import workbook
 from tests.papers.test_grids import serving
@@ -152,3 +155,60 @@ def test_by_the_page(cast: Cast, client_of: Callable[[Any], Client], tmp_path: A
         assert client_of(cast.prefecture).post("/papers/", sent).status_code == 302
     form = PaperForm.objects.get()
     assert (form.every, form.is_shared, actions.FOLDER) == ("Q", True, "papers")
+
+
+# --- Columns corrected by hand ------------------------------------------------------------------
+LIST = workbook([["姓名", "民族", "手机", "星座", "序号"]])
+
+
+def test_what_was_corrected_fills_from_then_on_for_all(
+    cast: Cast, client_of: Callable[[Any], Client]
+) -> None:
+    make_person(TOWNSHIP_A, "王芳", remark="双鱼座", ethnicity="03")
+    form = keep(cast.prefecture, LIST, is_shared=True)
+    client = client_of(cast.prefecture)
+    page = client.get(f"/papers/{form.pk}/").content.decode()
+    assert "星座" in page
+    assert "改列的来源" in page
+    sent = {"sheet": "Sheet1", "column_1": "name", "column_2": "", "column_4": "remark"}
+    answer = client.post(f"/papers/{form.pk}/columns/", sent, follow=True)
+    assert "已记住这张表各列的来源" in answer.content.decode()
+    form.refresh_from_db()
+    assert form.bindings == {"Sheet1": {"2": "", "4": "remark"}}
+    made = fill_kept(form=form, by=cast.clerk_a, region=COUNTY_A, on=today())
+    rows = list(openpyxl.load_workbook(io.BytesIO(made.data)).active.iter_rows(values_only=True))
+    assert rows[1] == ("王芳", None, None, "双鱼座", 1)
+    assert made.report["unknown"] == [{"sheet": "Sheet1", "cell": "B1", "heading": "民族"}]
+    # Who only fills it does not correct it.
+    assert "改列的来源" not in client_of(cast.clerk_a).get(f"/papers/{form.pk}/").content.decode()
+    assert client_of(cast.clerk_a).post(f"/papers/{form.pk}/columns/", sent).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"sheet": "别的"}, "没有这张名单"),
+        ({"sheet": "Sheet1", "column_9": "remark"}, "选的列这张表里没有"),
+        ({"sheet": "Sheet1", "column_4": "secret"}, "选的列这张表里没有"),
+        ({"sheet": "Sheet1", "column_2": "remark", "column_4": "remark"}, "选给了两列"),
+    ],
+)
+def test_what_cannot_fill_a_column_is_said(
+    sent: dict[str, str], message: str, cast: Cast, client_of: Callable[[Any], Client]
+) -> None:
+    form = keep(cast.clerk_a, LIST)
+    client = client_of(cast.clerk_a)
+    answer = client.post(f"/papers/{form.pk}/columns/", sent, follow=True)
+    assert message in answer.content.decode()
+    form.refresh_from_db()
+    assert form.bindings == {}
+
+
+def test_columns_of_a_form_whose_file_is_gone(
+    cast: Cast, client_of: Callable[[Any], Client]
+) -> None:
+    form = keep(cast.clerk_a, LIST)
+    media.remove(form.file_path)
+    sent = {"sheet": "Sheet1", "column_4": "remark"}
+    answer = client_of(cast.clerk_a).post(f"/papers/{form.pk}/columns/", sent, follow=True)
+    assert "请重新上传" in answer.content.decode()
