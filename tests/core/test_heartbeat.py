@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from core.jobs import running as jobs
-from core.ledgers import actions, applying, staging
+from core.ledgers import actions, applying, keeping, staging
 from core.ledgers.spreadsheets import reading
 from core.models import Job
 from reports.models import Plan
@@ -77,7 +77,7 @@ def stays_with_its_runner(job_id: Any, monkeypatch: pytest.MonkeyPatch) -> Job:
 
 
 @pytest.mark.parametrize(
-    ("place", "step"), [(staging.media, "opened"), (reading, "scan"), (staging.mapping, "match")]
+    ("place", "step"), [(keeping.media, "opened"), (reading, "scan"), (staging.mapping, "match")]
 )
 def test_a_ledger_that_is_read_slowly_is_read_once(
     place: Any, step: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
