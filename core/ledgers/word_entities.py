@@ -88,7 +88,7 @@ class CommonWordsPage(ListPage):
 def _adopted(row: WordMemory) -> SafeString | str:
     if not row.is_shared:
         return ""
-    return format_html('<span class="tag is-good">{}</span>', meanings.meaning(row))
+    return format_html('<span class="tag is-{}">{}</span>', "good", meanings.meaning(row))
 
 
 def _answers(row: Any) -> str:
