@@ -434,8 +434,10 @@ def test_stations_lie_where_their_names_say(cast: Cast) -> None:
     """real/07: names and stars only, none lands in the province."""
     make_station("520102016", "新华路街道社会工作和志愿服务站")
     batch = read(of("real/07"), cast)
-    assert outcomes(batch) == {"new": 11, "unchanged": 1}
+    assert outcomes(batch) == {"new": 11, "changed": 1}
     assert "是同一站点" in words(batch, 6)
+    # Known by its township; the list adds what it says of its stars.
+    assert [line[0] for line in row_of(batch, 6).diff] == ["评估等次"]
     apply(batch)
     assert {len(s.region_id) for s in Station.objects.all()} == {9}
     assert set(Station.objects.values_list("kind", flat=True)) == {"3"}
