@@ -24,7 +24,7 @@ def test_what_is_no_amount_is_not_shared() -> None:
 @pytest.mark.parametrize(
     ("cells", "outcome", "said"),
     [
-        ({"民族": PICTURE}, "new", "民族是图片"),
+        ({"学历": PICTURE}, "new", "学历是图片"),
         ({"姓名": PICTURE}, "refused", "请填写姓名"),
         ({"学历": "本科12345678"}, "new", "答复之前按没有填写办理"),
     ],
