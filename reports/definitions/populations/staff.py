@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from core.dates import add_months
 from core.figures.population import Reads, is_so
 from reports.definitions.populations.people import People, obtained
 from stations.codes import OrganizationKind, System
@@ -25,14 +26,6 @@ _LEVELS = {
     "secondary": (EducationLevel.HIGH_SCHOOL, "高中、中专以上学历"),
 }
 PARTY = (PoliticalStatus.MEMBER, PoliticalStatus.PROBATIONARY)
-
-
-def years_before(day: datetime.date, years: int) -> datetime.date:
-    """The same day some years earlier: whoever was born by then is of that age."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 def _works_at(**employer: Any) -> Exists:
@@ -77,7 +70,7 @@ class Staff(People):
                 for name, (least, _) in _LEVELS.items()
             },
             **{
-                f"aged_{age}": is_so(Q(birth_date__lte=years_before(day, age))) for age in AGES
+                f"aged_{age}": is_so(Q(birth_date__lte=add_months(day, -12 * age))) for age in AGES
             },
             **{f"at_kind_{kind.value}": _works_at(kind=kind.value) for kind in OrganizationKind},
             **{f"in_system_{one.value}": _works_at(system=one.value) for one in System},
