@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.models import PaperForm
 from talent.models import Certificate, NameList
 from tests.browser.axe import check_accessible
 from tests.conftest import TOWNSHIP_A, Cast
@@ -66,6 +68,37 @@ def test_a_list_is_verified_by_somebody_else(
     page.get_by_role("button", name="核验整份名单").press("Enter")
     expect(page.get_by_text("1 本证书已为凭证核验")).to_be_visible()
     assert Certificate.objects.get().verification == "4"
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_statistical_form_is_sent_up_and_comes_back_filled(
+    cast: Cast, transactional_db: None, visit: Callable[..., Page],
+    look: Callable[[Page, str, int], None], tmp_path: Path, width: int,
+) -> None:  # fmt: skip
+    working("王芳")
+    book = openpyxl.Workbook()
+    for row in (["地区", "从业人数", "其中：女", "较上年增长量"], ["合计"], ["新华路街道"]):
+        book.active.append(row)
+    path = tmp_path / "贵阳市社会工作人才队伍建设情况统计表（各县、市、区填报）2026年.xlsx"
+    book.save(path)
+    page = visit("/papers/", cast.clerk_a, width=width)
+    look(page, "papers", width)
+    page.get_by_label("空白表格").set_input_files(path)
+    page.get_by_label("多久一次").select_option("每季")
+    page.get_by_role("button", name="上传并认表").press("Enter")
+    expect(page.get_by_text("这些栏目没有来源，留空")).to_be_visible()
+    expect(page.get_by_text("D1 较上年增长量")).to_be_visible()
+    look(page, "paper-figures", width)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="填好并下载").click()
+    filled = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
+    assert [cell.value for cell in filled[2]] == ["合计", 1, 0, None]
+    assert PaperForm.objects.get().fillings.count() == 1
+    page.goto("/papers/")
+    expect(page.get_by_text("本月少填 1 张表、4 格")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="填好并下载：社会工作从业人员基本情况").press("Enter")
+    assert download.value.suggested_filename.endswith(".xlsx")
 
 
 @pytest.mark.parametrize("width", [1440, 390])
