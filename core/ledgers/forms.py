@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -25,22 +24,6 @@ class PastedInput(forms.Textarea):
 
     def format_value(self, value: Any) -> str:
         return ""
-
-
-def matched_columns(sent: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str]]:
-    """What the page on which columns are matched sends: {attribute: index in the header}, and
-    {attribute: what the whole sheet is of it}."""
-    chosen = {
-        name.removeprefix("column_"): int(value)
-        for name, value in sent.items()
-        if name.startswith("column_") and value.isdecimal()
-    }
-    whole = {
-        name.removeprefix("whole_"): value
-        for name, value in sent.items()
-        if name.startswith("whole_")
-    }
-    return chosen, whole
 
 
 class UploadForm(forms.Form):

@@ -19,9 +19,10 @@ from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
 from core.ledgers import actions, showing, workbooks
-from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm, matched_columns
+from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm
 from core.ledgers.guessing import kinds_of
 from core.ledgers.ledger import kinds, ledger_for
+from core.ledgers.matching import take_columns
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.reads import leave_read_event
 from core.ledgers.remarks import warnings
@@ -192,17 +193,10 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
 def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct which header text means which column."""
     batch = _known(request, pk)
-    error = ""
-    if request.method == "POST":
-        chosen, whole = matched_columns(request.POST)
-        try:
-            actions.set_mapping(
-                batch=batch, by=_user(request), mapping_by_header=chosen, whole=whole
-            )
-            return _open(batch)
-        except RuleError as refusal:
-            error, batch.mapping = str(refusal), chosen
-            batch.reading |= {"whole": whole}
+    is_sent = request.method == "POST"
+    error = take_columns(batch, request.POST, by=_user(request)) if is_sent else ""
+    if is_sent and not error:
+        return _open(batch)
     head = _head(request, batch)
     context = {"batch": batch, "error": error, **head, **showing.columns_context(batch)}
     return render(request, "imports/columns.html", context, status=422 if error else 200)

@@ -20,8 +20,9 @@ from core.entities.exporting import ExportRequest, is_left_to_a_job, queue_expor
 from core.entities.paging import Page, Paginator, page_number
 from core.entities.reach import Reach
 from core.ledgers import actions, beside, showing
-from core.ledgers.forms import CompareForm, matched_columns
+from core.ledgers.forms import CompareForm
 from core.ledgers.ledger import kinds
+from core.ledgers.matching import take_columns
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.reads import leave_read_event
 from core.papers import compared, comparing
@@ -181,17 +182,10 @@ def _not_listed(request: HttpRequest, batch: ImportBatch, q: str) -> dict[str, A
 def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct which heading of the list means which column, and compare once more."""
     batch = _comparison(request, pk)
-    error = ""
-    if request.method == "POST":
-        chosen, whole = matched_columns(request.POST)
-        try:
-            actions.set_mapping(
-                batch=batch, by=_user(request), mapping_by_header=chosen, whole=whole
-            )
-            return _open(batch)
-        except RuleError as refusal:
-            error, batch.mapping = str(refusal), chosen
-            batch.reading |= {"whole": whole}
+    is_sent = request.method == "POST"
+    error = take_columns(batch, request.POST, by=_user(request)) if is_sent else ""
+    if is_sent and not error:
+        return _open(batch)
     context = {"error": error, **_head(batch), **showing.columns_context(batch)}
     status = 422 if error else 200
     return render(request, "papers/compare_columns.html", context, status=status)

@@ -30,12 +30,12 @@ class Every(models.TextChoices):
 class PaperFormQuerySet(ScopedQuerySet):
     def open_to(self, user: Any) -> Self:
         """The forms of a user's office, and those that an office above it has handed down."""
-        region = getattr(user, "region_id", None) or "-"
+        if not getattr(user, "has_record_scope", False) or not user.is_active:
+            return self.none()
+        region = user.region_id
         above = [region[:length] for length in (2, 4, 6, 9) if length < len(region)]
         own = Q(region=region) | Q(is_shared=True, region__in=above)
-        return self.filter(own, removed_at=None) if getattr(
-            user, "has_record_scope", False
-        ) and user.is_active else self.none()  # fmt: skip
+        return self.filter(own, removed_at=None)
 
 
 class PaperForm(ScopedModel):
