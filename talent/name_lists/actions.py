@@ -16,9 +16,9 @@ from talent.credentials.models import Certificate
 from talent.name_lists.models import NameList
 
 
-def request_verification(batch: Any, keys: Any, *, by: User) -> None:
-    """Ask for the verification of what a list has brought in or confirmed; by the job that wrote
-    it, in its transaction."""
+def request_verification(batch: Any, keys: Any) -> None:
+    """Ask for the verification of what a list has brought in or confirmed, in the name of who sent
+    it up; by the job that wrote it, in its transaction."""
     found = Certificate.objects.filter(
         pk__in=list(keys), ended_on=None, verification__lt=Verification.DOCUMENT
     ).order_by("pk")
@@ -29,7 +29,7 @@ def request_verification(batch: Any, keys: Any, *, by: User) -> None:
     request = NameList(
         region_id=batch.region_id, name=name, batch=batch.pk, said=said, count=len(said)
     )
-    decisions.ask(NAME_LIST, request, by=by)
+    decisions.ask(NAME_LIST, request, by=batch.by)
 
 
 def withdraw_request(batch: Any) -> None:
@@ -48,19 +48,24 @@ def as_said(certificate: Certificate) -> dict[str, str]:
     }
 
 
-def still_said(request: NameList) -> Any:
-    """The certificates of a list that nobody has changed, ended or verified since."""
+def still_said(request: NameList, by: User) -> list[Certificate]:
+    """The certificates of a list that nobody has changed, ended or verified since, locked; those
+    of people who have gone elsewhere are no longer this user's to verify."""
     said = {one["id"]: one for one in request.said}
-    rows = Certificate.objects.filter(
-        pk__in=list(said), ended_on=None, verification__lt=Verification.DOCUMENT
-    ).order_by("pk")
-    return [one for one in rows.select_for_update() if as_said(one) == said[str(one.pk)]]
+    rows = (
+        Certificate.objects.for_user(by)
+        .filter(pk__in=list(said), ended_on=None, verification__lt=Verification.DOCUMENT)
+        .order_by("pk")
+    )
+    return [
+        one for one in rows.select_for_update(of=("self",)) if as_said(one) == said[str(one.pk)]
+    ]
 
 
-def _grant(request: NameList, *, by: User | None, reason: str) -> None:
+def _grant(request: NameList, *, by: User, reason: str) -> None:
     """Verify what the list says; what the deciding hand wrote itself stays as it is."""
-    found = still_said(request)
-    foreign = [one for one in found if by is None or not _is_own(one, by)]
+    found = still_said(request, by)
+    foreign = [one for one in found if not _is_own(one, by)]
     verify_all(
         foreign, verification=Verification.DOCUMENT, means=f"名单：{request.name}"[:40], on=today()
     )
@@ -68,7 +73,9 @@ def _grant(request: NameList, *, by: User | None, reason: str) -> None:
     own = len(found) - len(foreign)
     request.outcome = f"{len(foreign)} 本证书已为凭证核验。"
     if left:
-        why = f"其中 {own} 本是核验人自己录入或修改的" if own else "名单之后改过、停用或已核验"
+        why = (
+            f"其中 {own} 本是核验人自己录入或修改的" if own else "名单之后改过、停用、转走或已核验"
+        )
         request.outcome += f"{left} 本没有核验：{why}。"
     request.save(update_fields=["outcome"])
 
@@ -93,6 +100,8 @@ NAME_LIST = DecisionKind(
     grant=_grant,
     effect=_effect,
     message=_message,
+    # Nor who confirmed what somebody else had sent up.
+    vouched=("said",),
     about="",
     noun="名单",
     own="这份名单是您自己导入的，请由另一位审核员核验。",

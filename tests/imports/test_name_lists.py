@@ -353,7 +353,33 @@ def test_what_was_changed_since_stays(cast: Cast) -> None:
     changed.refresh_from_db()
     assert changed.verification == Verification.EMPLOYER
     request.refresh_from_db()
-    assert request.outcome == ("1 本证书已为凭证核验。1 本没有核验：名单之后改过、停用或已核验。")
+    assert request.outcome == (
+        "1 本证书已为凭证核验。1 本没有核验：名单之后改过、停用、转走或已核验。"
+    )
+
+
+def test_nor_by_who_confirmed_it(cast: Cast) -> None:
+    """One sends it up, another confirms: neither of them verifies it."""
+    working("王芳")
+    batch = check(cast.reviewer_a, "certificates", sheet(line("王芳")))
+    actions.confirm(batch=batch, by=cast.prefecture, reason="已知悉", inline=True)
+    assert jobs.run(batch.job_id)
+    request = NameList.objects.get()
+    assert request.requested_by == cast.reviewer_a
+    for user in (cast.reviewer_a, cast.prefecture):
+        with pytest.raises(RuleError, match="自己导入的"):
+            verify_list(name_list=request, by=user)
+    assert "1 本证书已为凭证核验" in verify_list(name_list=request, by=cast.province)
+
+
+def test_who_has_gone_elsewhere_is_verified_there(cast: Cast) -> None:
+    request = _taken(cast)
+    gone = Person.objects.get(name="李芳")
+    Person.objects.filter(pk=gone.pk).update(region=COUNTY_B, residence=COUNTY_B)
+    verify_list(name_list=request, by=cast.reviewer_a)
+    assert gone.certificates.get().verification == Verification.EMPLOYER
+    request.refresh_from_db()
+    assert request.outcome.startswith("1 本证书已为凭证核验。1 本没有核验")
 
 
 def test_a_refusal_says_why_and_changes_nothing(cast: Cast) -> None:

@@ -45,9 +45,7 @@ CERTIFICATE_LEDGER = Ledger(
     compare=certificates.compare,
     candidates=all_rows,
     tied=_tied,
-    after_apply=lambda batch, context: request_verification(
-        batch, telling.certificates_of(batch), by=context.user
-    ),
+    after_apply=lambda batch, context: request_verification(batch, telling.certificates_of(batch)),
     after_undo=withdraw_request,
     tell=telling.tell_certificates,
     uncounted=telling.uncounted_certificates,
