@@ -69,14 +69,12 @@ def _grant(request: NameList, *, by: User, reason: str) -> None:
     verify_all(
         foreign, verification=Verification.DOCUMENT, means=f"名单：{request.name}"[:40], on=today()
     )
-    left = len(request.said) - len(foreign)
-    own = len(found) - len(foreign)
+    own, changed = len(found) - len(foreign), len(request.said) - len(found)
     request.outcome = f"{len(foreign)} 本证书已为凭证核验。"
-    if left:
-        why = (
-            f"其中 {own} 本是核验人自己录入或修改的" if own else "名单之后改过、停用、转走或已核验"
-        )
-        request.outcome += f"{left} 本没有核验：{why}。"
+    if own:
+        request.outcome += f"{own} 本是核验人自己录入或修改的，没有核验。"
+    if changed:
+        request.outcome += f"{changed} 本在名单之后改过、停用、转走或已核验，没有核验。"
     request.save(update_fields=["outcome"])
 
 

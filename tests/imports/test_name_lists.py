@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.audit.history import acting
 from core.decisions.kinds import waiting_about
 from core.jobs import running as jobs
 from core.ledgers import actions
@@ -353,9 +354,19 @@ def test_what_was_changed_since_stays(cast: Cast) -> None:
     changed.refresh_from_db()
     assert changed.verification == Verification.EMPLOYER
     request.refresh_from_db()
-    assert request.outcome == (
-        "1 本证书已为凭证核验。1 本没有核验：名单之后改过、停用、转走或已核验。"
-    )
+    said = "1 本证书已为凭证核验。1 本在名单之后改过、停用、转走或已核验，没有核验。"
+    assert request.outcome == said
+
+
+def test_nor_what_the_own_hand_has_written(cast: Cast) -> None:
+    """The certificate was entered by who verifies the list: the others are verified."""
+    with acting(cast.reviewer_a):
+        held_by(make_person(TOWNSHIP_A, "李芳"), NUMBER)
+    working("王芳")
+    take(cast.clerk_a, "certificates", sheet(line("王芳"), line("李芳", 证书管理号=NUMBER)))
+    said = verify_list(name_list=NameList.objects.get(), by=cast.reviewer_a)
+    assert "1 本证书已为凭证核验。1 本是核验人自己录入或修改的，没有核验。" in said
+    assert Certificate.objects.get(person__name="李芳").verification == Verification.EMPLOYER
 
 
 def test_nor_by_who_confirmed_it(cast: Cast) -> None:
@@ -379,7 +390,7 @@ def test_who_has_gone_elsewhere_is_verified_there(cast: Cast) -> None:
     verify_list(name_list=request, by=cast.reviewer_a)
     assert gone.certificates.get().verification == Verification.EMPLOYER
     request.refresh_from_db()
-    assert request.outcome.startswith("1 本证书已为凭证核验。1 本没有核验")
+    assert request.outcome.startswith("1 本证书已为凭证核验。1 本在名单之后")
 
 
 def test_a_refusal_says_why_and_changes_nothing(cast: Cast) -> None:
