@@ -86,6 +86,10 @@ def settle_own(row: ImportRow) -> bool:
     return is_open
 
 
+# The rule of a remark: the row names somebody or something that the registry does not have.
+ABSENT = "ABSENT"
+
+
 def hold(
     row: ImportRow, message: str, *, rule: str = "", column: str = "", is_final: bool = False
 ) -> None:

@@ -15,6 +15,7 @@ from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Q, 
 from core.entities.entity import Entity
 from core.entities.navigation import in_order
 from core.entities.reach import Reach
+from core.ledgers.asking import ABSENT
 from core.ledgers.ledger import ImportContext, Ledger, RowCheck, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.rules import RuleError
@@ -23,11 +24,13 @@ Outcome = ImportRow.Outcome
 DIFFERING, ONLY_THERE, ONLY_HERE, OPEN, TWICE, SAME = (
     "differing", "only_there", "only_here", "open", "twice", "same",
 )  # fmt: skip
+# Of lists that create nobody, whom the registry does not have is not new but held.
+_ABSENT = Q(outcome=Outcome.HELD, messages__contains=[{"rule": ABSENT}])
 # The rows of the list, each in one of these.
 SECTIONS = {
     DIFFERING: ~Q(diff=[]),
-    ONLY_THERE: Q(outcome=Outcome.NEW, diff=[]),
-    OPEN: Q(outcome__in=[Outcome.HELD, Outcome.REFUSED], diff=[]),
+    ONLY_THERE: (Q(outcome=Outcome.NEW) | _ABSENT) & Q(diff=[]),
+    OPEN: Q(outcome__in=[Outcome.HELD, Outcome.REFUSED], diff=[]) & ~_ABSENT,
     TWICE: Q(outcome=Outcome.DUPLICATE, diff=[]),
     SAME: Q(outcome__in=[Outcome.CHANGED, Outcome.UNCHANGED], diff=[]),
 }
@@ -37,6 +40,8 @@ def section_of(row: ImportRow) -> str:
     """The one of SECTIONS that a row is in."""
     if row.diff:
         return DIFFERING
+    if row.outcome == Outcome.HELD and any(m.get("rule") == ABSENT for m in row.messages):
+        return ONLY_THERE
     settled = {Outcome.NEW: ONLY_THERE, Outcome.DUPLICATE: TWICE}
     is_open = row.outcome in (Outcome.HELD, Outcome.REFUSED)
     return settled.get(Outcome(row.outcome), OPEN if is_open else SAME)

@@ -78,7 +78,7 @@ def test_from_upload_to_the_record(
     page.get_by_role("link", name="张三").click()
     expect(page.get_by_role("heading", name="张三")).to_be_visible()
     page.goto(f"/papers/compare/{batch.pk}/")
-    page.get_by_role("button", name="把名单上的这些人导入").click()
+    page.get_by_role("button", name="把名单上的这些人员导入").click()
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     page.goto("/papers/compare/")
     look("compare-list")

@@ -95,7 +95,6 @@ def test_words_are_asked_once(cast: Cast, visit: Any, shot: Any, width: int) -> 
     page.get_by_role("button", name="按此登记").press("Enter")
     expect(page.get_by_role("heading", name="正在核对")).to_be_visible()
     assert jobs.run(batch.job_id)
-    page.goto(f"/imports/{batch.pk}/")
     expect(page.get_by_role("heading", name="已按答复办理")).to_be_visible()
     shot(page, "import-words-answered")
     assert fresh(batch).counts["new"] == 7

@@ -148,12 +148,22 @@ def test_who_writes_cannot_be_overtaken(job: Job, monkeypatch: pytest.MonkeyPatc
     """Even of a lease that ran out: whoever takes it waits until what is written stands."""
     order: list[str] = []
 
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                " AND query LIKE 'UPDATE core_job SET status = %' AND datname = current_database()"
+            )
+            return bool(cursor.fetchone()[0] == 1)
+
     def writes(lease: jobs.Lease) -> None:
         if lease.fence == 1:
             with transaction.atomic():
                 lease.guard()
-                time.sleep(WORK)
+                assert comes(somebody_waits)
                 order.append("written")
+            # Who waited may take its time to wake up; a sign of life would keep it out.
+            assert comes(Job.objects.filter(pk=job.pk, fence=2).exists)
             lease.progress(done=1, total=1, phase="核对")
         order.append("taken over")
         lease.finish(Job.Status.DONE)

@@ -10,8 +10,9 @@ import pytest
 from core.audit.history import acting
 from core.decisions.kinds import waiting_about
 from core.jobs import running as jobs
-from core.ledgers import actions
-from core.models import ImportBatch, Notice, ReadEvent
+from core.ledgers import actions, beside
+from core.models import ImportBatch, ImportRow, Notice, ReadEvent
+from core.papers import comparing
 from core.papers.comparing import compare_list
 from core.rules import RuleError
 from stations.models import Organization
@@ -299,6 +300,22 @@ def test_who_is_registered_and_not_on_the_list(cast: Cast) -> None:
         data=sheet(line("王芳", 证书管理号=NUMBER)),
     )  # fmt: skip
     assert (compared["matched"], compared["only_here"], compared["only_there"]) == (1, 1, 0)
+
+
+def test_who_is_on_the_list_and_not_registered_is_counted_so(cast: Cast) -> None:
+    """A row held because nobody is created is no row that cannot be read."""
+    held_by(working("王芳"), NUMBER)
+    make_person(TOWNSHIP_A, "李芳")
+    rows = (line("王芳", 证书管理号=NUMBER), line("甲一"), line("李*"), line("李芳", 工作单位="无"))
+    batch = comparing.start(
+        user=cast.clerk_a, kind="certificates", name="名单.xlsx", data=sheet(*rows)
+    )
+    assert jobs.run(batch.job_id)
+    batch = fresh(batch)
+    assert (batch.counts["only_there"], batch.counts["open"]) == (2, 1)
+    for row in ImportRow.objects.filter(batch=batch):
+        condition = beside.SECTIONS[beside.section_of(row)]
+        assert ImportRow.objects.filter(condition, pk=row.pk).exists()
 
 
 def test_registrations_that_are_not_in_the_notice(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from core.ledgers.asking import Question, ask, hold
+from core.ledgers.asking import ABSENT, Question, ask, hold
 from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import natural_key
@@ -23,8 +23,8 @@ from talent.credentials.models import Certificate
 from talent.people.models import Person
 from talent.posts.models import Post
 
-# Rules of the remarks on rows that name nobody here.
-ABSENT, OUTSIDE = "ABSENT", "OUTSIDE"
+# The rule of remarks on rows that name somebody of another county.
+OUTSIDE = "OUTSIDE"
 _NOT_HERE = "未在本辖区。"
 _NOBODY = "在册没有这个人，没有登记。"
 _HIDDEN = "姓名没有写全，只能凭管理号认人；在册没有这个管理号。"

@@ -11,12 +11,13 @@ from django.db import connection
 from django.db.models import Max, Min, Q
 
 from core.entities.display import words
+from core.ledgers.asking import ABSENT
 from core.ledgers.beside import not_listed
 from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from talent.codes import Verification
 from talent.credentials.ledger.certificates import CERTIFICATE
-from talent.credentials.ledger.named import ABSENT, OUTSIDE
+from talent.credentials.ledger.named import OUTSIDE
 from talent.credentials.ledger.registrations import PERIOD
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.people.models import Person
