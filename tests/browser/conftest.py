@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.axe import check_accessible
 from tests.browser.door import Door
 
 # Playwright's loop runs in the test's thread; the ORM is used beside it, not inside it.
@@ -20,7 +21,6 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 WIDE, NARROW = 1440, 390
 HEIGHTS = {WIDE: 900, NARROW: 844}
-SCREENS = Path("test-results") / "screens"
 # The browser's own panels, a process more for every window; and, since a later list replaces an
 # earlier one, what Playwright turns off itself.
 _OFF = (
@@ -117,14 +117,32 @@ def visit(
 
 
 @pytest.fixture
-def shot() -> Callable[[Page, str], Path]:
-    """Keep a full-page picture in test-results/screens for people to look at."""
+def shot() -> Callable[[Page, str], None]:
+    """Keep a full-page picture in test-results/screens for people to look at, where they ask for
+    it (SCREENS=1 make test): drawing them takes as long as the tests."""
+    folder = Path("test-results") / "screens"
 
-    def take(page: Page, name: str) -> Path:
-        SCREENS.mkdir(parents=True, exist_ok=True)
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        path = SCREENS / f"{name}-{width}.png"
-        page.screenshot(path=path, full_page=True)
-        return path
+    def take(page: Page, name: str) -> None:
+        if "SCREENS" in os.environ:
+            folder.mkdir(parents=True, exist_ok=True)
+            width = page.viewport_size["width"] if page.viewport_size else 0
+            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 
     return take
+
+
+@pytest.fixture
+def look(shot: Callable[[Page, str], None]) -> Callable[[Page, str], None]:
+    """Whether a page as it stands fits and is accessible on a desk and on a phone."""
+
+    def check(page: Page, name: str) -> None:
+        before = page.viewport_size
+        for width, height in HEIGHTS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            check_accessible(page, f"{name} {width}")
+            shot(page, name)
+        if before is not None:
+            page.set_viewport_size(before)
+
+    return check

@@ -18,7 +18,7 @@ from tests.reference import made_once
 from tests.reports import build
 
 Visit = Callable[..., Page]
-Shot = Callable[[Page, str], Path]
+Shot = Callable[[Page, str], None]
 LONG = "黔西南布依族苗族自治州"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,9 +16,8 @@ from tests.reference import made_once
 from tests.reports import build
 
 Visit = Callable[..., Page]
-Shot = Callable[[Page, str], Path]
+Look = Callable[[Page, str], None]
 T1 = "/dashboard/520102/list/T1/"
-WIDTHS = (1440, 390)
 
 
 @pytest.fixture
@@ -49,23 +47,20 @@ def settled(counted: Cast) -> Cast:
     return counted
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_list_is_narrowed_and_sorted(counted: Cast, visit: Visit, shot: Shot, width: int) -> None:
-    page = visit(T1, counted.reviewer_a, width=width)
+def test_a_list_is_narrowed_and_sorted(counted: Cast, visit: Visit, look: Look) -> None:
+    page = visit(T1, counted.reviewer_a)
     rows = page.locator("#list tbody tr")
     expect(rows).to_have_count(3)
-    shot(page, "figure-list")
+    look(page, "figure-list")
     page.get_by_role("link", name="筛选").click()
     page.get_by_role("checkbox", name="持全国社会工作者职业资格证书", exact=True).check()
-    shot(page, "figure-list-filters")
+    look(page, "figure-list-filters")
     page.get_by_role("button", name="查看结果").click()
     expect(rows).to_have_count(2)
     expect(page.locator("#list-now")).to_contain_text("其中符合筛选条件 2 人")
-    shot(page, "figure-list-narrowed")
+    look(page, "figure-list-narrowed")
     page.get_by_role("link", name="去掉条件").click()
     expect(rows).to_have_count(3)
-    if width == 390:
-        return
     page.locator("#sort-category").click()
     expect(page.locator("th[aria-sort=ascending]")).to_contain_text("人才类别")
     page.locator("summary", has_text="列").first.click()
@@ -76,17 +71,14 @@ def test_a_list_is_narrowed_and_sorted(counted: Cast, visit: Visit, shot: Shot, 
     expect(page.locator("#sort-category")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_what_was_settled_and_corrected(
-    settled: Cast, visit: Visit, shot: Shot, width: int
-) -> None:
-    page = visit(f"{T1}?on=2025-12-31", settled.reviewer_a, width=width)
+def test_what_was_settled_and_corrected(settled: Cast, visit: Visit, look: Look) -> None:
+    page = visit(f"{T1}?on=2025-12-31", settled.reviewer_a)
     rows = page.locator("#list tbody tr")
     expect(rows).to_have_count(3)
-    shot(page, "settled-list")
+    look(page, "settled-list")
     page.get_by_role("link", name="看决算后更正").click()
     expect(rows).to_have_count(2)
-    shot(page, "corrected-list")
+    look(page, "corrected-list")
     page.get_by_role("link", name="筛选").click()
     page.locator("#filters [name=became]").select_option("不再计入")
     page.get_by_role("button", name="查看结果").click()
@@ -94,10 +86,9 @@ def test_what_was_settled_and_corrected(
     expect(page.get_by_role("heading", level=1)).to_contain_text("决算后更正")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_all_targets(counted: Cast, visit: Visit, shot: Shot, width: int) -> None:
-    page = visit("/targets/", counted.province, width=width)
+def test_all_targets(counted: Cast, visit: Visit, look: Look) -> None:
+    page = visit("/targets/", counted.province)
     page.get_by_role("link", name="全部目标").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("全部目标")
     expect(page.locator("#list tbody tr").first).to_contain_text("社工人才")
-    shot(page, "all-targets")
+    look(page, "all-targets")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from core.dates import today
@@ -15,34 +13,23 @@ from core.models import Attachment, Notice, SavedView
 from core.notices.reminders import remind
 from talent.models import RegistrationPeriod
 from tests.attachments.papers import photo_with_words
-from tests.browser.axe import check_accessible
 from tests.conftest import COUNTY_A, Cast
 from tests.rows import make_person, make_station
 
 Visit = Callable[..., Page]
-Shot = Callable[[Page, str], Any]
+Look = Callable[[Page, str], None]
 
 
-def is_accessible(page: Page) -> None:
-    check_accessible(page, page.url)
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_a_photograph_comes_and_goes(
-    width: int, cast: Cast, visit: Visit, shot: Shot, tmp_path: Path
-) -> None:
+def test_a_photograph_comes_and_goes(cast: Cast, visit: Visit, look: Look, tmp_path: Path) -> None:
     taken = tmp_path / "门口.jpg"
     taken.write_bytes(photo_with_words())
     station = make_station(COUNTY_A)
-    page = visit(f"/stations/{station.pk}/", cast.clerk_a, width=width)
+    page = visit(f"/stations/{station.pk}/", cast.clerk_a, width=390)
     page.locator("#attachments").get_by_role("link", name="添加").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("文件").set_input_files(taken)
     dialog.get_by_label("这是什么").fill("挂牌照片")
-    is_accessible(page)
-    shot(page, "attachment-add")
+    look(page, "attachment-add")
     dialog.get_by_role("button", name="上传").click()
     box = page.locator("#attachments")
     expect(box.get_by_role("link", name="挂牌照片", exact=True)).to_be_visible()
@@ -54,15 +41,13 @@ def test_a_photograph_comes_and_goes(
     page.get_by_role("dialog").get_by_label("移除原因").fill("拍倒了")
     page.get_by_role("dialog").get_by_role("button", name="移除").click()
     box.get_by_text("已移除 1 个").click()
-    is_accessible(page)
-    shot(page, "attachment-removed")
+    look(page, "attachment-removed")
     box.get_by_role("button", name="恢复").click()
     expect(page.get_by_text("已恢复「门口.jpg」")).to_be_visible()
     assert Attachment.objects.get().removed_at is None
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_one_knows(width: int, cast: Cast, visit: Visit, shot: Shot) -> None:
+def test_one_knows(cast: Cast, visit: Visit, look: Look) -> None:
     person = make_person(COUNTY_A, "阿依古丽·买买提江·斯")
     for days in (20, 100):
         ends = today() + datetime.timedelta(days=days * 8 + 5)
@@ -71,39 +56,34 @@ def test_one_knows(width: int, cast: Cast, visit: Visit, shot: Shot) -> None:
             starts_on=ends - datetime.timedelta(days=1095), ends_on=ends,
         )  # fmt: skip
     assert remind(day=today() + datetime.timedelta(days=150)) == 1
-    page = visit("/", cast.clerk_a, width=width)
-    is_accessible(page)
-    shot(page, "notices-home")
+    page = visit("/", cast.clerk_a, width=390)
+    look(page, "notices-home")
     page.get_by_role("button", name="知道了").first.click()
     expect(page.get_by_text("已收起")).to_be_visible()
     expect(page.get_by_text("没有新的提醒")).to_be_visible()
     page.goto("/notices/?state=past")
-    is_accessible(page)
+    look(page, "notices-past")
     page.get_by_role("button", name="放回").click()
     page.goto("/notices/")
-    shot(page, "notices")
-    is_accessible(page)
+    look(page, "notices")
     assert Notice.objects.open().count() == 1
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_a_view_is_saved(width: int, cast: Cast, visit: Visit, shot: Shot) -> None:
+def test_a_view_is_saved(cast: Cast, visit: Visit, look: Look) -> None:
     make_person(COUNTY_A, "有电话", phone="13885100001")
     make_person(COUNTY_A, "没电话")
-    page = visit("/people/?missing=phone", cast.clerk_a, width=width)
+    page = visit("/people/?missing=phone", cast.clerk_a, width=390)
     page.get_by_text("保存为常用筛选").click()
     page.get_by_label("名称").fill("缺电话")
     page.get_by_label("打开名单时先看这个").check()
-    is_accessible(page)
-    shot(page, "view-save")
+    look(page, "view-save")
     page.get_by_role("button", name="保存", exact=True).click()
     page.goto("/people/")
     views = page.get_by_role("navigation", name="常用筛选")
     expect(views.get_by_role("link", name="缺电话")).to_have_attribute("aria-current", "true")
     expect(page.get_by_text("有电话")).to_have_count(0)
     views.get_by_label("管理「缺电话」").click()
-    is_accessible(page)
-    shot(page, "view-manage")
+    look(page, "view-manage")
     page.keyboard.press("Escape")
     views.get_by_role("link", name="全部").click()
     expect(page.get_by_text("有电话")).to_be_visible()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from core.jobs import running as jobs
 from core.models import ImportBatch, Job, WordMemory
-from tests.browser.axe import check_accessible
 from tests.conftest import Cast
 from tests.imports.ledgers import PEOPLE, apply, check, people, person, workbook
 from tests.rows import id_number
@@ -33,8 +30,15 @@ def drop(page: Page, selector: str, *names: str) -> None:
     page.evaluate(DROP, [selector, [[name, content] for name in names]])
 
 
+# A picture of a page, or also whether it fits and is accessible.
+Look = Callable[[Page, str], None]
+
+
 def test_a_file_may_be_dropped(
-    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Look,
 ) -> None:
     page = visit("/imports/new/", cast.clerk_a)
     expect(page.get_by_text("也可以把文件拖到这个框里")).to_be_visible()
@@ -50,7 +54,10 @@ def test_a_file_may_be_dropped(
 
 
 def test_the_same_file_may_be_checked_again(
-    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Look,
 ) -> None:
     page = visit("/imports/new/", cast.clerk_a, tolerant=True)
     file = {"name": "台账.xlsx", "mimeType": "application/octet-stream", "buffer": people(person())}
@@ -66,7 +73,10 @@ def test_the_same_file_may_be_checked_again(
 
 
 def test_sheets_decisions_cancelling_and_going_on(
-    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Look,
 ) -> None:
     number = id_number()
     first = [PEOPLE, person("张三", number), person("张三", number, 备注="第二行")]
@@ -90,7 +100,10 @@ def test_sheets_decisions_cancelling_and_going_on(
 
 
 def test_each_question_of_a_row_is_answered_by_itself(
-    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    shot: Look,
 ) -> None:
     certificate = {"证书级别": "社会工作师（中级）", "批准日期": "2020-09-13"}
     numbers = [id_number() for _ in range(3)]
@@ -148,22 +161,19 @@ STATIONS = (
 )
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_cells_are_pasted_and_the_kind_is_changed(
     cast: Cast,
     transactional_db: None,
     visit: Callable[..., Page],
-    shot: Callable[[Page, str], Any],
-    width: int,
+    look: Look,
 ) -> None:
-    page = visit("/imports/new/", cast.clerk_a, width=width)
+    page = visit("/imports/new/", cast.clerk_a, width=390)
     expect(page.get_by_role("radio", name="自动判断")).to_be_checked()
     page.evaluate(PASTE, ["h1", STATIONS])
     field = page.get_by_label("或粘贴表格内容")
     expect(field).to_be_focused()
     expect(page.get_by_text("已贴入 2 行（含列名）")).to_be_visible()
-    shot(page, "import-pasted")
-    check_accessible(page, "pasted")
+    look(page, "import-pasted")
     kept = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
     assert "新华路" not in page.evaluate(kept)
     page.get_by_role("button", name="上传并核对").click()
@@ -175,14 +185,12 @@ def test_cells_are_pasted_and_the_kind_is_changed(
     expect(field).to_have_value("")
     page.goto(f"/imports/{ImportBatch.objects.get().pk}/")
     page.get_by_text("看起来是站点台账 · 改").click()
-    shot(page, "import-kind")
-    check_accessible(page, "kind")
+    look(page, "import-kind")
     page.get_by_role("button", name="人员台账").click()
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     jobs.run(ImportBatch.objects.get(kind="people").job_id)
     expect(page.get_by_text("看表头，这像是站点台账")).to_be_visible()
-    shot(page, "import-kind-better")
-    check_accessible(page, "better")
+    look(page, "import-kind-better")
     page.get_by_role("button", name="改按站点台账核对").click()
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     jobs.run(ImportBatch.objects.latest("created_at").job_id)
@@ -190,7 +198,10 @@ def test_cells_are_pasted_and_the_kind_is_changed(
 
 
 def test_what_the_headings_do_not_say_is_chosen(
-    cast: Cast, transactional_db: None, visit: Callable[..., Page], shot: Callable[[Page, str], Any]
+    cast: Cast,
+    transactional_db: None,
+    visit: Callable[..., Page],
+    look: Look,
 ) -> None:
     page = visit("/imports/new/", cast.clerk_a)
     page.get_by_label("或粘贴表格内容").fill("名称\t地址\n某处\t某路1号")
@@ -198,8 +209,7 @@ def test_what_the_headings_do_not_say_is_chosen(
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     jobs.run(Job.objects.get().pk)
     expect(page.get_by_text("请选择台账类别")).to_be_visible()
-    shot(page, "import-kind-asked")
-    check_accessible(page, "asked")
+    look(page, "import-kind-asked")
     page.get_by_role("radio", name="机构").check()
     page.get_by_role("button", name="按此核对").click()
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
@@ -207,34 +217,28 @@ def test_what_the_headings_do_not_say_is_chosen(
     expect(page.get_by_role("button", name="写入 1 行")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_an_answer_is_adopted_for_all_offices(
     cast: Cast,
     transactional_db: None,
     visit: Callable[..., Page],
-    shot: Callable[[Page, str], Any],
-    width: int,
+    look: Look,
 ) -> None:
     word = {"kind": "people", "attribute": "certificate_level", "word": "甲级社工"}
     for region, code in (("520102", "2"), ("520111", "2"), ("522301", "1")):
         WordMemory.objects.create(region_id=region, code=code, by=cast.clerk_a, **word)
-    page = visit("/imports/words/", cast.clerk_a, width=width)
-    shot(page, "words")
-    check_accessible(page, "words")
+    page = visit("/imports/words/", cast.clerk_a, width=390)
+    look(page, "words")
     page.get_by_role("link", name="甲级社工").click()
     page.get_by_label("意思是").select_option(label="不登记这个词")
     page.get_by_role("button", name="改过来").click()
     expect(page.get_by_text("已改过，以后的台账照此办理")).to_be_visible()
-    shot(page, "word-own")
-    check_accessible(page, "word")
-    page = visit("/imports/common-words/", cast.province, width=width)
-    shot(page, "words-common")
-    check_accessible(page, "words of all")
+    look(page, "word-own")
+    page = visit("/imports/common-words/", cast.province, width=390)
+    look(page, "words-common")
     page.get_by_role("link", name="甲级社工").click()
-    shot(page, "word-given")
+    look(page, "word-given")
     page.get_by_role("button", name="全省采用", exact=True).click()
     expect(page.get_by_text("已全省采用")).to_be_visible()
-    shot(page, "word-adopted")
-    check_accessible(page, "adopted")
+    look(page, "word-adopted")
     page.get_by_role("button", name="取消全省采用").click()
     expect(page.get_by_text("已取消全省采用")).to_be_visible()

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
-import pytest
 from playwright.sync_api import Page, expect
 
 from core.models import PaperForm
 from talent.models import Certificate, NameList
-from tests.browser.axe import check_accessible
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.imports.ledgers import SAMPLES, check, take
 from tests.imports.test_name_lists import line, sheet, working
@@ -21,30 +19,19 @@ from tests.rows import make_person
 LONG = "贵州省2025年度社会工作者职业水平考试（助理社会工作师）合格人员名单（最终公示版）.xlsx"
 
 
-@pytest.fixture
-def look(shot: Callable[[Page, str], Path]) -> Callable[[Page, str, int], None]:
-    def check_page(page: Page, name: str, width: int) -> None:
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        check_accessible(page, f"{name} {width}")
-        shot(page, name)
-
-    return check_page
-
-
-@pytest.mark.parametrize("width", [1440, 390])
 def test_a_list_is_asked_about_and_says_who_is_missing(
     cast: Cast, transactional_db: None, visit: Callable[..., Page],
-    look: Callable[[Page, str, int], None], width: int,
+    look: Callable[[Page, str], None],
 ) -> None:  # fmt: skip
     working("黄朝阳")
     make_person(TOWNSHIP_A, "龙志强")
     (path,) = SAMPLES.glob("real/04*")
     batch = check(cast.clerk_a, "certificates", path.read_bytes(), name=LONG)
-    page = visit(f"/imports/{batch.pk}/", cast.clerk_a, width=width)
+    page = visit(f"/imports/{batch.pk}/", cast.clerk_a, width=390)
     expect(page.get_by_text("这份名单不会新建人员")).to_be_visible()
     expect(page.get_by_text("待处理的 1 行请在下面选择")).to_be_visible()
     expect(page.get_by_text("有 38 行不录入，下面写明了原因")).to_be_visible()
-    look(page, "name-list-preview", width)
+    look(page, "name-list-preview")
     # Who is proposed stands on the second page of the rows.
     page.goto(f"/imports/{batch.pk}/?tab=held&page=2")
     page.get_by_role("button", name="龙志强").press("Enter")
@@ -52,28 +39,26 @@ def test_a_list_is_asked_about_and_says_who_is_missing(
     expect(page.get_by_role("button", name="写入 2 行")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_a_list_is_verified_by_somebody_else(
     cast: Cast, transactional_db: None, visit: Callable[..., Page],
-    look: Callable[[Page, str, int], None], width: int,
+    look: Callable[[Page, str], None],
 ) -> None:  # fmt: skip
     working("王芳")
     take(cast.clerk_a, "certificates", sheet(line("王芳")), name=LONG)
     request = NameList.objects.get()
-    page = visit("/name-lists/", cast.reviewer_a, width=width)
-    look(page, "name-lists", width)
+    page = visit("/name-lists/", cast.reviewer_a, width=390)
+    look(page, "name-lists")
     page.goto(f"/name-lists/{request.pk}/")
     expect(page.get_by_role("heading", name="名单上的证书")).to_be_visible()
-    look(page, "name-list", width)
+    look(page, "name-list")
     page.get_by_role("button", name="核验整份名单").press("Enter")
     expect(page.get_by_text("1 本证书已为凭证核验")).to_be_visible()
     assert Certificate.objects.get().verification == "4"
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_a_statistical_form_is_sent_up_and_comes_back_filled(
     cast: Cast, transactional_db: None, visit: Callable[..., Page],
-    look: Callable[[Page, str, int], None], tmp_path: Path, width: int,
+    look: Callable[[Page, str], None], tmp_path: Path,
 ) -> None:  # fmt: skip
     working("王芳")
     book = openpyxl.Workbook()
@@ -81,14 +66,14 @@ def test_a_statistical_form_is_sent_up_and_comes_back_filled(
         book.active.append(row)
     path = tmp_path / "贵阳市社会工作人才队伍建设情况统计表（各县、市、区填报）2026年.xlsx"
     book.save(path)
-    page = visit("/papers/", cast.clerk_a, width=width)
-    look(page, "papers", width)
+    page = visit("/papers/", cast.clerk_a, width=390)
+    look(page, "papers")
     page.get_by_label("空白表格").set_input_files(path)
     page.get_by_label("多久一次").select_option("每季")
     page.get_by_role("button", name="上传并认表").press("Enter")
     expect(page.get_by_text("这些栏目没有来源，留空")).to_be_visible()
     expect(page.get_by_text("D1 较上年增长量")).to_be_visible()
-    look(page, "paper-figures", width)
+    look(page, "paper-figures")
     with page.expect_download() as download:
         page.get_by_role("button", name="填好并下载").click()
     filled = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
@@ -101,20 +86,19 @@ def test_a_statistical_form_is_sent_up_and_comes_back_filled(
     assert download.value.suggested_filename.endswith(".xlsx")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
 def test_the_columns_of_a_form_are_corrected(
     cast: Cast, transactional_db: None, visit: Callable[..., Page],
-    look: Callable[[Page, str, int], None], tmp_path: Path, width: int,
+    look: Callable[[Page, str], None], tmp_path: Path,
 ) -> None:  # fmt: skip
     book = openpyxl.Workbook()
     book.active.append(["序号", "姓名", "民族", "星座"])
     path = tmp_path / "名单.xlsx"
     book.save(path)
-    page = visit("/papers/", cast.clerk_a, width=width)
+    page = visit("/papers/", cast.clerk_a, width=390)
     page.get_by_label("空白表格").set_input_files(path)
     page.get_by_role("button", name="上传并认表").press("Enter")
     page.get_by_text("改列的来源").click()
     page.get_by_label("星座填什么").select_option("备注")
-    look(page, "paper-columns", width)
+    look(page, "paper-columns")
     page.get_by_role("button", name="记住").press("Enter")
     expect(page.get_by_text("每一列都有来源。")).to_be_visible()

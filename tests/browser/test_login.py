@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +13,7 @@ from tests.conftest import PASSWORD, Cast
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_log_in_with_a_password(
-    cast: Cast, visit: Callable[..., Page], shot: Callable[[Page, str], Path], width: int
+    cast: Cast, visit: Callable[..., Page], shot: Callable[[Page, str], None], width: int
 ) -> None:
     page = visit("/login/", width=width)
     page.get_by_label("用户名").fill(" CLERK_A ")

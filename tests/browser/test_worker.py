@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -20,7 +19,7 @@ def fits(page: Page) -> None:
 
 
 def test_from_the_code_to_the_answered_request(
-    cast: Cast, visit: Callable[..., Page], shot: Callable[[Page, str], Path]
+    cast: Cast, visit: Callable[..., Page], shot: Callable[[Page, str], None]
 ) -> None:
     number = id_number(woman=True)
     person = make_person(COUNTY_A, "欧阳晓梅", id_number=number, phone="13885012345")

@@ -151,10 +151,10 @@ def test_who_writes_cannot_be_overtaken(job: Job, monkeypatch: pytest.MonkeyPatc
     def somebody_waits() -> bool:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                " AND query LIKE 'UPDATE core_job SET status = %' AND datname = current_database()"
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
             )
-            return bool(cursor.fetchone()[0] == 1)
+            return bool(cursor.fetchone()[0])
 
     def writes(lease: jobs.Lease) -> None:
         if lease.fence == 1:
