@@ -16,6 +16,7 @@ from talent.people.belonging import PERSON_NAME
 from talent.people.finding import by_person, holder_named_by
 from talent.rosters.actions import dismiss_arrival
 from talent.rosters.answers import answers_of
+from talent.rosters.ledger import ROSTER_LEDGER
 from talent.rosters.models import Roster, RosterArrival, RosterLine
 from talent.rosters.pages import ArrivalPage, IssuePage, RosterPage
 
@@ -112,6 +113,7 @@ ROSTER_LINES = Entity(
     labels={"returned_on": "返回日期"},
     headline="roster",
     select_related=("person", "roster__station", "roster__organization"),
+    ledger=ROSTER_LEDGER,
 )  # fmt: skip
 
 ROSTER_ARRIVALS = Entity(
