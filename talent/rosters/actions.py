@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -25,6 +25,7 @@ from talent.rosters.models import Roster, RosterArrival, RosterLine
 # What a clerk can have returned, and a page can wait for.
 AT_ONCE = 2_000
 _NOBODY = "没有在任的人，不用出单。"
+_OVERTAKEN = "刚刚有人给其中的单位出了单，请刷新后核对。"
 # By station, where there is one: nobody is asked about by two employers for one post.
 Key = tuple[Any, Any]
 
@@ -77,15 +78,18 @@ def issue(*, posts: Any, by: User) -> list[Roster]:
         raise RuleError("ROSTER", words)
     stations = [station for station, _ in plan.employers if station]
     organizations = [organization for _, organization in plan.employers if organization]
-    before = Roster.objects.open().select_for_update(of=("self",))
+    before = Roster.objects.open()
     for own in (
         before.filter(station__in=stations),
         before.filter(station=None, organization__in=organizations),
     ):
         own.update(state=RosterState.REPLACED, version=F("version") + 1, updated_at=Now())
-    rosters = Roster.objects.bulk_create(
-        _roster(people, by=by) for people in plan.employers.values()
-    )
+    made = [_roster(people, by=by) for people in plan.employers.values()]
+    try:
+        with transaction.atomic():
+            rosters = Roster.objects.bulk_create(made)
+    except IntegrityError:
+        raise RuleError("ROSTER", _OVERTAKEN) from None
     RosterLine.objects.bulk_create(
         _line(roster, held)
         for roster, people in zip(rosters, plan.employers.values(), strict=True)
@@ -96,16 +100,16 @@ def issue(*, posts: Any, by: User) -> list[Roster]:
 
 def _roster(people: dict[Any, list[Post]], *, by: User) -> Roster:
     post = next(iter(people.values()))[0]
-    employer = post.station or post.organization
-    assert employer is not None
-    return Roster(
+    roster = Roster(
         station=post.station,
         organization=None if post.station else post.organization,
-        region_id=employer.region_id,
         as_of=today(),
         count=len(people),
         issued_by=by,
     )
+    assert roster.employer is not None
+    roster.region_id = roster.employer.region_id
+    return roster
 
 
 def _line(roster: Roster, held: list[Post]) -> RosterLine:
@@ -138,9 +142,11 @@ def take_back(batch: ImportBatch, *, by: User, on: datetime.date) -> None:
     that wrote it, in its transaction. A sheet of which nothing was written is still awaited."""
     written = said_of(batch, ImportRow.Outcome.NEW, ImportRow.Outcome.CHANGED)
     mentioned = said_of(batch)
+    about = ImportRow.objects.filter(batch=batch).exclude(target=None).values("target")
     for roster in Roster.objects.for_user(by).open().filter(serial__in=written):
         silent = roster.lines.filter(answer=RosterAnswer.NONE)
         silent = silent.exclude(person__number__in=mentioned[roster.serial])
+        silent = silent.exclude(person__in=about)
         silent.update(answer=RosterAnswer.UNSAID, version=F("version") + 1, updated_at=Now())
         roster.state, roster.batch = RosterState.RETURNED, batch.pk
         roster.returned_on, roster.returned_by, roster.file_name = on, by, batch.file_name

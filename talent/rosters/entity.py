@@ -38,6 +38,10 @@ def _employed(text: str, filterset: Any) -> Q:
     )
 
 
+def _never(record: Any) -> bool:
+    return False
+
+
 ROSTERS = Entity(
     model=Roster,
     prefix="rosters/",
@@ -47,7 +51,7 @@ ROSTERS = Entity(
     only="list create detail export history",
     create_label="出确认单",
     sections=(
-        Section("在岗确认单", "serial station organization region as_of count issued_by"),
+        Section("在岗确认单", "serial employer region as_of count issued_by"),
         Section("返回", "returned_on returned_by file_name"),
     ),
     columns=(
@@ -66,8 +70,10 @@ ROSTERS = Entity(
     empty_hint="给站点、机构出单，由用人单位填在岗、离岗、新增，返回后导入即为单位确认。",
     state="state",
     colours={"state": {RosterState.OPEN: "info", RosterState.RETURNED: "good"}},
-    labels={"employer_name": "站点或用人单位"},
-    headline="serial as_of count region",
+    labels={"employer_name": "站点或用人单位", "employer": "站点或用人单位"},
+    headline="as_of count region",
+    # What was printed stands.
+    is_open=_never,
     silent="batch",
     select_related=("station", "organization", "issued_by"),
     pages={"create": IssuePage, "detail": RosterPage},
@@ -112,6 +118,7 @@ ROSTER_LINES = Entity(
     colours={"answer": _ANSWERS},
     labels={"returned_on": "返回日期"},
     headline="roster",
+    is_open=_never,
     select_related=("person", "roster__station", "roster__organization"),
     ledger=ROSTER_LEDGER,
 )  # fmt: skip
@@ -122,7 +129,7 @@ ROSTER_ARRIVALS = Entity(
     unit="人",
     icon="user-plus",
     beside=_BESIDE,
-    only="list detail export history act",
+    only="list detail edit export history act",
     rows=lambda user: RosterArrival.objects.for_user(user).told(),
     sections=(
         Section("新到人员", "name roster post started_on remark"),

@@ -125,10 +125,13 @@ class Roster(Record):
         return f"{self.employer_name} {self.serial}"
 
     @property
+    def employer(self) -> Station | Organization | None:
+        """The station or organisation; select_related both before lists."""
+        return self.station or self.organization
+
+    @property
     def employer_name(self) -> str:
-        """Name of the station or organisation; select_related both before lists."""
-        employer = self.station or self.organization
-        return employer.name if employer else ""
+        return self.employer.name if self.employer else ""
 
     def successor(self) -> Roster | None:
         """The newest sheet that its employer was given after it."""
@@ -211,7 +214,11 @@ class RosterArrival(Record):
     scope_field = "roster__region"
 
     roster = models.ForeignKey(
-        Roster, models.PROTECT, related_name="arrivals", verbose_name="在岗确认单"
+        Roster,
+        models.PROTECT,
+        editable=False,
+        related_name="arrivals",
+        verbose_name="在岗确认单",
     )
     name = models.CharField("姓名", max_length=50)
     post = models.CharField("岗位", max_length=60, blank=True, default="")

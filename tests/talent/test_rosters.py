@@ -18,7 +18,7 @@ from stations.models import Station
 from talent.codes import RosterState
 from talent.models import Person, Post, Roster
 from talent.rosters.actions import issue, posts_of
-from talent.rosters.models import SERIAL
+from talent.rosters.models import SERIAL, RosterQuerySet
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.rows import DAY, make_organization, make_person, make_station
 
@@ -89,6 +89,17 @@ def test_a_new_sheet_takes_the_place_of_an_open_one(cast: Cast) -> None:
     assert first.successor() == second
     assert second.successor() is None
     assert SERIAL.fullmatch(second.serial)
+
+
+def test_of_two_at_once_the_second_is_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    station = make_station(TOWNSHIP_A)
+    serving("甲", station)
+    first = issued(station, cast.clerk_a)
+    # What the other one has just written is not seen yet.
+    monkeypatch.setattr(RosterQuerySet, "open", lambda rows: rows.none())
+    with pytest.raises(RuleError, match="刚刚有人"):
+        issued(station, cast.clerk_a)
+    assert Roster.objects.get() == first
 
 
 def test_nobody_is_no_sheet(cast: Cast) -> None:
