@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -124,27 +124,25 @@ class WorkbooksPage(ExportPage):
             return HttpResponseRedirect(reverse("export_wait", kwargs={"pk": made.pk}))
         found = _Sheets.of(self._told(self.entity.joined(rows)))
         file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115  the response closes it
-        if count == 1:
-            ((roster, lines),) = found.sheets
-            file.write(workbooks.workbook(roster, lines))
-            name = workbooks.name_of(roster)
-        else:
-            workbooks.write_archive(file, found.sheets)
-            name = file_name(title, "zip")
-        file.seek(0)
-        kind = name.rpartition(".")[2]
-        ReadEvent.record(
-            user=self.request.user,
-            kind=ReadEvent.Kind.EXPORT,
-            people=found.people,
-            title=title,
-            filter=words,
-            rows=sum(len(lines) for _, lines in found.sheets),
-            format=kind,
-            unmasked=False,
-            sha256=hashlib.sha256(file.read()).hexdigest(),
-            entity=self.entity.model._meta.label_lower,
-        )
+        try:
+            name = _write(file, found)
+            kind = name.rpartition(".")[2]
+            file.seek(0)
+            ReadEvent.record(
+                user=self.request.user,
+                kind=ReadEvent.Kind.EXPORT,
+                people=found.people,
+                title=title,
+                filter=words,
+                rows=sum(len(lines) for _, lines in found.sheets),
+                format=kind,
+                unmasked=False,
+                sha256=hashlib.sha256(file.read()).hexdigest(),
+                entity=self.entity.model._meta.label_lower,
+            )
+        except BaseException:
+            file.close()
+            raise
         file.seek(0)
         return FileResponse(
             file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind]
@@ -156,6 +154,16 @@ class WorkbooksPage(ExportPage):
             if isinstance(self.request, ExportRequest):
                 self.request.report(number)
             yield roster
+
+
+def _write(file: IO[bytes], found: _Sheets) -> str:
+    """The one workbook, or all of them in a ZIP; the name of the file."""
+    if len(found.sheets) > 1:
+        workbooks.write_archive(file, found.sheets)
+        return file_name(workbooks.TITLE, "zip")
+    ((roster, lines),) = found.sheets
+    file.write(workbooks.workbook(roster, lines))
+    return workbooks.name_of(roster)
 
 
 class PaperPage(EntityPage):
