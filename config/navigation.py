@@ -12,7 +12,7 @@ NAVIGATION = (
         "person", "certificate", "registrationperiod", "keytalentclaim", "graduatestat",
         "transferrequest", "changerequest",
     )),
-    Group("阵地", ("station", "organization", "post")),
+    Group("阵地", ("station", "organization", "post", "roster")),
     Group("项目", ("project",)),
     Group("数据", (
         Entry("报表", "report_list", "report", ("reports.view_dashboard",)),

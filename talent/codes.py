@@ -276,6 +276,23 @@ class CorrectionState(models.TextChoices):
     WITHDRAWN = "4", "已撤回"
 
 
+class RosterState(models.TextChoices):
+    """Of a 在岗确认单: a newer one of the same employer takes the place of an open one."""
+
+    OPEN = "1", "待返回"
+    RETURNED = "2", "已返回"
+    REPLACED = "3", "已被新单替代"
+
+
+class RosterAnswer(models.TextChoices):
+    """What an employer says of somebody on her sheet; the last is said by nobody."""
+
+    NONE = "0", "没有答复"
+    THERE = "1", "在岗"
+    LEFT = "2", "离岗"
+    UNSAID = "3", "单上没有提到"
+
+
 class PoliticalStatus(models.TextChoices):
     """GB/T 4762, those in use."""
 

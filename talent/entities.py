@@ -8,6 +8,7 @@ from talent.moves.entity import TRANSFERS
 from talent.name_lists.entity import NAME_LISTS
 from talent.people.entity import PEOPLE
 from talent.posts.entity import POSTS
+from talent.rosters.entity import ROSTER_ARRIVALS, ROSTER_LINES, ROSTERS
 
 __all__ = [
     "CERTIFICATES",
@@ -19,6 +20,9 @@ __all__ = [
     "PEOPLE",
     "POSTS",
     "REGISTRATIONS",
+    "ROSTERS",
+    "ROSTER_ARRIVALS",
+    "ROSTER_LINES",
     "TITLES",
     "TRANSFERS",
 ]

@@ -9,6 +9,7 @@ from talent.name_lists.models import NameList
 from talent.own.models import ActivationAttempt, ActivationCode
 from talent.people.models import Person, PersonState
 from talent.posts.models import Post
+from talent.rosters.models import Roster, RosterArrival, RosterLine
 
 __all__ = [
     "ActivationAttempt",
@@ -23,6 +24,9 @@ __all__ = [
     "PersonState",
     "Post",
     "RegistrationPeriod",
+    "Roster",
+    "RosterArrival",
+    "RosterLine",
     "Title",
     "TransferRequest",
 ]

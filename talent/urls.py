@@ -7,6 +7,8 @@ from core.entities.addresses import addresses_of
 from talent.moves import views as moves
 from talent.own import views as own
 from talent.people import views as people
+from talent.rosters.entity import ROSTERS
+from talent.rosters.pages import PaperPage, WorkbooksPage
 
 urlpatterns = [
     path("activate/", own.activate, name="activate"),
@@ -23,5 +25,7 @@ urlpatterns = [
     path("people/<uuid:pk>/activation/", people.person_activation, name="person_activation"),
     path("people/id-number/", people.id_number_check, name="id_number_check"),
     path("transfers/new/", moves.transfer_new, name="transferrequest_create"),
+    path("rosters/workbooks/", WorkbooksPage.as_view(entity=ROSTERS), name="roster_workbooks"),
+    path("rosters/paper/", PaperPage.as_view(entity=ROSTERS), name="roster_paper"),
     *addresses_of("talent"),
 ]

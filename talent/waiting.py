@@ -12,6 +12,7 @@ from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.people.filters import MISSING
 from talent.people.models import Person
 from talent.posts.models import Post
+from talent.rosters.models import RosterArrival
 
 register_waiting(
     Waiting(
@@ -47,6 +48,18 @@ register_waiting(
         count=lambda user: Certificate.objects.for_user(user).undated().count(),
         url="certificate_list",
         query="?todo=undated",
+        applies=is_county_or_below,
+    )
+)
+register_waiting(
+    Waiting(
+        code="roster-arrivals",
+        label="新到人员待登记",
+        hint="用人单位在确认单上写的新增，登记或写明不登记的原因",
+        permission="talent.change_rosterarrival",
+        count=lambda user: RosterArrival.objects.for_user(user).waiting().count(),
+        url="rosterarrival_list",
+        query="?state=todo",
         applies=is_county_or_below,
     )
 )

@@ -22,6 +22,9 @@ from talent.models import (
     Person,
     Post,
     RegistrationPeriod,
+    Roster,
+    RosterArrival,
+    RosterLine,
     Title,
     TransferRequest,
 )
@@ -158,6 +161,25 @@ def make_name_list(region: str, by: User | None = None) -> NameList:
     return made
 
 
+def make_roster(region: str, **fields: Any) -> Roster:
+    """A sheet that has come back; of a station of its own where none is named."""
+    fields = {"state": "2", "returned_on": DAY, **fields}
+    if not {"station", "organization"} & fields.keys():
+        fields["station"] = make_station(region)
+    return Roster.objects.create(region_id=region, as_of=DAY, issued_by=make_user(region), **fields)
+
+
+def make_roster_line(region: str) -> RosterLine:
+    roster = make_roster(region)
+    person = make_person(region, "孙九")
+    Post.objects.create(person=person, station=roster.station, region_id=region, started_on=DAY)
+    return RosterLine.objects.create(roster=roster, person=person, kind="3", started_on=DAY)
+
+
+def make_arrival(region: str) -> RosterArrival:
+    return RosterArrival.objects.create(roster=make_roster(region), name="周新")
+
+
 _OTHERS: dict[str, Any] = {
     "person": make_person,
     "organization": make_organization,
@@ -174,6 +196,9 @@ _OTHERS: dict[str, Any] = {
     "transferrequest": make_transfer,
     "changerequest": make_change,
     "namelist": make_name_list,
+    "roster": make_roster,
+    "rosterline": make_roster_line,
+    "rosterarrival": make_arrival,
     "milestone": lambda region: Milestone.objects.create(project=make_project(region), stage="50"),
     "funding": lambda region: Funding.objects.create(project=make_project(region), fund="1"),
     "payment": lambda region: Payment.objects.create(

@@ -40,6 +40,7 @@ EXCEL_TEXT = 32_767
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "zip": "application/zip",
 }
 WORKBOOK_OPTIONS = {
     "strings_to_formulas": False,

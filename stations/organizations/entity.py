@@ -97,6 +97,8 @@ ORGANIZATIONS = Entity(
     ledger=ORGANIZATIONS_LEDGER,
     update=update_organization,
     related=(
+        Related("在岗确认单", "rosters", "serial as_of count state returned_on",
+                add_label="出确认单", empty="还没有出过单；在站点任职的人在站点的单上。"),
         Related("承接的站点", "stations", "name kind region status", can_add=False),
         Related("承接的项目", "contracts", "name contract_amount started_on stage", can_add=False),
         Related("购买的项目", "purchases", "name contract_amount started_on stage", can_add=False),

@@ -155,6 +155,8 @@ STATIONS = Entity(
     related=(
         Related("岗位", "posts", "person kind employment started_on ended_on", can_add=False,
                 empty="还没有人在本站任职。在人员的页面上添加任职。"),
+        Related("在岗确认单", "rosters", "serial as_of count state returned_on",
+                add_label="出确认单", empty="还没有出过单。"),
         Related("月度产出", "months", "period cases_new cases_closed groups activities visits "
                 "resources volunteer_hours", add_label="填报本月"),
         Related("年度任务", "targets", "number year target", add_label="添加任务"),

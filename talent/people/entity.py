@@ -215,6 +215,8 @@ PEOPLE = Entity(
                 "employer_name region kind employment is_primary started_on ended_on",
                 told="employer_name region started_on ended_on",
                 add_label="添加任职"),
+        Related("在岗确认", "rosterlines", "roster answer last_day returned_on", can_add=False,
+                empty="用人单位还没有确认过。"),
         Related("证书", "certificates", "level approved_on issuer verification",
                 add_label="添加证书"),
         Related("登记", "registrationperiods", "kind starts_on ends_on state",

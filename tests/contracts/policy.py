@@ -181,6 +181,9 @@ POLICIES: dict[str, Policy] = {
     "keytalentclaim_detail": Policy(
         "talent.view_keytalentclaim", make=_entity("keytalentclaim"), methods=BOTH
     ),
+    # Sheets for employers beyond their entity pages
+    "roster_workbooks": Policy("talent.export_roster", methods=POST),
+    "roster_paper": Policy("talent.export_roster"),
     # Files of records
     "attachment_detail": Policy("stations.view_station", make=_attachment),
     "attachment_act": Policy(

@@ -115,6 +115,13 @@ def _registration() -> Values:
     }  # fmt: skip
 
 
+def _roster() -> Values:
+    return {
+        "单号": make_row("rosterline", TOWNSHIP_A).roster.serial, "人才编号": "", "姓名": "周新",
+        "岗位": "社工", "入职日期": "2024-03-01", "在岗情况": "新增",
+    }  # fmt: skip
+
+
 SAMPLES: dict[str, Sample] = {
     "certificates": Sample(
         _certificate,
@@ -142,6 +149,7 @@ SAMPLES: dict[str, Sample] = {
             ("no period", {"登记有效期": ""}, {"starts_on": ""}, STOPPED),
         ),
     ),
+    "rosters": Sample(_roster, {"入职日期": "2024-04-01"}),
     "people": Sample(_person, {"联系电话": "13900005678", "岗位": "督导"}),
     "stations": Sample(
         _station,
@@ -349,4 +357,6 @@ def test_both_doors(kind: str, cells: Values, values: Values, answer: set[str], 
 
 
 def test_every_kind_is_tried_by_both_doors() -> None:
-    assert {kind for kind, sample in SAMPLES.items() if sample.cases} == set(KINDS) - {"people"}
+    """People have a file of their own; what an employer answers has no form."""
+    tried = {kind for kind, sample in SAMPLES.items() if sample.cases}
+    assert tried == set(KINDS) - {"people", "rosters"}

@@ -46,6 +46,10 @@ QUERIES = {
     "post": 7,
     "project": 6,
     "registrationperiod": 7,
+    # What was answered on the rows, for all at once.
+    "roster": 7,
+    "rosterarrival": 6,
+    "rosterline": 7,
     "station": 6,
     "stationmonthly": 6,
     # What was done towards the rows, for all at once.

@@ -71,9 +71,12 @@ def test_what_may_cross_a_border() -> None:
     assert names == {
         ("organization", "contracts"),
         ("organization", "purchases"),
+        ("organization", "rosters"),
         ("organization", "stations"),
         ("person", "posts"),
+        ("person", "rosterlines"),
         ("station", "posts"),
+        ("station", "rosters"),
     }
 
 

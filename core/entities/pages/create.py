@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,9 @@ from core.entities import signed
 from core.entities.entity import entity_of
 from core.entities.made import form_of
 from core.entities.pages.saving import REFUSALS, TOKEN_SALT, TOKEN_SECONDS, FormPage, refuse
+from core.entities.paths import field_at
 from core.scoping import ensure_visible
+from core.secrecy.fields import EncryptedTextField
 
 
 class CreatePage(FormPage):
@@ -24,7 +27,9 @@ class CreatePage(FormPage):
         self.reach.require("add")
         if refused := self._refused_by_parent():
             return refused
-        return self.form_page(self._form(self._new_record(uuid.uuid4())))
+        form = self._form(self._new_record(uuid.uuid4()))
+        self._take_over(form)
+        return self.form_page(form)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.reach.require("add")
@@ -55,6 +60,15 @@ class CreatePage(FormPage):
         if record.pk != pk:
             return self.saved(record, f"「{record}」原有停用的档案，已恢复并按填写的更新，未另建。")
         return self.saved(record, f"已新增{self.entity.label}「{record}」。{effect}")
+
+    def _take_over(self, form: Any) -> None:
+        """What the address says of the new record stands in its form, as far as it can be read;
+        numbers of people are never taken from there."""
+        for name in form.fields.keys() & self.request.GET.keys():
+            column = field_at(self.entity.model, name)
+            if column is not None and not isinstance(column, EncryptedTextField):
+                with suppress(ValidationError):
+                    form.initial[name] = form.fields[name].clean(self.request.GET[name])
 
     def _save(self, record: Any) -> Any:
         """The record as it was registered."""

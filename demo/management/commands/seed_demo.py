@@ -25,6 +25,7 @@ from demo.programmes import (
     build_projects,
     build_requests,
 )
+from demo.rosters import build_rosters
 from demo.targets import build_targets
 from reports.snapshots.actions import take_snapshot
 from reports.tasks import nightly, recount
@@ -62,6 +63,7 @@ class Command(BaseCommand):
             remind(day=day)
         # Once there is a database: files of one that was rolled back would lie about.
         build_files(users)
+        build_rosters(users, day)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         # The board has its figures from the first look on, its settlement and its trend as soon

@@ -1,0 +1,193 @@
+"""Sheets are issued, come back with an import, and what they say of newcomers is settled."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from core.dates import today
+from core.guards import claim, require, touch
+from core.models import ImportBatch, ImportRow, User
+from core.rules import RuleError
+from stations.models import Organization, Station
+from talent.codes import MAY_SERVE, RosterAnswer, RosterState
+from talent.people.models import Person
+from talent.people.states import relocate
+from talent.posts.models import Post
+from talent.rosters.models import Roster, RosterArrival, RosterLine
+
+# What a clerk can have returned, and a page can wait for.
+AT_ONCE = 2_000
+_NOBODY = "没有在任的人，不用出单。"
+_OVERTAKEN = "刚刚有人给其中的单位出了单，请刷新后核对。"
+# By station, where there is one: nobody is asked about by two employers for one post.
+Key = tuple[Any, Any]
+
+
+class Plan(NamedTuple):
+    """Whom sheets would name: by employer, the posts of each of its people."""
+
+    employers: dict[Key, dict[Any, list[Post]]]
+
+    @property
+    def people(self) -> int:
+        return len({person for posts in self.employers.values() for person in posts})
+
+
+def key_of(row: Any) -> Key:
+    """The employer of a post or a sheet: its station, else its organisation."""
+    return (row.station_id, None) if row.station_id else (None, row.organization_id)
+
+
+def plan_of(posts: Any, *, by: User) -> Plan:
+    """The sheets that some posts come to. People whose record lies elsewhere stand on none: what
+    is said of them could not be entered here."""
+    inside = Person.objects.for_user(by).filter(status__in=MAY_SERVE)
+    held = posts.unended().filter(started_on__lte=today(), person__in=inside.values("pk"))
+    found: dict[Key, dict[Any, list[Post]]] = defaultdict(lambda: defaultdict(list))
+    order = ("-is_primary", "started_on", "pk")
+    for post in held.select_related("station", "organization").order_by(*order):
+        found[key_of(post)][post.person_id].append(post)
+    return Plan({key: dict(people) for key, people in found.items()})
+
+
+def posts_of(employer: Station | Organization, *, by: User) -> Any:
+    """The posts that the sheet of an employer is about, in the user's reach."""
+    posts = Post.objects.for_user(by)
+    if isinstance(employer, Station):
+        return posts.filter(station=employer)
+    return posts.filter(station=None, organization=employer)
+
+
+@transaction.atomic
+def issue(*, posts: Any, by: User) -> list[Roster]:
+    """A sheet for every employer of some posts; each takes the place of the one that its
+    employer has not returned. Raises RuleError."""
+    require(by, "talent.add_roster")
+    plan = plan_of(posts, by=by)
+    if not plan.employers:
+        raise RuleError("ROSTER", _NOBODY)
+    if (count := len(plan.employers)) > AT_ONCE:
+        words = f"一次最多出 {AT_ONCE} 张单，这里有 {count} 个用人单位，请换小一级的地区。"
+        raise RuleError("ROSTER", words)
+    stations = [station for station, _ in plan.employers if station]
+    organizations = [organization for _, organization in plan.employers if organization]
+    before = Roster.objects.open()
+    for own in (
+        before.filter(station__in=stations),
+        before.filter(station=None, organization__in=organizations),
+    ):
+        own.update(state=RosterState.REPLACED, version=F("version") + 1, updated_at=Now())
+    made = [_roster(people, by=by) for people in plan.employers.values()]
+    try:
+        with transaction.atomic():
+            rosters = Roster.objects.bulk_create(made)
+    except IntegrityError:
+        raise RuleError("ROSTER", _OVERTAKEN) from None
+    RosterLine.objects.bulk_create(
+        _line(roster, held)
+        for roster, people in zip(rosters, plan.employers.values(), strict=True)
+        for held in people.values()
+    )
+    return rosters
+
+
+def _roster(people: dict[Any, list[Post]], *, by: User) -> Roster:
+    post = next(iter(people.values()))[0]
+    roster = Roster(
+        station=post.station,
+        organization=None if post.station else post.organization,
+        as_of=today(),
+        count=len(people),
+        issued_by=by,
+    )
+    assert roster.employer is not None
+    roster.region_id = roster.employer.region_id
+    return roster
+
+
+def _line(roster: Roster, held: list[Post]) -> RosterLine:
+    """Who holds several posts there stands on the sheet once, with the first of them."""
+    post = held[0]
+    return RosterLine(
+        roster=roster,
+        person_id=post.person_id,
+        kind=post.kind,
+        title=post.title,
+        started_on=post.started_on,
+        started_precision=post.started_precision,
+    )
+
+
+# --- Coming back ----------------------------------------------------------------------------
+def said_of(batch: ImportBatch, *outcomes: str) -> dict[str, set[str]]:
+    """{serial: the 人才编号 that the rows of a batch name, "" for newcomers}."""
+    rows = ImportRow.objects.filter(batch=batch)
+    rows = rows.filter(outcome__in=outcomes) if outcomes else rows
+    found: dict[str, set[str]] = defaultdict(set)
+    for shown in rows.values_list("shown", flat=True):
+        if said := shown.get("said"):
+            found[said["serial"]].add(said["number"])
+    return found
+
+
+def take_back(batch: ImportBatch, *, by: User, on: datetime.date) -> None:
+    """Note which sheets an import has brought back, and whom they do not mention; by the job
+    that wrote it, in its transaction. A sheet of which nothing was written is still awaited."""
+    written = said_of(batch, ImportRow.Outcome.NEW, ImportRow.Outcome.CHANGED)
+    mentioned = said_of(batch)
+    about = ImportRow.objects.filter(batch=batch).exclude(target=None).values("target")
+    for roster in Roster.objects.for_user(by).open().filter(serial__in=written):
+        silent = roster.lines.filter(answer=RosterAnswer.NONE)
+        silent = silent.exclude(person__number__in=mentioned[roster.serial])
+        silent = silent.exclude(person__in=about)
+        silent.update(answer=RosterAnswer.UNSAID, version=F("version") + 1, updated_at=Now())
+        roster.state, roster.batch = RosterState.RETURNED, batch.pk
+        roster.returned_on, roster.returned_by, roster.file_name = on, by, batch.file_name
+        touch(roster, "state", "batch", "returned_on", "returned_by", "file_name")
+    relocate(_left_by(batch))
+
+
+def give_back(batch: ImportBatch) -> None:
+    """The sheets of an import that is taken back are awaited again, unless there are newer ones;
+    what was said of people has been put back by then."""
+    for roster in Roster.objects.filter(batch=batch.pk).select_for_update(of=("self",)):
+        silent = roster.lines.filter(answer=RosterAnswer.UNSAID)
+        silent.update(answer=RosterAnswer.NONE, version=F("version") + 1, updated_at=Now())
+        is_last = roster.successor() is None
+        roster.state = RosterState.OPEN if is_last else RosterState.REPLACED
+        roster.batch = roster.returned_on = roster.returned_by = None
+        roster.file_name = ""
+        touch(roster, "state", "batch", "returned_on", "returned_by", "file_name")
+    relocate(_left_by(batch))
+
+
+def _left_by(batch: ImportBatch) -> list[Any]:
+    """The people whose posts an import has ended: where they are follows from what is left."""
+    rows = ImportRow.objects.filter(
+        batch=batch, outcome=ImportRow.Outcome.CHANGED, shown__said__answer=RosterAnswer.LEFT
+    )
+    return list(rows.exclude(target=None).values_list("target", flat=True))
+
+
+# --- Newcomers ------------------------------------------------------------------------------
+@transaction.atomic
+def dismiss_arrival(*, rosterarrival: RosterArrival, by: User, reason: str) -> None:
+    """Say why somebody whom an employer named is not registered."""
+    arrival = claim(rosterarrival, by, "talent.change_rosterarrival")
+    if arrival.dismissed_on is not None:
+        raise RuleError("STATE", "已经办理过「不登记」。")
+    arrival.dismissed_on, arrival.dismiss_reason = today(), reason
+    touch(arrival, "dismissed_on", "dismiss_reason")
+
+
+def same_name(arrival: RosterArrival, *, by: User) -> Iterable[Person]:
+    """Registered people in the user's reach who are called so: she may be one of them."""
+    people = Person.objects.for_user(by).filter(name=arrival.name, status__in=MAY_SERVE)
+    return people.order_by("number")
