@@ -328,7 +328,7 @@ COLUMNS = (
         "left_on",
         "离岗日期",
         values.date("离岗日期", may_be_future=True),
-        synonyms=("离职时间", "离职日期", "离岗时间", "离任时间", "退休时间", "最后在岗日"),
+        synonyms=("离职时间", "离职日期", "离岗时间", "离任时间", "最后在岗日"),
         is_own=True,
     ),
     LedgerColumn(
@@ -340,6 +340,13 @@ COLUMNS = (
     ),
     LedgerColumn(
         "resigned", "是否辞职", values.yes_no("是否辞职"), synonyms=("是否离职",), is_own=True
+    ),
+    LedgerColumn(
+        "retired_on",
+        "退休时间",
+        values.date("退休时间", may_be_future=True),
+        synonyms=("退休日期",),
+        is_own=True,
     ),
     LedgerColumn("retired", "是否退休", values.yes_no("是否退休"), is_own=True),
     LedgerColumn("remark", "备注", values.note("备注", 200), width=24),

@@ -20,7 +20,7 @@ from talent.people.ledger import hidden, meanings
 from talent.people.ledger.credentials import certificates_of, education_of, titles_of
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
 from talent.people.ledger.meeting.questions import ELSEWHERE_PLACE
-from talent.people.ledger.own_words import ask_who_left, employer_of
+from talent.people.ledger.own_words import employer_of, hear_who_left
 from talent.people.ledger.transfers import ask
 from talent.people.models import Person, new_number
 from talent.people.rules import check_birth_date, check_free_text
@@ -121,7 +121,7 @@ def build(row: RowCheck) -> None:
     ):
         for record in records:
             row.write(model, {"id": row.context.new_id(), "person_id": person_id, **record})
-    ask_who_left(row)
+    hear_who_left(row)
 
 
 def _with_word(ethnicity: Any) -> tuple[str, str]:
@@ -291,7 +291,8 @@ def _hex(value: bytes) -> str:
 
 def candidates(batch: Any) -> set[int]:
     """Rows whose ID number or certificate number stands in the registry, or in two rows, and
-    all with a masked number, which are about somebody registered or about nobody."""
+    all with a masked number, which are about somebody registered or about nobody, or with the day
+    of a leaving, which may need what the row lacks."""
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH r AS MATERIALIZED (SELECT number, key, c->>'number' AS certificate,"
@@ -304,7 +305,7 @@ def candidates(batch: Any) -> set[int]:
             " UNION SELECT unnest(array_agg(r.number)) FROM r WHERE r.certificate <> ''"
             "  GROUP BY r.certificate, r.level HAVING count(*) > 1"
             " UNION SELECT number FROM core_importrow"
-            "  WHERE batch_id = %s AND outcome <> 'refused' AND shown ? 'hidden'",
+            "  WHERE batch_id = %s AND outcome <> 'refused' AND shown ?| array['hidden', 'left']",
             [batch.pk, batch.pk],
         )
         return {number for (number,) in cursor.fetchall()}
