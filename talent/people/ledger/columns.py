@@ -289,6 +289,23 @@ COLUMNS = (
         synonyms=(*meanings.GIVEN_ON, *_in_groups(*meanings.GIVEN_ON)),
     ),
     LedgerColumn(
+        "registration_period",
+        "登记有效期",
+        cells.registration_period,
+        synonyms=("登记有效期限", "登记有效期起止", "登记期限", "登记起止时间"),
+        part="registration",
+        is_own=True,
+    ),
+    LedgerColumn(
+        "registration_voucher",
+        "登记证书号",
+        values.note("登记证书号", 40),
+        is_text=True,
+        synonyms=("登记证号", "登记证书编号", "登记编号"),
+        part="registration",
+        is_own=True,
+    ),
+    LedgerColumn(
         "category",
         "人才类别",
         values.choice("人才类别", TalentCategory.choices, {"实务": "1", "研究": "2", "管理": "3"}),

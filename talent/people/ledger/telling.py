@@ -13,7 +13,7 @@ from core.ledgers.models import ImportBatch, ImportRow
 from core.timeline import said_day
 from stations.models import Organization, Station
 from talent.codes import CertificateLevel, EducationLevel, Employment, PostKind
-from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, POST
+from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, PERIOD, POST
 from talent.people.ledger.meeting.leaving import ENDS
 from talent.posts.models import Post
 
@@ -68,7 +68,12 @@ def tell(batch: ImportBatch, rows: list[ImportRow]) -> dict[int, Facts]:
     inserts = {row.number: said for row in rows if (said := _said(row))}
     names = _employers(batch, [post for said in inserts.values() for post in said.get(POST, [])])
     return {
-        number: [*_posts(said.get(POST, []), names), *_studies(said), *_certificates(said)]
+        number: [
+            *_posts(said.get(POST, []), names),
+            *_studies(said),
+            *_certificates(said),
+            *_registrations(said),
+        ]
         for number, said in inserts.items()
     }
 
@@ -124,6 +129,11 @@ def _certificates(said: dict[str, Any]) -> Facts:
         since = _day(one.get("approved_on"), one.get("approved_precision"))
         found.append(f"{CertificateLevel(one['level']).label}（{since}）")
     return [("证书", "、".join(found))] if found else []
+
+
+def _registrations(said: dict[str, Any]) -> Facts:
+    found = [f"{one['starts_on']} 至 {one['ends_on']}" for one in said.get(PERIOD, [])]
+    return [("登记", "、".join(found))] if found else []
 
 
 def _day(day: str | None, precision: str | None) -> str:

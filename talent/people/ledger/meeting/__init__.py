@@ -27,6 +27,7 @@ from talent.people.ledger.meeting.leaving import leave_unmet, may_be_there, meet
 from talent.people.ledger.meeting.persons import meet_fields, meet_name
 from talent.people.ledger.meeting.posts import meet_post
 from talent.people.ledger.meeting.questions import ELSEWHERE
+from talent.people.ledger.meeting.registrations import meet_registration, register_unmet
 from talent.people.ledger.meeting.states import meet_residence, meet_status
 from talent.people.models import Person
 
@@ -51,6 +52,7 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
         settle(row, person, known, seen)
         if person is None:
             leave_unmet(row, context)
+            register_unmet(row)
             continue
         row.target = person.pk
         if _is_foreign(person, context):
@@ -106,6 +108,7 @@ def _meet_one(m: Encounter) -> None:
     meet_residence(m)
     meet_fields(m)
     meet_certificate(m)
+    meet_registration(m)
     meet_education(m)
     meet_title(m)
     if m.row.outcome != Outcome.HELD:
