@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
@@ -14,7 +13,7 @@ from core.entities.workbooks import WORKBOOK_OPTIONS, plain_text, sheet_name
 from core.ledgers.asking import SKIP, WHOLE
 from core.ledgers.ledger import Ledger, LedgerColumn, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.spreadsheets import read_sheet
+from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.values import INEXACT, as_text
 from core.regions.models import Region
 from core.secrecy import files as media
@@ -143,14 +142,14 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     ):
         options = {**WORKBOOK_OPTIONS, "in_memory": True, "date_1904": sheet.is_1904}
         with xlsxwriter.Workbook(file, options) as book:
-            _write_left(book, batch, sheet.rows, messages)
+            _write_left(book, batch, sheet, messages)
     return file.getvalue()
 
 
 def _write_left(
     book: Any,
     batch: ImportBatch,
-    rows: Iterator[tuple[int, list[Any]]],
+    read: Sheet,
     messages: dict[int, list[dict[str, str]]],
 ) -> None:
     ledger = ledger_for(batch.kind)
@@ -169,14 +168,17 @@ def _write_left(
     for index in range(width):
         sheet.set_column(index, index, 22 if index in texts else 14, right["text"])
     sheet.set_column(width, width, 60)
+    covered = _merge_headings(sheet, batch, read, width, right["text"])
     target = 0
-    for number, cells in rows:
+    for number, cells in read.rows:
         if number > batch.header_row and number not in messages:
             continue
         said = messages.get(number, []) if number > batch.header_row else []
         wrong = {columns.get(m.get("column", "")): m["message"] for m in said}
         kept = cells[:width]
         for index, cell in enumerate(kept):
+            if (target, index) in covered:
+                continue
             paint = wrong_paint if index in wrong else right
             write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
         for place, message in wrong.items():
@@ -190,6 +192,26 @@ def _write_left(
             reason = f"原第 {number} 行：" + "".join(m["message"] for m in said)
             sheet.write_string(target, width, plain_text(reason), right["text"])
         target += 1
+
+
+def _merge_headings(
+    sheet: Any, batch: ImportBatch, read: Sheet, width: int, form: Any
+) -> set[tuple[int, int]]:
+    """Merge what was merged down to the header, so that groups stand over their columns again; the
+    cells that show nothing of their own because of it."""
+    merged: set[tuple[int, int]] = set()
+    covered: set[tuple[int, int]] = set()
+    for top, left, bottom, right in read.merged:
+        last = min(right, width - 1)
+        cells = {(row, column) for row in range(top, bottom + 1)
+                 for column in range(left, last + 1)}  # fmt: skip
+        # A broken file may merge a cell twice.
+        if len(cells) < 2 or bottom >= batch.header_row or merged & cells:
+            continue
+        sheet.merge_range(top, left, bottom, last, "", form)
+        merged |= cells
+        covered |= cells - {(top, left)}
+    return covered
 
 
 def _reason_column(batch: ImportBatch) -> int:

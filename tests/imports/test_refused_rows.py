@@ -10,10 +10,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from core.ledgers.workbooks import REASON, refused_workbook
 from core.models import ImportBatch
-from talent.models import Person, Post
+from talent.models import Education, Person, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     PEOPLE,
@@ -136,3 +137,44 @@ def test_days_that_count_from_1904_stay_the_same(cast: Cast) -> None:
     assert (
         list(Post.objects.values_list("started_on", flat=True)) == [datetime.date(2021, 3, 1)] * 2
     )
+
+
+def two_degrees(*rows: Sequence[Any]) -> bytes:
+    """Headings of three rows: 学历 and 专业 stand twice, told apart by what is over them."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 6, "某区社工花名册")
+        for column, label in enumerate(("姓名", "身份证号", "工作单位")):
+            sheet.merge_range(1, column, 3, column, label)
+        sheet.merge_range(1, 3, 1, 6, "学历学位")
+        sheet.merge_range(2, 3, 2, 4, "全日制教育")
+        sheet.merge_range(2, 5, 2, 6, "在职教育")
+        sheet.write_row(3, 3, ["学历", "毕业院校及专业"] * 2)
+        for number, row in enumerate(rows, start=4):
+            sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+def test_headings_of_several_rows_stay_so(cast: Cast) -> None:
+    studies = ["大专", "贵州大学护理专业", "本科", "贵州民族大学社会工作专业"]
+    first = check(
+        cast.clerk_a, "people", two_degrees(["张三", "1", "某站", *studies], ["李四", id_number()])
+    )
+    assert outcomes(first) == {"new": 1, "refused": 1}
+    book = opened(first)
+    sheet = book.active
+    assert sorted(map(str, sheet.merged_cells.ranges)) == [
+        "A1:G1", "A2:A4", "B2:B4", "C2:C4", "D2:G2", "D3:E3", "F3:G3",
+    ]  # fmt: skip
+    assert [cell.value for cell in sheet[4]][3:] == ["学历", "毕业院校及专业"] * 2 + [REASON]
+    sheet["B5"].value = id_number()
+    file = io.BytesIO()
+    book.save(file)
+    again = check(cast.clerk_a, "people", file.getvalue())
+    assert (again.header_row, again.mapping) == (4, first.mapping)
+    apply(again)
+    assert set(Education.objects.values_list("level", "major")) == {
+        ("31", "护理"),
+        ("21", "社会工作"),
+    }

@@ -61,7 +61,8 @@ class Sheet:
     `sheets` are all that can be seen and have content. `header` is the last row of the header
     and counts from 0; `top` has its titles, of each column the lowest text, and the three rows
     below; `groups` is what stands over each title, from the outer to the inner. `above` are the
-    rows before the header, `below` the last ones under it that are not empty. `blocks` are some
+    rows before the header, `below` the last ones under it that are not empty. `merged` is what is
+    merged in the rows down to the header, as (top, left, bottom, right) from 0. `blocks` are some
     hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers that mean
     days count from 1904 where `is_1904`.
     """
@@ -76,6 +77,7 @@ class Sheet:
     groups: list[str]
     below: list[list[Any]]
     hidden_columns: frozenset[int]
+    merged: list[tuple[int, int, int, int]]
     blocks: Iterator[bytes]
     is_1904: bool
 
@@ -167,6 +169,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
             groups=first["groups"],
             below=[_cells(cells) for cells in first["below"]],
             hidden_columns=frozenset(first["hidden_columns"]),
+            merged=[(top, left, bottom, right) for top, left, bottom, right in first["merged"]],
             blocks=_blocks(child.stdout),
             is_1904=scanned.is_1904,
         )
