@@ -31,7 +31,7 @@ from core.ledgers.headings import (
     with_units,
 )
 from core.ledgers.keeping import opened
-from core.ledgers.ledger import Ledger
+from core.ledgers.ledger import AGAIN, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
 from core.ledgers.spreadsheets import Sheet, read_sheet
@@ -98,14 +98,20 @@ def _reading(
     batch: ImportBatch, ledger: Ledger, sheet: Sheet, columns: dict[str, int]
 ) -> dict[str, Any]:
     """How the sheet is read beside its columns: `codes` (attributes whose cells are codes),
-    `told` (what titles and names say for the whole sheet), `whole` (what a person said so), and
+    `groups` (what stands over the columns that stand there more than once), `told` (what titles
+    and names say for the whole sheet), `whole` (what a person said so), and
     what was said when the file came (`is_guessed`, `asked_sheet`)."""
     texts = texts_around(sheet, batch.file_name)
     kept = {name: batch.reading[name] for name in _SAID if name in batch.reading}
     return kept | {
         "codes": [a for a, index in columns.items() if _holds_codes(ledger, a, index, sheet)],
+        "groups": {a: title(sheet.groups[i]) for a, i in columns.items() if _repeats(a, columns)},
         "told": mapping.told(ledger, columns, texts),
     }
+
+
+def _repeats(attribute: str, columns: dict[str, int]) -> bool:
+    return AGAIN in attribute or f"{attribute}{AGAIN}2" in columns
 
 
 def _holds_codes(ledger: Ledger, attribute: str, index: int, sheet: Sheet) -> bool:
