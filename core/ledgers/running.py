@@ -18,6 +18,7 @@ from core.ledgers.ledger import ImportContext, Ledger, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.points import points_of
 from core.ledgers.remarks import grouped
+from core.ledgers.showing import absent
 from core.ledgers.staging import NeedsMapping, stage
 from core.ledgers.words import asked_of, put_back
 
@@ -81,7 +82,8 @@ def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Le
                 lease.guard()
     except NeedsMapping:
         _tell_better(batch, lease)
-        lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
+        advice = "".join(column.without for column in absent(batch))
+        lease.finish(Job.Status.WAITING, f"有必填列没有对应上，请核对列对应。{advice}")
         return
     total = ImportRow.objects.filter(batch=batch).count()
 

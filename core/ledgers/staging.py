@@ -77,7 +77,9 @@ def _prepare(
     header = with_units(ledger, sheet, columns)
     reading = _reading(batch, ledger, sheet, columns)
     batch.reading, batch.mapping = reading, columns
-    is_matched = not mapping.missing(ledger, columns, batch.whole)
+    is_matched = not mapping.missing(
+        ledger, columns, batch.whole, is_comparison=batch.is_comparison
+    )
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(

@@ -308,7 +308,7 @@ def test_who_is_on_the_list_and_not_registered_is_counted_so(cast: Cast) -> None
     make_person(TOWNSHIP_A, "李芳")
     rows = (line("王芳", 证书管理号=NUMBER), line("甲一"), line("李*"), line("李芳", 工作单位="无"))
     batch = comparing.start(
-        user=cast.clerk_a, kind="certificates", name="名单.xlsx", data=sheet(*rows)
+        user=cast.clerk_a, kind="certificates", name="名单.xlsx", data=sheet(*rows), region=""
     )
     assert jobs.run(batch.job_id)
     batch = fresh(batch)

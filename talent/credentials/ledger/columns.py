@@ -15,7 +15,7 @@ from core.secrecy.identity import SEXES, clean_name
 from core.text import normalise
 from talent.codes import CertificateLevel
 from talent.credentials.models import RegistrationPeriod
-from talent.people.ledger import cells, meanings
+from talent.people.ledger import cells
 from talent.people.ledger.columns import COLUMNS as OF_PEOPLE
 
 # What stands in a name that is shown in part: 张*梅, 李某某, 王××.
@@ -190,6 +190,3 @@ REGISTRATION_COLUMNS = (
         synonyms=("登记机构", "登记部门", "登记单位"),
     ),
 )
-
-# Said in the place of an employer by whoever has none.
-WITHOUT_EMPLOYER = meanings.NO_EMPLOYER

@@ -10,7 +10,6 @@ from core.ledgers.asking import Question, ask, hold, say
 from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.models import ImportRow
 from core.rules import RuleError
-from talent.credentials.ledger.named import name_row, people_named
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.credentials.rules import (
     NATIONAL_LEVELS,
@@ -19,6 +18,7 @@ from talent.credentials.rules import (
     counts_as_period,
 )
 from talent.people.ledger.credentials import issued
+from talent.people.ledger.named import name_row, people_named
 from talent.people.models import Person
 
 PERIOD = "talent.registrationperiod"

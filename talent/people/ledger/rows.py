@@ -25,6 +25,7 @@ from talent.people.ledger.credentials import (
 )
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
 from talent.people.ledger.meeting.questions import ELSEWHERE_PLACE
+from talent.people.ledger.named import name_row
 from talent.people.ledger.own_words import employer_of, hear_who_left
 from talent.people.ledger.transfers import ask
 from talent.people.models import Person, new_number
@@ -129,6 +130,10 @@ def build(row: RowCheck) -> None:
         for record in records:
             row.write(model, {"id": row.context.new_id(), "person_id": person_id, **record})
     hear_who_left(row)
+    if not identity.number:
+        shown = row.shown
+        name_row(row, [(c["level"], c["number"]) for c in row.insert.get(CERTIFICATE, [])])
+        row.shown |= shown
 
 
 def _with_word(ethnicity: Any) -> tuple[str, str]:
@@ -146,6 +151,9 @@ def _status(row: RowCheck, post: dict[str, Any] | None) -> str:
 
 def _identity(row: RowCheck) -> Identity | None:
     v = row.values
+    if not v.get("id_number"):
+        # Of a list that is only compared.
+        return Identity("")
     if hidden.is_hidden(v["id_number"]):
         if not v.get("number") and hidden.names_nobody(v["id_number"]):
             row.refuse("身份证号", hidden.UNNAMED, "R5")
@@ -298,8 +306,9 @@ def _hex(value: bytes) -> str:
 
 def candidates(batch: Any) -> set[int]:
     """Rows whose ID number or certificate number stands in the registry, or in two rows, and
-    all with a masked number, which are about somebody registered or about nobody, with the day of
-    a leaving, which may need what the row lacks, or with a registration, which may not fit."""
+    all with a masked number or none, which are about somebody registered or about nobody, with the
+    day of a leaving, which may need what the row lacks, or with a registration, which may not fit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH r AS MATERIALIZED (SELECT number, key, c->>'number' AS certificate,"
@@ -312,7 +321,8 @@ def candidates(batch: Any) -> set[int]:
             " UNION SELECT unnest(array_agg(r.number)) FROM r WHERE r.certificate <> ''"
             "  GROUP BY r.certificate, r.level HAVING count(*) > 1"
             " UNION SELECT number FROM core_importrow"
-            "  WHERE batch_id = %s AND outcome <> 'refused' AND (shown ?| array['hidden', 'left']"
+            "  WHERE batch_id = %s AND outcome <> 'refused'"
+            "  AND (shown ?| array['hidden', 'left', 'named']"
             "  OR coalesce(writes->'staged', writes)->'insert' ? %s)",
             [batch.pk, batch.pk, PERIOD],
         )

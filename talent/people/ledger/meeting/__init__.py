@@ -49,6 +49,10 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
             row.writes["insert"] = {}
             hold(row, hidden.UNFIT, rule="R5", column="身份证号")
             continue
+        if "named" in row.shown and person is None:
+            # Why it names nobody has been said.
+            row.writes["insert"] = {}
+            continue
         settle(row, person, known, seen)
         if person is None:
             leave_unmet(row, context)

@@ -13,6 +13,7 @@ from talent.codes import NOT_EMPLOYED
 from talent.credentials.models import Certificate, Education, RegistrationPeriod, Title
 from talent.moves.models import TransferRequest
 from talent.people.ledger import hidden
+from talent.people.ledger.named import people_named
 from talent.people.models import Person, PersonState
 from talent.posts.models import Post
 
@@ -60,6 +61,9 @@ def read(rows: list[ImportRow], context: ImportContext, *, numbers: list[str]) -
         # The number of a merged record leads to the kept one.
         known.people[bytes(person.id_index)] = person.merged_into or person
     known.people |= hidden.people_of(rows, context.user)
+    nameless = {row.number: bytes(row.key) for row in rows if "named" in row.shown and row.key}
+    named = people_named([row for row in rows if row.number in nameless], context)
+    known.people |= {nameless[number]: person for number, person in named.items()}
     ids = [person.pk for person in known.people.values()]
     states = PersonState.objects.filter(person_id__in=ids).held()
     for state in states.order_by("valid_from"):
