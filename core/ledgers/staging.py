@@ -100,14 +100,16 @@ def _reading(
     batch: ImportBatch, ledger: Ledger, sheet: Sheet, columns: dict[str, int]
 ) -> dict[str, Any]:
     """How the sheet is read beside its columns: `codes` (attributes whose cells are codes),
-    `groups` (what stands over the columns that stand there more than once), `told` (what titles
-    and names say for the whole sheet), `whole` (what a person said so), and
+    `groups` (what stands over the columns that stand there more than once), `unseen` (the format
+    of a file that does not show its looks, else ""), `told` (what titles and names say for the
+    whole sheet), `whole` (what a person said so), and
     what was said when the file came (`is_guessed`, `asked_sheet`)."""
     texts = texts_around(sheet, batch.file_name)
     kept = {name: batch.reading[name] for name in _SAID if name in batch.reading}
     return kept | {
         "codes": [a for a, index in columns.items() if _holds_codes(ledger, a, index, sheet)],
         "groups": {a: title(sheet.groups[i]) for a, i in columns.items() if _repeats(a, columns)},
+        "unseen": "" if sheet.shows_looks else sheet.kind,
         "told": mapping.told(ledger, columns, texts),
     }
 
