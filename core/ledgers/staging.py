@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from core.jobs.running import Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
-from core.ledgers.guessing import other_sheets
+from core.ledgers.guessing import Look, other_sheets
 from core.ledgers.headings import (
     columns_of,
     headings_of,
@@ -51,13 +52,18 @@ class NeedsMapping(Exception):
     """Required columns were not found in the header; a person has to match them."""
 
 
-def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
-    """Read, check and stage the file. Raises NeedsMapping, or JobFailed with a sentence."""
-    with (
-        opened(batch) as path,
-        Checkers(_processes(path)) as checkers,
-        read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
-    ):
+def stage(batch: ImportBatch, ledger: Ledger, lease: Lease, look: Look | None = None) -> None:
+    """Read, check and stage the file, from where it was looked at to tell its kind. Raises
+    NeedsMapping, or JobFailed with a sentence."""
+    with ExitStack() as stack:
+        path = look.path if look else stack.enter_context(opened(batch))
+        checkers = stack.enter_context(Checkers(_processes(path)))
+        labels = ledger.column_names()
+        sheet = (
+            look.sheet
+            if look
+            else stack.enter_context(read_sheet(path, labels=labels, wanted=batch.sheet))
+        )
         _prepare(batch, ledger, sheet, lease, others=other_sheets(batch, path, sheet))
         total = max(0, sheet.total - batch.header_row)
         _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
