@@ -6,7 +6,6 @@ import datetime
 
 import pytest
 
-from core.dates import today
 from core.ledgers import actions
 from core.models import ImportBatch
 from talent.actions import start_post
@@ -82,6 +81,7 @@ def test_the_post_ends_on_the_day_that_is_told(
 def test_an_undo_takes_it_back(cast: Cast, number: str) -> None:
     before = held()
     batch = take(cast.clerk_a, "people", left(number, "2024-05-31"))
+    assert Post.objects.get().ended_on == D(2024, 6, 1)
     assert actions.undo(batch=batch, by=cast.clerk_a) == []
     assert Post.objects.get().ended_on is None
     assert (held(), Person.objects.get().status) == (before, "10")
@@ -113,6 +113,13 @@ def test_a_post_cannot_end_before_it_began(cast: Cast, number: str) -> None:
     batch = check(cast.clerk_a, "people", left(number, "2022-05-31"))
     assert outcomes(batch) == {"held": 1}
     assert "不能早于入职日期" in words(batch, 2)
+
+
+def test_who_came_back_has_left_all_the_same(cast: Cast, number: str) -> None:
+    take(cast.clerk_a, "people", left(number, "2024-05-31"))
+    take(cast.clerk_a, "people", people(person("张三", number, 入职日期="2025-01-01")))
+    batch = check(cast.clerk_a, "people", left(number, "2024-05"))
+    assert outcomes(batch) == {"unchanged": 1}
 
 
 def test_a_further_post_becomes_the_primary_one(cast: Cast, number: str) -> None:
@@ -173,4 +180,3 @@ def test_the_samples(cast: Cast) -> None:
         "new", "new", "held", "held", "new",
     ]  # fmt: skip
     assert outcomes(sample("real/15", cast)) == {"new": 18, "held": 6}
-    assert today() > D(2024, 5, 31)

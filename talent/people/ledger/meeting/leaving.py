@@ -61,13 +61,13 @@ def meet_leaving(m: Encounter) -> bool:
         return True
     if m.person.status not in REGISTERED_STATUSES:
         return _wonder(m.row)
-    post = _named(m)
-    if post is None:
-        if not _has_left(m, left):
-            return _wonder(m.row)
+    post, ended_on = _named(m), datetime.date.fromisoformat(left["on"]) + _DAY
+    if (post is None or post.started_on >= ended_on) and _has_left(m, left):
+        # Whether or not she came back since.
         m.said.pop(POST, None)
         return True
-    ended_on = datetime.date.fromisoformat(left["on"]) + _DAY
+    if post is None:
+        return _wonder(m.row)
     try:
         check_post_order(post.started_on, ended_on)
     except RuleError as error:
