@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Container
 from typing import Any
 
 import xlsxwriter
@@ -13,7 +14,7 @@ from core.entities.workbooks import WORKBOOK_OPTIONS, plain_text, sheet_name
 from core.ledgers.asking import SKIP, WHOLE
 from core.ledgers.ledger import Ledger, LedgerColumn, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.spreadsheets import Sheet, read_sheet
+from core.ledgers.spreadsheets import Row, Sheet, read_sheet, rows_of
 from core.ledgers.values import INEXACT, as_text
 from core.regions.models import Region
 from core.secrecy import files as media
@@ -169,10 +170,13 @@ def _write_left(
         sheet.set_column(index, index, 22 if index in texts else 14, right["text"])
     sheet.set_column(width, width, 60)
     covered = _merge_headings(sheet, batch, read, width, right["text"])
-    target = 0
-    for number, cells in read.rows:
-        if number > batch.header_row and number not in messages:
-            continue
+    amounts = {batch.mapping.get(c.attribute) for c in ledger.columns if c.is_amount}
+    rows = (row for block in read.blocks for row in rows_of(block))
+    left = (row for row in rows if row.number <= batch.header_row or row.number in messages)
+    for target, row in enumerate(left):
+        number, cells, _ = row
+        shared = _amounts_shared(row, amounts, messages)
+        covered |= _merge_amounts(sheet, target, shared, right["number"])
         said = messages.get(number, []) if number > batch.header_row else []
         wrong = {columns.get(m.get("column", "")): m["message"] for m in said}
         kept = cells[:width]
@@ -182,7 +186,7 @@ def _write_left(
             paint = wrong_paint if index in wrong else right
             write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
         for place, message in wrong.items():
-            if place is not None and place < width:
+            if place is not None and place < width and (target, place) not in covered:
                 if place >= len(kept) or cells[place] is None:
                     sheet.write_blank(target, place, None, wrong_paint["text"])
                 sheet.write_comment(target, place, message, {"x_scale": 2})
@@ -191,7 +195,6 @@ def _write_left(
         elif said:
             reason = f"原第 {number} 行：" + "".join(m["message"] for m in said)
             sheet.write_string(target, width, plain_text(reason), right["text"])
-        target += 1
 
 
 def _merge_headings(
@@ -212,6 +215,29 @@ def _merge_headings(
         merged |= cells
         covered |= cells - {(top, left)}
     return covered
+
+
+def _amounts_shared(row: Row, amounts: set[Any], kept: Container[int]) -> dict[int, int]:
+    """{column: over how many rows its amount stands, from this one down} of those that several
+    rows share. One amount is one amount: 0 where it stands in a row before, or where some of the
+    rows stay behind and it is left to the reason."""
+    found: dict[int, int] = {}
+    for column, (first, count) in row.marks.merged.items():
+        if row.number in kept and column in amounts and count > 1:
+            is_whole = all(number in kept for number in range(first, first + count))
+            found[column] = count if is_whole and row.number == first else 0
+    return found
+
+
+def _merge_amounts(
+    sheet: Any, target: int, shared: dict[int, int], form: Any
+) -> set[tuple[int, int]]:
+    """Merge the amounts that stand over several rows from this one down; the cells that show
+    nothing."""
+    for column, count in shared.items():
+        if count:
+            sheet.merge_range(target, column, target + count - 1, column, "", form)
+    return {(target, column) for column, count in shared.items() if not count}
 
 
 def _reason_column(batch: ImportBatch) -> int:

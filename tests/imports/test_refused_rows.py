@@ -12,12 +12,14 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from core.ledgers import actions
 from core.ledgers.workbooks import REASON, refused_workbook
 from core.models import ImportBatch
 from talent.models import Education, Person, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     PEOPLE,
+    SAMPLES,
     apply,
     check,
     outcomes,
@@ -25,6 +27,7 @@ from tests.imports.ledgers import (
     person,
     row_of,
     take,
+    words,
     workbook,
 )
 from tests.imports.malformed import OLD, open_document
@@ -178,3 +181,37 @@ def test_headings_of_several_rows_stay_so(cast: Cast) -> None:
         ("31", "护理"),
         ("21", "社会工作"),
     }
+
+
+def test_one_amount_of_several_rows_stays_one(cast: Cast) -> None:
+    """odd/03: else each project would come back with all of it."""
+    (path,) = SAMPLES.glob("odd/03_*")
+    first = check(cast.clerk_a, "projects", path.read_bytes())
+    assert outcomes(first) == {"held": 3}
+    sheet = opened(first).active
+    assert [sheet.cell(row, 5).value for row in (2, 3, 4)] == [90, None, None]
+    again = check(cast.clerk_a, "projects", refused_workbook(first))
+    assert outcomes(again) == {"held": 3}
+    assert "合并为一格「90" in words(again, 2)
+
+
+def test_an_amount_of_which_a_row_stays_behind_is_left_to_the_reason(cast: Cast) -> None:
+    (path,) = SAMPLES.glob("odd/03_*")
+    batch = check(cast.clerk_a, "projects", path.read_bytes())
+    actions.decide(row=row_of(batch, 2), by=batch.by, question="row", decision="skip")
+    sheet = opened(batch).active
+    assert [sheet.cell(row, 5).value for row in (2, 3)] == [None, None]
+    assert "合并为一格「90" in str(sheet.cell(2, 9).value)
+
+
+def test_a_heading_of_an_amount_may_be_merged_too(cast: Cast) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for column, label in enumerate(("社工站", "月份", "走访户次")):
+            sheet.merge_range(0, column, 1, column, label)
+        sheet.write_row(2, 0, ["没有的站", "2025-11", 30])
+    batch = check(cast.clerk_a, "station_months", file.getvalue())
+    assert outcomes(batch) == {"refused": 1}
+    rows = opened(batch).active.iter_rows(values_only=True)
+    assert [row[2] for row in rows] == ["走访户次", None, 30]
