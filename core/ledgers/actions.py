@@ -208,7 +208,7 @@ def set_mapping(
     }
     said = {a: tidy(text)[:60] for a, text in (whole or {}).items() if ledger.column(a)}
     fresh.mapping, fresh.reading = chosen, fresh.reading | {"whole": said}
-    if absent := mapping.missing(ledger, chosen, fresh.whole):
+    if absent := showing.absent(fresh):
         names = "、".join(c.label for c in absent)
         raise RuleError("MAPPING", f"必填列「{names}」还没有选择对应的表头。")
     mapping.remember(ledger, fresh.header, chosen, region=fresh.region_id)

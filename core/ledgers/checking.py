@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, NamedTuple
@@ -107,6 +108,9 @@ class Checker:
         for name, index in [*batch.mapping.items(), *whole]:
             column = self.resource.column(name)
             if column is not None:
+                if batch.is_comparison and column.without:
+                    column = copy(column)
+                    column.is_required = False
                 clean = column.clean_cell
                 if isinstance(clean, Choice) and name not in coded:
                     clean = clean.without_codes
@@ -240,7 +244,7 @@ def _check_cell(row: RowCheck, read: Read, cell: Any) -> None:
         cell = None
     if cell is None or (not column.takes_none and is_none(cell)):
         if column.is_required and not column.follows:
-            row.refuse(column.label, f"请填写{column.label}。", "REQUIRED")
+            row.refuse(column.label, f"请填写{column.label}。{column.without}", "REQUIRED")
         return
     if isinstance(cell, str):
         if has_control_characters(cell):

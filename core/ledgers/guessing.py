@@ -3,8 +3,8 @@ that knows most of them is the likeliest. Where two know as many, a person says 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,12 +52,30 @@ def kinds_of(user: Any) -> list[tuple[str, str]]:
     return sorted(found, key=lambda kind: kind[0] != "people")
 
 
-def guess(path: Path, *, user: Any, region: str, name: str, sheet: str = "") -> Guess:
+@dataclass(frozen=True)
+class Look:
+    """A file that is being read: what its headings say, where it lies, the sheet that was looked
+    at, whose rows have not been read yet."""
+
+    guess: Guess
+    path: Path
+    sheet: Sheet
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the ledger may be read on as it was looked at. Of a large file with several
+        sheets those that hold a ledger of its kind have to be told from the others first."""
+        is_alone = len(self.sheet.sheets) == 1
+        return bool(self.guess.kind) and (is_alone or self.path.stat().st_size <= _LARGE)
+
+
+@contextmanager
+def looked_at(path: Path, *, user: Any, region: str, name: str, sheet: str = "") -> Iterator[Look]:
     """What kind the file is of those that a user may take in; `sheet` is the one to look at, ""
     the one with most known headings. Raises Refused where it is no table with headings."""
     with read_sheet(path, labels=_labels(user), wanted=sheet) as found:
         require_headings(found)
-        return _compare(found, _ledgers(user), region=region, name=name)
+        yield Look(_compare(found, _ledgers(user), region=region, name=name), path, found)
 
 
 def _ledgers(user: Any) -> list[Ledger]:
@@ -95,25 +113,24 @@ def _compare(sheet: Sheet, ledgers: Sequence[Ledger], *, region: str, name: str)
     return Guess(likeliest, frozenset(complete), header, sheet.name, sheet.sheets, rows)
 
 
-def guess_of(batch: ImportBatch) -> Guess:
-    """What kind the file of a batch is, of those that who set it going may take in. Raises
-    JobFailed with a sentence."""
+@contextmanager
+def look_of(batch: ImportBatch) -> Iterator[Look]:
+    """The file of a batch as those see it who set it going: its kind is of those that they may
+    take in. Raises JobFailed with a sentence."""
     asked = batch.reading.get("asked_sheet", "")
-    with opened(batch) as path:
-        found = _guess_for(batch, path, asked)
-        first = found.sheets[0]
-        if asked or found.sheet == first:
-            return found
-        # A list may know fewer headings than the one behind it, and comes first all the same.
-        with suppress(Refused):
-            earlier = _guess_for(batch, path, first)
-            return earlier if earlier.kind in earlier.complete else found
-        return found
+    with opened(batch) as path, ExitStack() as others, _look(batch, path, asked) as found:
+        first = found.guess.sheets[0]
+        if not asked and found.guess.sheet != first:
+            # A list may know fewer headings than the one behind it, and comes first all the same.
+            with suppress(Refused):
+                earlier = others.enter_context(_look(batch, path, first))
+                found = earlier if earlier.guess.kind in earlier.guess.complete else found
+        yield found
 
 
-def _guess_for(batch: ImportBatch, path: Path, sheet: str) -> Guess:
+def _look(batch: ImportBatch, path: Path, sheet: str) -> AbstractContextManager[Look]:
     user = batch.job.by or batch.by
-    return guess(path, user=user, region=batch.region_id, name=batch.file_name, sheet=sheet)
+    return looked_at(path, user=user, region=batch.region_id, name=batch.file_name, sheet=sheet)
 
 
 def other_sheets(batch: ImportBatch, path: Path, read: Sheet) -> list[list[Any]]:
@@ -127,7 +144,8 @@ def other_sheets(batch: ImportBatch, path: Path, read: Sheet) -> list[list[Any]]
         if name == read.name:
             continue
         with suppress(Refused):
-            guessed = _guess_for(batch, path, name)
+            with _look(batch, path, name) as look:
+                guessed = look.guess
             kind = guessed.kind if guessed.kind in guessed.complete else ""
             if kind or name in alike:
                 found.append([name, alike.get(name, guessed.rows), kind or batch.kind])

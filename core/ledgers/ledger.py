@@ -80,6 +80,7 @@ class LedgerColumn(fields.Field):
         follows: bool = False,
         told_by: Callable[[str], str] | None = None,
         instead: Iterable[str] = (),
+        without: str = "",
     ) -> None:
         super().__init__(attribute=attribute, column_name=label)
         self.label, self.clean_cell = label, clean
@@ -102,6 +103,8 @@ class LedgerColumn(fields.Field):
         self.follows = follows
         # Columns that together say the same: a sheet with these lacks nothing.
         self.instead = frozenset(instead)
+        # A list may be laid beside the registry without it; what an import that lacks it is told.
+        self.without = without
         # What a title, the name of a sheet or a note says of it for the whole sheet, "" for
         # nothing: 「2025届」.
         self.told_by = told_by
@@ -211,6 +214,8 @@ class ImportContext:
     answers: dict[str, str] = field(default_factory=dict)
     # How the sheet is read: see ImportBatch.reading.
     reading: dict[str, Any] = field(default_factory=dict)
+    # Whether the list is only laid beside the registry.
+    is_comparison: bool = False
     memory: dict[str, Any] = field(default_factory=dict)
     _ids: list[str] = field(default_factory=list)
     _beginning: str = field(default_factory=lambda: os.urandom(4).hex())
@@ -242,6 +247,7 @@ class ImportContext:
             known_words(batch.kind, batch.region_id),
             batch.answers,
             batch.reading,
+            batch.is_comparison,
         )
 
 

@@ -110,15 +110,21 @@ def _keys(header: list[str]) -> list[str]:
 
 
 def missing(
-    ledger: Ledger, mapping: Mapping[str, Any], whole: Mapping[str, str]
+    ledger: Ledger,
+    mapping: Mapping[str, Any],
+    whole: Mapping[str, str],
+    *,
+    is_comparison: bool = False,
 ) -> list[LedgerColumn]:
-    """Required columns that nothing was matched to, nor is said for the `whole` sheet."""
+    """Required columns that nothing was matched to, nor is said for the `whole` sheet; of a list
+    that is only compared those that it cannot do without."""
     known = {*mapping, *whole}
     return [
         c
         for c in ledger.columns
         if c.is_required
         and not c.follows
+        and not (is_comparison and c.without)
         and c.attribute not in known
         and not (c.instead and c.instead <= known)
     ]

@@ -6,12 +6,10 @@ checked and how it meets the registry follow from the entity; its room adds what
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
-import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -23,20 +21,24 @@ from django.db.models import Q
 from core.dates import KNOWN_LENGTH, precision_name, says_otherwise
 from core.entities.display import date_as_known
 from core.entities.entity import Entity, is_dated
-from core.ledgers import values
 from core.ledgers.asking import hold
-from core.ledgers.ledger import ImportContext, Ledger, LedgerColumn, RowCheck, nothing
+from core.ledgers.columns import UNIT, as_json, cleaner, is_ours, is_same, width
+from core.ledgers.ledger import (
+    ImportContext,
+    Ledger,
+    LedgerColumn,
+    RowCheck,
+    nothing,
+    tied_by_key,
+)
+from core.ledgers.meeting import Known, hold_twins, record_of
 from core.ledgers.models import ImportRow
 from core.regions.models import Region
 from core.regions.names import place_name
 from core.rules import Answers, Flag, RuleError
 from core.secrecy.crypto import sign
-from core.text import normalise
 
 Outcome = ImportRow.Outcome
-_WIDE, _NARROW = 34, 12
-# 合同金额（元）
-_UNIT = re.compile(r"（[^（]*）$")
 
 
 def natural_key(*parts: object) -> bytes:
@@ -63,6 +65,7 @@ class PlainLedger(Ledger):
                 or a LedgerColumn where it is none or is cleaned otherwise
     key         columns of the natural key
     number      a column that, where it is filled in, is the key by itself
+    is_one      of one natural key there is one record, whatever the number
     synonyms    field -> other names of its column, separated by spaces
     means       field -> {word in a cell: code}
     hints, examples     field -> text for the template
@@ -84,6 +87,7 @@ class PlainLedger(Ledger):
     fields: tuple[str | LedgerColumn, ...] = ()
     key: str = ""
     number: str = ""
+    is_one: bool = False
     synonyms: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     # Words that the template offers, where they are not all of the field's.
@@ -112,7 +116,7 @@ class PlainLedger(Ledger):
     def bind(self, entity: Entity) -> None:
         """Take over what follows from the entity; called by its declaration."""
         meta = entity.model._meta
-        own = {
+        own: dict[str, Any] = {
             "entity": entity,
             "models": self.models or (meta.label_lower,),
             "permission": self.permission or entity.permission("add"),
@@ -121,6 +125,9 @@ class PlainLedger(Ledger):
             "compare": self._compare,
             "tell": self._tell,
         }
+        if self.number and self.tied is tied_by_key:
+            # A row without its number may be about what one with it is about.
+            own["tied"] = lambda batch, numbers: all_rows(batch)
         for name, value in own.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "columns", tuple(self._columns()))
@@ -144,7 +151,7 @@ class PlainLedger(Ledger):
         return LedgerColumn(
             name,
             label,
-            _cleaner(column, label, means, may_be_future=name in self.future.split()),
+            cleaner(column, label, means, may_be_future=name in self.future.split()),
             synonyms=self.synonyms.get(name, "").split(),
             is_required=name in self.required.split() if self.required else is_asked,
             follows=name in self.follows.split(),
@@ -152,7 +159,7 @@ class PlainLedger(Ledger):
             choices=self.offered.get(name, offered),
             hint=self.hints.get(name, str(column.help_text)),
             example=self.examples.get(name, ""),
-            width=_width(column),
+            width=width(column),
             is_money=isinstance(column, models.DecimalField) and "（元）" in label,
             is_decisive=name in self.decisive.split()
             or column.get_default() not in (None, "")
@@ -179,7 +186,7 @@ class PlainLedger(Ledger):
             if name in self.entity.field_names:
                 attname = self.entity.model._meta.get_field(name).attname
                 if attname not in kept:
-                    found[attname] = _UNIT.sub("", column.label)
+                    found[attname] = UNIT.sub("", column.label)
         return found
 
     # --- A row by itself -----------------------------------------------------------------
@@ -223,7 +230,7 @@ class PlainLedger(Ledger):
     def _defaults(self) -> dict[str, Any]:
         """What a row that says nothing would insert: JSON values by column."""
         columns = self.entity.model._meta.concrete_fields
-        return {f.attname: _plain(f.get_default()) for f in columns if _is_ours(f)}
+        return {f.attname: as_json(f.get_default()) for f in columns if is_ours(f)}
 
     def _record(self, written: dict[str, Any]) -> Any:
         """The record that would be inserted, unsaved, with its values as Python has them."""
@@ -253,18 +260,12 @@ class PlainLedger(Ledger):
     def _compare(self, rows: list[ImportRow], context: ImportContext) -> None:
         """New, changed or unchanged by the natural key; what is another's is not touched."""
         rows = self.before_compare(rows) if self.before_compare else rows
-        wanted = {self.key_of(self.said(r)): r for r in rows}
-        found = self._existing(rows)
-        if self.number:
-            # Registered before its number was known: the row brings it.
-            for key, row in wanted.items():
-                if key not in found and (older := found.get(self._plain_key(self.said(row)))):
-                    found[key] = older
-        keys = [record.pk for record in found.values()]
+        known = Known(self, self._existing(rows))
+        met = [(row, record_of(row, known)) for row in rows]
+        keys = [record.pk for _, record in met if record is not None]
         inside = self.entity.reachable(context.user).filter(pk__in=keys)
         visible = set(inside.values_list("pk", flat=True))
-        for key, row in wanted.items():
-            record = found.get(key)
+        for row, record in met:
             if record is None:
                 continue
             row.target = record.pk
@@ -277,32 +278,39 @@ class PlainLedger(Ledger):
             except RuleError as error:
                 row.diff = []
                 hold(row, str(error), rule=error.rule, column=self.label_of(error.field))
+        if self.number:
+            hold_twins(self, rows, context)
         if self.after_compare:
             self.after_compare(rows, context)
 
-    def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
-        # Each row by its number, and by the last column of the natural key.
+    def _existing(self, rows: list[ImportRow]) -> Iterator[Any]:
+        """The records that have the number of a row, or the last column of its natural key."""
         told = Q()
         for column in filter(None, (self.key_columns[-1], self.number)):
             told |= Q(**{f"{column}__in": {str(self.said(r).get(column) or "") for r in rows}})
-        queryset = self.entity.model._default_manager.filter(told)
+        queryset = self.entity.model._default_manager.filter(told).order_by("pk")
         if "ended_on" in self.entity.field_names:
             queryset = queryset.filter(ended_on=None)
         if self.gone:
             queryset = queryset.exclude(**self.gone)
-        return {self.key_of(vars(record)): record for record in queryset.iterator(chunk_size=2000)}
+        return iter(queryset.iterator(chunk_size=2000))
 
     def said(self, row: ImportRow) -> dict[str, Any]:
         """The columns of the record that a row would insert if it met none."""
         return row.staged(self.model)[0]
 
-    def key_of(self, written: dict[str, Any]) -> tuple[str, ...]:
-        """The natural key of a record, by the columns of its table."""
-        if self.number and (number := written.get(self.number)):
-            return ("", str(number))
-        return self._plain_key(written)
+    def has_number(self, written: Mapping[str, Any]) -> bool:
+        return bool(self.number and written.get(self.number))
 
-    def _plain_key(self, written: dict[str, Any]) -> tuple[str, ...]:
+    def key_of(self, written: Mapping[str, Any]) -> tuple[str, ...]:
+        """What identifies a record, by the columns of its table: its number, else the natural
+        key."""
+        if self.has_number(written):
+            return ("", str(written[self.number]))
+        return self.plain_key(written)
+
+    def plain_key(self, written: Mapping[str, Any]) -> tuple[str, ...]:
+        """The natural key without regard to a number."""
         return tuple(str(written.get(column) or "") for column in self.key_columns)
 
     def _diff(self, row: ImportRow, record: Any) -> None:
@@ -319,7 +327,7 @@ class PlainLedger(Ledger):
                 update[beside] = incoming[beside]
                 new = new[: KNOWN_LENGTH.get(incoming[beside])]
                 old = old and date_as_known(record, column, old)
-            elif _same(old, new):
+            elif is_same(old, new):
                 continue
             update[column] = incoming[column]
             before, after = self._shown(row, column, old), self._shown(row, column, new)
@@ -355,53 +363,3 @@ class PlainLedger(Ledger):
         if isinstance(model_field, models.DecimalField):
             return f"{Decimal(value):,.2f}"
         return choices.get(str(value), str(value))
-
-
-def _cleaner(column: Any, label: str, means: Mapping[str, str], *, may_be_future: bool) -> Any:
-    """What a cell of a model field's column goes through."""
-    plain = _UNIT.sub("", label)
-    if column.choices:
-        return values.choice(plain, [(str(c), str(w)) for c, w in column.choices], means)
-    if is_dated(column):
-        return values.date(plain, may_be_future=may_be_future)
-    if isinstance(column, models.DecimalField):
-        return values.money(plain)
-    if isinstance(column, models.IntegerField):
-        return values.integer(plain)
-    if isinstance(column, models.ForeignKey) and column.remote_field.model is Region:
-        return values.place(plain)
-    return values.text(plain, column.max_length)
-
-
-def _width(column: Any) -> int:
-    if is_dated(column):
-        return _NARROW
-    length = getattr(column, "max_length", None) or 0
-    return min(_WIDE, max(14, length // 3))
-
-
-def _is_ours(column: Any) -> bool:
-    """What staging gives: not the key, nor what the database fills by itself."""
-    by_database = column.primary_key or column.generated or column.name in {
-        "version", "created_at", "updated_at",
-    }  # fmt: skip
-    return not by_database
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON holds it; a date and an amount as text."""
-    if isinstance(value, datetime.date | Decimal):
-        return str(value)
-    return value
-
-
-def _same(old: Any, new: Any) -> bool:
-    if old is None:
-        return False
-    if isinstance(old, str):
-        # In another punctuation it is the same text.
-        return normalise(old) == normalise(str(new))
-    try:
-        return bool(float(old) == float(new))
-    except (TypeError, ValueError):
-        return str(old) == str(new)

@@ -36,6 +36,11 @@ def grouped(batch: ImportBatch) -> list[dict[str, Any]]:
 def warnings(batch: ImportBatch, unread: list[str]) -> list[str]:
     """Sentences on what will not count, or was not read, though the ledger says it."""
     said = list(batch.reading.get("uncounted", []))
+    if kind := batch.reading.get("unseen"):
+        said.append(
+            f".{kind} 看不出删除线、隐藏的行和列、数字格式里的单位；"
+            "表里有这些的，请另存为 .xlsx 再上传。"
+        )
     if unread:
         said.append(f"有 {len(unread)} 列没有读：{'、'.join(unread)}。")
     if blank := batch.reading.get("blank"):

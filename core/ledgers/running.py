@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from django.db import transaction
 
@@ -13,11 +13,12 @@ from core.ledgers.applying import apply
 from core.ledgers.asking import answer, open_rows
 from core.ledgers.beside import tally
 from core.ledgers.comparing import compare
-from core.ledgers.guessing import guess_of, note_better, understand
-from core.ledgers.ledger import ImportContext, Ledger, ledger_for
+from core.ledgers.guessing import Look, look_of, note_better, understand
+from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.points import points_of
 from core.ledgers.remarks import grouped
+from core.ledgers.showing import absent
 from core.ledgers.staging import NeedsMapping, stage
 from core.ledgers.words import asked_of, put_back
 
@@ -30,14 +31,19 @@ ROWS_A_SECOND = 5_000
 def run_import(lease: Lease) -> None:
     """Bring a batch as far as it goes: to the matching of columns, the preview, or the end."""
     batch = ImportBatch.objects.select_related("by", "region").get(job=lease.job)
-    if not batch.kind and not _tell_kind(batch, lease):
-        lease.finish(Job.Status.WAITING, "没有认出是哪一类台账，请选择。")
-        return
+    with ExitStack() as reading:
+        look = None
+        if not batch.kind:
+            lease.progress(done=0, total=0, phase="正在判断台账类别")
+            look = reading.enter_context(look_of(batch))
+            if not _tell_kind(batch, look, lease):
+                lease.finish(Job.Status.WAITING, "没有认出是哪一类台账，请选择。")
+                return
+        if not batch.is_confirmed:
+            _check(batch, lease, look, reading)
+            return
     ledger = ledger_for(batch.kind)
     context = ImportContext.of(batch)
-    if not batch.is_confirmed:
-        _check(batch, ledger, context, lease)
-        return
     # In one transaction: nobody sees how far it is before it is done.
     rows = batch.counts.get("rows", 0)
     phase = f"正在写入，共 {rows} 行，约需 {max(1, rows // ROWS_A_SECOND)} 秒"
@@ -48,13 +54,11 @@ def run_import(lease: Lease) -> None:
     lease.finish(Job.Status.DONE, summary(counts))
 
 
-def _tell_kind(batch: ImportBatch, lease: Lease) -> bool:
+def _tell_kind(batch: ImportBatch, look: Look, lease: Lease) -> bool:
     """Find out of which kind a ledger is; False where a person has to say it."""
-    lease.progress(done=0, total=0, phase="正在判断台账类别")
-    guessed = guess_of(batch)
     with transaction.atomic():
         lease.guard()
-        return understand(batch, guessed)
+        return understand(batch, look.guess)
 
 
 def _tell_better(batch: ImportBatch, lease: Lease) -> None:
@@ -62,26 +66,29 @@ def _tell_better(batch: ImportBatch, lease: Lease) -> None:
     if batch.reading.get("is_guessed"):
         return
     # The columns can be matched by hand, whatever other kinds would say of the file.
-    with suppress(JobFailed):
-        guessed = guess_of(batch)
-        with transaction.atomic():
-            lease.guard()
-            note_better(batch, guessed)
+    with suppress(JobFailed), look_of(batch) as look, transaction.atomic():
+        lease.guard()
+        note_better(batch, look.guess)
 
 
-def _check(batch: ImportBatch, ledger: Ledger, context: ImportContext, lease: Lease) -> None:
+def _check(batch: ImportBatch, lease: Lease, look: Look | None, reading: ExitStack) -> None:
+    """Stage and compare; what was opened to tell the kind is read on and closed behind it."""
+    ledger, context = ledger_for(batch.kind), ImportContext.of(batch)
     try:
         # Once compared, the rows come back only to be compared anew.
         if batch.counts:
             _answer(batch, lease)
         else:
-            stage(batch, ledger, lease)
+            stage(batch, ledger, lease, look if look and look.goes_on else None)
+            reading.close()
             with transaction.atomic():
                 put_back(batch, lease.job.payload.get("decisions", {}))
                 lease.guard()
     except NeedsMapping:
+        reading.close()
         _tell_better(batch, lease)
-        lease.finish(Job.Status.WAITING, "有必填列没有对应上，请核对列对应。")
+        advice = "".join(column.without for column in absent(batch))
+        lease.finish(Job.Status.WAITING, f"有必填列没有对应上，请核对列对应。{advice}")
         return
     total = ImportRow.objects.filter(batch=batch).count()
 

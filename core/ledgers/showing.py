@@ -14,7 +14,7 @@ from core.jobs.models import Job
 from core.jobs.running import MAX_ATTEMPTS
 from core.ledgers import mapping, words
 from core.ledgers.asking import FINAL, LEFT_OUT, SKIP, WHOLE
-from core.ledgers.ledger import AGAIN, kinds, ledger_for
+from core.ledgers.ledger import AGAIN, LedgerColumn, kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
 from core.ledgers.workbooks import COMPARED, REASON
@@ -263,7 +263,7 @@ def matching(batch: ImportBatch) -> list[dict[str, Any]]:
     """Our columns with the header matched to each, for the page that corrects them."""
     ledger = ledger_for(batch.kind)
     header = [{"index": i, "text": t} for i, t in enumerate(batch.header) if t]
-    missing = {c.attribute for c in mapping.missing(ledger, batch.mapping, batch.whole)}
+    missing = {column.attribute for column in absent(batch)}
     again = [name for name in batch.mapping if AGAIN in name]
     names = [column.attribute for column in ledger.columns]
     return [
@@ -283,6 +283,13 @@ def matching(batch: ImportBatch) -> list[dict[str, Any]]:
     ]
 
 
+def absent(batch: ImportBatch) -> list[LedgerColumn]:
+    """The required columns that a sheet lacks."""
+    return mapping.missing(
+        ledger_for(batch.kind), batch.mapping, batch.whole, is_comparison=batch.is_comparison
+    )
+
+
 def columns_context(batch: ImportBatch) -> dict[str, Any]:
     """What the page on which columns are matched says."""
     rows = matching(batch)
@@ -290,6 +297,7 @@ def columns_context(batch: ImportBatch) -> dict[str, Any]:
     return {
         "rows": rows,
         "missing": missing,
+        "advice": [column.without for column in absent(batch) if column.without],
         "unread": unmatched(batch),
         "better": better_kind(batch) if missing else ("", ""),
     }

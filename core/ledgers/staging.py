@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,7 +22,7 @@ from core.jobs.running import Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
-from core.ledgers.guessing import other_sheets
+from core.ledgers.guessing import Look, other_sheets
 from core.ledgers.headings import (
     columns_of,
     headings_of,
@@ -31,7 +32,7 @@ from core.ledgers.headings import (
     with_units,
 )
 from core.ledgers.keeping import opened
-from core.ledgers.ledger import Ledger
+from core.ledgers.ledger import AGAIN, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
 from core.ledgers.spreadsheets import Sheet, read_sheet
@@ -51,13 +52,18 @@ class NeedsMapping(Exception):
     """Required columns were not found in the header; a person has to match them."""
 
 
-def stage(batch: ImportBatch, ledger: Ledger, lease: Lease) -> None:
-    """Read, check and stage the file. Raises NeedsMapping, or JobFailed with a sentence."""
-    with (
-        opened(batch) as path,
-        Checkers(_processes(path)) as checkers,
-        read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
-    ):
+def stage(batch: ImportBatch, ledger: Ledger, lease: Lease, look: Look | None = None) -> None:
+    """Read, check and stage the file, from where it was looked at to tell its kind. Raises
+    NeedsMapping, or JobFailed with a sentence."""
+    with ExitStack() as stack:
+        path = look.path if look else stack.enter_context(opened(batch))
+        checkers = stack.enter_context(Checkers(_processes(path)))
+        labels = ledger.column_names()
+        sheet = (
+            look.sheet
+            if look
+            else stack.enter_context(read_sheet(path, labels=labels, wanted=batch.sheet))
+        )
         _prepare(batch, ledger, sheet, lease, others=other_sheets(batch, path, sheet))
         total = max(0, sheet.total - batch.header_row)
         _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
@@ -77,7 +83,9 @@ def _prepare(
     header = with_units(ledger, sheet, columns)
     reading = _reading(batch, ledger, sheet, columns)
     batch.reading, batch.mapping = reading, columns
-    is_matched = not mapping.missing(ledger, columns, batch.whole)
+    is_matched = not mapping.missing(
+        ledger, columns, batch.whole, is_comparison=batch.is_comparison
+    )
     with transaction.atomic():
         lease.guard()
         ImportBatch.objects.filter(pk=batch.pk).update(
@@ -98,14 +106,22 @@ def _reading(
     batch: ImportBatch, ledger: Ledger, sheet: Sheet, columns: dict[str, int]
 ) -> dict[str, Any]:
     """How the sheet is read beside its columns: `codes` (attributes whose cells are codes),
-    `told` (what titles and names say for the whole sheet), `whole` (what a person said so), and
+    `groups` (what stands over the columns that stand there more than once), `unseen` (the format
+    of a file that does not show its looks, else ""), `told` (what titles and names say for the
+    whole sheet), `whole` (what a person said so), and
     what was said when the file came (`is_guessed`, `asked_sheet`)."""
     texts = texts_around(sheet, batch.file_name)
     kept = {name: batch.reading[name] for name in _SAID if name in batch.reading}
     return kept | {
         "codes": [a for a, index in columns.items() if _holds_codes(ledger, a, index, sheet)],
+        "groups": {a: title(sheet.groups[i]) for a, i in columns.items() if _repeats(a, columns)},
+        "unseen": "" if sheet.shows_looks else sheet.kind,
         "told": mapping.told(ledger, columns, texts),
     }
+
+
+def _repeats(attribute: str, columns: dict[str, int]) -> bool:
+    return AGAIN in attribute or f"{attribute}{AGAIN}2" in columns
 
 
 def _holds_codes(ledger: Ledger, attribute: str, index: int, sheet: Sheet) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterator
+from collections.abc import Container
 from typing import Any
 
 import xlsxwriter
@@ -14,7 +14,7 @@ from core.entities.workbooks import WORKBOOK_OPTIONS, plain_text, sheet_name
 from core.ledgers.asking import SKIP, WHOLE
 from core.ledgers.ledger import Ledger, LedgerColumn, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.spreadsheets import read_sheet
+from core.ledgers.spreadsheets import Row, Sheet, read_sheet, rows_of
 from core.ledgers.values import INEXACT, as_text
 from core.regions.models import Region
 from core.secrecy import files as media
@@ -143,14 +143,14 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     ):
         options = {**WORKBOOK_OPTIONS, "in_memory": True, "date_1904": sheet.is_1904}
         with xlsxwriter.Workbook(file, options) as book:
-            _write_left(book, batch, sheet.rows, messages)
+            _write_left(book, batch, sheet, messages)
     return file.getvalue()
 
 
 def _write_left(
     book: Any,
     batch: ImportBatch,
-    rows: Iterator[tuple[int, list[Any]]],
+    read: Sheet,
     messages: dict[int, list[dict[str, str]]],
 ) -> None:
     ledger = ledger_for(batch.kind)
@@ -169,18 +169,24 @@ def _write_left(
     for index in range(width):
         sheet.set_column(index, index, 22 if index in texts else 14, right["text"])
     sheet.set_column(width, width, 60)
-    target = 0
-    for number, cells in rows:
-        if number > batch.header_row and number not in messages:
-            continue
+    covered = _merge_headings(sheet, batch, read, width, right["text"])
+    amounts = {batch.mapping.get(c.attribute) for c in ledger.columns if c.is_amount}
+    rows = (row for block in read.blocks for row in rows_of(block))
+    left = (row for row in rows if row.number <= batch.header_row or row.number in messages)
+    for target, row in enumerate(left):
+        number, cells, _ = row
+        shared = _amounts_shared(row, amounts, messages)
+        covered |= _merge_amounts(sheet, target, shared, right["number"])
         said = messages.get(number, []) if number > batch.header_row else []
         wrong = {columns.get(m.get("column", "")): m["message"] for m in said}
         kept = cells[:width]
         for index, cell in enumerate(kept):
+            if (target, index) in covered:
+                continue
             paint = wrong_paint if index in wrong else right
             write_cell(sheet, target, index, cell, paint, is_wrong=index in wrong, texts=texts)
         for place, message in wrong.items():
-            if place is not None and place < width:
+            if place is not None and place < width and (target, place) not in covered:
                 if place >= len(kept) or cells[place] is None:
                     sheet.write_blank(target, place, None, wrong_paint["text"])
                 sheet.write_comment(target, place, message, {"x_scale": 2})
@@ -189,7 +195,49 @@ def _write_left(
         elif said:
             reason = f"原第 {number} 行：" + "".join(m["message"] for m in said)
             sheet.write_string(target, width, plain_text(reason), right["text"])
-        target += 1
+
+
+def _merge_headings(
+    sheet: Any, batch: ImportBatch, read: Sheet, width: int, form: Any
+) -> set[tuple[int, int]]:
+    """Merge what was merged down to the header, so that groups stand over their columns again; the
+    cells that show nothing of their own because of it."""
+    merged: set[tuple[int, int]] = set()
+    covered: set[tuple[int, int]] = set()
+    for top, left, bottom, right in read.merged:
+        last = min(right, width - 1)
+        cells = {(row, column) for row in range(top, bottom + 1)
+                 for column in range(left, last + 1)}  # fmt: skip
+        # A broken file may merge a cell twice.
+        if len(cells) < 2 or bottom >= batch.header_row or merged & cells:
+            continue
+        sheet.merge_range(top, left, bottom, last, "", form)
+        merged |= cells
+        covered |= cells - {(top, left)}
+    return covered
+
+
+def _amounts_shared(row: Row, amounts: set[Any], kept: Container[int]) -> dict[int, int]:
+    """{column: over how many rows its amount stands, from this one down} of those that several
+    rows share. One amount is one amount: 0 where it stands in a row before, or where some of the
+    rows stay behind and it is left to the reason."""
+    found: dict[int, int] = {}
+    for column, (first, count) in row.marks.merged.items():
+        if row.number in kept and column in amounts and count > 1:
+            is_whole = all(number in kept for number in range(first, first + count))
+            found[column] = count if is_whole and row.number == first else 0
+    return found
+
+
+def _merge_amounts(
+    sheet: Any, target: int, shared: dict[int, int], form: Any
+) -> set[tuple[int, int]]:
+    """Merge the amounts that stand over several rows from this one down; the cells that show
+    nothing."""
+    for column, count in shared.items():
+        if count:
+            sheet.merge_range(target, column, target + count - 1, column, "", form)
+    return {(target, column) for column, count in shared.items() if not count}
 
 
 def _reason_column(batch: ImportBatch) -> int:

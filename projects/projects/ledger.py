@@ -12,6 +12,7 @@ from core.dates import Period
 from core.ledgers import values
 from core.ledgers.asking import Question, say
 from core.ledgers.ledger import ImportContext, LedgerColumn, RowCheck
+from core.ledgers.meeting import Known
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, stable_id
 from core.rules import Flag, RuleError
@@ -70,7 +71,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     purchaser = find_organization(v["purchaser"], region, row.context)
     budget = v.get("budget") or v.get("contract_amount")
     written |= {"region_id": region, "purchaser_id": purchaser.id}
-    if not budget and PROJECTS_LEDGER.key_of(written) not in _known(row.context):
+    if not budget and not _known(row.context).of(written):
         raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
     named = v.get("contractor")
     contractor = find_organization(named, region, row.context) if named else None
@@ -166,13 +167,13 @@ def _open_with(row: RowCheck, project_id: str) -> None:
     row.write(PAYMENT, payment)
 
 
-def _known(context: ImportContext) -> set[tuple[str, ...]]:
-    """Natural keys of the registered projects: their budget may be left blank."""
+def _known(context: ImportContext) -> Known:
+    """The registered projects: their budget may be left blank."""
     if "projects" not in context.memory:
-        columns = ("purchaser_id", "started_on", "name", "contract_number")
-        rows = Project.objects.filter(ended_on=None).order_by().values(*columns)
-        context.memory["projects"] = {PROJECTS_LEDGER.key_of(row) for row in rows}
-    found: set[tuple[str, ...]] = context.memory["projects"]
+        rows = Project.objects.filter(ended_on=None).order_by()
+        rows = rows.only("purchaser_id", "started_on", "name", "contract_number")
+        context.memory["projects"] = Known(PROJECTS_LEDGER, rows)
+    found: Known = context.memory["projects"]
     return found
 
 

@@ -70,20 +70,20 @@ def _period_told(text: str) -> str:
     return f"{found[1]}年{int(found[2])}月" if found else ""
 
 
-def _year_told(text: str) -> str:
+def year_told(text: str) -> str:
     found = None if _SENT.search(text) else _TOLD_YEAR.search(text)
     return found[1] if found else ""
 
 
 # --- Numbers as they are written --------------------------------------------------------------
-_UNIT = re.compile(r"\s*(户次|场次|人次|节次|[件节场户])$")
+UNIT = re.compile(r"\s*(户次|场次|人次|节次|[件节场户])$")
 
 
 def _count(label: str) -> Cleaner:
     clean_number = values.integer(label)
 
     def clean(cell: Any, row: RowCheck) -> Any:
-        return clean_number(_UNIT.sub("", values.as_text(cell)), row)
+        return clean_number(UNIT.sub("", values.as_text(cell)), row)
 
     return clean
 
@@ -130,6 +130,13 @@ def _station(row: RowCheck) -> Employer | None:
         except RuleError as error:
             row.refuse("乡镇（街道）", str(error), error.rule)
             return None
+    return station_called(row, name, region)
+
+
+def station_called(row: RowCheck, name: str, region: str = "") -> Employer | None:
+    """The registered station of a name in a region; the row is refused where there is none, or
+    several."""
+    places = row.context.places
     found = [s for s in stations_named(name, row.context) if s.region.startswith(region)]
     if len(found) > 1:
         where = "、".join(places.path(station.region) for station in found[:4])
@@ -230,7 +237,7 @@ def _say(row: ImportRow, flag: Flag) -> None:
     say(row, flag.message, rule=flag.rule, level=flag.level, column=column)
 
 
-_NUMBERS = {
+NUMBERS = {
     "cases_new": "新增个案 新开个案数 新增个案数 个案新增 个案新开 个案新增数 新接个案 新建个案 "
     "新立个案",
     "cases_closed": "结案 结案数 个案结案 结案个案数 个案结案数 已结案",
@@ -251,7 +258,7 @@ _NUMBERS = {
     "咨询件数",
     "volunteers": "志愿者 志愿者数 参与志愿者 参与志愿者人数 志愿者参与人数",
 }
-_RESOURCES = (
+RESOURCES = (
     "链接资源 资源链接 链接资源折价 链接资源价值 链接资源金额 资源链接金额 资源折价 折价 折价金额 "
     "链接资源折合 链接资源折合金额 链接资源折算"
 )
@@ -261,7 +268,7 @@ def _number(name: str) -> LedgerColumn:
     label = str(StationMonthly._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     plain = label.partition("（")[0]
     clean = _hours if name == "volunteer_hours" else _count(plain)
-    return LedgerColumn(name, label, clean, synonyms=_NUMBERS[name].split(), is_count=True)
+    return LedgerColumn(name, label, clean, synonyms=NUMBERS[name].split(), is_count=True)
 
 
 _text = partial(values.text, max_length=120)
@@ -299,7 +306,7 @@ MONTHS_LEDGER = PlainLedger(
             "年度",
             values.integer("年度", least=2000, most=2100),
             synonyms=("年份", "年", "统计年度", "所属年度"),
-            told_by=_year_told,
+            told_by=year_told,
             is_own=True,
         ),
         LedgerColumn(
@@ -320,9 +327,9 @@ MONTHS_LEDGER = PlainLedger(
     notes=(
         "每个站点每月（或每季度）一行，以站点和月份识别；没有填的数不动，填 0 才是没有。",
         "一个站点同一时段只能按月或按季度填报。站点须已在册，不由本表新建。",
-        "「指标、任务、已完成、进度」表不在这里导入：任务在站点页的「年度任务」里填，其余自动算出。",
+        "「指标、任务、已完成、进度」表选「年度任务」导入；已完成和进度由各月产出算出。",
     ),
-    synonyms={"resources": _RESOURCES},
+    synonyms={"resources": RESOURCES},
     prepare=_prepare,
     follow=_follow,
     after_compare=_beside,

@@ -258,16 +258,6 @@ def _same_name(name: str, region: str, context: ImportContext) -> str:
 
 
 # --- Beside the registry ------------------------------------------------------------------------
-class _Organizations(PlainLedger):
-    """Of one name in a region there is one, whichever of the two says its credit code."""
-
-    def _existing(self, rows: list[ImportRow]) -> dict[tuple[str, ...], Any]:
-        found = super()._existing(rows)
-        for record in list(found.values()):
-            found.setdefault(self._plain_key(vars(record)), record)
-        return found
-
-
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """Another code is another organisation; a record of a bare name is completed."""
     given, code = row.shown["given"], incoming.get("credit_code", "")
@@ -374,7 +364,7 @@ def _last_day(name: str, synonyms: str) -> LedgerColumn:
     return LedgerColumn(name, label, _until(label), synonyms=synonyms.split(), hint=hint)
 
 
-ORGANIZATIONS_LEDGER = _Organizations(
+ORGANIZATIONS_LEDGER = PlainLedger(
     kind="organizations",
     label="机构",
     fields=(
@@ -433,6 +423,7 @@ ORGANIZATIONS_LEDGER = _Organizations(
     ),
     key="region_id name",
     number="credit_code",
+    is_one=True,
     required="name",
     notes=(
         "每个机构一行，有统一社会信用代码的以代码识别，没有的以所在地区、名称识别。",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import django_filters as filters
@@ -13,12 +12,10 @@ from core.entities.declarations import Section
 from core.entities.entity import Entity
 from core.entities.filters import ENDED
 from core.entities.forms import RecordForm
-from core.rules import Answers, Flag
-from stations.targets.models import LEAST, StationTarget
+from stations.targets.ledger import TARGETS_LEDGER
+from stations.targets.models import StationTarget
 from stations.targets.progress import done_of, in_words, share
-
-# The year of a target is near; another one was mistyped.
-_FIRST_YEAR, _AHEAD = 2015, 5
+from stations.targets.rules import check
 
 
 class TargetForm(RecordForm):
@@ -26,15 +23,6 @@ class TargetForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.initial["year"] = today().year
-
-
-def check(target: StationTarget) -> Iterable[Flag]:
-    answers, last = Answers(), today().year + _AHEAD
-    if target.target is not None and target.target < 1:
-        answers.refuse("NUMBER", LEAST, field="target")
-    if target.year is not None and not _FIRST_YEAR <= target.year <= last:
-        answers.refuse("DATE", f"年度应在 {_FIRST_YEAR} 至 {last} 之间，请核对。", field="year")
-    return answers.settle()
 
 
 TARGETS = Entity(
@@ -70,4 +58,5 @@ TARGETS = Entity(
     select_related=("station",),
     form=TargetForm,
     check=check,
+    ledger=TARGETS_LEDGER,
 )  # fmt: skip

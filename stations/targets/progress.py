@@ -61,15 +61,17 @@ def done_of(keys: Iterable[Any]) -> dict[Any, Done]:
     """What was done towards each of some targets, None where nothing was reported."""
     rows = StationTarget.objects.filter(pk__in=list(keys))
     targets = list(rows.values_list("pk", "station", "year", "number"))
-    reports = StationMonthly.objects.filter(
-        station__in={station for _, station, _, _ in targets},
-        month__year__in={year for _, _, year, _ in targets},
-    )
+    found = done_in({one[1] for one in targets}, {one[2] for one in targets})
+    return {pk: found.get((station, year, number)) for pk, station, year, number in targets}
+
+
+def done_in(stations: Iterable[Any], years: Iterable[int]) -> dict[tuple[Any, int, str], Done]:
+    """{(station, year, number): the sum of its months and quarters} of some stations."""
+    reports = StationMonthly.objects.filter(station__in=list(stations), month__year__in=list(years))
     sums: Any = reports.order_by().values_list("station", "month__year")
     sums = sums.annotate(**{name: Sum(name) for name in COUNTED})
-    found = {
+    return {
         (station, year, number): done
         for station, year, *each in sums
         for number, done in zip(COUNTED, each, strict=True)
     }
-    return {pk: found.get((station, year, number)) for pk, station, year, number in targets}

@@ -19,7 +19,7 @@ from core.entities import former
 from core.guards import claim, require_open, touch
 from core.models import User
 from core.notices.actions import close_notices
-from core.rules import Answers, RuleError
+from core.rules import RuleError
 from core.scoping import ensure_visible
 from talent.codes import (
     COUNTING_LEVELS,
@@ -31,8 +31,7 @@ from talent.codes import (
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.credentials.rules import (
     NATIONAL_LEVELS,
-    check_no_overlap,
-    check_registration,
+    check_next_period,
     counts_as_period,
 )
 
@@ -154,20 +153,15 @@ def check_period(period: RegistrationPeriod) -> list[Any]:
         for p in period.person.registrationperiods.filter(ended_on=None).exclude(pk=period.pk)
         if counts_as_period(p.state)
     ]
-    answers = Answers()
-    answers.ask(check_no_overlap, period.starts_on, period.ends_on, others)
     held = period.person.certificates.filter(ended_on=None, level__in=NATIONAL_LEVELS)
-    passed = held.order_by("approved_on").values_list("approved_on", flat=True).first()
-    before = [last for _, last in others if last < period.starts_on]
-    answers.ask(
-        check_registration,
+    _, flags = check_next_period(
         kind=period.kind,
         starts_on=period.starts_on,
         ends_on=period.ends_on,
-        passed_on=passed,
-        previous_end=max(before, default=None),
+        counting=others,
+        passed_on=held.order_by("approved_on").values_list("approved_on", flat=True).first(),
     )
-    return answers.settle()
+    return flags
 
 
 @transaction.atomic

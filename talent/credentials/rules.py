@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from core.dates import add_months, check_not_future, full_years
-from core.rules import Flag, RuleError
+from core.rules import Answers, Flag, RuleError
 from core.secrecy.identity import clean_id_number, is_resident_number
 from talent.codes import CertificateLevel, RegistrationState
 
@@ -114,6 +114,34 @@ def check_no_overlap(
             raise RuleError(
                 "R11", f"与已有的登记期 {first} 至 {last} 重叠，请核对。", field="starts_on"
             )
+
+
+def check_next_period(
+    *,
+    kind: str,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+    counting: list[tuple[datetime.date, datetime.date]],
+    passed_on: datetime.date | None,
+) -> tuple[str, list[Flag]]:
+    """The kind of a period beside those of the person that are `counting`, both days included (one
+    that is not said is 再登记 while that may follow another, else 首次登记), and what R10 and R11
+    remark on it."""
+    before = [last for _, last in counting if last < starts_on]
+    if not kind:
+        follows = before and starts_on <= add_months(max(before), RENEWAL_WINDOW_MONTHS)
+        kind = "2" if follows else "1"
+    answers = Answers()
+    answers.ask(check_no_overlap, starts_on, ends_on, counting)
+    answers.ask(
+        check_registration,
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        passed_on=passed_on,
+        previous_end=max(before, default=None),
+    )
+    return kind, answers.settle()
 
 
 def counts_as_period(state: str) -> bool:

@@ -53,6 +53,12 @@ class HeldCertificate(NamedTuple):
     approved_on: datetime.date | str
 
 
+class HeldRegistration(NamedTuple):
+    starts_on: datetime.date
+    ends_on: datetime.date
+    voucher: str
+
+
 class HeldEducation(NamedTuple):
     level: str
     major: str
@@ -142,9 +148,10 @@ def titles_of(keys: list[Any]) -> dict[Any, str]:
     }
 
 
-def registered_until(keys: list[Any]) -> dict[Any, datetime.date]:
-    """The last day of the latest registration, passed or not."""
-    return {person: day for person, (day,) in _firsts(_REGISTRATIONS, keys, "ends_on").items()}
+def registrations_of(keys: list[Any]) -> dict[Any, HeldRegistration]:
+    """The latest registration, passed or not."""
+    found = _firsts(_REGISTRATIONS, keys, "starts_on", "ends_on", "voucher")
+    return {person: HeldRegistration(*said) for person, said in found.items()}
 
 
 GATHERED: dict[str, Callable[[list[Any]], dict[Any, Any]]] = {
@@ -152,7 +159,7 @@ GATHERED: dict[str, Callable[[list[Any]], dict[Any, Any]]] = {
     "held_certificate": certificates_of,
     "held_education": educations_of,
     "held_title": titles_of,
-    "held_registration": registered_until,
+    "held_registration": registrations_of,
 }
 
 
@@ -214,6 +221,6 @@ HIDDEN = (
             by=_first(_CERTIFICATES, F("number"))),
     _hidden("approved_on", "批准日期", "held_certificate", "approved_on", css="nowrap",
             by=_first(_CERTIFICATES, F("approved_on"), DateField)),
-    _hidden("registered_until", "登记有效期至", "held_registration", css="nowrap",
+    _hidden("registered_until", "登记有效期至", "held_registration", "ends_on", css="nowrap",
             by=_first(_REGISTRATIONS, F("ends_on"), DateField)),
 )  # fmt: skip

@@ -76,6 +76,11 @@ def _month() -> Values:
     }  # fmt: skip
 
 
+def _target() -> Values:
+    make_station(TOWNSHIP_A, "某街道社工站")
+    return {"站点": "某街道社工站", "年度": "2025", "指标": "新开个案", "任务": "30"}
+
+
 def _project() -> Values:
     return {
         "项目名称": "某服务项目", "购买方": "贵阳市民政局", "服务领域": "生活困难救助",
@@ -195,6 +200,19 @@ SAMPLES: dict[str, Sample] = {
             ("R20 workers", {"在岗社工数": "2"}, {"workers": "2"}, {"R20"}),
             ("month ahead", {"月份": "2999-01"}, {"month": "2999-01"}, STOPPED),
             ("no month", {"月份": ""}, {"month": ""}, STOPPED),
+        ),
+    ),
+    "station_targets": Sample(
+        _target,
+        {"任务": "36"},
+        form=lambda cast: {"year": "2025", "number": "cases_new", "target": "30"},
+        parent=lambda: {"station": make_station(TOWNSHIP_A)},
+        cases=(
+            ("good", {}, {}, set()),
+            ("none", {"任务": "0"}, {"target": "0"}, STOPPED),
+            ("half", {"任务": "1.5"}, {"target": "1.5"}, STOPPED),
+            ("year mistyped", {"年度": "1999"}, {"year": "1999"}, STOPPED),
+            ("number", {"指标": "某某"}, {"number": "某某"}, STOPPED),
         ),
     ),
     "projects": Sample(

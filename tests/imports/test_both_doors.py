@@ -1,7 +1,7 @@
 """Every rule on people says the same in a form and in a ledger (ARCHITECTURE "Import").
 
 A case is entered by both doors; what they answer is compared: stopped, or the rules of the
-remarks that ask for a reason. R10 and R11 speak of registrations, which ledgers do not hold.
+remarks that ask for a reason.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ import pytest
 
 from core.entities.forms.record import RecordForm
 from core.entities.made import form_of
-from core.ledgers.ledger import ledger_for
 from core.models import ImportRow
 from core.secrecy.identity import check_character
 from stations.models import Station
 from talent.actions import record_death
 from talent.credentials.actions import update_certificate
-from talent.entities import CERTIFICATES, POSTS
+from talent.entities import CERTIFICATES, POSTS, REGISTRATIONS
 from talent.entities import PEOPLE as PEOPLE_ENTITY
-from talent.models import Certificate, Person, Post
+from talent.models import Certificate, Person, Post, RegistrationPeriod
 from tests.conftest import COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import PEOPLE, STATION, apply, check, person, row_of, workbook
 from tests.rows import id_number, make_organization, make_person, make_station
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
-PersonForm, PostForm, CertificateForm = map(form_of, (PEOPLE_ENTITY, POSTS, CERTIFICATES))
-HEAD = (*PEOPLE, "性别", "证件类型")
+PersonForm, PostForm, CertificateForm, RegistrationForm = map(
+    form_of, (PEOPLE_ENTITY, POSTS, CERTIFICATES, REGISTRATIONS)
+)
+HEAD = (*PEOPLE, "性别", "证件类型", "登记有效期")
 STOPPED = {"stopped"}
 Outcome = ImportRow.Outcome
 
@@ -282,5 +283,26 @@ def test_a_corrected_certificate_is_as_verified_by_either_door(
     assert list(found) == [("2", "", D(2021, 9, 13))] * 2
 
 
-def test_ledgers_hold_no_registrations() -> None:
-    assert "talent.registrationperiod" not in ledger_for("people").models
+@pytest.mark.parametrize(
+    ("starts", "ends", "answer"),
+    [
+        ("2020-10-20", "2023-10-19", set()),
+        ("2022-10-20", "2025-10-19", {"R10"}),
+        ("2020-10-20", "2021-10-19", STOPPED),
+        ("2020-10-20", "2019-10-19", STOPPED),
+        ("2018-10-20", "2021-10-19", STOPPED),
+    ],
+    ids=["good", "R10", "R11 length", "R11 order", "R11 overlap"],
+)
+def test_of_a_registration(starts: str, ends: str, answer: set[str], cast: Cast) -> None:
+    """What a form refuses a ledger of people leaves out, by the same rule."""
+    one = make_person(TOWNSHIP_A)
+    Certificate.objects.create(person=one, level="1", approved_on=D(2020, 9, 13))
+    RegistrationPeriod.objects.create(
+        person=one, kind="1", state="7", starts_on=D(2016, 1, 1), ends_on=D(2018, 12, 31)
+    )
+    data = {"kind": "1", "starts_on": starts, "ends_on": ends, "state": "7"}
+    form = RegistrationForm(data, instance=RegistrationPeriod(person=one), user=cast.clerk_a)
+    assert by_form(form) == answer
+    said = by_ledger(cast, str(one.id_number), 登记有效期=f"{starts}至{ends}")
+    assert said == ({"R11"} if answer == STOPPED else answer)

@@ -15,7 +15,18 @@ from projects.models import Payment, Project
 from stations.models import Station, StationState
 from talent.models import GraduateStat, Person
 from tests.conftest import Cast
-from tests.imports.ledgers import SAMPLES, check, outcomes, row_of, take, words, workbook
+from tests.imports.ledgers import (
+    PEOPLE,
+    SAMPLES,
+    check,
+    outcomes,
+    person,
+    row_of,
+    take,
+    words,
+    workbook,
+)
+from tests.imports.malformed import OLD, open_document
 from tests.servers import RedisServer
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +186,14 @@ def test_graduates_are_corrected_by_their_key(cast: Cast) -> None:
     batch = take(cast.province, "graduates", workbook([GRADUATES, [*row[:4], 50, ""]]))
     assert "留黔人数 60 超过毕业人数 50" in words(batch, 2)
     assert batch.counts["flagged"] == 1
+
+
+def test_a_format_that_hides_its_looks_is_said_once(cast: Cast, tmp_path: Path) -> None:
+    rows = [PEOPLE, person("张三"), person("李四")]
+    for name, data in (
+        (".ods", open_document(rows)), (".xls", OLD.read_bytes()), (".xlsx", workbook(rows)),
+    ):  # fmt: skip
+        path = tmp_path / f"台账{name}"
+        path.write_bytes(data)
+        said = [s for s in run("people", path, "clerk_a")["warnings"] if "看不出删除线" in s]
+        assert [s.partition(" ")[0] for s in said] == ([] if name == ".xlsx" else [name])

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import running as jobs
-from core.ledgers import actions
+from core.ledgers import actions, guessing, staging
 from core.ledgers.keeping import forget_expired
 from core.models import ColumnMemory, ImportBatch, Job, User
 from core.rules import RuleError
@@ -277,6 +277,22 @@ def test_the_form_guesses_unless_told(cast: Cast, client_of: Any) -> None:
         file = SimpleUploadedFile(f"{len(fields)}.xlsx", people(person("张三")))
         client.post(reverse("import_new"), {"file": file, **fields})
         assert ImportBatch.objects.latest("created_at").kind == ""
+
+
+def test_the_file_is_read_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was opened to tell the kind is read on."""
+    opened: list[str] = []
+    for module in (guessing, staging):
+        read = module.read_sheet
+
+        def noted(*args: Any, _read: Any = read, **options: Any) -> Any:
+            opened.append(options["wanted"])
+            return _read(*args, **options)
+
+        monkeypatch.setattr(module, "read_sheet", noted)
+    batch = begin(cast.clerk_a, people(person("张三"), person("李四")))
+    assert outcomes(batch) == {"new": 2}
+    assert opened == [""]
 
 
 def test_an_expired_file_is_not_guessed(cast: Cast) -> None:

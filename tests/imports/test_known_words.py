@@ -25,6 +25,8 @@ HEADINGS = {
     " 社会工作者职业水平证书情况 社会工作者职业水平证书 社会工作资格证书获得情况",
     ("people", "certificate_number"): "职业水平证书管理号 职业水平证书编号 证书编号",
     ("people", "approved_on"): "获取证书时间 取得证书时间 取证时间 授予时间 签发日期",
+    ("people", "registration_voucher"): "登记证书号 登记证号",
+    ("people", "registration_period"): "登记有效期",
     ("stations", "name"): "社工站名称 站点名称",
     ("stations", "county"): "区（市、县）",
     ("stations", "township"): "所属街道 镇街",

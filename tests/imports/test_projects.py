@@ -117,3 +117,49 @@ def test_stages_go_forward_in_a_ledger_too(cast: Cast, project: Project) -> None
     assert "已结项或终止" in words(batch, 2)
     assert Project.objects.get().stage == "80"
     assert outcomes(take_stage("整改")) == {"changed": 1}
+
+
+# --- Rows and records without a contract number -----------------------------------------------
+def numbered(number: str, **cells: Any) -> bytes:
+    return workbook([[*HEAD, "合同编号"], [*row(**cells), number]])
+
+
+def test_a_row_without_its_number_is_about_the_project_that_has_one(cast: Cast) -> None:
+    take(cast.clerk_a, "projects", numbered("HT-1"))
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, row()]))
+    assert outcomes(batch) == {"unchanged": 1}
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, row(预算金额="", 合同金额=95_000)]))
+    assert outcomes(batch) == {"changed": 1}
+    one = Project.objects.get()
+    assert (one.contract_number, one.contract_amount) == ("HT-1", 95_000)
+
+
+def test_of_several_with_numbers_it_is_asked(cast: Cast) -> None:
+    data = workbook([[*HEAD, "合同编号"], [*row(), "HT-1"], [*row(), "HT-2"]])
+    assert outcomes(take(cast.clerk_a, "projects", data)) == {"new": 2}
+    batch = take(cast.clerk_a, "projects", workbook([HEAD, row()]))
+    assert outcomes(batch) == {"held": 1}
+    assert "在册有 2 条" in words(batch, 2)
+    assert "补填合同编号" in words(batch, 2)
+    assert Project.objects.count() == 2
+
+
+def test_another_number_is_another_project(cast: Cast) -> None:
+    take(cast.clerk_a, "projects", numbered("HT-1"))
+    assert outcomes(take(cast.clerk_a, "projects", numbered("HT-2"))) == {"new": 1}
+
+
+def test_both_in_one_file_are_one(cast: Cast) -> None:
+    """Whichever of the two comes first."""
+    for rows in ([[*row(), ""], [*row(), "HT-1"]], [[*row(), "HT-1"], [*row(), ""]]):
+        batch = take(cast.clerk_a, "projects", workbook([[*HEAD, "合同编号"], *rows]))
+        held = next(number for number in (2, 3) if row_of(batch, number).outcome == "held")
+        assert "是同一项目" in words(batch, held)
+        assert Project.objects.get().contract_number == "HT-1"
+
+
+def test_two_numbers_do_not_share_a_project_without_one(cast: Cast, project: Project) -> None:
+    data = workbook([[*HEAD, "合同编号"], [*row(), "HT-1"], [*row(), "HT-2"]])
+    batch = take(cast.clerk_a, "projects", data)
+    assert outcomes(batch) == {"changed": 1, "held": 1}
+    assert Project.objects.get().contract_number == "HT-1"

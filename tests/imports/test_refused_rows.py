@@ -10,13 +10,16 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
+from core.ledgers import actions
 from core.ledgers.workbooks import REASON, refused_workbook
 from core.models import ImportBatch
-from talent.models import Person, Post
+from talent.models import Education, Person, Post
 from tests.conftest import Cast
 from tests.imports.ledgers import (
     PEOPLE,
+    SAMPLES,
     apply,
     check,
     outcomes,
@@ -24,6 +27,7 @@ from tests.imports.ledgers import (
     person,
     row_of,
     take,
+    words,
     workbook,
 )
 from tests.imports.malformed import OLD, open_document
@@ -136,3 +140,78 @@ def test_days_that_count_from_1904_stay_the_same(cast: Cast) -> None:
     assert (
         list(Post.objects.values_list("started_on", flat=True)) == [datetime.date(2021, 3, 1)] * 2
     )
+
+
+def two_degrees(*rows: Sequence[Any]) -> bytes:
+    """Headings of three rows: 学历 and 专业 stand twice, told apart by what is over them."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 6, "某区社工花名册")
+        for column, label in enumerate(("姓名", "身份证号", "工作单位")):
+            sheet.merge_range(1, column, 3, column, label)
+        sheet.merge_range(1, 3, 1, 6, "学历学位")
+        sheet.merge_range(2, 3, 2, 4, "全日制教育")
+        sheet.merge_range(2, 5, 2, 6, "在职教育")
+        sheet.write_row(3, 3, ["学历", "毕业院校及专业"] * 2)
+        for number, row in enumerate(rows, start=4):
+            sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+def test_headings_of_several_rows_stay_so(cast: Cast) -> None:
+    studies = ["大专", "贵州大学护理专业", "本科", "贵州民族大学社会工作专业"]
+    first = check(
+        cast.clerk_a, "people", two_degrees(["张三", "1", "某站", *studies], ["李四", id_number()])
+    )
+    assert outcomes(first) == {"new": 1, "refused": 1}
+    book = opened(first)
+    sheet = book.active
+    assert sorted(map(str, sheet.merged_cells.ranges)) == [
+        "A1:G1", "A2:A4", "B2:B4", "C2:C4", "D2:G2", "D3:E3", "F3:G3",
+    ]  # fmt: skip
+    assert [cell.value for cell in sheet[4]][3:] == ["学历", "毕业院校及专业"] * 2 + [REASON]
+    sheet["B5"].value = id_number()
+    file = io.BytesIO()
+    book.save(file)
+    again = check(cast.clerk_a, "people", file.getvalue())
+    assert (again.header_row, again.mapping) == (4, first.mapping)
+    apply(again)
+    assert set(Education.objects.values_list("level", "major")) == {
+        ("31", "护理"),
+        ("21", "社会工作"),
+    }
+
+
+def test_one_amount_of_several_rows_stays_one(cast: Cast) -> None:
+    """odd/03: else each project would come back with all of it."""
+    (path,) = SAMPLES.glob("odd/03_*")
+    first = check(cast.clerk_a, "projects", path.read_bytes())
+    assert outcomes(first) == {"held": 3}
+    sheet = opened(first).active
+    assert [sheet.cell(row, 5).value for row in (2, 3, 4)] == [90, None, None]
+    again = check(cast.clerk_a, "projects", refused_workbook(first))
+    assert outcomes(again) == {"held": 3}
+    assert "合并为一格「90" in words(again, 2)
+
+
+def test_an_amount_of_which_a_row_stays_behind_is_left_to_the_reason(cast: Cast) -> None:
+    (path,) = SAMPLES.glob("odd/03_*")
+    batch = check(cast.clerk_a, "projects", path.read_bytes())
+    actions.decide(row=row_of(batch, 2), by=batch.by, question="row", decision="skip")
+    sheet = opened(batch).active
+    assert [sheet.cell(row, 5).value for row in (2, 3)] == [None, None]
+    assert "合并为一格「90" in str(sheet.cell(2, 9).value)
+
+
+def test_a_heading_of_an_amount_may_be_merged_too(cast: Cast) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for column, label in enumerate(("社工站", "月份", "走访户次")):
+            sheet.merge_range(0, column, 1, column, label)
+        sheet.write_row(2, 0, ["没有的站", "2025-11", 30])
+    batch = check(cast.clerk_a, "station_months", file.getvalue())
+    assert outcomes(batch) == {"refused": 1}
+    rows = opened(batch).active.iter_rows(values_only=True)
+    assert [row[2] for row in rows] == ["走访户次", None, 30]

@@ -2,16 +2,17 @@
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
 "columns", "errors", "looks", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
-"others", "sheets", "header", "total", "above", "top", "groups", "below", "hidden_columns"}, then
-lists of "block" rows [number, [cells ...]], or [number, [cells ...], marks] where there is more
-to say of a row, at last {"end": count}. A cell is null, text, a number, true/false, {"d": ISO
-date}, or {"n": number} where a number that means a day counts from 1904 ("is_1904"). Marks are
-[is struck out, is hidden, {column: [first row, rows]} of cells merged downwards, {column: text}
-that was struck out]. `errors` are Excel's own (#DIV/0!) by sheet as [row, column, text], which
-the parser gives as empty; they become text again. `top` are the titles of the header with the
-three rows below, `groups` what stands over each title, `above` the rows before, `below` the last
-ones, `others` the sheets [name, rows] that look alike; the "sheet" of the request is read where
-there is one of the name. Exits 3 with {"refused": sentence}.
+"others", "sheets", "header", "total", "above", "top", "groups", "below", "hidden_columns",
+"merged"}, then lists of "block" rows [number, [cells ...]], or [number, [cells ...], marks] where
+there is more to say of a row, at last {"end": count}. A cell is null, text, a number, true/false,
+{"d": ISO date}, or {"n": number} where a number that means a day counts from 1904 ("is_1904").
+Marks are [is struck out, is hidden, {column: [first row, rows]} of cells merged downwards,
+{column: text} that was struck out]. `errors` are Excel's own (#DIV/0!) by sheet as [row, column,
+text], which the parser gives as empty; they become text again. `top` are the titles of the header
+with the three rows below, `groups` what stands over each title, `above` the rows before, `below`
+the last ones, `merged` what is merged down to the header as [top, left, bottom, right], `others`
+the sheets [name, rows] that look alike; the "sheet" of the request is read where there is one of
+the name. Exits 3 with {"refused": sentence}.
 """
 
 import csv
@@ -467,6 +468,7 @@ def answer(request):
             "groups": groups,
             "below": plain_rows(lowest)[::-1],
             "hidden_columns": hidden_columns(table.look, request["columns"]),
+            "merged": merged_in_header(table, last, request["columns"]),
         }
     )
     chunk = []
@@ -485,6 +487,15 @@ def answer(request):
 def hidden_columns(look, columns):
     spans = (range(first, min(last + 1, columns)) for first, last in look.columns)
     return sorted({column for span in spans for column in span})
+
+
+def merged_in_header(table, last, columns):
+    """[top, left, bottom, right] of what is merged in the rows down to the last of the header."""
+    return sorted(
+        [top, left, bottom, min(right, columns - 1)]
+        for (top, left), (bottom, right) in table.merged
+        if bottom <= last and left < columns
+    )
 
 
 def plain_rows(rows):

@@ -20,7 +20,7 @@ from core.ledgers.spreadsheets.limits import (
     ROWS,
     TOO_LARGE,
 )
-from core.ledgers.spreadsheets.prescan import SheetScan, scan
+from core.ledgers.spreadsheets.prescan import Kind, SheetScan, scan
 from core.secrecy.files import Refused
 
 BLOCK = 500
@@ -61,9 +61,10 @@ class Sheet:
     `sheets` are all that can be seen and have content. `header` is the last row of the header
     and counts from 0; `top` has its titles, of each column the lowest text, and the three rows
     below; `groups` is what stands over each title, from the outer to the inner. `above` are the
-    rows before the header, `below` the last ones under it that are not empty. `blocks` are some
+    rows before the header, `below` the last ones under it that are not empty. `merged` is what is
+    merged in the rows down to the header, as (top, left, bottom, right) from 0. `blocks` are some
     hundred rows each, to be opened by `rows_of`, perhaps in another process. Numbers that mean
-    days count from 1904 where `is_1904`.
+    days count from 1904 where `is_1904`. `kind` is the format of the file.
     """
 
     name: str
@@ -76,8 +77,15 @@ class Sheet:
     groups: list[str]
     below: list[list[Any]]
     hidden_columns: frozenset[int]
+    merged: list[tuple[int, int, int, int]]
     blocks: Iterator[bytes]
     is_1904: bool
+    kind: Kind
+
+    @property
+    def shows_looks(self) -> bool:
+        """Whether it can be seen what is struck out or hidden, and how numbers are formatted."""
+        return self.kind not in ("xls", "ods")
 
     @property
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
@@ -167,8 +175,10 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
             groups=first["groups"],
             below=[_cells(cells) for cells in first["below"]],
             hidden_columns=frozenset(first["hidden_columns"]),
+            merged=[(top, left, bottom, right) for top, left, bottom, right in first["merged"]],
             blocks=_blocks(child.stdout),
             is_1904=scanned.is_1904,
+            kind=scanned.kind,
         )
     finally:
         child.kill()

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.accounts.models import User
 from core.jobs import running as jobs
 from core.jobs.models import Job
-from core.ledgers import actions, mapping, showing
-from core.ledgers.ledger import kinds, ledger_for
+from core.ledgers import actions, showing
+from core.ledgers.ledger import kinds
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.remarks import warnings
 from core.ledgers.spreadsheets import Refused
@@ -109,11 +109,12 @@ class Command(BaseCommand):
         if self._state(batch).status != Job.Status.WAITING or fresh.counts:
             return
         self._put_away(batch, user)
-        absent = mapping.missing(ledger_for(fresh.kind), fresh.mapping, fresh.whole)
+        absent = showing.absent(fresh)
         names = "、".join(column.label for column in absent)
+        advice = "".join(column.without for column in absent)
         raise CommandError(
             f"第 {fresh.header_row} 行表头中没有找到必填列「{names}」，请核对类别和文件；"
-            "列名不同的台账请先在网页上导入一次，对应列会被记住。"
+            f"列名不同的台账请先在网页上导入一次，对应列会被记住。{advice}"
         )
 
     def _put_away(self, batch: ImportBatch, user: User) -> None:

@@ -14,7 +14,6 @@ from core.ledgers.models import ImportRow
 from core.rules import RuleError
 from core.secrecy.identity import Identity
 from talent.codes import CertificateLevel
-from talent.credentials.ledger.named import name_row, people_named
 from talent.credentials.models import Certificate
 from talent.credentials.rules import (
     UNDATED,
@@ -23,6 +22,7 @@ from talent.credentials.rules import (
     clean_certificate_number,
 )
 from talent.people.ledger.credentials import certificates_of
+from talent.people.ledger.named import name_row, people_named
 from talent.people.models import Person
 
 CERTIFICATE = "talent.certificate"

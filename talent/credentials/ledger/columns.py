@@ -15,7 +15,7 @@ from core.secrecy.identity import SEXES, clean_name
 from core.text import normalise
 from talent.codes import CertificateLevel
 from talent.credentials.models import RegistrationPeriod
-from talent.people.ledger import cells, meanings
+from talent.people.ledger import cells
 from talent.people.ledger.columns import COLUMNS as OF_PEOPLE
 
 # What stands in a name that is shown in part: 张*梅, 李某某, 王××.
@@ -124,15 +124,6 @@ CERTIFICATE_COLUMNS = (
 )
 
 
-def _period(cell: Any, row: RowCheck) -> list[str]:
-    """[first day, last day] of 「2025.10.20-2028.10.19」."""
-    starts, ends, _ = values.period("登记有效期")(cell, row)
-    if not (starts and ends):
-        message = "登记有效期看不出起止日期，请写成 2025-10-20至2028-10-19。"
-        raise RuleError("DATE", message)
-    return [starts, ends]
-
-
 def _day(label: str) -> Any:
     def clean(cell: Any, row: RowCheck) -> str:
         parsed = parse_date(cell, label=label)
@@ -155,7 +146,7 @@ REGISTRATION_COLUMNS = (
     LedgerColumn(
         "period",
         "登记有效期",
-        _period,
+        cells.registration_period,
         is_required=True,
         instead=("starts_on", "ends_on"),
         synonyms=("有效期", "有效期限", "登记有效期限", "登记期限", "登记有效期起止"),
@@ -183,7 +174,7 @@ REGISTRATION_COLUMNS = (
         values.choice("登记类型", RegistrationPeriod.Kind.choices, _KINDS),
         choices=RegistrationPeriod.Kind.labels,
         synonyms=("登记类别", "登记种类"),
-        hint="不填的，在册有过登记的按再登记，没有的按首次登记。",
+        hint="不填的，接着上一登记期（期满三个月内）的按再登记，其余按首次登记。",
     ),
     LedgerColumn(
         "voucher",
@@ -199,6 +190,3 @@ REGISTRATION_COLUMNS = (
         synonyms=("登记机构", "登记部门", "登记单位"),
     ),
 )
-
-# Said in the place of an employer by whoever has none.
-WITHOUT_EMPLOYER = meanings.NO_EMPLOYER

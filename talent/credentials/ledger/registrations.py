@@ -9,17 +9,16 @@ from typing import Any
 from core.ledgers.asking import Question, ask, hold, say
 from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.models import ImportRow
-from core.rules import Answers, RuleError
-from talent.codes import RegistrationState
-from talent.credentials.ledger.named import name_row, people_named
+from core.rules import RuleError
 from talent.credentials.models import Certificate, RegistrationPeriod
 from talent.credentials.rules import (
     NATIONAL_LEVELS,
-    check_no_overlap,
-    check_registration,
+    check_next_period,
     clean_certificate_number,
     counts_as_period,
 )
+from talent.people.ledger.credentials import issued
+from talent.people.ledger.named import name_row, people_named
 from talent.people.models import Person
 
 PERIOD = "talent.registrationperiod"
@@ -46,17 +45,8 @@ def build(row: RowCheck) -> None:
         row.refuse("管理号", str(error), error.rule)
         return
     name_row(row, [(plain[-1] if plain else "", number)])
-    row.write(PERIOD, {
-        "id": row.context.new_id(),
-        "kind": v.get("kind", ""),
-        "starts_on": starts,
-        "ends_on": ends,
-        "state": RegistrationState.ISSUED,
-        "authority": v.get("authority", ""),
-        "voucher": v.get("voucher", ""),
-        "ended_on": None,
-        "end_reason": "",
-    })  # fmt: skip
+    said = {name: v.get(name, "") for name in ("kind", "authority", "voucher")}
+    row.write(PERIOD, {"id": row.context.new_id(), **issued(starts, ends, **said)})
 
 
 def compare(rows: list[ImportRow], context: ImportContext) -> None:
@@ -97,21 +87,14 @@ def _meet(
     if known is not None:
         _add(row, known, said, ends)
         return
-    counting = [(p.starts_on, p.ends_on) for p in periods if counts_as_period(p.state)]
-    before = [last for _, last in counting if last < starts]
-    kind = said.get("kind") or ("2" if before else "1")
-    answers = Answers()
-    answers.ask(check_no_overlap, starts, ends, counting)
-    answers.ask(
-        check_registration,
-        kind=kind,
-        starts_on=starts,
-        ends_on=ends,
-        passed_on=passed_on,
-        previous_end=max(before, default=None),
-    )
     try:
-        flags = answers.settle()
+        kind, flags = check_next_period(
+            kind=said.get("kind", ""),
+            starts_on=starts,
+            ends_on=ends,
+            counting=[(p.starts_on, p.ends_on) for p in periods if counts_as_period(p.state)],
+            passed_on=passed_on,
+        )
     except RuleError as error:
         hold(row, str(error), rule=error.rule, column="登记有效期")
         return

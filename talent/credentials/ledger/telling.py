@@ -17,9 +17,9 @@ from core.ledgers.ledger import ImportContext, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from talent.codes import Verification
 from talent.credentials.ledger.certificates import CERTIFICATE
-from talent.credentials.ledger.named import OUTSIDE
 from talent.credentials.ledger.registrations import PERIOD
 from talent.credentials.models import Certificate, RegistrationPeriod
+from talent.people.ledger.named import OUTSIDE
 from talent.people.models import Person
 
 Facts = list[tuple[str, str]]

@@ -157,6 +157,15 @@ def days(cell: Any, row: RowCheck) -> Any:
     return [_one_day(part, row) for part in parts]
 
 
+def registration_period(cell: Any, row: RowCheck) -> list[str]:
+    """[first day, last day] of 「2025.10.20-2028.10.19」."""
+    starts, ends, _ = values.period("登记有效期")(cell, row)
+    if not (starts and ends):
+        message = "登记有效期看不出起止日期，请写成 2025-10-20至2028-10-19。"
+        raise RuleError("DATE", message)
+    return [starts, ends]
+
+
 _TITLE = re.compile(
     r"^(.{3,}?(?:民政局|工作部|[村居]委会|委员会|办事处|服务中心|服务站|指导中心|社工站|志愿服务站"
     r"|总站|有限公司|公司|协会|联合会|基金会|学院|大学|医院|学校|社区|局|中心|站))"

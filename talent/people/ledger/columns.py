@@ -56,6 +56,7 @@ COLUMNS = (
             "居民身份证号码",
         ),
         hint="18 位，文本格式。空格、全角数字、小写 x 都可以。",
+        without="没有身份证号的名单不能导入；可以「倒查」，按姓名和单位与在册人员比对。",
         example="520102199003071236",
     ),
     LedgerColumn(
@@ -289,6 +290,23 @@ COLUMNS = (
         synonyms=(*meanings.GIVEN_ON, *_in_groups(*meanings.GIVEN_ON)),
     ),
     LedgerColumn(
+        "registration_period",
+        "登记有效期",
+        cells.registration_period,
+        synonyms=("登记有效期限", "登记有效期起止", "登记期限", "登记起止时间"),
+        part="registration",
+        is_own=True,
+    ),
+    LedgerColumn(
+        "registration_voucher",
+        "登记证书号",
+        values.note("登记证书号", 40),
+        is_text=True,
+        synonyms=("登记证号", "登记证书编号", "登记编号"),
+        part="registration",
+        is_own=True,
+    ),
+    LedgerColumn(
         "category",
         "人才类别",
         values.choice("人才类别", TalentCategory.choices, {"实务": "1", "研究": "2", "管理": "3"}),
@@ -328,7 +346,7 @@ COLUMNS = (
         "left_on",
         "离岗日期",
         values.date("离岗日期", may_be_future=True),
-        synonyms=("离职时间", "离职日期", "离岗时间", "离任时间", "退休时间", "最后在岗日"),
+        synonyms=("离职时间", "离职日期", "离岗时间", "离任时间", "最后在岗日"),
         is_own=True,
     ),
     LedgerColumn(
@@ -340,6 +358,13 @@ COLUMNS = (
     ),
     LedgerColumn(
         "resigned", "是否辞职", values.yes_no("是否辞职"), synonyms=("是否离职",), is_own=True
+    ),
+    LedgerColumn(
+        "retired_on",
+        "退休时间",
+        values.date("退休时间", may_be_future=True),
+        synonyms=("退休日期",),
+        is_own=True,
     ),
     LedgerColumn("retired", "是否退休", values.yes_no("是否退休"), is_own=True),
     LedgerColumn("remark", "备注", values.note("备注", 200), width=24),

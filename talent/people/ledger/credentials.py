@@ -1,5 +1,6 @@
-"""Education, certificates and titles that a row of the ledger of people tells of: of each as many
-as the row has (columns that stand twice, cells with several, a certificate without its day)."""
+"""Education, certificates, registrations and titles that a row of the ledger of people tells of: of
+each as many as the row has (columns that stand twice, cells with several, a certificate without its
+day)."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from typing import Any
 from core.ledgers.ledger import AGAIN, RowCheck
 from core.rules import Flag, RuleError
 from core.secrecy.identity import Identity
-from talent.codes import CertificateLevel, Verification
+from talent.codes import CertificateLevel, RegistrationState, Verification
 from talent.credentials.rules import check_certificate_date, clean_certificate_number
 
 # A part stands in a sheet this often at the most.
@@ -66,6 +67,30 @@ def certificates_of(row: RowCheck, identity: Identity) -> list[dict[str, Any]]:
             if certificate not in found:
                 found.append(certificate)
     return found
+
+
+def periods_of(row: RowCheck) -> list[dict[str, Any]]:
+    """The registrations of a row; whether they fit is seen beside what is registered."""
+    found: list[dict[str, Any]] = []
+    for again in _TIMES:
+        period = row.values.get(f"registration_period{again}")
+        voucher = row.values.get(f"registration_voucher{again}") or ""
+        if period:
+            found.append(issued(*period, voucher=voucher))
+        elif voucher and f"registration_period{again}" not in row.dropped:
+            message = "有登记证书号但没有登记有效期，登记没有录入，请补充。"
+            row.flag(Flag("R11", "W", message), "登记有效期")
+    return found
+
+
+def issued(
+    starts: str, ends: str, *, kind: str = "", authority: str = "", voucher: str = ""
+) -> dict[str, Any]:
+    """A registration from a day to a day (ISO) as a ledger tells of it."""
+    return {
+        "kind": kind, "starts_on": starts, "ends_on": ends, "state": RegistrationState.ISSUED,
+        "authority": authority, "voucher": voucher, "ended_on": None, "end_reason": "",
+    }  # fmt: skip
 
 
 def _said(row: RowCheck, again: str) -> Iterator[tuple[str, str, list[str] | None]]:

@@ -38,6 +38,16 @@ def _school_and_major(person: Any, on: datetime.date) -> str:
     return f"{study.school}{study.major}" if study else ""
 
 
+def _registered(person: Any, on: datetime.date) -> str:
+    held = person.held_registration
+    return f"{held.starts_on}至{held.ends_on}" if held else ""
+
+
+def _voucher(person: Any, on: datetime.date) -> str:
+    held = person.held_registration
+    return held.voucher if held else ""
+
+
 def _age(person: Any, on: datetime.date) -> int | None:
     return full_years(person.birth_date, on) if person.birth_date else None
 
@@ -56,6 +66,8 @@ FILLS = {
     "title": _title,
     "employer_and_title": _employer_and_title,
     "school_and_major": _school_and_major,
+    "registration_period": _registered,
+    "registration_voucher": _voucher,
     "serving": lambda person, on: PersonStatus(person.status).label,
     "年龄": _age,
     "出生年月": _born,

@@ -82,8 +82,8 @@ NO_EMPLOYER = RETIRED | frozenset(
     "无业 待业 待定 待就业 离职 已离职 无单位 灵活就业 失业 自由职业 自由职业者 在家 未就业 学生 "
     "在校 在校学生 个体 务农 家庭主妇 暂无单位".split()
 )  # fmt: skip
-# What is over, in a remark or a column of its own.
-LEFT = (
-    r"(?<![未不非拟将可])"
-    r"(离职|离岗|离任|辞职|解聘|辞退|退休(?!返聘|反聘)|调离|调出|去世|死亡|病故|亡故)"
-)
+# What is over, in a remark or a column of its own: a post, or more than that.
+_SAID = r"(?<![未不非拟将可])"
+LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退)"
+LEFT_FOR_GOOD = f"{_SAID}(退休(?!返聘|反聘)|调离|调出|去世|死亡|病故|亡故)"
+LEFT = f"{LEFT_POST}|{LEFT_FOR_GOOD}"

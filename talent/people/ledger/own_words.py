@@ -4,14 +4,16 @@ that say that it is over."""
 from __future__ import annotations
 
 import re
+from datetime import date
 
+from core.dates import KNOWN_LENGTH, PreciseDate, last_day_of, parse_date
 from core.ledgers.ledger import RowCheck
 from core.ledgers.points import Point
 from core.ledgers.values import YES
-from core.rules import Flag
+from core.rules import Flag, RuleError
 from core.text import normalise
 from talent.people.ledger import meanings
-from talent.people.ledger.meeting.questions import LEFT
+from talent.people.ledger.meeting.questions import LEFT, held_as_left
 
 _NONE, _NAME = "none", "name"
 _NO_EMPLOYER = Point(
@@ -42,26 +44,63 @@ def employer_of(row: RowCheck) -> str | None:
     return name
 
 
-def ask_who_left(row: RowCheck) -> None:
+def hear_who_left(row: RowCheck) -> None:
     """Who has left, retired or died by the row's own words is not taken in as serving before
-    somebody says so."""
+    somebody says so; of who left a post on a day that the row tells, `shown` keeps the day."""
     if row.values.get("status"):
         # Our own file says how it stands in the registry.
         return
     if said := _said_to_be_over(row):
-        row.ask(
-            LEFT, f"台账写着「{said}」，先不录入；仍在岗的请选「仍在岗，照常录入」。", rule="R21"
-        )
+        if left := _last_day(row):
+            row.shown["left"] = {"said": said, "on": left[0], "precision": left[1]}
+        else:
+            row.ask(LEFT, held_as_left(said), rule="R21")
 
 
 def _said_to_be_over(row: RowCheck) -> str:
     values, today = row.values, row.context.day.isoformat()
     if serving := values.get("serving"):
         return str(serving)
-    if (day := values.get("left_on")) and day[0] <= today:
-        return f"离岗 {day[0]}"
+    for attribute, word in (("left_on", "离岗"), ("retired_on", "退休")):
+        if (day := values.get(attribute)) and day[0] <= today:
+            return f"{word} {day[0][: KNOWN_LENGTH.get(day[1])]}"
     for attribute, word in (("resigned", "已辞职"), ("retired", "已退休")):
         if values.get(attribute) == YES:
             return word
     found = re.search(meanings.LEFT, normalise(values.get("remark", "")))
     return str(values["remark"])[:30] if found else ""
+
+
+# A day and the word that it belongs to, in either order: 2025年3月离职, 离职时间:2025.3.15.
+_DAY = r"(?<!\d)(\d{4}(?:[-./]\d{1,2}(?:[-./]\d{1,2})?|年\d{1,2}月(?:\d{1,2}[日号]?)?))份?"
+_LEFT_ON = re.compile(
+    rf"{_DAY}(?!\d)[^\d,。;；、]{{0,8}}{meanings.LEFT_POST}"
+    rf"|{meanings.LEFT_POST}[^\d,。;；、]{{0,4}}{_DAY}(?!\d)"
+)
+# It is not sure, or she came back.
+_OPEN = re.compile("拟|将|计划|预计|申请|返岗|复岗|复职|返聘|重新|恢复")
+
+
+def _last_day(row: RowCheck) -> tuple[str, str] | None:
+    """The last day of the post that a row says to have ended (ISO) and what is known of it (D or
+    M, of which it is the last day); None where it says none, several, or more than a leaving."""
+    values, today = row.values, row.context.day
+    remark = normalise(values.get("remark", ""))
+    texts = f"{values.get('serving', '')} {remark}"
+    is_more = values.get("retired_on") or values.get("retired") == YES
+    if is_more or re.search(meanings.LEFT_FOR_GOOD, texts) or _OPEN.search(remark):
+        return None
+    given = values.get("left_on")
+    told = [PreciseDate(date.fromisoformat(given[0]), given[1])] if given else _days_in(remark)
+    if len(told) != 1 or told[0].precision == "Y" or told[0].day > today:
+        return None
+    return min(last_day_of(told[0]), today).isoformat(), told[0].precision
+
+
+def _days_in(remark: str) -> list[PreciseDate]:
+    found = {day for match in _LEFT_ON.findall(remark) for day in match if day[:1].isdigit()}
+    try:
+        days = {parse_date(day) for day in found}
+    except RuleError:
+        return []
+    return [day for day in days if day is not None]

@@ -17,10 +17,16 @@ from core.secrecy.identity import Identity, check_id_number, mask_id_number, wit
 from stations.places.named import Employer, create_used, find_employer, station_of
 from talent.codes import PersonStatus, PostKind, Verification
 from talent.people.ledger import hidden, meanings
-from talent.people.ledger.credentials import certificates_of, education_of, titles_of
+from talent.people.ledger.credentials import (
+    certificates_of,
+    education_of,
+    periods_of,
+    titles_of,
+)
 from talent.people.ledger.meeting import ASKED, TRANSFER, WILL_ASK, meet
 from talent.people.ledger.meeting.questions import ELSEWHERE_PLACE
-from talent.people.ledger.own_words import ask_who_left, employer_of
+from talent.people.ledger.named import name_row
+from talent.people.ledger.own_words import employer_of, hear_who_left
 from talent.people.ledger.transfers import ask
 from talent.people.models import Person, new_number
 from talent.people.rules import check_birth_date, check_free_text
@@ -34,11 +40,12 @@ _CERTIFICATES = (
 )
 # What meeting somebody asks: did the ledger say it, or is it a default?
 _GIVEN = ("employer", "post_kind", "title", "employment", "started_on", "category")
-PERSON, STATE, EDUCATION, CERTIFICATE, TITLE, POST = (
+PERSON, STATE, EDUCATION, CERTIFICATE, PERIOD, TITLE, POST = (
     "talent.person",
     "talent.personstate",
     "talent.education",
     "talent.certificate",
+    "talent.registrationperiod",
     "talent.title",
     "talent.post",
 )
@@ -118,10 +125,15 @@ def build(row: RowCheck) -> None:
         (EDUCATION, education_of(row)),
         (CERTIFICATE, certificates_of(row, identity)),
         (TITLE, titles_of(row)),
+        (PERIOD, periods_of(row)),
     ):
         for record in records:
             row.write(model, {"id": row.context.new_id(), "person_id": person_id, **record})
-    ask_who_left(row)
+    hear_who_left(row)
+    if not identity.number:
+        shown = row.shown
+        name_row(row, [(c["level"], c["number"]) for c in row.insert.get(CERTIFICATE, [])])
+        row.shown |= shown
 
 
 def _with_word(ethnicity: Any) -> tuple[str, str]:
@@ -139,6 +151,9 @@ def _status(row: RowCheck, post: dict[str, Any] | None) -> str:
 
 def _identity(row: RowCheck) -> Identity | None:
     v = row.values
+    if not v.get("id_number"):
+        # Of a list that is only compared.
+        return Identity("")
     if hidden.is_hidden(v["id_number"]):
         if not v.get("number") and hidden.names_nobody(v["id_number"]):
             row.refuse("身份证号", hidden.UNNAMED, "R5")
@@ -291,7 +306,9 @@ def _hex(value: bytes) -> str:
 
 def candidates(batch: Any) -> set[int]:
     """Rows whose ID number or certificate number stands in the registry, or in two rows, and
-    all with a masked number, which are about somebody registered or about nobody."""
+    all with a masked number or none, which are about somebody registered or about nobody, with the
+    day of a leaving, which may need what the row lacks, or with a registration, which may not fit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH r AS MATERIALIZED (SELECT number, key, c->>'number' AS certificate,"
@@ -304,8 +321,10 @@ def candidates(batch: Any) -> set[int]:
             " UNION SELECT unnest(array_agg(r.number)) FROM r WHERE r.certificate <> ''"
             "  GROUP BY r.certificate, r.level HAVING count(*) > 1"
             " UNION SELECT number FROM core_importrow"
-            "  WHERE batch_id = %s AND outcome <> 'refused' AND shown ? 'hidden'",
-            [batch.pk, batch.pk],
+            "  WHERE batch_id = %s AND outcome <> 'refused'"
+            "  AND (shown ?| array['hidden', 'left', 'named']"
+            "  OR coalesce(writes->'staged', writes)->'insert' ? %s)",
+            [batch.pk, batch.pk, PERIOD],
         )
         return {number for (number,) in cursor.fetchall()}
 

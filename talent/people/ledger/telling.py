@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from typing import Any
 
 from django.db import connection
 
 from core.dates import KNOWN_LENGTH
 from core.ledgers.models import ImportBatch, ImportRow
+from core.timeline import said_day
 from stations.models import Organization, Station
 from talent.codes import CertificateLevel, EducationLevel, Employment, PostKind
-from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, POST
+from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, PERIOD, POST
+from talent.people.ledger.meeting.leaving import ENDS
+from talent.posts.models import Post
 
 Facts = list[tuple[str, str]]
 _CERTIFICATES = """
@@ -26,16 +31,18 @@ _LOST = """
 
 def uncounted(batch: ImportBatch) -> list[str]:
     """What of a ledger of people will not count, or from today only."""
+    leaves = json.dumps([{"rule": ENDS}])
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE outcome = 'new'),"
             " count(*) FILTER (WHERE outcome = 'new' AND NOT writes->'insert' ? %s),"
+            " count(*) FILTER (WHERE messages @> %s),"
             """ count(*) FILTER (WHERE messages @>
-                '[{"column": "入职日期", "rule": "R15", "level": "W"}]')"""
+                '[{"column": "入职日期", "rule": "R15", "level": "W"}]' AND NOT messages @> %s)"""
             " FROM core_importrow WHERE batch_id = %s AND outcome IN ('new', 'changed')",
-            [POST, batch.pk],
+            [POST, leaves, leaves, batch.pk],
         )
-        new, without_post, from_today = cursor.fetchone()
+        new, without_post, gone, from_today = cursor.fetchone()
         cursor.execute(_CERTIFICATES, [batch.pk])
         certificates, dated = cursor.fetchone()
         cursor.execute(_LOST, [batch.pk])
@@ -49,6 +56,8 @@ def uncounted(batch: ImportBatch) -> list[str]:
         said.append(f"{lost} 行的证书因为没有级别或级别认不出，没有登记。")
     if from_today:
         said.append(f"{from_today} 人没有写明入职日期，任职从今天起算，今天以前的统计不计入。")
+    if gone:
+        said.append(f"{gone} 人按台账登记离岗，最后在岗日的次日起不计入从业人员。")
     if without_post:
         said.append(f"{without_post} 人没有任职，不计入从业人员。")
     return said
@@ -56,13 +65,25 @@ def uncounted(batch: ImportBatch) -> list[str]:
 
 def tell(batch: ImportBatch, rows: list[ImportRow]) -> dict[int, Facts]:
     """{number of a row: what it stores of post, education and certificates}."""
-    inserts = {row.number: row.writes.get("staged", row.writes)["insert"] for row in rows
-               if "insert" in row.writes.get("staged", row.writes)}  # fmt: skip
+    inserts = {row.number: said for row in rows if (said := _said(row))}
     names = _employers(batch, [post for said in inserts.values() for post in said.get(POST, [])])
     return {
-        number: [*_posts(said.get(POST, []), names), *_studies(said), *_certificates(said)]
+        number: [
+            *_posts(said.get(POST, []), names),
+            *_studies(said),
+            *_certificates(said),
+            *_registrations(said),
+        ]
         for number, said in inserts.items()
     }
+
+
+def _said(row: ImportRow) -> dict[str, Any]:
+    """What a row says of a person; of who leaves a registered post the difference tells it."""
+    if row.outcome == ImportRow.Outcome.NEW:
+        return dict(row.writes["insert"])
+    said = dict(row.writes.get("staged", row.writes).get("insert", {}))
+    return said if "left" not in row.shown else said | {POST: []}
 
 
 def _employers(batch: ImportBatch, posts: list[dict[str, Any]]) -> dict[str, str]:
@@ -84,8 +105,14 @@ def _posts(posts: list[dict[str, Any]], names: dict[str, str]) -> Facts:
         kind = post.get("title") or PostKind(post["kind"]).label
         employment = Employment(post["employment"]).label
         since = _day(post.get("started_on"), post.get("started_precision"))
-        facts.append(("任职", f"{names.get(str(employer), '')}，{kind}，{employment}，{since} 起"))
+        span = f"{since} 起" if not post.get("ended_on") else f"{since} 至 {_last_day_of(post)}"
+        facts.append(("任职", f"{names.get(str(employer), '')}，{kind}，{employment}，{span}"))
     return facts
+
+
+def _last_day_of(post: dict[str, Any]) -> str:
+    ended_on = datetime.date.fromisoformat(post["ended_on"])
+    return str(said_day(Post._meta.get_field("ended_on"), ended_on))
 
 
 def _studies(said: dict[str, Any]) -> Facts:
@@ -102,6 +129,11 @@ def _certificates(said: dict[str, Any]) -> Facts:
         since = _day(one.get("approved_on"), one.get("approved_precision"))
         found.append(f"{CertificateLevel(one['level']).label}（{since}）")
     return [("证书", "、".join(found))] if found else []
+
+
+def _registrations(said: dict[str, Any]) -> Facts:
+    found = [f"{one['starts_on']} 至 {one['ends_on']}" for one in said.get(PERIOD, [])]
+    return [("登记", "、".join(found))] if found else []
 
 
 def _day(day: str | None, precision: str | None) -> str:

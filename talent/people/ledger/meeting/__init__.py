@@ -23,9 +23,11 @@ from talent.people.ledger.meeting.credentials import (
 )
 from talent.people.ledger.meeting.encounter import GONE, Encounter
 from talent.people.ledger.meeting.known import read
+from talent.people.ledger.meeting.leaving import leave_unmet, may_be_there, meet_leaving
 from talent.people.ledger.meeting.persons import meet_fields, meet_name
 from talent.people.ledger.meeting.posts import meet_post
 from talent.people.ledger.meeting.questions import ELSEWHERE
+from talent.people.ledger.meeting.registrations import meet_registration, register_unmet
 from talent.people.ledger.meeting.states import meet_residence, meet_status
 from talent.people.models import Person
 
@@ -47,12 +49,19 @@ def meet(rows: list[ImportRow], context: ImportContext) -> None:
             row.writes["insert"] = {}
             hold(row, hidden.UNFIT, rule="R5", column="身份证号")
             continue
+        if "named" in row.shown and person is None:
+            # Why it names nobody has been said.
+            row.writes["insert"] = {}
+            continue
         settle(row, person, known, seen)
         if person is None:
+            leave_unmet(row, context)
+            register_unmet(row)
             continue
         row.target = person.pk
         if _is_foreign(person, context):
-            _meet_foreigner(row, person, has_request=person.pk in known.requested)
+            if may_be_there(row):
+                _meet_foreigner(row, person, has_request=person.pk in known.requested)
         elif (first := met.setdefault(person.pk, row.number)) != row.number:
             _leave_out(row, first)
         else:
@@ -97,12 +106,13 @@ def _leave_out(row: ImportRow, first: int) -> None:
 
 def _meet_one(m: Encounter) -> None:
     meet_name(m)
-    if not meet_status(m):
+    if not (meet_leaving(m) and meet_status(m)):
         return
     meet_post(m)
     meet_residence(m)
     meet_fields(m)
     meet_certificate(m)
+    meet_registration(m)
     meet_education(m)
     meet_title(m)
     if m.row.outcome != Outcome.HELD:

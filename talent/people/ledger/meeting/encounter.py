@@ -11,11 +11,12 @@ from talent.codes import PersonStatus
 from talent.people.ledger.meeting.known import Known
 from talent.people.models import Person
 
-PERSON, STATE, EDUCATION, CERTIFICATE, TITLE, POST = (
+PERSON, STATE, EDUCATION, CERTIFICATE, PERIOD, TITLE, POST = (
     "talent.person",
     "talent.personstate",
     "talent.education",
     "talent.certificate",
+    "talent.registrationperiod",
     "talent.title",
     "talent.post",
 )

@@ -10,9 +10,10 @@ from typing import Any
 from core.ledgers.ledger import ImportContext
 from core.models import ImportRow
 from talent.codes import NOT_EMPLOYED
-from talent.credentials.models import Certificate, Education, Title
+from talent.credentials.models import Certificate, Education, RegistrationPeriod, Title
 from talent.moves.models import TransferRequest
 from talent.people.ledger import hidden
+from talent.people.ledger.named import people_named
 from talent.people.models import Person, PersonState
 from talent.posts.models import Post
 
@@ -21,7 +22,7 @@ from talent.posts.models import Post
 class Known:
     """By person: the open and the earliest dated state, all posts, the open primary one, the
     days of the ended primary posts, the ended posts by employer and end, the places of the other
-    open full-time posts, certificates, education and titles.
+    open full-time posts, certificates, education, titles and registrations.
 
     `numbers` are the owners of certificate numbers by number and level, `requested` whose
     transfer waits for an answer.
@@ -41,6 +42,7 @@ class Known:
     certificates: dict[Any, list[Certificate]] = field(default_factory=lambda: defaultdict(list))
     education: dict[Any, list[Education]] = field(default_factory=lambda: defaultdict(list))
     titles: dict[Any, list[Title]] = field(default_factory=lambda: defaultdict(list))
+    periods: dict[Any, list[RegistrationPeriod]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[tuple[str, str], Any] = field(default_factory=dict)
     requested: set[Any] = field(default_factory=set)
 
@@ -59,6 +61,9 @@ def read(rows: list[ImportRow], context: ImportContext, *, numbers: list[str]) -
         # The number of a merged record leads to the kept one.
         known.people[bytes(person.id_index)] = person.merged_into or person
     known.people |= hidden.people_of(rows, context.user)
+    nameless = {row.number: bytes(row.key) for row in rows if "named" in row.shown and row.key}
+    named = people_named([row for row in rows if row.number in nameless], context)
+    known.people |= {nameless[number]: person for number, person in named.items()}
     ids = [person.pk for person in known.people.values()]
     states = PersonState.objects.filter(person_id__in=ids).held()
     for state in states.order_by("valid_from"):
@@ -82,6 +87,7 @@ def read(rows: list[ImportRow], context: ImportContext, *, numbers: list[str]) -
         (Certificate, known.certificates),
         (Education, known.education),
         (Title, known.titles),
+        (RegistrationPeriod, known.periods),
     )
     for model, held in parts:
         for part in model.objects.filter(person_id__in=ids, ended_on=None).order_by("pk"):

@@ -21,3 +21,8 @@ CERTIFICATE = Question(
 ELSEWHERE_PLACE = Question("place", "地区不在本辖区", ((LEDGER, "照常录入，地区按本单位登记"),))
 LEFT = Question("left", "台账写着已经离开", ((LEDGER, "仍在岗，照常录入"),))
 TAKEN_NUMBER = Question("number", "管理号属于另一人", ((REGISTRY, "不录这个证书，其余照录"),))
+
+
+def held_as_left(said: str) -> str:
+    """What LEFT is asked with."""
+    return f"台账写着「{said}」，先不录入；仍在岗的请选「仍在岗，照常录入」。"

@@ -72,6 +72,13 @@ def serve(m: Encounter, post: dict[str, Any]) -> None:
     m.update_person(status=PersonStatus.SERVING)
 
 
+def idle(m: Encounter, *, on: datetime.date) -> None:
+    """Who served and holds no other post is idle from a day on (states.follow_posts)."""
+    state = m.known.states.get(m.person.pk)
+    _change(m, state, on=on.isoformat(), status=PersonStatus.IDLE)
+    m.update_person(status=PersonStatus.IDLE)
+
+
 def know_since(m: Encounter, day: str, *, corrects: Post | None = None) -> None:
     """Whoever is registered after a post began has been there since (states.known_since);
     `corrects` is the post that began on another day than was known."""

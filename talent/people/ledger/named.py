@@ -1,5 +1,5 @@
-"""Whom a row of a list without ID numbers names: by the number of a certificate, else by name and
-employer. Nobody new, and nobody of another county (LEDGERS, principle 14)."""
+"""Whom a row without an ID number names: by the number of a certificate, else by name and employer.
+Nobody new, and nobody of another county (LEDGERS, principle 14)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from core.secrecy.crypto import blind_index
 from core.secrecy.identity import check_id_number
 from core.text import normalise
 from talent.codes import REGISTERED_STATUSES
-from talent.credentials.ledger.columns import WITHOUT_EMPLOYER
 from talent.credentials.models import Certificate
+from talent.people.ledger import meanings
 from talent.people.models import Person
 from talent.posts.models import Post
 
@@ -40,8 +40,8 @@ _LEAST = 4
 def name_row(row: RowCheck, held: list[tuple[str, str]]) -> None:
     """Note whom a row names; `held` are (level, number) of the certificates that it tells of."""
     v = row.values
-    unit = str(v.get("employer") or "")
-    unit = "" if normalise(unit) in WITHOUT_EMPLOYER else unit
+    unit = str(v.get("employer") or (v.get("employer_and_title") or [""])[0])
+    unit = "" if normalise(unit) in meanings.NO_EMPLOYER else unit
     numbers = [number for _, number in held if number]
     row.key = natural_key(*(numbers or [v["name"], unit, *(level for level, _ in held)]))
     row.shown = {
@@ -81,7 +81,8 @@ def _is_elsewhere(row: RowCheck, unit: str) -> bool:
 class _Known:
     """What the registry has of those whom some rows may name."""
 
-    def __init__(self, rows: Iterable[ImportRow], user: Any) -> None:
+    def __init__(self, rows: Iterable[ImportRow], context: ImportContext) -> None:
+        user, self.is_comparison = context.user, context.is_comparison
         named = [row.shown["named"] for row in rows]
         numbers = {number for one in named for _, number in one["held"] if number}
         by_number = Certificate.objects.filter(number__in=numbers, ended_on=None)
@@ -134,7 +135,7 @@ class _Known:
 def people_named(rows: list[ImportRow], context: ImportContext) -> dict[int, Person]:
     """{number of a row: the one person whom it names}; the other rows are held, with a question
     where somebody may be meant."""
-    known = _Known(rows, context.user)
+    known = _Known(rows, context)
     found = ((row.number, _whom(row, known)) for row in rows)
     return {number: person for number, person in found if person is not None}
 
@@ -181,6 +182,12 @@ def _asked(row: ImportRow, alike: list[Person], known: _Known) -> Person | None:
         WHO, "名单上的人是谁", (*choices, (_NONE, "都不是，在册没有")), is_shared=False
     )
     message = "在册有同名的人，凭名单上的内容认不准，请选择是哪一位。"
+    if known.is_comparison:
+        # Nobody answers there.
+        alike_ones = "、".join(words for _, words in choices)
+        message = f"在册有同名的：{alike_ones}。凭名单上的内容认不准，请核实是不是同一人。"
+        hold(row, message, rule=WHO, column="姓名")
+        return None
     answer = ask(row, question, message, column="姓名")
     if answer == _NONE:
         hold(row, _NOBODY, rule=ABSENT)
