@@ -88,11 +88,16 @@ class ListForm:
 
 
 def bind(
-    path: Path, look: SheetLayout, user: Any, chosen: Mapping[str, str] | None = None
+    path: Path,
+    look: SheetLayout,
+    user: Any,
+    chosen: Mapping[str, str] | None = None,
+    kind: Entity | None = None,
 ) -> ListForm | None:
-    """A sheet as a list of the kind whose columns it has most of, None where it is none. `chosen`
-    is what somebody has said of its columns: {number: attribute}, "" to leave one empty."""
-    entities = [entity for entity in in_order() if entity.ledger is not None]
+    """A sheet as a list of the kind whose columns it has most of (of `kind`, where that is known),
+    None where it is none. `chosen` is what somebody has said of its columns: {number: attribute},
+    "" to leave one empty."""
+    entities = [kind] if kind else [one for one in in_order() if one.ledger is not None]
     labels = {name for entity in entities if entity.ledger for name in entity.ledger.column_names()}
     with read_sheet(path, labels=labels, wanted=look.name) as sheet:
         if sheet.name != look.name:
@@ -188,16 +193,17 @@ def _of(get: Callable[[Any], Any]) -> Getter:
 
 
 def listed(form: ListForm, *, user: Any, region: str) -> Any:
-    """The records that a form lists of a region in the user's reach."""
-    return listed_records(form.entity, user=user, region=region, names=form.names, told=form.told)
+    """The records that a form lists of a region in the user's reach, in the order of a paper."""
+    rows = listed_records(form.entity, user=user, region=region, names=form.names, told=form.told)
+    return rows.order_by(*_order(form.entity))
 
 
-def rows_of(
-    form: ListForm, *, user: Any, region: str, on: datetime.date, is_clear: bool, seen: set[Any]
+def lines_of(
+    form: ListForm, rows: Any, *, on: datetime.date, is_clear: bool, seen: set[Any]
 ) -> Iterator[dict[int, Value]]:
-    """The lines of a list as values by column; `seen` takes the people that they are about."""
-    entity, rows = form.entity, listed(form, user=user, region=region)
-    records = entity.joined(rows.order_by(*_order(entity))).iterator(chunk_size=_CHUNK)
+    """Records as lines of a list, values by column; `seen` takes the people that they are about."""
+    entity = form.entity
+    records = entity.joined(rows).iterator(chunk_size=_CHUNK)
     person_of = reader(entity.person)
     number = 0
     while chunk := list(islice(records, _CHUNK)):

@@ -8,18 +8,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.accounts.models import User
 from core.dates import today
-from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.papers import actions
 from core.papers.actions import GONE
 from core.papers.forms import PaperFillForm, PaperUploadForm
+from core.papers.making import fill_form
 from core.papers.models import PaperForm
 from core.papers.standing import MARK, STANDING
+from core.papers.taking import download
 from core.papers.understanding import Understood, understand
 from core.regions.names import place_name, working_region_code
 from core.rules import RuleError
@@ -113,37 +114,22 @@ def _page(
 
 
 @require_POST
-def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
+def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """The form filled, as a download."""
-    kept = _form(request, pk)
-    form = PaperFillForm(request.POST)
+    kept, user = _form(request, pk), _user(request)
+    form, region = PaperFillForm(request.POST), working_region_code(request)
     if not form.is_valid():
         return _page(request, kept, form, status=422)
+    said = {"region": region, "on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
     try:
-        made = actions.fill_kept(
-            form=kept,
-            by=_user(request),
-            region=working_region_code(request),
-            on=form.cleaned_data["on"],
-            reason=form.cleaned_data["reason"],
-        )
+        return download(kept.title, actions.fill_kept(form=kept, by=user, **said))
     except (Refused, RuleError) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, kept, form, status=422)
-    return _download(kept.name.rsplit(".", 1)[0], made)
-
-
-def _download(name: str, made: actions.Made) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment=True, filename=file_name(name, "xlsx"))
-    return HttpResponse(
-        made.data,
-        content_type=CONTENT_TYPES["xlsx"],
-        headers={"Content-Disposition": disposition},
-    )
 
 
 @require_POST
-def fill_standing(request: HttpRequest, code: str) -> HttpResponse:
+def fill_standing(request: HttpRequest, code: str) -> HttpResponseBase:
     """A form that the registry brings along, filled as of a day, as a download."""
     user, form = _user(request), STANDING.get(code)
     if form is None:
@@ -153,13 +139,13 @@ def fill_standing(request: HttpRequest, code: str) -> HttpResponse:
         return _list(request, PaperUploadForm(), asked, status=422)
     region, on = working_region_code(request), asked.cleaned_data["on"]
     try:
-        made = actions.fill_form(
+        made = fill_form(
             user=user, name=form.title, data=form.blank(region, on), region=region, on=on
         )
     except (Refused, RuleError) as refusal:
         asked.add_error(None, str(refusal))
         return _list(request, PaperUploadForm(), asked, status=422)
-    return _download(f"{place_name(region)}{form.title}", made)
+    return download(f"{place_name(region)}{form.title}", made)
 
 
 @require_POST

@@ -13,8 +13,8 @@ from django.test import Client
 
 from core.dates import today
 from core.models import ReadEvent
-from core.papers.actions import FIGURES, fill_form
 from core.papers.figures import COUNTABLES, meant, says_nothing
+from core.papers.making import FIGURES, fill_form
 from core.papers.standing import STANDING
 from core.papers.understanding import understand
 from core.secrecy.files import Refused
@@ -265,7 +265,7 @@ def test_a_standing_form_by_the_page(
     answer = client.post("/papers/standing/staff/", {"on": f"{ON}"})
     assert answer.status_code == 200
     rows = list(
-        openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+        openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True)
     )
     whole = next(row for row in rows if row[0] == "合计")
     assert whole[1:] == (4, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1)

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Filling, ImportBatch, Job, PaperForm, ReadEvent
-from core.papers.actions import fill_form
+from core.papers.making import fill_form
 from core.papers.understanding import understand
 from core.rules import RuleError
 from core.secrecy.files import Refused
@@ -190,7 +190,7 @@ def test_by_the_page(cast: Cast, two: Any, client_of: Callable[[Any], Client]) -
     kept = PaperForm.objects.get()
     made = client.post(reverse("paper_fill", args=[kept.pk]), {"on": "2026-11-30"})
     assert made.status_code == 200
-    assert {row[0] for row in filled(made.content)[1:]} == {"张三", "李四"}
+    assert {row[0] for row in filled(made.getvalue())[1:]} == {"张三", "李四"}
     assert Filling.objects.get().rows == 2
     # Of another office neither the form nor its name is to be seen.
     other = client_of(cast.clerk_b)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.accounts.models import User
 from core.dates import today
-from core.papers.actions import fill_form
+from core.papers.making import fill_form
 from core.rules import RuleError
 from core.secrecy.files import Refused
 
