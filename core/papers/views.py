@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,10 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.accounts.models import User
 from core.dates import today
+from core.entities.exporting import ExportRequest, queue_export
 from core.papers import actions
 from core.papers.actions import GONE
 from core.papers.forms import PaperFillForm, PaperUploadForm
-from core.papers.making import fill_form
+from core.papers.making import TooLong, fill_form
 from core.papers.models import PaperForm
 from core.papers.standing import MARK, STANDING
 from core.papers.taking import download
@@ -115,17 +117,37 @@ def _page(
 
 @require_POST
 def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """The form filled, as a download."""
+    """The form filled, as a download; many lines are left to a worker."""
     kept, user = _form(request, pk), _user(request)
     form, region = PaperFillForm(request.POST), working_region_code(request)
     if not form.is_valid():
         return _page(request, kept, form, status=422)
     said = {"region": region, "on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
     try:
-        return download(kept.title, actions.fill_kept(form=kept, by=user, **said))
+        if isinstance(request, ExportRequest):
+            made = actions.fill_kept(form=kept, by=user, **said, report=request.report)
+        else:
+            made = actions.fill_kept(form=kept, by=user, **said, most=settings.EXPORT_JOB_ROWS)
+        return download(kept.title, made)
+    except TooLong as long:
+        return _left_to_a_worker(request, kept, long)
     except (Refused, RuleError) as refusal:
+        if isinstance(request, ExportRequest):
+            raise RuleError("PAPER", str(refusal)) from None
         form.add_error(None, str(refusal))
         return _page(request, kept, form, status=422)
+
+
+def _left_to_a_worker(request: HttpRequest, kept: PaperForm, long: TooLong) -> HttpResponse:
+    try:
+        export = queue_export(
+            request, title=f"填表：{kept.name}", words=place_name(working_region_code(request)),
+            rows=long.rows, needs=long.needs,
+        )  # fmt: skip
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("paper_detail", pk=kept.pk)
+    return redirect("export_wait", pk=export.pk)
 
 
 @require_POST

@@ -21,7 +21,7 @@ from core.papers.actions import changes_since, due_forms, keep_form
 from core.papers.models import Every
 from core.papers.taking import TEMPLATE
 from talent.models import Person
-from tests.conftest import COUNTY_A, COUNTY_B, Cast
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import check, outcomes, people, person, take, workbook
 from tests.rows import make_person, make_row
 
@@ -160,6 +160,30 @@ def test_the_template_comes_again_unchanged(cast: Cast, client_of: Clients) -> N
     assert len(rows(data)) == 2
     assert outcomes(check(cast.clerk_a, "people", data)) == {"unchanged": 2}
     assert not Filling.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["list", "form"])
+def test_many_rows_are_left_to_a_worker(
+    who: str, cast: Cast, client_of: Clients, three: Any, settings: Any
+) -> None:
+    settings.EXPORT_JOB_ROWS = 2
+    form, client = keep(cast.clerk_a), client_of(cast.clerk_a)
+    if who == "list":
+        answer = client.post("/people/export/", {"format": str(form.pk), "filter": "sort=-name"})
+    else:
+        make_person(TOWNSHIP_A, "丁四")
+        answer = client.post(reverse("paper_fill", args=[form.pk]), {"on": f"{today()}"})
+    export = Export.objects.get()
+    assert answer["Location"] == f"/exports/{export.pk}/"
+    assert not Filling.objects.exists()
+    jobs.run(export.job_id)
+    export = Export.objects.select_related("job").get()
+    assert export.job.status == Job.Status.DONE, export.job.message
+    filling = Filling.objects.get()
+    assert filling.rows == export.job.total == (3 if who == "list" else 4)
+    fetched = client.post(f"/exports/{export.pk}/file/")
+    assert len(rows(fetched.content)) == filling.rows
+    assert "组织部的表" in export.file_name
 
 
 def test_a_worker_says_what_is_wrong(
