@@ -7,6 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -232,11 +233,12 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
         len(grid.cells) - len(one.cells) for grid, one in zip(asked.grids, figures, strict=True)
     )
     numbers = [
-        {"sheet": grid.sheet, "cell": address(*at), "says": grid.says[at], "value": one.cells[at]}
+        {"sheet": grid.sheet, "cell": address(*at), "says": grid.says[at],
+         "value": _kept(one.cells.get(at))}
         for grid, one in zip(asked.grids, figures, strict=True)
         for at in grid.cells
-        if at in one.cells
-    ]
+        if at in one.cells or grid.cells[at].versus is not None
+    ]  # fmt: skip
     report = {
         "cells_filled": filled.filled,
         "cells_empty": sum(count.empty for count in counted) + unfilled,
@@ -246,5 +248,11 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
         ],
         "tables": tables,
         "locked": [list(place) for place in filled.locked],
+        "baseless": [one for one in numbers if one["value"] is None],
     }
     return Made(filled.data, report, people, figures=numbers)
+
+
+def _kept(value: Value) -> Any:
+    """A number as it is kept with the record of a filling."""
+    return float(value) if isinstance(value, Decimal) else value

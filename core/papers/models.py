@@ -106,3 +106,8 @@ class Filling(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def baseless(self) -> list[dict[str, Any]]:
+        """The cells of growth that stayed empty, since nothing is known of the year before."""
+        return [one for one in self.figures if one["value"] is None]

@@ -167,6 +167,9 @@ def fill_standing(request: HttpRequest, code: str) -> HttpResponseBase:
     except (Refused, RuleError) as refusal:
         asked.add_error(None, str(refusal))
         return _list(request, PaperUploadForm(), asked, status=422)
+    if cells := made.report["baseless"]:
+        said = "、".join(one["cell"] for one in cells[:20])
+        messages.info(request, f"{form.title}：{said} 没有上年的数可比，留空。")
     return download(f"{place_name(region)}{form.title}", made)
 
 

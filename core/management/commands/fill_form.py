@@ -57,3 +57,5 @@ class Command(BaseCommand):
             self.stdout.write(f"「{table['sheet']}」：{table['list']} {table['rows']} 行")
         for unknown in made.report["unknown"]:
             self.stdout.write(f"{unknown['cell']}「{unknown['heading']}」没有来源，留空。")
+        for one in made.report["baseless"]:
+            self.stdout.write(f"{one['cell']}「{one['says']}」没有上年的数，留空。")
