@@ -11,16 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from itertools import chain
 
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import Area, Cell, address
+from core.papers.areas import Areas
 from core.papers.cells import Rate, Value
 from core.papers.figures import Meant, counted, is_known, meant, says_nothing
 from core.papers.filling import Fill
 from core.papers.growth import Versus, growth_of, is_in_percent
 from core.papers.layouts import SheetLayout
-from core.regions.tree import Divisions, divisions_on
 
 # Fewer cells are no table.
 _FEWEST = 2
@@ -30,7 +29,6 @@ _MOST_TEXTS = 5_000
 _DEEPEST = 5
 # What stands in a cell that is to stay empty, or to be filled.
 _BLANK = re.compile(r"[\s/／—\-–]*")
-_KIND = re.compile(r"(特区|新区|自治州|自治县|[区县市州])$")
 # Around a table: who fills it in, as of when, in which unit.
 _ASIDE = re.compile(
     r"(填报|填表|统计|制表|编制|报送|报出|计量|金额|单位|日期|时间|截至|截止|文号|表号|制定机关|批准机关"
@@ -111,32 +109,11 @@ class Grid:
         return Fill(self.sheet, {cell: v for cell, v in values.items() if v is not None})
 
 
-class Areas:
-    """The areas that a form filled for a region may name: it and those below it."""
-
-    def __init__(self, region: str, divisions: Divisions) -> None:
-        self.region = region
-        found: dict[str, set[str]] = {}
-        level = divisions.level(region)
-        below = (divisions.at_level(level + n, under=region) for n in (1, 2))
-        inside = [region, *chain.from_iterable(below)]
-        for code in inside:
-            name = squeeze(divisions.name(code))
-            for said in {name, _KIND.sub("", name)}:
-                if len(said) > 1:
-                    found.setdefault(said, set()).add(code)
-        self._codes = {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
-
-    def named(self, text: str) -> str:
-        """The code of the area that a heading names, "" for none."""
-        return self._codes.get(squeeze(text), "")
-
-
-def grid_of(look: SheetLayout, *, region: str, on: datetime.date, user: object) -> Grid | None:
+def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     """The statistical table of a sheet, None where there is none."""
     if len(look.texts) > _MOST_TEXTS:
         return None
-    reader = _Reader(look, Areas(region, divisions_on(on)), user)
+    reader = _Reader(look, areas, user)
     cells = dict(reader.cells())
     if len(cells) < _FEWEST:
         return None

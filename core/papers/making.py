@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from core.entities.workbooks import check_unmasked
 from core.papers.addresses import address
 from core.papers.cells import Value
 from core.papers.filling import Filled, Table, fill
+from core.papers.groups import Group
 from core.papers.lists import ListForm, lines_of, listed
 from core.papers.stamping import stamp
 from core.papers.understanding import Bindings, Understood, understand
@@ -111,17 +113,17 @@ class Asking:
 class _Counted:
     """What passes by while the lines of a list are written."""
 
+    width: int
+    report: Callable[[int], None]
     rows: int = 0
     empty: int = 0
 
-    def over(
-        self, lines: Iterator[dict[int, Value]], *, width: int, report: Callable[[int], None]
-    ) -> Iterator[Mapping[int, Value]]:
+    def over(self, lines: Iterator[dict[int, Value]]) -> Iterator[Mapping[int, Value]]:
         for line in lines:
             self.rows += 1
-            self.empty += width - sum(value is not None for value in line.values())
+            self.empty += self.width - sum(value is not None for value in line.values())
             if self.rows % _REPORTED == 0:
-                report(self.rows)
+                self.report(self.rows)
             yield line
 
 
@@ -182,6 +184,17 @@ def _check_size(asked: Understood, asking: Asking, needs: list[str]) -> None:
         raise RuleError("PAPER", "超过 10 万行，请切换到下级地区分别填写。")
     if rows > asking.most:
         raise TooLong(rows, needs)
+    if asking.chosen is not None and (left := sum(_left_out(one, asking) for one in asked.lists)):
+        said = f"这张表按地区分组，名单里有 {left} 行不在其中任何一组，请先按地区筛选。"
+        raise RuleError("PAPER", said)
+
+
+def _left_out(form: ListForm, asking: Asking) -> int:
+    """How many records are in none of the places by which a form groups its lines."""
+    if not form.groups:
+        return 0
+    rows = asking.rows(form)
+    return int(rows.count()) - sum(rows.in_region(one.region).count() for one in form.groups)
 
 
 def note_read(made: Made, asking: Asking, name: str) -> None:
@@ -202,31 +215,18 @@ def note_read(made: Made, asking: Asking, name: str) -> None:
 
 def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
     people: set[Any] = set()
-    counted = [_Counted() for _ in asked.lists]
+    counted = [_Counted(width=form.width, report=asking.report) for form in asked.lists]
     lists = [
-        Table(
-            form.sheet,
-            form.first_row,
-            form.ruled_rows,
-            count.over(
-                lines_of(
-                    form,
-                    asking.rows(form),
-                    on=asking.on,
-                    is_clear=asking.is_clear,
-                    seen=people,
-                ),
-                width=sum(bool(bound.heading) for bound in form.columns),
-                report=asking.report,
-            ),
-        )
-        for form, count in zip(asked.lists, counted, strict=True)
+        Table(form.sheet, part.first_row, part.ruled_rows, lines)
+        for form, counting in zip(asked.lists, counted, strict=True)
+        for part, lines in _parts(form, asking, counting, people)
     ]
     figures = [grid.fill(asking.on) for grid in asked.grids]
     filled: Filled = fill(data, fills=figures, tables=lists)
     tables = [
-        {"sheet": form.sheet, "rows": count.rows, "list": form.entity.list_label}
-        for form, count in zip(asked.lists, counted, strict=True)
+        {"sheet": form.sheet, "rows": one.rows, "list": form.entity.list_label}
+        | ({"left_out": left} if (left := _left_out(form, asking)) else {})
+        for form, one in zip(asked.lists, counted, strict=True)
     ]
     tables += [{"sheet": grid.sheet, "rows": grid.rows, "list": FIGURES} for grid in asked.grids]
     unfilled = sum(
@@ -241,7 +241,7 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
     ]  # fmt: skip
     report = {
         "cells_filled": filled.filled,
-        "cells_empty": sum(count.empty for count in counted) + unfilled,
+        "cells_empty": sum(one.empty for one in counted) + unfilled,
         "unknown": [
             {"sheet": sheet, "cell": cell, "heading": heading}
             for sheet, cell, heading in asked.unknown
@@ -251,6 +251,24 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
         "baseless": [one for one in numbers if one["value"] is None],
     }
     return Made(filled.data, report, people, figures=numbers)
+
+
+def _parts(
+    form: ListForm, asking: Asking, counting: _Counted, people: set[Any]
+) -> Iterator[tuple[Group, Iterator[Mapping[int, Value]]]]:
+    """The parts of a list, each with its lines, which are read one part after the other."""
+    rows, numbers = asking.rows(form), count(1)
+    for part in form.parts:
+        lines = lines_of(
+            form,
+            part,
+            rows.in_region(part.region) if part.region else rows,
+            on=asking.on,
+            is_clear=asking.is_clear,
+            seen=people,
+            numbers=numbers,
+        )
+        yield part, counting.over(lines)
 
 
 def _kept(value: Value) -> Any:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from core.entities.entity import Entity
+from core.papers.areas import Areas
 from core.papers.grids import Grid, grid_of
 from core.papers.layouts import layout
 from core.papers.lists import ListForm, bind
+from core.regions.tree import divisions_on
 from core.secrecy.files import Refused
 
 NOTHING_KNOWN = (
@@ -63,14 +65,17 @@ def understand(
     template it is known: its first sheet lists that `kind`. Raises Refused where the file cannot
     be taken, and where no sheet has headings that are known."""
     found, said = Understood(), bindings or {}
+    areas = Areas(region, divisions_on(on))
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(data)
         file.flush()
         for look in layout(data)[: 1 if kind else None]:
             if not look.texts:
                 continue
-            grid = None if kind else grid_of(look, region=region, on=on, user=user)
-            listed = bind(Path(file.name), look, user, said.get(look.name), kind)
+            grid = None if kind else grid_of(look, areas, user)
+            listed = bind(
+                Path(file.name), look, user, areas=areas, chosen=said.get(look.name), kind=kind
+            )
             # The line of sums below a list is no table of its own.
             if grid is not None and (listed is None or grid.rows > 1):
                 found.grids.append(grid)

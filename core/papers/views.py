@@ -19,7 +19,7 @@ from core.entities.exporting import ExportRequest, queue_export
 from core.papers import actions
 from core.papers.actions import GONE
 from core.papers.forms import PaperFillForm, PaperUploadForm
-from core.papers.making import TooLong, fill_form
+from core.papers.making import Made, TooLong, fill_form
 from core.papers.models import PaperForm
 from core.papers.standing import MARK, STANDING
 from core.papers.taking import download
@@ -128,6 +128,7 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             made = actions.fill_kept(form=kept, by=user, **said, report=request.report)
         else:
             made = actions.fill_kept(form=kept, by=user, **said, most=settings.EXPORT_JOB_ROWS)
+        _say_left_out(request, made)
         return download(kept.title, made)
     except TooLong as long:
         return _left_to_a_worker(request, kept, long)
@@ -136,6 +137,15 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
             raise RuleError("PAPER", str(refusal)) from None
         form.add_error(None, str(refusal))
         return _page(request, kept, form, status=422)
+
+
+def _say_left_out(request: HttpRequest, made: Made) -> None:
+    for table in made.report["tables"]:
+        if left := table.get("left_out"):
+            messages.warning(
+                request,
+                f"「{table['sheet']}」按地区分组，{left} 行不在其中任何一组，没有填进去。",
+            )
 
 
 def _left_to_a_worker(request: HttpRequest, kept: PaperForm, long: TooLong) -> HttpResponse:

@@ -140,6 +140,25 @@ def test_what_was_filled_comes_again_unchanged(reason: str, cast: Cast, two: Any
     assert event.reason == reason
 
 
+def test_both_degrees_stand_where_they_stood(cast: Cast) -> None:
+    """real/15: 全日制 and 在职, each with its school, as they came in."""
+    (path,) = SAMPLES.glob("real/15*")
+    take(cast.clerk_a, "people", path.read_bytes(), name=path.name)
+    rows = filled(fill(cast.clerk_a, blank("real/15")).data)
+    before = {
+        row[2]: row[9:13] for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    }
+    after = {row[2]: row[9:13] for row in rows if row[2]}
+    several = [name for name, row in after.items() if name in before and row[2]]
+    assert len(several) > 5
+    for name in several:
+        was, now = before[name], after[name]
+        assert str(was[1]).startswith(str(now[1]))
+        assert str(was[3]).startswith(str(now[3]))
+    again = fill(cast.clerk_a, blank("real/15"), reason="核对").data
+    assert outcomes(check(cast.clerk_a, "people", again)) == {"unchanged": 18}
+
+
 def test_nobody_fills_for_another_area(cast: Cast, two: Any) -> None:
     data = form(["姓名", "身份证号"])
     with pytest.raises(RuleError, match="不在您的辖区"):

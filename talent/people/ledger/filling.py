@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from core.dates import full_years
+from core.ledgers.ledger import AGAIN
 from core.regions.names import place_names
 from talent.codes import PersonStatus
 
@@ -38,6 +39,21 @@ def _school_and_major(person: Any, on: datetime.date) -> str:
     return f"{study.school}{study.major}" if study else ""
 
 
+def _course(number: int, *parts: str) -> Any:
+    """What is to be said of the first education, or of the second one."""
+
+    def get(person: Any, on: datetime.date) -> str:
+        course = person.held_courses[number - 1] if person.held_courses else None
+        return "".join(getattr(course, part) for part in parts) if course else ""
+
+    return get
+
+
+def _courses(name: str, *parts: str) -> dict[str, Any]:
+    """The columns of a sheet that has a part twice."""
+    return {f"{name}{AGAIN}{number}": _course(number, *parts) for number in (1, 2)}
+
+
 def _age(person: Any, on: datetime.date) -> int | None:
     return full_years(person.birth_date, on) if person.birth_date else None
 
@@ -56,6 +72,10 @@ FILLS = {
     "title": _title,
     "employer_and_title": _employer_and_title,
     "school_and_major": _school_and_major,
+    **_courses("education", "level"),
+    **_courses("school", "school"),
+    **_courses("major", "major"),
+    **_courses("school_and_major", "school", "major"),
     "serving": lambda person, on: PersonStatus(person.status).label,
     "年龄": _age,
     "出生年月": _born,
