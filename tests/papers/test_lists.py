@@ -128,6 +128,16 @@ def test_amounts_are_in_the_unit_of_the_form(cast: Cast) -> None:
     assert filled(made.data)[1] == ("某项目", "南明区民政局", 73.3355, "2024-01-01至2024-12-31")
 
 
+def test_all_sources_of_a_project_stand_in_its_cell(cast: Cast) -> None:
+    """Each with its amount, as a ledger writes them, so that they come in again unchanged."""
+    head = ["项目名称", "购买方", "合同金额（万元）", "开始日期", "结束日期", "资金来源"]
+    row = ["某项目", "南明区民政局", 30, "2024-01-01", "2024-12-31", "中央20、省级10"]
+    take(cast.clerk_a, "projects", workbook([head, row]))
+    made = fill(cast.clerk_a, form(head))
+    assert filled(made.data)[1][5] == "中央财政200000元、省级财政100000元"
+    assert outcomes(check(cast.clerk_a, "projects", made.data)) == {"unchanged": 1}
+
+
 @pytest.mark.parametrize("reason", ["", "报送组织部"])
 def test_what_was_filled_comes_again_unchanged(reason: str, cast: Cast, two: Any) -> None:
     made = fill(cast.clerk_a, blank("南明区社会工作人才信息汇总表.xlsx"), reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from core.dates import full_years
@@ -11,6 +12,7 @@ from core.regions.names import place_names
 from talent.codes import PersonStatus
 
 _COUNTY, _TOWNSHIP = 6, 9
+_VILLAGE = re.compile("(社区|村|居委会|村委会|居民委员会|村民委员会)$")
 
 
 def _place(length: int) -> Any:
@@ -32,6 +34,12 @@ def _title(person: Any, on: datetime.date) -> str:
 def _employer_and_title(person: Any, on: datetime.date) -> str:
     post = person.held_post
     return f"{post.employer}{post.title}" if post else ""
+
+
+def _village(person: Any, on: datetime.date) -> str:
+    """村（社区）: a ledger that has such a column and no employer means by it where she works."""
+    post = person.held_post
+    return post.employer if post and _VILLAGE.search(post.employer) else ""
 
 
 def _school_and_major(person: Any, on: datetime.date) -> str:
@@ -70,6 +78,7 @@ FILLS = {
     "county": _place(_COUNTY),
     "township": _place(_TOWNSHIP),
     "title": _title,
+    "village": _village,
     "employer_and_title": _employer_and_title,
     "school_and_major": _school_and_major,
     **_courses("education", "level"),
