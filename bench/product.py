@@ -33,6 +33,11 @@ from bench.clock import median_of
 from core.models import User
 from talent.models import Certificate, Person
 
+_PAPER = (
+    "序号 姓名 性别 身份证号码 民族 政治面貌 出生日期 年龄 学历 毕业院校 所学专业 联系电话 "
+    "所在乡镇（街道） 工作单位 岗位 用工形式 入职时间 职业资格等级 证书管理号 取得时间"
+).split()
+
 
 def client_of(username: str) -> Client:
     client = Client(SERVER_NAME="localhost")
@@ -161,6 +166,30 @@ def export(rows: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def paper(rows: str) -> dict[str, Any]:
+    """A form of another office with twenty columns, filled with `rows` people of the list."""
+    import openpyxl
+
+    from core.papers.making import Chosen, fill_form
+    from talent.people.entity import PEOPLE
+
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(list(_PAPER))
+    book.save(file)
+    user = User.objects.get(username="sheng")
+    chosen = Chosen(PEOPLE, Person.objects.for_user(user).order_by("pk")[: int(rows)], "全部")
+    began = time.monotonic()
+    made = fill_form(
+        user=user, name="表.xlsx", data=file.getvalue(), region="52", on=data.DAY, chosen=chosen
+    )
+    seconds = time.monotonic() - began
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return {
+        "seconds": seconds, "rows": made.rows, "columns": len(_PAPER),
+        "bytes": len(made.data), "megabytes": most, "unknown": made.report["unknown"],
+    }  # fmt: skip
+
+
 def dashboard() -> dict[str, Any]:
     """The board of the province and of a county, read from snapshots taken before."""
     from reports.snapshots import actions
@@ -254,6 +283,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "indicators": indicators,
     "dashboard": dashboard,
     "export": export,
+    "paper": paper,
     "ledger": ledger,
     "phases": phases,
     "weights": weights,

@@ -10,5 +10,6 @@ class CoreConfig(AppConfig):
         autodiscover_modules("entities", "reminders")
         from core.desk import lists, notices  # noqa: F401  declares them
         from core.ledgers import entity, waiting  # noqa: F401  registers what waits
+        from core.papers import taking  # noqa: F401  declares what takes the rows of lists
         from core.secrecy import checks  # noqa: F401  register checks and worker heartbeats
         from core.web import health  # noqa: F401  register checks and worker heartbeats

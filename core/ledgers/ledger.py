@@ -291,8 +291,9 @@ class Ledger:
     before_apply    makes what must exist before the rows are written (unknown stations, say)
     after_apply     what follows from the rows written, in the same transaction
     tell            number of a row -> (label, text) of what it stores, for the rows of a page
-    fills           attribute, or a heading that no ledger reads (年龄) -> function of (record,
-                    day): what a form is filled with where no column of the export says it
+    fills           attribute (level#1 and level#2 where a sheet has it twice), or a heading that
+                    no ledger reads (年龄) -> function of (record, day): what a form is filled with
+                    where no column of the export says it
     listed          attribute -> which records a form lists that has no such column, by "" which
                     any form lists
     shown_as        label of a difference -> attributes of the columns that it is about, where no

@@ -35,6 +35,25 @@ _EPOCH_1904 = datetime.date(1904, 1, 1).toordinal()
 _LEAP = 61
 
 
+class Rate(float):
+    """A part of a whole: as such in a cell that shows per cents, else in words; where the heading
+    has the sign (`is_bare`) as a number of per cents."""
+
+    is_bare = False
+
+    @classmethod
+    def of(cls, value: float, *, is_bare: bool) -> Rate:
+        made = cls(value)
+        made.is_bare = is_bare
+        return made
+
+    def shown(self, *, is_percent: bool) -> float | str:
+        if is_percent:
+            return round(float(self), 4)
+        number = round(float(self) * 100, 1)
+        return number if self.is_bare else f"{number:.1f}%"
+
+
 @dataclass
 class Put:
     """A sheet with its values: `written` cells, those that are `locked`, and those that have a
@@ -204,6 +223,8 @@ class _Writer:
     def _content(self, value: Value, style: int) -> tuple[str, str]:
         """The type and what stands in a cell."""
         kind = self.styles[style]
+        if isinstance(value, Rate):
+            value = value.shown(is_percent=kind.is_percent)
         if isinstance(value, datetime.date):
             serial = self._serial(value) if kind.is_day else None
             if serial is not None:

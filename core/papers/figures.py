@@ -24,10 +24,12 @@ from core.ledgers.spreadsheets.child import squeeze
 Clauses = tuple[Clause, ...]
 
 # All of what is counted, wherever it stands.
-_ALL = frozenset("合计 总计 小计 总数 数量 数值 本期 本期数 本年".split())
+_ALL = frozenset(
+    "合计 总计 小计 总数 数量 数值 本期 本期数 本年 本年数 本年度 今年 今年数 当年 本年末".split()
+)
 # Beside a heading it says nothing of what is counted.
 _SILENT = re.compile(
-    r"(人|个|家|名|件|处|单位|计量单位|其中|[甲乙丙丁一二三四五六七八九十]|\d{0,3})?"
+    r"(人|个|家|名|件|处|[万千亿]?元|%|单位|计量单位|其中|[甲乙丙丁一二三四五六七八九十]|\d{0,3})?"
 )
 _WITHIN = re.compile(r"^(其中|年末|期末|现有|在册|本年末|按\w{2,6}分组?)[:：、\s]*")
 _ENDING = re.compile(r"(的?人数|的?人员|的|数|人)$")
@@ -42,7 +44,8 @@ class Countable:
     conditions  word -> clauses that it adds
     read        clauses of a word that no list can hold (35岁及以下), None where it is none
     neutral     words that say no more than that it is them, and are not enough by themselves
-    weight      a column that is summed instead of counting things
+    weight      a column in yuan that is summed instead of counting things
+    vague       conditions that may be of anything (其他), and are not enough by themselves
     permission  who may have it counted
     """
 
@@ -53,6 +56,7 @@ class Countable:
     read: Callable[[str], Clauses | None] = lambda text: None
     neutral: str = ""
     weight: str = ""
+    vague: str = ""
     permission: str
 
     def clauses(self, text: str) -> Clauses | None:
@@ -62,6 +66,13 @@ class Countable:
         if text in self._conditions:
             return self._conditions[text]
         return self.read(text)
+
+    def is_telling(self, text: str) -> bool:
+        """Whether a heading says by itself that it is of these."""
+        return not self.is_neutral(text) and not self.is_vague(text)
+
+    def is_vague(self, text: str) -> bool:
+        return text in self.vague.split()
 
     def is_neutral(self, text: str) -> bool:
         return text in _ALL or text in self.neutral.split()
@@ -98,6 +109,8 @@ class Meant:
             code=f"{self.what.population.code}:{self.what.weight}:{said}",
             name="", unit="", clause="", rule="",
             population=self.what.population, where=self.where, weight=self.what.weight,
+            # A sum of nothing is not known to be 0.
+            evidence=self.where if self.what.weight else (),
         )  # fmt: skip
 
 
@@ -113,7 +126,7 @@ def meant(headings: Iterable[str], user: object) -> Meant | None:
         if not user.has_perm(what.permission):  # type: ignore[attr-defined]
             continue
         found = [_clauses(what, text) for text in said]
-        if not found or None in found or all(what.is_neutral(text) for text in said):
+        if not found or None in found or not any(what.is_telling(text) for text in said):
             continue
         added = [clause for clauses in found for clause in clauses or ()]
         return Meant(what, tuple(dict.fromkeys((*what.base, *added))))
@@ -124,31 +137,35 @@ def is_known(heading: str, user: object) -> bool:
     """Whether a heading says something of anything that may be counted."""
     text = squeeze(heading)
     return any(
-        _clauses(what, text) is not None
+        _clauses(what, text) is not None and not what.is_vague(text)
         for what in COUNTABLES
         if user.has_perm(what.permission)  # type: ignore[attr-defined]
     )
 
 
 def _clauses(what: Countable, text: str) -> Clauses | None:
+    found = (what.clauses(form) for form in _forms(text) if form)
+    return next((clauses for clauses in found if clauses is not None), None)
+
+
+def _forms(text: str) -> tuple[str, str, str]:
     """As it stands, else without what a form puts around it: 其中女性人数."""
     plain = _WITHIN.sub("", text)
-    for form in (text, plain, _ENDING.sub("", plain)):
-        if form and (found := what.clauses(form)) is not None:
-            return found
-    return None
+    return text, plain, _ENDING.sub("", plain)
 
 
 def counted(
-    cells: Mapping[tuple[int, int], tuple[Meant, str]], *, on: datetime.date
-) -> dict[tuple[int, int], int | None]:
-    """The number of each cell, given what it means and in which region; None where there is no
-    record that it could rest on."""
+    asked: Iterable[tuple[Meant, str]], *, on: datetime.date
+) -> dict[tuple[str, str], int | None]:
+    """(code of an indicator, region) -> the number of what is meant there as of a day, None where
+    there is no record that it could rest on."""
+    pairs = list(asked)
     indicators: Sequence[Indicator] = list(
-        {one.code: one for one in (meaning.indicator for meaning, _ in cells.values())}.values()
+        {one.code: one for one in (meaning.indicator for meaning, _ in pairs)}.values()
     )
-    figures = figures_on(on, indicators)
+    figures = figures_on(on, indicators) if indicators else None
     return {
-        cell: figures.value(meaning.indicator.code, region)
-        for cell, (meaning, region) in cells.items()
+        (meaning.indicator.code, region): figures.value(meaning.indicator.code, region)
+        for meaning, region in pairs
+        if figures is not None
     }

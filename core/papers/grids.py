@@ -7,17 +7,19 @@ import datetime
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from itertools import chain
 
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import Area, Cell, address
+from core.papers.areas import Areas
+from core.papers.cells import Rate, Value
 from core.papers.figures import Meant, counted, is_known, meant, says_nothing
 from core.papers.filling import Fill
+from core.papers.growth import Versus, growth_of, is_in_percent
 from core.papers.layouts import SheetLayout
-from core.regions.tree import Divisions, divisions_on
 
 # Fewer cells are no table.
 _FEWEST = 2
@@ -27,7 +29,6 @@ _MOST_TEXTS = 5_000
 _DEEPEST = 5
 # What stands in a cell that is to stay empty, or to be filled.
 _BLANK = re.compile(r"[\s/／—\-–]*")
-_KIND = re.compile(r"(特区|新区|自治州|自治县|[区县市州])$")
 # Around a table: who fills it in, as of when, in which unit.
 _ASIDE = re.compile(
     r"(填报|填表|统计|制表|编制|报送|报出|计量|金额|单位|日期|时间|截至|截止|文号|表号|制定机关|批准机关"
@@ -38,13 +39,50 @@ _NOTE = re.compile(
 )
 
 
+# Yuan in the unit that a form says.
+_UNITS = {"亿元": 100_000_000, "万元": 10_000, "千元": 1_000}
+_UNIT = re.compile("|".join(_UNITS))
+# Of those it takes one decimal.
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a cell asks for: things of a region, beside which of a year before; `unit` in yuan of
+    amounts of money, `is_percent` where its heading says that."""
+
+    meant: Meant
+    region: str
+    versus: Versus | None = None
+    unit: int = 1
+    is_percent: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.meant.indicator.code, self.region
+
+    def value(self, now: int | None, then: int | None) -> Value:
+        """What stands in the cell, None for what cannot be said."""
+        if self.versus is Versus.RATE:
+            is_sayable = now is not None and then
+            rate = (now - then) / then if is_sayable else None  # type: ignore[operator]
+            return None if rate is None else Rate.of(rate, is_bare=self.is_percent)
+        if self.versus is Versus.ADDED:
+            number = None if now is None or then is None else now - then
+        else:
+            number = then if self.versus else now
+        if number is None or self.unit == 1:
+            return number
+        return (Decimal(number) / self.unit).quantize(_TENTH, ROUND_HALF_UP)
+
+
 @dataclass(frozen=True)
 class Grid:
-    """A statistical table: what each of its cells means and where, and the headings that say
-    nothing the registry could count, as (cell, heading)."""
+    """A statistical table: what each of its cells asks for, and the headings that say nothing the
+    registry could count, as (cell, heading)."""
 
     sheet: str
-    cells: Mapping[Cell, tuple[Meant, str]]
+    cells: Mapping[Cell, Figure]
     unknown: list[tuple[str, str]]
     # What the headings of a cell say, in words.
     says: Mapping[Cell, str]
@@ -55,36 +93,27 @@ class Grid:
 
     def fill(self, on: datetime.date) -> Fill:
         """The numbers as of a day; a cell without a record stays empty."""
-        numbers = counted(self.cells, on=on)
-        return Fill(self.sheet, {cell: n for cell, n in numbers.items() if n is not None})
+        asked: dict[datetime.date, set[tuple[Meant, str]]] = defaultdict(set)
+        for one in self.cells.values():
+            asked[on].add((one.meant, one.region))
+            if one.versus is not None:
+                asked[one.versus.day(on)].add((one.meant, one.region))
+        found = {day: counted(pairs, on=day) for day, pairs in asked.items()}
+        values = {
+            cell: one.value(
+                found[on][one.key],
+                found[one.versus.day(on)][one.key] if one.versus is not None else None,
+            )
+            for cell, one in self.cells.items()
+        }
+        return Fill(self.sheet, {cell: v for cell, v in values.items() if v is not None})
 
 
-class Areas:
-    """The areas that a form filled for a region may name: it and those below it."""
-
-    def __init__(self, region: str, divisions: Divisions) -> None:
-        self.region = region
-        found: dict[str, set[str]] = {}
-        level = divisions.level(region)
-        below = (divisions.at_level(level + n, under=region) for n in (1, 2))
-        inside = [region, *chain.from_iterable(below)]
-        for code in inside:
-            name = squeeze(divisions.name(code))
-            for said in {name, _KIND.sub("", name)}:
-                if len(said) > 1:
-                    found.setdefault(said, set()).add(code)
-        self._codes = {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
-
-    def named(self, text: str) -> str:
-        """The code of the area that a heading names, "" for none."""
-        return self._codes.get(squeeze(text), "")
-
-
-def grid_of(look: SheetLayout, *, region: str, on: datetime.date, user: object) -> Grid | None:
+def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     """The statistical table of a sheet, None where there is none."""
     if len(look.texts) > _MOST_TEXTS:
         return None
-    reader = _Reader(look, Areas(region, divisions_on(on)), user)
+    reader = _Reader(look, areas, user)
     cells = dict(reader.cells())
     if len(cells) < _FEWEST:
         return None
@@ -161,7 +190,7 @@ class _Reader:
             found[origin] = said
         return found
 
-    def cells(self) -> Iterator[tuple[Cell, tuple[Meant, str]]]:
+    def cells(self) -> Iterator[tuple[Cell, Figure]]:
         """Each empty cell whose headings all mean something, in the order of the sheet."""
         # The line of the region itself may have no text of its own.
         for row in range(2, self.last + 2):
@@ -171,22 +200,45 @@ class _Reader:
                 if found := self._meaning(row, column):
                     yield (row, column), found
 
-    def _meaning(self, row: int, column: int) -> tuple[Meant, str] | None:
+    def _meaning(self, row: int, column: int) -> Figure | None:
         above, before = self.above(row, column), self.before(row, column)
         # A line right under the headings, without one of its own, is the region's.
         is_own_line = not before and self._is_of_headings(row - 1)
         if not above or not (before or is_own_line):
             return None
+        columns = (self.above(row, number) for number in range(column - 1, 0, -1))
+        rows = (self.before(number, column) for number in range(row - 1, 0, -1))
+        texts = [*_grown_from(before, rows), *_grown_from(above, columns)]
         region, said = "", []
-        for text in (*before.values(), *above.values()):
+        asked = {versus for text in texts if (versus := growth_of(text)[1])}
+        if len(asked) > 1:
+            return None
+        for text in texts:
+            plain, versus = growth_of(text)
             if code := self.areas.named(text):
                 if region and code != region:
                     return None
                 region = code
             elif not says_nothing(text) and not _is_of_headings(text):
-                said.append(text)
+                said.append(plain if versus else text)
         found = meant(said, self.user)
-        return (found, region or self.areas.region) if found else None
+        if found is None:
+            return None
+        return Figure(
+            found,
+            region or self.areas.region,
+            next(iter(asked), None),
+            self._unit(texts) if found.what.weight else 1,
+            any(is_in_percent(text) for text in texts),
+        )
+
+    def _unit(self, texts: Iterable[str]) -> int:
+        """The unit of amounts, as a heading, the name of the sheet or a line around says it."""
+        around = (said for said in self.look.texts.values() if "单位" in said)
+        for text in (*texts, self.look.name, *around):
+            if found := _UNIT.search(text):
+                return _UNITS[found[0]]
+        return 1
 
     def says(self, row: int, column: int) -> str:
         """「南明区 从业人数」: the headings of a cell, from outside in."""
@@ -199,7 +251,7 @@ class _Reader:
         columns = self.columns_of[row]
         return len(columns) >= _FEWEST and len(columns) == columns[-1] - columns[0] + 1
 
-    def unknown(self, cells: Mapping[Cell, tuple[Meant, str]]) -> list[tuple[str, str]]:
+    def unknown(self, cells: Mapping[Cell, Figure]) -> list[tuple[str, str]]:
         """The headings over or beside cells of the table that stay empty, which say nothing."""
         first = min(row for row, _ in cells), min(column for _, column in cells)
         found: dict[str, str] = {}
@@ -218,8 +270,29 @@ class _Reader:
             self.areas.named(text)
             or says_nothing(text)
             or _is_of_headings(text)
+            or self._says_growth(text)
             or is_known(text, self.user)
         )
+
+    def _says_growth(self, text: str) -> bool:
+        plain, versus = growth_of(text)
+        return versus is not None and (not plain or is_known(plain, self.user))
+
+
+def _grown_from(heads: Mapping[Cell, str], others: Iterable[dict[Cell, str]]) -> list[str]:
+    """The headings at one side of a cell. One that asks for growth and says no more is of what the
+    nearest ones before it say, under the same headings: 持证人数, 上年同期, 增长率."""
+    bare = {at for at, text in heads.items() if growth_of(text)[0] == "" and growth_of(text)[1]}
+    texts = list(heads.values())
+    if not bare:
+        return texts
+    above = heads.keys() - bare
+    for other in others:
+        if not other or not above <= other.keys():
+            break
+        if not any(growth_of(text)[1] for text in other.values()):
+            return [*texts, *(text for at, text in other.items() if at not in above)]
+    return texts
 
 
 # What heads other headings, or says by what they divide.

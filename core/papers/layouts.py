@@ -29,9 +29,14 @@ class SheetLayout:
         A line is empty but for its serial number and formulas, and has borders or the styles
         of the line above in every column that has a heading.
         """
-        columns = self._headed(row)
+        return self.ruled_from(row + 1, row)
+
+    def ruled_from(self, row: int, head: int, *, beside: int = 0) -> int:
+        """How many such lines there are from a row on, under the headings of row `head`; what
+        stands in the column `beside` them makes no line less empty."""
+        columns = [column for column in self._headed(head) if column != beside]
         count = 0
-        while columns and self._is_ruled(row + count + 1, columns):
+        while columns and self._is_ruled(row + count, columns, beside):
             count += 1
         return count
 
@@ -43,12 +48,12 @@ class SheetLayout:
                 columns |= set(range(area.left, area.right + 1))
         return sorted(columns)
 
-    def _is_ruled(self, row: int, columns: list[int]) -> bool:
+    def _is_ruled(self, row: int, columns: list[int], beside: int) -> bool:
         line, above = self._lines.get(row), self._lines.get(row - 1)
         if line is None:
             return False
         first, last = columns[0], columns[-1]
-        filled = {column for column in line.constants if first <= column <= last}
+        filled = {column for column in line.constants if first <= column <= last} - {beside}
         if filled - ({first} if first in line.serials else set()):
             return False
         if all(column in line.ruled for column in columns):

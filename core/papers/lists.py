@@ -34,7 +34,9 @@ from core.ledgers.ledger import AGAIN, Ledger
 from core.ledgers.spreadsheets import Sheet, read_sheet
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import address
+from core.papers.areas import Areas
 from core.papers.cells import Value
+from core.papers.groups import Group, groups_of
 from core.papers.layouts import SheetLayout
 from core.shares import Share
 
@@ -72,10 +74,22 @@ class ListForm:
     names: frozenset[str] = frozenset()
     # (attribute, label) of what a column may be filled with.
     choices: tuple[tuple[str, str], ...] = ()
+    # Its lines by place, where the form has them so.
+    groups: tuple[Group, ...] = ()
 
     @property
     def first_row(self) -> int:
         return self.header_row + 1
+
+    @property
+    def width(self) -> int:
+        """How many columns have a heading."""
+        return sum(bool(bound.heading) for bound in self.columns)
+
+    @property
+    def parts(self) -> tuple[Group, ...]:
+        """Where its lines are, of which place: one part of all, where they are not grouped."""
+        return self.groups or (Group("", self.first_row, self.ruled_rows),)
 
     @property
     def unknown(self) -> list[tuple[str, str]]:
@@ -88,11 +102,18 @@ class ListForm:
 
 
 def bind(
-    path: Path, look: SheetLayout, user: Any, chosen: Mapping[str, str] | None = None
+    path: Path,
+    look: SheetLayout,
+    user: Any,
+    *,
+    areas: Areas,
+    chosen: Mapping[str, str] | None = None,
+    kind: Entity | None = None,
 ) -> ListForm | None:
-    """A sheet as a list of the kind whose columns it has most of, None where it is none. `chosen`
-    is what somebody has said of its columns: {number: attribute}, "" to leave one empty."""
-    entities = [entity for entity in in_order() if entity.ledger is not None]
+    """A sheet as a list of the kind whose columns it has most of (of `kind`, where that is known),
+    None where it is none; `areas` may group its lines. `chosen` is what somebody has said of its
+    columns: {number: attribute}, "" to leave one empty."""
+    entities = [kind] if kind else [one for one in in_order() if one.ledger is not None]
     labels = {name for entity in entities if entity.ledger for name in entity.ledger.column_names()}
     with read_sheet(path, labels=labels, wanted=look.name) as sheet:
         if sheet.name != look.name:
@@ -116,8 +137,17 @@ def bind(
             for column in _columns(entity, entity.ledger, sheet, columns)
         )
         told = mapping.told(entity.ledger, columns, texts_around(sheet))
+    has_place = "region" in entity.field_names or bool(entity.person)
     return ListForm(
-        look.name, entity, header_row, ruled, bound, told, frozenset(columns), _choices(entity)
+        look.name,
+        entity,
+        header_row,
+        ruled,
+        bound,
+        told,
+        frozenset(columns),
+        _choices(entity),
+        groups_of(look, header_row, areas) if has_place else (),
     )
 
 
@@ -164,7 +194,8 @@ def _columns(
         own, column = ledger.fills.get(squeezed), exported.get(squeezed)
         name = attributes.get(index, "")
         if name:
-            own, column = _source(ledger, exported, name)
+            is_first_of_two = f"{name}{AGAIN}2" in columns
+            own, column = _source(ledger, exported, f"{name}{AGAIN}1" if is_first_of_two else name)
         unit = next((unit for unit in _FACTORS if unit in headings[index]), "")
         get = own or (_of(column.get) if column else None)
         clear = _of(column.clear) if column and column.clear else None
@@ -174,12 +205,15 @@ def _columns(
 def _source(
     ledger: Ledger, exported: Mapping[str, ExportColumn], name: str
 ) -> tuple[Getter | None, ExportColumn | None]:
-    """What fills a column of the ledger; of the second degree of somebody nothing does yet."""
-    found = ledger.column(name)
-    if found is None or AGAIN in name:
+    """What fills a column of the ledger; of one that stands twice, the first or the second of what
+    somebody has, where the ledger says which that is."""
+    found, plain = ledger.column(name), name.removesuffix(f"{AGAIN}1")
+    if found is None:
         return None, None
-    if own := ledger.fills.get(name):
+    if own := ledger.fills.get(name) or ledger.fills.get(plain):
         return own, None
+    if AGAIN in plain:
+        return None, None
     return None, next((exported[n] for n in sorted(found.names) if n in exported), None)
 
 
@@ -188,27 +222,39 @@ def _of(get: Callable[[Any], Any]) -> Getter:
 
 
 def listed(form: ListForm, *, user: Any, region: str) -> Any:
-    """The records that a form lists of a region in the user's reach."""
-    return listed_records(form.entity, user=user, region=region, names=form.names, told=form.told)
+    """The records that a form lists of a region in the user's reach, in the order of a paper."""
+    rows = listed_records(form.entity, user=user, region=region, names=form.names, told=form.told)
+    return rows.order_by(*_order(form.entity))
 
 
-def rows_of(
-    form: ListForm, *, user: Any, region: str, on: datetime.date, is_clear: bool, seen: set[Any]
+def lines_of(
+    form: ListForm,
+    part: Group,
+    rows: Any,
+    *,
+    on: datetime.date,
+    is_clear: bool,
+    seen: set[Any],
+    numbers: Iterator[int],
 ) -> Iterator[dict[int, Value]]:
-    """The lines of a list as values by column; `seen` takes the people that they are about."""
-    entity, rows = form.entity, listed(form, user=user, region=region)
-    records = entity.joined(rows.order_by(*_order(entity))).iterator(chunk_size=_CHUNK)
+    """Records as lines of a part of a list, values by column; `numbers` go on from part to part,
+    and `seen` takes the people that they are about."""
+    entity = form.entity
+    records = entity.joined(rows).iterator(chunk_size=_CHUNK)
     person_of = reader(entity.person)
-    number = 0
+    columns = [
+        bound
+        for bound in form.columns
+        if bound.column != part.column and (bound.is_serial or bound.get is not None)
+    ]
     while chunk := list(islice(records, _CHUNK)):
         for record in gather(entity, chunk, entity.gathered):
-            number += 1
+            number = next(numbers)
             if entity.person:
                 seen.add(person_of(record))
             yield {
                 bound.column: number if bound.is_serial else _value(bound, record, on, is_clear)
-                for bound in form.columns
-                if bound.is_serial or bound.get is not None
+                for bound in columns
             }
 
 

@@ -52,6 +52,8 @@ class PaperForm(ScopedModel):
                              db_default="")  # fmt: skip
     # What was corrected of its lists: {sheet: {number of a column: attribute, "" for none}}.
     bindings = models.JSONField("列的来源", default=dict, db_default={})
+    # The entities whose records its lists hold, as they were understood last.
+    lists = models.JSONField("填哪些名单", default=list, db_default=[])
     # The offices below find it among theirs: bound once, filled by all.
     is_shared = models.BooleanField("下发给下级", default=False, db_default=False)
     file_path = models.CharField(max_length=255)
@@ -69,6 +71,11 @@ class PaperForm(ScopedModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def title(self) -> str:
+        """Its name without that of the kind of file."""
+        return self.name.rsplit(".", 1)[0]
+
 
 class Filling(models.Model):
     """One time that a form was filled: by whom, for which area and day, with how many rows.
@@ -85,6 +92,8 @@ class Filling(models.Model):
     cells = models.PositiveIntegerField("填了几格", default=0, db_default=0)
     # The numbers of its statistical tables: [{"sheet", "cell", "says", "value"}, …].
     figures = models.JSONField("统计数", default=list, db_default=[])
+    # What was written into it instead of its own lists: rows of a list as it was filtered.
+    narrowed = models.CharField("名单条件", max_length=300, blank=True, default="", db_default="")
     is_clear = models.BooleanField("完整号码", default=False)
     reason = models.CharField("事由", max_length=200, blank=True, default="")
     serial = models.CharField("编号", max_length=12)
@@ -97,3 +106,8 @@ class Filling(models.Model):
 
     def __str__(self) -> str:
         return self.serial
+
+    @property
+    def baseless(self) -> list[dict[str, Any]]:
+        """The cells of growth that stayed empty, since nothing is known of the year before."""
+        return [one for one in self.figures if one["value"] is None]

@@ -30,6 +30,7 @@ class StandingForm:
     lines       headings of the rows; the areas below the region where there are none
     head        what stands over the row headings
     document    where its columns come from
+    number      the format of its cells
     """
 
     code: str
@@ -38,6 +39,7 @@ class StandingForm:
     columns: Sequence[str | Sequence[str]]
     lines: Callable[[str, datetime.date], Sequence[str]] | Sequence[str] = ()
     head: str = "地区"
+    number: str = "#,##0"
 
     def __post_init__(self) -> None:
         STANDING[self.code] = self
@@ -59,7 +61,7 @@ def _book(form: StandingForm, place: str, lines: Sequence[str], on: datetime.dat
         {"border": 1, "bold": True, "align": "center", "valign": "vcenter", "text_wrap": True}
     )
     name = book.add_format({"border": 1})
-    number = book.add_format({"border": 1, "num_format": "#,##0", "align": "right"})
+    number = book.add_format({"border": 1, "num_format": form.number, "align": "right"})
     levels = [[column] if isinstance(column, str) else list(column) for column in form.columns]
     depth = max(map(len, levels))
     width = len(levels)

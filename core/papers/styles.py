@@ -9,6 +9,7 @@ from core.papers import markup
 from core.papers.markup import Tag, attribute, is_true
 
 _TEXT = 49
+_PERCENTS = frozenset({9, 10})
 # Of Excel's own formats, those of Chinese Excel included.
 _DAYS = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 # Words, colours and fillers in a format, and the E of 0.00E+00.
@@ -23,6 +24,7 @@ class Style(NamedTuple):
     is_text: bool = False
     is_locked: bool = True
     is_ruled: bool = False
+    is_percent: bool = False
 
 
 class Styles:
@@ -56,6 +58,7 @@ class Styles:
                     if number in self._formats
                     else number in _DAYS,
                     is_text=number == _TEXT or self._formats.get(number) == "@",
+                    is_percent="%" in self._formats.get(number, "") or number in _PERCENTS,
                     is_ruled=border < len(self._ruled) and self._ruled[border],
                 )
             )

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.entities.entity import Entity
+from core.papers.areas import Areas
 from core.papers.grids import Grid, grid_of
 from core.papers.layouts import layout
 from core.papers.lists import ListForm, bind
+from core.regions.tree import divisions_on
 from core.secrecy.files import Refused
 
 NOTHING_KNOWN = (
@@ -31,6 +34,15 @@ class Understood:
         yield from (*self.lists, *self.grids)
 
     @property
+    def kinds(self) -> list[str]:
+        """The names of the entities that are listed."""
+        return sorted({one.entity.name for one in self.lists})
+
+    def only(self, entity: Entity) -> Understood:
+        """The lists of one kind alone."""
+        return Understood([one for one in self.lists if one.entity is entity])
+
+    @property
     def unknown(self) -> list[tuple[str, str, str]]:
         """(sheet, cell, heading) of what the registry has no source for."""
         return [(one.sheet, cell, heading) for one in self for cell, heading in one.unknown]
@@ -41,19 +53,29 @@ Bindings = Mapping[str, Mapping[str, str]]
 
 
 def understand(
-    data: bytes, *, user: Any, region: str, on: datetime.date, bindings: Bindings | None = None
+    data: bytes,
+    *,
+    user: Any,
+    region: str,
+    on: datetime.date,
+    bindings: Bindings | None = None,
+    kind: Entity | None = None,
 ) -> Understood:
-    """What a form asks for, to be filled for a region, with what was corrected by hand. Raises
-    Refused where the file cannot be taken, and where no sheet has headings that are known."""
-    found = Understood()
+    """What a form asks for, to be filled for a region, with what was corrected by hand. Of a
+    template it is known: its first sheet lists that `kind`. Raises Refused where the file cannot
+    be taken, and where no sheet has headings that are known."""
+    found, said = Understood(), bindings or {}
+    areas = Areas(region, divisions_on(on))
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(data)
         file.flush()
-        for look in layout(data):
+        for look in layout(data)[: 1 if kind else None]:
             if not look.texts:
                 continue
-            grid = grid_of(look, region=region, on=on, user=user)
-            listed = bind(Path(file.name), look, user, (bindings or {}).get(look.name))
+            grid = None if kind else grid_of(look, areas, user)
+            listed = bind(
+                Path(file.name), look, user, areas=areas, chosen=said.get(look.name), kind=kind
+            )
             # The line of sums below a list is no table of its own.
             if grid is not None and (listed is None or grid.rows > 1):
                 found.grids.append(grid)

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core.accounts.models import User
 from core.dates import today
-from core.entities.workbooks import CONTENT_TYPES, file_name
+from core.entities.exporting import ExportRequest, queue_export
 from core.papers import actions
 from core.papers.actions import GONE
 from core.papers.forms import PaperFillForm, PaperUploadForm
+from core.papers.making import Made, TooLong, fill_form
 from core.papers.models import PaperForm
 from core.papers.standing import MARK, STANDING
+from core.papers.taking import download
 from core.papers.understanding import Understood, understand
 from core.regions.names import place_name, working_region_code
 from core.rules import RuleError
@@ -113,37 +116,52 @@ def _page(
 
 
 @require_POST
-def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The form filled, as a download."""
-    kept = _form(request, pk)
-    form = PaperFillForm(request.POST)
+def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    """The form filled, as a download; many lines are left to a worker."""
+    kept, user = _form(request, pk), _user(request)
+    form, region = PaperFillForm(request.POST), working_region_code(request)
     if not form.is_valid():
         return _page(request, kept, form, status=422)
+    said = {"region": region, "on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
     try:
-        made = actions.fill_kept(
-            form=kept,
-            by=_user(request),
-            region=working_region_code(request),
-            on=form.cleaned_data["on"],
-            reason=form.cleaned_data["reason"],
-        )
+        if isinstance(request, ExportRequest):
+            made = actions.fill_kept(form=kept, by=user, **said, report=request.report)
+        else:
+            made = actions.fill_kept(form=kept, by=user, **said, most=settings.EXPORT_JOB_ROWS)
+        _say_left_out(request, made)
+        return download(kept.title, made)
+    except TooLong as long:
+        return _left_to_a_worker(request, kept, long)
     except (Refused, RuleError) as refusal:
+        if isinstance(request, ExportRequest):
+            raise RuleError("PAPER", str(refusal)) from None
         form.add_error(None, str(refusal))
         return _page(request, kept, form, status=422)
-    return _download(kept.name.rsplit(".", 1)[0], made)
 
 
-def _download(name: str, made: actions.Made) -> HttpResponse:
-    disposition = content_disposition_header(as_attachment=True, filename=file_name(name, "xlsx"))
-    return HttpResponse(
-        made.data,
-        content_type=CONTENT_TYPES["xlsx"],
-        headers={"Content-Disposition": disposition},
-    )
+def _say_left_out(request: HttpRequest, made: Made) -> None:
+    for table in made.report["tables"]:
+        if left := table.get("left_out"):
+            messages.warning(
+                request,
+                f"「{table['sheet']}」按地区分组，{left} 行不在其中任何一组，没有填进去。",
+            )
+
+
+def _left_to_a_worker(request: HttpRequest, kept: PaperForm, long: TooLong) -> HttpResponse:
+    try:
+        export = queue_export(
+            request, title=f"填表：{kept.name}", words=place_name(working_region_code(request)),
+            rows=long.rows, needs=long.needs,
+        )  # fmt: skip
+    except RuleError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("paper_detail", pk=kept.pk)
+    return redirect("export_wait", pk=export.pk)
 
 
 @require_POST
-def fill_standing(request: HttpRequest, code: str) -> HttpResponse:
+def fill_standing(request: HttpRequest, code: str) -> HttpResponseBase:
     """A form that the registry brings along, filled as of a day, as a download."""
     user, form = _user(request), STANDING.get(code)
     if form is None:
@@ -153,13 +171,16 @@ def fill_standing(request: HttpRequest, code: str) -> HttpResponse:
         return _list(request, PaperUploadForm(), asked, status=422)
     region, on = working_region_code(request), asked.cleaned_data["on"]
     try:
-        made = actions.fill_form(
+        made = fill_form(
             user=user, name=form.title, data=form.blank(region, on), region=region, on=on
         )
     except (Refused, RuleError) as refusal:
         asked.add_error(None, str(refusal))
         return _list(request, PaperUploadForm(), asked, status=422)
-    return _download(f"{place_name(region)}{form.title}", made)
+    if cells := made.report["baseless"]:
+        said = "、".join(one["cell"] for one in cells[:20])
+        messages.info(request, f"{form.title}：{said} 没有上年的数可比，留空。")
+    return download(f"{place_name(region)}{form.title}", made)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from core.entities.forms.actions import ReasonForm
 from core.entities.pages.record import DetailPage
 from core.rules import Flag
 from projects.codes import Stage
+from projects.fundings.held import funds_of
 from projects.payments.actions import dated_payments, paid_of, paid_total
 from projects.projects.actions import change_stage, end_project, update_project
 from projects.projects.ledger import PROJECTS_LEDGER
@@ -114,7 +115,7 @@ PROJECTS = Entity(
     headline="number purchaser contractor",
     found_facts="purchaser contractor region",
     select_related=("region", "purchaser", "contractor", "evaluator"),
-    gathered={"paid_in_all": paid_of},
+    gathered={"paid_in_all": paid_of, "all_funds": funds_of},
     check=check,
     ledger=PROJECTS_LEDGER,
     update=update_project,

@@ -387,6 +387,7 @@ PROJECTS_LEDGER = PlainLedger(
     fills={
         "period": lambda project, on: f"{project.started_on}至{project.ends_on}",
         "paid": lambda project, on: project.paid_in_all,
+        "fund": lambda project, on: project.all_funds or project.get_fund_display(),
     },
     before_apply=lambda batch, context: create_used(
         batch, PROJECT, ("purchaser_id", "contractor_id", "evaluator_id")

@@ -1,7 +1,7 @@
 """The statistical tables that counties are asked for, ready to be filled.
 
 Columns as published (DOMAIN "Forms asked of counties"); table 5 has no source until trainings are
-kept, tables of money none until funds are.
+kept. Of money it is the projects': what was contracted in the year, by source.
 """
 
 from __future__ import annotations
@@ -63,5 +63,17 @@ AGENCIES = StandingForm(
         "社工机构专职人员中的党员数",
     ),
 )
+_SOURCES = ("合计", "财政性资金", "福彩公益金", "其他资金")
+FUNDS = StandingForm(
+    code="table8",
+    title="社会工作资金投入情况（表8）",
+    document="民政部社会工作统计年报（2019）表8",
+    columns=[
+        (source, heading)
+        for source in _SOURCES
+        for heading in ("年投入（万元）", "较上年增长量（万元）")
+    ],
+    number="#,##0.0",
+)
 
-__all__ = ["AGENCIES", "POSTS", "STAFF_ROW", "SYSTEMS"]
+__all__ = ["AGENCIES", "FUNDS", "POSTS", "STAFF_ROW", "SYSTEMS"]

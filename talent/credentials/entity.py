@@ -35,6 +35,7 @@ from talent.credentials.rules import (
 )
 from talent.people.belonging import PERSON_NAME, part_of_person
 from talent.people.finding import holder_named_by
+from talent.people.held import certificates_of
 
 # Lists that stand beside each other under one entry of the navigation.
 _TABS = ("certificate", "education", "title", "namelist")
@@ -173,8 +174,17 @@ def _due(days: int) -> Q:
     return Q(pk__in=RegistrationPeriod.objects.due(today(), days=days).values("pk"))
 
 
+def _certificates_beside(keys: list[Any]) -> dict[Any, Any]:
+    """The highest certificate of whom each registration is."""
+    periods = RegistrationPeriod.objects.filter(pk__in=keys)
+    people = dict(periods.values_list("pk", "person_id"))
+    found = certificates_of(list({*people.values()}))
+    return {key: found[person] for key, person in people.items() if person in found}
+
+
 REGISTRATIONS = part_of_person(
     model=RegistrationPeriod,
+    gathered={"held_certificate": _certificates_beside},
     prefix="registrations/",
     api="registrations",
     argument="period",

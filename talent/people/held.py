@@ -134,10 +134,25 @@ def certificates_of(keys: list[Any]) -> dict[Any, HeldCertificate]:
 def educations_of(keys: list[Any]) -> dict[Any, HeldEducation]:
     """The highest education."""
     found = _firsts(_EDUCATIONS, keys, "level", "major", "school")
+    return {person: _course(course) for person, course in found.items()}
+
+
+def courses_of(keys: list[Any]) -> dict[Any, tuple[HeldEducation, HeldEducation | None]]:
+    """The first education and the highest of those after it, None where there is but one: what
+    forms call 全日制 and 在职."""
+    found: dict[Any, list[tuple[str, ...]]] = {}
+    rows = _EDUCATIONS.filter(person__in=keys).values_list("person_id", "level", "major", "school")
+    for person, *course in rows:
+        found.setdefault(person, []).append(tuple(course))
     return {
-        person: HeldEducation(str(EducationLevel(level).label), *course)
-        for person, (level, *course) in found.items()
+        person: (_course(courses[-1]), _course(courses[0]) if len(courses) > 1 else None)
+        for person, courses in found.items()
     }
+
+
+def _course(row: tuple[str, ...]) -> HeldEducation:
+    level, *rest = row
+    return HeldEducation(str(EducationLevel(level).label), *rest)
 
 
 def titles_of(keys: list[Any]) -> dict[Any, str]:
@@ -158,6 +173,7 @@ GATHERED: dict[str, Callable[[list[Any]], dict[Any, Any]]] = {
     "held_post": posts_of,
     "held_certificate": certificates_of,
     "held_education": educations_of,
+    "held_courses": courses_of,
     "held_title": titles_of,
     "held_registration": registrations_of,
 }

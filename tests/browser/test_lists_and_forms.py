@@ -62,7 +62,7 @@ def test_a_statistical_form_is_sent_up_and_comes_back_filled(
 ) -> None:  # fmt: skip
     working("王芳")
     book = openpyxl.Workbook()
-    for row in (["地区", "从业人数", "其中：女", "较上年增长量"], ["合计"], ["新华路街道"]):
+    for row in (["地区", "从业人数", "其中：女", "满意度排名"], ["合计"], ["新华路街道"]):
         book.active.append(row)
     path = tmp_path / "贵阳市社会工作人才队伍建设情况统计表（各县、市、区填报）2026年.xlsx"
     book.save(path)
@@ -72,7 +72,7 @@ def test_a_statistical_form_is_sent_up_and_comes_back_filled(
     page.get_by_label("多久一次").select_option("每季")
     page.get_by_role("button", name="上传并认表").press("Enter")
     expect(page.get_by_text("这些栏目没有来源，留空")).to_be_visible()
-    expect(page.get_by_text("D1 较上年增长量")).to_be_visible()
+    expect(page.get_by_text("D1 满意度排名")).to_be_visible()
     look(page, "paper-figures")
     with page.expect_download() as download:
         page.get_by_role("button", name="填好并下载").click()

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 
 from core.management.commands.known_words import Word, is_understood
 from core.models import PaperForm
-from core.papers import actions
+from core.papers import actions, making
 from core.papers.actions import fill_kept, keep_form, remove_form
 from core.rules import RuleError
 from core.secrecy import files as media
@@ -107,7 +107,7 @@ def test_a_form_whose_file_is_gone_says_so(cast: Cast) -> None:
 
 def test_more_rows_than_can_be_waited_for(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     make_person(TOWNSHIP_A)
-    monkeypatch.setattr(actions, "MOST_ROWS", 0)
+    monkeypatch.setattr(making, "MOST_ROWS", 0)
     with pytest.raises(RuleError, match="分别填写"):
         fill_kept(form=kept(cast), by=cast.clerk_a, region="520102", on=actions.today())
 

@@ -13,8 +13,8 @@ from django.test import Client
 
 from core.dates import today
 from core.models import ReadEvent
-from core.papers.actions import FIGURES, fill_form
 from core.papers.figures import COUNTABLES, meant, says_nothing
+from core.papers.making import FIGURES, fill_form
 from core.papers.standing import STANDING
 from core.papers.understanding import understand
 from core.secrecy.files import Refused
@@ -127,11 +127,11 @@ def test_headings_of_two_levels_and_a_title(cast: Cast, staff: None) -> None:
 
 
 def test_what_has_no_source_is_named_once(cast: Cast, staff: None) -> None:
-    data = form(["地区", "从业人数", "较上年增长量", "女"], ["南明区"], ["花溪区"])
+    data = form(["地区", "从业人数", "满意度排名", "女"], ["南明区"], ["花溪区"])
     asked = understand(data, user=cast.prefecture, region="5201", on=ON)
     (grid,) = asked.grids
-    assert grid.unknown == [("C1", "较上年增长量")]
-    assert asked.unknown == [("Sheet1", "C1", "较上年增长量")]
+    assert grid.unknown == [("C1", "满意度排名")]
+    assert asked.unknown == [("Sheet1", "C1", "满意度排名")]
     made = fill_form(user=cast.prefecture, name="表.xlsx", data=data, region="5201", on=ON)
     assert made.report["tables"] == [{"sheet": "Sheet1", "rows": 2, "list": FIGURES}]
     assert (made.report["cells_filled"], made.report["cells_empty"]) == (4, 0)
@@ -139,11 +139,11 @@ def test_what_has_no_source_is_named_once(cast: Cast, staff: None) -> None:
 
 def test_what_has_no_source_at_the_edge_is_named_too(cast: Cast) -> None:
     data = form(
-        ["指标", "数量", "较上年增长量"], ["从业人数"], ["其中：女"], ["满意度"], ["填表人：王芳"]
+        ["指标", "数量", "满意度排名"], ["从业人数"], ["其中：女"], ["满意度"], ["填表人：王芳"]
     )
     (grid,) = understand(data, user=cast.clerk_a, region=COUNTY_A, on=ON).grids
     assert set(grid.cells) == {(2, 2), (3, 2)}
-    assert grid.unknown == [("A4", "满意度"), ("C1", "较上年增长量")]
+    assert grid.unknown == [("A4", "满意度"), ("C1", "满意度排名")]
 
 
 def test_a_figure_without_a_record_stays_empty(cast: Cast) -> None:
@@ -265,7 +265,7 @@ def test_a_standing_form_by_the_page(
     answer = client.post("/papers/standing/staff/", {"on": f"{ON}"})
     assert answer.status_code == 200
     rows = list(
-        openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+        openpyxl.load_workbook(io.BytesIO(answer.getvalue())).active.iter_rows(values_only=True)
     )
     whole = next(row for row in rows if row[0] == "合计")
     assert whole[1:] == (4, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1)

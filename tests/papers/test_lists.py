@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Filling, ImportBatch, Job, PaperForm, ReadEvent
-from core.papers.actions import fill_form
+from core.papers.making import fill_form
 from core.papers.understanding import understand
 from core.rules import RuleError
 from core.secrecy.files import Refused
@@ -128,6 +128,16 @@ def test_amounts_are_in_the_unit_of_the_form(cast: Cast) -> None:
     assert filled(made.data)[1] == ("某项目", "南明区民政局", 73.3355, "2024-01-01至2024-12-31")
 
 
+def test_all_sources_of_a_project_stand_in_its_cell(cast: Cast) -> None:
+    """Each with its amount, as a ledger writes them, so that they come in again unchanged."""
+    head = ["项目名称", "购买方", "合同金额（万元）", "开始日期", "结束日期", "资金来源"]
+    row = ["某项目", "南明区民政局", 30, "2024-01-01", "2024-12-31", "中央20、省级10"]
+    take(cast.clerk_a, "projects", workbook([head, row]))
+    made = fill(cast.clerk_a, form(head))
+    assert filled(made.data)[1][5] == "中央财政200000元、省级财政100000元"
+    assert outcomes(check(cast.clerk_a, "projects", made.data)) == {"unchanged": 1}
+
+
 @pytest.mark.parametrize("reason", ["", "报送组织部"])
 def test_what_was_filled_comes_again_unchanged(reason: str, cast: Cast, two: Any) -> None:
     made = fill(cast.clerk_a, blank("南明区社会工作人才信息汇总表.xlsx"), reason=reason)
@@ -138,6 +148,25 @@ def test_what_was_filled_comes_again_unchanged(reason: str, cast: Cast, two: Any
     event = ReadEvent.objects.filter(kind="export").latest("at")
     assert (event.count, event.detail["unmasked"]) == (2, bool(reason))
     assert event.reason == reason
+
+
+def test_both_degrees_stand_where_they_stood(cast: Cast) -> None:
+    """real/15: 全日制 and 在职, each with its school, as they came in."""
+    (path,) = SAMPLES.glob("real/15*")
+    take(cast.clerk_a, "people", path.read_bytes(), name=path.name)
+    rows = filled(fill(cast.clerk_a, blank("real/15")).data)
+    before = {
+        row[2]: row[9:13] for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    }
+    after = {row[2]: row[9:13] for row in rows if row[2]}
+    several = [name for name, row in after.items() if name in before and row[2]]
+    assert len(several) > 5
+    for name in several:
+        was, now = before[name], after[name]
+        assert str(was[1]).startswith(str(now[1]))
+        assert str(was[3]).startswith(str(now[3]))
+    again = fill(cast.clerk_a, blank("real/15"), reason="核对").data
+    assert outcomes(check(cast.clerk_a, "people", again)) == {"unchanged": 18}
 
 
 def test_nobody_fills_for_another_area(cast: Cast, two: Any) -> None:
@@ -190,7 +219,7 @@ def test_by_the_page(cast: Cast, two: Any, client_of: Callable[[Any], Client]) -
     kept = PaperForm.objects.get()
     made = client.post(reverse("paper_fill", args=[kept.pk]), {"on": "2026-11-30"})
     assert made.status_code == 200
-    assert {row[0] for row in filled(made.content)[1:]} == {"张三", "李四"}
+    assert {row[0] for row in filled(made.getvalue())[1:]} == {"张三", "李四"}
     assert Filling.objects.get().rows == 2
     # Of another office neither the form nor its name is to be seen.
     other = client_of(cast.clerk_b)

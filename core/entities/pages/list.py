@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 
 from core.audit.models import ReadEvent
+from core.entities.blanks import blanks_of
 from core.entities.entity import ENTITIES
 from core.entities.listing import PAGE_SIZES, SORT_ANYTHING_UP_TO, Listing
 from core.entities.made import table_of
@@ -139,6 +140,7 @@ class ListPage(EntityPage):
             "may_export": may_export,
             "may_reveal": self.reach.may("reveal"),
             "export_url": self.url("export"),
+            "blanks": blanks_of(entity, user) if may_export else [],
             "may_import": user.has_perm("core.import_ledger"),
             "bulk_links": [
                 {"action": action, "url": entity.url("bulk", verb=action.code)}

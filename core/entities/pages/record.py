@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from core.attachments.showing import attachments_of
 from core.audit.models import ReadEvent
+from core.entities.blanks import blanks_of
 from core.entities.changes import Change, changes_of, changes_of_many
 from core.entities.declarations import Related
 from core.entities.display import facts, label_of, shown
@@ -96,7 +97,17 @@ class DetailPage(EntityPage):
                 if not action.is_answer
             ],
             print_scope=f"{entity.label}：{record}",
+            **self._exports(),
         )
+
+    def _exports(self) -> dict[str, Any]:
+        """The forms that the record may be written into."""
+        may_export = self.reach.may("export") and bool(self.url("export"))
+        return {
+            "blanks": blanks_of(self.entity, self.request.user) if may_export else [],
+            "export_url": self.url("export"),
+            "may_reveal": self.reach.may("reveal"),
+        }
 
     def _facts(self, record: Any, names: Any) -> list[dict[str, Any]]:
         return facts(record, tuple(names), user=self.request.user, labels=self.entity.labels)

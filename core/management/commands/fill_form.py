@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.accounts.models import User
 from core.dates import today
-from core.papers.actions import fill_form
+from core.papers.making import fill_form
 from core.rules import RuleError
 from core.secrecy.files import Refused
 
@@ -55,5 +55,9 @@ class Command(BaseCommand):
             return
         for table in made.report["tables"]:
             self.stdout.write(f"「{table['sheet']}」：{table['list']} {table['rows']} 行")
+            if left := table.get("left_out"):
+                self.stdout.write(f"表上按地区分组，{left} 行不在其中任何一组，没有填进去。")
         for unknown in made.report["unknown"]:
             self.stdout.write(f"{unknown['cell']}「{unknown['heading']}」没有来源，留空。")
+        for one in made.report["baseless"]:
+            self.stdout.write(f"{one['cell']}「{one['says']}」没有上年的数，留空。")

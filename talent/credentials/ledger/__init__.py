@@ -27,6 +27,11 @@ def _of_person(name: str) -> Any:
     return lambda record, on: getattr(record.person, name)
 
 
+def _of_certificate(name: str) -> Any:
+    """Of the highest certificate of whom a registration is."""
+    return lambda record, on: getattr(record.held_certificate, name, "")
+
+
 _FILLS = {
     "name": _of_person("name"),
     "sex": lambda record, on: record.person.get_sex_display(),
@@ -74,6 +79,8 @@ REGISTRATION_LEDGER = Ledger(
     expected=telling.expected_registrations,
     fills={
         **_FILLS,
+        "certificate_level": _of_certificate("level"),
+        "certificate_number": _of_certificate("number"),
         "period": lambda record, on: f"{record.starts_on}至{record.ends_on}",
     },
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 from core.dates import full_years
+from core.ledgers.ledger import AGAIN
 from core.regions.names import place_names
 from talent.codes import PersonStatus
 
 _COUNTY, _TOWNSHIP = 6, 9
+_VILLAGE = re.compile("(社区|村|居委会|村委会|居民委员会|村民委员会)$")
 
 
 def _place(length: int) -> Any:
@@ -33,6 +36,12 @@ def _employer_and_title(person: Any, on: datetime.date) -> str:
     return f"{post.employer}{post.title}" if post else ""
 
 
+def _village(person: Any, on: datetime.date) -> str:
+    """村（社区）: a ledger that has such a column and no employer means by it where she works."""
+    post = person.held_post
+    return post.employer if post and _VILLAGE.search(post.employer) else ""
+
+
 def _school_and_major(person: Any, on: datetime.date) -> str:
     study = person.held_education
     return f"{study.school}{study.major}" if study else ""
@@ -46,6 +55,21 @@ def _registered(person: Any, on: datetime.date) -> str:
 def _voucher(person: Any, on: datetime.date) -> str:
     held = person.held_registration
     return held.voucher if held else ""
+
+
+def _course(number: int, *parts: str) -> Any:
+    """What is to be said of the first education, or of the second one."""
+
+    def get(person: Any, on: datetime.date) -> str:
+        course = person.held_courses[number - 1] if person.held_courses else None
+        return "".join(getattr(course, part) for part in parts) if course else ""
+
+    return get
+
+
+def _courses(name: str, *parts: str) -> dict[str, Any]:
+    """The columns of a sheet that has a part twice."""
+    return {f"{name}{AGAIN}{number}": _course(number, *parts) for number in (1, 2)}
 
 
 def _age(person: Any, on: datetime.date) -> int | None:
@@ -64,10 +88,15 @@ FILLS = {
     "county": _place(_COUNTY),
     "township": _place(_TOWNSHIP),
     "title": _title,
+    "village": _village,
     "employer_and_title": _employer_and_title,
     "school_and_major": _school_and_major,
     "registration_period": _registered,
     "registration_voucher": _voucher,
+    **_courses("education", "level"),
+    **_courses("school", "school"),
+    **_courses("major", "major"),
+    **_courses("school_and_major", "school", "major"),
     "serving": lambda person, on: PersonStatus(person.status).label,
     "年龄": _age,
     "出生年月": _born,

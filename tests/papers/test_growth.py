@@ -1,0 +1,174 @@
+"""Growth in statistical forms: a year before, what was added, at which rate; money by source."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+from core.models import Filling
+from core.papers.actions import changes_since, fill_kept, keep_form
+from core.papers.growth import Versus, growth_of
+from core.papers.making import Made, fill_form
+from core.papers.standing import STANDING
+from projects.models import Funding, Project
+from talent.models import Certificate, PersonState
+from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
+from tests.imports.ledgers import workbook
+from tests.papers.test_grids import serving
+from tests.rows import DAY, make_project
+
+pytestmark = pytest.mark.django_db
+ON = datetime.date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("heading", "rest", "versus"),
+    [
+        ("上年同期", "", Versus.BEFORE),
+        ("去年数", "", Versus.BEFORE),
+        ("上一年", "", Versus.BEFORE),
+        ("上年末", "", Versus.END_BEFORE),
+        ("上年末持证人数", "持证人数", Versus.END_BEFORE),
+        ("持证人数上年同期", "持证人数", Versus.BEFORE),
+        ("同比", "", Versus.RATE),
+        ("同比增长", "", Versus.RATE),
+        ("同比增减（%）", "", Versus.RATE),
+        ("增长率", "", Versus.RATE),
+        ("年增长率", "", Versus.RATE),
+        ("比上年增长（％）", "", Versus.RATE),
+        ("较上年增长量", "", Versus.ADDED),
+        ("比上年增减", "", Versus.ADDED),
+        ("比上年同期增长（人）", "", Versus.ADDED),
+        ("从业人数较去年增加数", "从业人数", Versus.ADDED),
+        ("增长率排名", "增长率排名", None),
+        ("本年增加", "本年增加", None),
+        ("年末从业人数", "年末从业人数", None),
+    ],
+)
+def test_what_a_heading_asks_for(heading: str, rest: str, versus: Versus | None) -> None:
+    assert growth_of(heading) == (rest, versus)
+
+
+def filled(cast: Cast, *rows: list[Any], region: str = "5201") -> tuple[list[Any], Made]:
+    made = fill_form(
+        user=cast.prefecture, name="表.xlsx", data=workbook(list(rows)), region=region, on=ON
+    )
+    book = openpyxl.load_workbook(io.BytesIO(made.data))
+    return list(book.active.iter_rows(values_only=True)), made
+
+
+def certified(region: str, day: str) -> None:
+    person = serving(region)
+    PersonState.objects.filter(person=person).update(valid_from=DAY)
+    Certificate.objects.create(person=person, level="1", approved_on=day, verification="2")
+
+
+@pytest.fixture
+def two_years(cast: Cast) -> None:
+    """南明区: two with a certificate by the end of 2024, three a year later; 花溪区: none, one."""
+    for day in ("2020-09-01", "2024-09-01", "2025-09-01"):
+        certified(TOWNSHIP_A, day)
+    certified(COUNTY_B, "2025-09-01")
+
+
+def test_beside_the_figure_that_they_are_of(cast: Cast, two_years: None) -> None:
+    head = ["地区", "持证人数", "上年同期", "比上年增减", "增长率", "同比增长（%）", "排名"]
+    rows, made = filled(cast, head, ["南明区"], ["花溪区"])
+    assert rows[1][1:] == (3, 2, 1, "50.0%", 50, None)
+    # Nothing to reckon a rate from.
+    assert rows[2][1:] == (1, 0, 1, None, None, None)
+    assert [one["cell"] for one in made.report["baseless"]] == ["E3", "F3"]
+    assert [one["heading"] for one in made.report["unknown"]] == ["排名"]
+
+
+def test_down_the_lines(cast: Cast, two_years: None) -> None:
+    rows, _ = filled(cast, ["指标", "南明区", "花溪区"], ["持证人数"], ["上年末"], ["较上年增长量"])
+    assert [row[1:] for row in rows[1:]] == [(3, 1), (2, 0), (1, 1)]
+
+
+def test_under_a_heading_of_their_own(cast: Cast, two_years: None) -> None:
+    file, book = io.BytesIO(), openpyxl.Workbook()
+    for row in (["地区", "从业人数", None, "持证人数", None, None],
+                [None, "今年", "女", "本年", "去年", "增幅"], ["南明区"]):  # fmt: skip
+        book.active.append(row)
+    for area in ("A1:A2", "B1:C1", "D1:F1"):
+        book.active.merge_cells(area)
+    book.active["F3"].number_format = "0.0%"
+    book.save(file)
+    made = fill_form(
+        user=cast.prefecture, name="表.xlsx", data=file.getvalue(), region="5201", on=ON
+    )
+    cells = openpyxl.load_workbook(io.BytesIO(made.data)).active[3]
+    assert [cell.value for cell in cells[1:]] == [3, 0, 3, 2, 0.5]
+
+
+def test_what_had_no_base_is_named_by_its_form(cast: Cast, two_years: None, client_of: Any) -> None:
+    data = workbook([["地区", "持证人数", "增长率"], ["南明区"], ["花溪区"]])
+    form = keep_form(user=cast.prefecture, name="表.xlsx", data=data, asker="", document="")
+    fill_kept(form=form, by=cast.prefecture, region="5201", on=ON)
+    page = client_of(cast.prefecture).get(f"/papers/{form.pk}/").text
+    assert "没有上年的数可比，留空" in page
+    assert "C3 花溪区 增长率" in page
+    (filling,) = Filling.objects.all()
+    assert changes_since(filling) == []
+
+
+# --- Money ---------------------------------------------------------------------------------------
+def funded(region: str, day: str, fund: str, amount: int, **fields: Any) -> Project:
+    project = make_project(region)
+    given = {"started_on": day, "ends_on": "2026-12-31", "fund": fund, "budget": amount,
+             "contract_amount": amount, **fields}  # fmt: skip
+    Project.objects.filter(pk=project.pk).update(**given)
+    return project
+
+
+@pytest.fixture
+def money(cast: Cast) -> None:
+    """南明区: 30万 fiscal and 12.34万 of lotteries in 2025, 20万 fiscal in 2024."""
+    funded(TOWNSHIP_A, "2024-03-01", "4", 200_000)
+    both = funded(TOWNSHIP_A, "2025-03-01", "4", 423_400)
+    Funding.objects.create(project=both, fund="4", amount=300_000)
+    Funding.objects.create(project=both, fund="D", amount=123_400)
+    # What is wanted but not contracted is not spent, nor what begins later.
+    funded(TOWNSHIP_A, "2025-03-01", "4", 900_000, stage="20")
+    funded(TOWNSHIP_A, "2026-01-01", "4", 900_000)
+
+
+def test_table_8(cast: Cast, money: None) -> None:
+    blank = STANDING["table8"].blank("5201", ON)
+    made = fill_form(user=cast.prefecture, name="表8.xlsx", data=blank, region="5201", on=ON)
+    rows = list(openpyxl.load_workbook(io.BytesIO(made.data)).active.iter_rows(values_only=True))
+    row = next(row for row in rows if row[0] == "南明区")
+    assert row[1:] == (42.3, 22.3, 30, 10, 12.3, None, None, None)
+    # Without any project it is not known to be nothing.
+    assert set(next(row for row in rows if row[0] == "花溪区")[1:]) == {None}
+    says = {one["says"] for one in made.report["baseless"] if "南明区" in one["says"]}
+    assert says == {
+        "南明区 福彩公益金 较上年增长量（万元）", "南明区 其他资金 较上年增长量（万元）"
+    }  # fmt: skip
+
+
+def test_what_several_sources_do_not_share_out_is_of_none(cast: Cast) -> None:
+    project = funded(COUNTY_A, "2025-03-01", "4", 100_000)
+    for fund in "4D":
+        Funding.objects.create(project=project, fund=fund)
+    rows, _ = filled(cast, ["单位：元"], ["地区", "资金投入", "财政资金"], ["南明区"])
+    assert rows[2][1:] == (100_000, None)
+
+
+def test_a_lone_source_without_an_amount_is_the_whole(cast: Cast) -> None:
+    project = funded(COUNTY_A, "2025-03-01", "4", 100_000)
+    Funding.objects.create(project=project, fund="D")
+    rows, _ = filled(cast, ["指标", "计量单位", "南明区"], ["资金投入", "万元"],
+                     ["其中：福彩资金", "万元"], ["财政资金", "万元"])  # fmt: skip
+    assert [row[2] for row in rows[1:]] == [10, 10, None]
+
+
+def test_other_is_of_money_only_where_money_is_named(cast: Cast, money: None) -> None:
+    rows, made = filled(cast, ["地区", "从业人数", "女", "其他"], ["南明区"])
+    assert rows[1][3] is None
+    assert [one["heading"] for one in made.report["unknown"]] == ["其他"]
