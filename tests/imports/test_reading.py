@@ -147,7 +147,7 @@ def test_a_killed_parser_is_a_refusal(tmp_path: Path, monkeypatch: pytest.Monkey
 
 FIRST = (
     '{"sheet": "Sheet1", "others": [], "sheets": ["Sheet1"], "header": 0, "total": 3, "above": [],'
-    ' "top": [["x"]], "groups": [""], "below": [], "hidden_columns": []}'
+    ' "top": [["x"]], "groups": [""], "below": [], "hidden_columns": [], "merged": []}'
 )
 ROWS = '[[1, ["x"]]]'
 
