@@ -21,6 +21,8 @@ from core.ledgers.models import ImportBatch, ImportRow
 from core.rules import RuleError
 
 Outcome = ImportRow.Outcome
+# In `writes` of a row: the keys of all the records that it is about, where they may be several.
+ABOUT = "about"
 DIFFERING, ONLY_THERE, ONLY_HERE, OPEN, TWICE, SAME = (
     "differing", "only_there", "only_here", "open", "twice", "same",
 )  # fmt: skip
@@ -80,6 +82,10 @@ def not_listed(batch: ImportBatch, user: Any) -> QuerySet[Any]:
         names=batch.mapping,
         told=batch.whole,
     ).filter(~Exists(met))
+    further = ImportRow.objects.filter(batch=batch, writes__has_key=ABOUT)
+    about = {pk for writes in further.values_list("writes", flat=True) for pk in writes[ABOUT]}
+    if about:
+        rows = rows.exclude(pk__in=about)
     rows = rows.filter(entity.ledger.expected(batch))
     for column, values in _periods(batch).items():
         rows = rows.filter(**{f"{column}__in": values})

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from core.ledgers import values
 from core.ledgers.asking import say
+from core.ledgers.beside import ABOUT
 from core.ledgers.ledger import AGAIN, ImportContext, Ledger, LedgerColumn, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import all_rows, natural_key, stable_id
@@ -167,6 +168,7 @@ def compare(rows: list[ImportRow], context: ImportContext) -> None:
                 row.inserts(TARGET).append(said)
             else:
                 _add(row, record, said)
+                row.writes.setdefault(ABOUT, []).append(str(record.pk))
         if row.target is None and row.has_writes:
             row.outcome = Outcome.NEW
         else:

@@ -57,6 +57,8 @@ def held() -> list[tuple[str, D, D | None]]:
         ("", "已于2025.3.15离职", D(2025, 3, 15)),
         ("", "2025年3月15日因个人原因辞职", D(2025, 3, 15)),
         ("", "2023年3月入职，离职时间：2025年3月", D(2025, 3, 31)),
+        ("", "（因个人原因于2025年3月离职）", D(2025, 3, 31)),
+        ("", "合同到期，2025年3月31日离职", D(2025, 3, 31)),
     ],
 )
 def test_the_post_ends_on_the_day_that_is_told(
@@ -98,6 +100,18 @@ def test_an_undo_takes_it_back(cast: Cast, number: str) -> None:
         ({"备注": "2024年3月离职，5月返岗"}, "返岗"),
         ({"备注": "2024年3月离职，2025年1月离职"}, "离职"),
         ({"day": "2024-05-31", "工作单位": "南明区教育局"}, "离岗"),
+        ({"备注": "2025年3月入职 已离职"}, "离职"),
+        ({"备注": "2025年3月入职（已离职）"}, "离职"),
+        ({"备注": "原单位离职2025年3月入职"}, "离职"),
+        ({"备注": "原单位2025年3月离职"}, "离职"),
+        ({"备注": "2025年3月提出辞职"}, "辞职"),
+        ({"备注": "2025年3月离任站长，现任督导"}, "离任"),
+        ({"备注": "2025年3月离岗培训"}, "离岗"),
+        ({"备注": "2025年3月准备离职"}, "离职"),
+        ({"备注": "2025年3月接替离职的张三"}, "离职"),
+        ({"备注": "2023年7月考取证书后离职"}, "离职"),
+        ({"备注": "2025年3月离职，2025年8月入职"}, "离职"),
+        ({"备注": "2025年3月离职，后入职"}, "离职"),
     ],
 )
 def test_what_is_no_day_of_this_post_stays_a_question(
@@ -109,8 +123,9 @@ def test_what_is_no_day_of_this_post_stays_a_question(
     assert words_of in words(batch, 2)
 
 
-def test_a_post_cannot_end_before_it_began(cast: Cast, number: str) -> None:
-    batch = check(cast.clerk_a, "people", left(number, "2022-05-31"))
+@pytest.mark.parametrize("day", ["2022-05-31", "2023-02-28"])
+def test_a_post_cannot_end_before_it_began(day: str, cast: Cast, number: str) -> None:
+    batch = check(cast.clerk_a, "people", left(number, day))
     assert outcomes(batch) == {"held": 1}
     assert "不能早于入职日期" in words(batch, 2)
 

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from core.ledgers import actions
 from core.models import ImportBatch
+from core.papers.comparing import compare_list
 from stations.models import Station, StationMonthly, StationTarget
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.imports.ledgers import apply, check, fresh, outcomes, row_of, take, words, workbook
@@ -112,6 +113,8 @@ def test_stations_side_by_side(cast: Cast, station: Station) -> None:
     assert targets(station) == {"cases_new": 30}
     assert targets(other) == {"cases_new": 20, "activities": 12}
     assert outcomes(read(cast, data)) == {"unchanged": 2}
+    found = compare_list(user=cast.clerk_a, kind="station_targets", name="任务.xlsx", data=data)
+    assert (found["matched"], found["only_here"], found["only_there"]) == (2, 0, 0)
 
 
 def test_numbers_side_by_side(cast: Cast, station: Station) -> None:

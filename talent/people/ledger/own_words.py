@@ -71,14 +71,22 @@ def _said_to_be_over(row: RowCheck) -> str:
     return str(values["remark"])[:30] if found else ""
 
 
-# A day and the word that it belongs to, in either order: 2025年3月离职, 离职时间:2025.3.15.
-_DAY = r"(?<!\d)(\d{4}(?:[-./]\d{1,2}(?:[-./]\d{1,2})?|年\d{1,2}月(?:\d{1,2}[日号]?)?))份?"
+# A clause that says on which day somebody left and nothing else, in either order: 2025年3月因个人
+# 原因离职, 离职时间:2025.3.15. Of 2025年3月提出辞职 or 2025年3月离岗培训 somebody has to say it.
+_DAY = r"(\d{4}(?:[-./]\d{1,2}(?:[-./]\d{1,2})?|年\d{1,2}月(?:\d{1,2}[日号]?)?))"
+_LEFT = "(?:离职|离岗|辞职|解聘|辞退)"
+_BECAUSE = "因(?:个人|家庭|身体|健康|工作|学习|生育|升学)?(?:原因|需要|变动|调动|问题)?"
+_WHY = f"{_BECAUSE}|合同(?:到期|期满)"
 _LEFT_ON = re.compile(
-    rf"{_DAY}(?!\d)[^\d,。;；、]{{0,8}}{meanings.LEFT_POST}"
-    rf"|{meanings.LEFT_POST}[^\d,。;；、]{{0,4}}{_DAY}(?!\d)"
+    rf"(?:已经?|于|自|从|本人|{_WHY})*{_DAY}[份起底]?(?:已经?|正式|主动|自愿|{_WHY})*{_LEFT}了?"
+    rf"|(?:已经?|{_WHY})*{_LEFT}(?:时间|日期|日|于|在|为|是|:)*{_DAY}"
 )
-# It is not sure, or she came back.
-_OPEN = re.compile("拟|将|计划|预计|申请|返岗|复岗|复职|返聘|重新|恢复")
+_CLAUSES = re.compile(r"[,，。;；、()（）\[\]【】]")
+# It is not sure, it is of another employer, or she came back.
+_OPEN = re.compile(
+    "拟|将|计划|预计|申请|返岗|复岗|复职|返聘|重新|恢复|原单位|前单位|前任|接替|顶替|现任|现在|现为"
+)
+_BEGINS, _FOUND = re.compile("入职|到岗|上岗|任职|聘用|录用|签订"), re.compile(_DAY)
 
 
 def _last_day(row: RowCheck) -> tuple[str, str] | None:
@@ -98,9 +106,17 @@ def _last_day(row: RowCheck) -> tuple[str, str] | None:
 
 
 def _days_in(remark: str) -> list[PreciseDate]:
-    found = {day for match in _LEFT_ON.findall(remark) for day in match if day[:1].isdigit()}
+    """The days on which a remark says, and means nothing else, that somebody left; none where
+    she may have come since."""
+    clauses = [clause.strip() for clause in _CLAUSES.split(remark)]
+    told = [match for clause in clauses if (match := _LEFT_ON.fullmatch(clause))]
+    others = [clause for clause in clauses if _BEGINS.search(clause)]
     try:
-        days = {parse_date(day) for day in found}
+        left = {parse_date(day) for match in told for day in match.groups() if day}
+        begun = [parse_date(found[0]) for found in map(_FOUND.search, others) if found]
     except RuleError:
         return []
-    return [day for day in days if day is not None]
+    days = [day for day in left if day is not None]
+    if len(begun) < len(others) or any(b and b.day > day.day for b in begun for day in days):
+        return []
+    return days

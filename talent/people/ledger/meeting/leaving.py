@@ -69,7 +69,7 @@ def meet_leaving(m: Encounter) -> bool:
     if post is None:
         return _wonder(m.row)
     try:
-        check_post_order(post.started_on, ended_on)
+        check_post_order(post.started_on, ended_on - _DAY)
     except RuleError as error:
         hold(m.row, str(error), rule=error.rule, column="离岗日期")
         return False
