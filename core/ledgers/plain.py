@@ -65,6 +65,7 @@ class PlainLedger(Ledger):
                 or a LedgerColumn where it is none or is cleaned otherwise
     key         columns of the natural key
     number      a column that, where it is filled in, is the key by itself
+    within      columns of the key without which a number says nothing: each numbers its own
     is_one      of one natural key there is one record, whatever the number
     synonyms    field -> other names of its column, separated by spaces
     means       field -> {word in a cell: code}
@@ -87,6 +88,7 @@ class PlainLedger(Ledger):
     fields: tuple[str | LedgerColumn, ...] = ()
     key: str = ""
     number: str = ""
+    within: str = ""
     is_one: bool = False
     synonyms: Mapping[str, str] = field(default_factory=dict)
     means: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -306,7 +308,8 @@ class PlainLedger(Ledger):
         """What identifies a record, by the columns of its table: its number, else the natural
         key."""
         if self.has_number(written):
-            return ("", str(written[self.number]))
+            columns = (*self.within.split(), self.number)
+            return ("", *(str(written.get(column) or "") for column in columns))
         return self.plain_key(written)
 
     def plain_key(self, written: Mapping[str, Any]) -> tuple[str, ...]:

@@ -360,6 +360,7 @@ PROJECTS_LEDGER = PlainLedger(
     future="started_on ends_on",
     key="purchaser_id started_on name",
     number="contract_number",
+    within="purchaser_id",
     fixed="region_id",
     notes=(
         "每个项目一行，以购买方、项目名称、开始日期识别。金额单位为元。",

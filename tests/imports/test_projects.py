@@ -149,6 +149,13 @@ def test_another_number_is_another_project(cast: Cast) -> None:
     assert outcomes(take(cast.clerk_a, "projects", numbered("HT-2"))) == {"new": 1}
 
 
+def test_each_purchaser_numbers_its_own(cast: Cast) -> None:
+    take(cast.clerk_a, "projects", numbered("HT-1"))
+    batch = take(cast.clerk_a, "projects", numbered("HT-1", 购买方="南明区教育局", 合同金额=80_000))
+    assert outcomes(batch) == {"new": 1}
+    assert set(Project.objects.values_list("contract_amount", flat=True)) == {80_000, 90_000}
+
+
 def test_both_in_one_file_are_one(cast: Cast) -> None:
     """Whichever of the two comes first."""
     for rows in ([[*row(), ""], [*row(), "HT-1"]], [[*row(), "HT-1"], [*row(), ""]]):
