@@ -152,12 +152,27 @@ def test_table_8(cast: Cast, money: None) -> None:
     }  # fmt: skip
 
 
-def test_what_several_sources_do_not_share_out_is_of_none(cast: Cast) -> None:
+@pytest.mark.parametrize(
+    ("amounts", "whole", "fiscal", "lottery"),
+    [
+        ({"4": None, "D": None}, 100_000, None, None),
+        # None of them is what the project itself names.
+        ({"A": None, "D": None}, 100_000, None, None),
+        ({"4": 60_000, "D": None}, 100_000, 60_000, None),
+        ({"4": 60_000, "D": 10_000}, 100_000, 60_000, 10_000),
+        # Of a budget that the contract did not use up.
+        ({"4": 60_000, "D": 50_000}, 110_000, 60_000, 50_000),
+        ({"D": 0}, 100_000, None, 0),
+    ],
+)
+def test_what_sources_do_not_share_out_is_of_none(
+    amounts: dict[str, int | None], whole: int, fiscal: Any, lottery: Any, cast: Cast
+) -> None:
     project = funded(COUNTY_A, "2025-03-01", "4", 100_000)
-    for fund in "4D":
-        Funding.objects.create(project=project, fund=fund)
-    rows, _ = filled(cast, ["单位：元"], ["地区", "资金投入", "财政资金"], ["南明区"])
-    assert rows[2][1:] == (100_000, None)
+    for fund, amount in amounts.items():
+        Funding.objects.create(project=project, fund=fund, amount=amount)
+    rows, _ = filled(cast, ["单位：元"], ["地区", "资金投入", "财政资金", "福彩资金"], ["南明区"])
+    assert rows[2][1:] == (whole, fiscal, lottery)
 
 
 def test_a_lone_source_without_an_amount_is_the_whole(cast: Cast) -> None:
