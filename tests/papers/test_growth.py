@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
 import pytest
 
-from core.models import Filling
+from core.models import Filling, Region
 from core.papers.actions import changes_since, fill_kept, keep_form
 from core.papers.growth import Versus, growth_of
 from core.papers.making import Made, fill_form
 from core.papers.standing import STANDING
+from core.regions.tree import forget_divisions
 from projects.models import Funding, Project
 from talent.models import Certificate, PersonState
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
@@ -115,6 +117,32 @@ def test_what_had_no_base_is_named_by_its_form(cast: Cast, two_years: None, clie
     assert "C3 花溪区 增长率" in page
     (filling,) = Filling.objects.all()
     assert changes_since(filling) == []
+
+
+# --- Regions with another code -------------------------------------------------------------------
+@pytest.fixture
+def renumbered(cast: Cast) -> Iterator[None]:
+    """甲县 (one with a certificate by the end of 2024) and 乙县 (one) became 新城县 in 2025, where
+    one more has one since; 另城县 came from nowhere."""
+    fields: dict[str, Any] = {"level": 3, "parent_id": "5201"}
+    new = Region.objects.create(code="520199", name="新城县", valid_from="2025-07-01", **fields)
+    Region.objects.create(code="520196", name="另城县", valid_from="2025-07-01", **fields)
+    for code, name in (("520198", "甲县"), ("520197", "乙县")):
+        Region.objects.create(code=code, name=name, valid_to="2025-07-01", successor=new, **fields)
+    forget_divisions()
+    for code in ("520198", "520197"):
+        certified(code, "2020-09-01")
+    certified("520199", "2025-09-01")
+    yield
+    forget_divisions()
+
+
+def test_beside_the_regions_that_it_came_from(cast: Cast, renumbered: None) -> None:
+    head = ["地区", "持证人数", "上年同期", "增长率"]
+    rows, made = filled(cast, head, ["新城县"], ["另城县"])
+    assert rows[1][1:] == (3, 2, "50.0%")
+    assert rows[2][1:] == (0, None, None)
+    assert [one["cell"] for one in made.report["baseless"]] == ["C3", "D3"]
 
 
 # --- Money ---------------------------------------------------------------------------------------
