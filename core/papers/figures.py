@@ -46,6 +46,7 @@ class Countable:
     neutral     words that say no more than that it is them, and are not enough by themselves
     weight      a column in yuan that is summed instead of counting things
     vague       conditions that may be of anything (其他), and are not enough by themselves
+    is_yearly   its base holds what fell into the year of the day alone
     permission  who may have it counted
     """
 
@@ -57,6 +58,7 @@ class Countable:
     neutral: str = ""
     weight: str = ""
     vague: str = ""
+    is_yearly: bool = False
     permission: str
 
     def clauses(self, text: str) -> Clauses | None:

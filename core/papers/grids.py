@@ -18,7 +18,7 @@ from core.papers.areas import Areas
 from core.papers.cells import Rate, Value
 from core.papers.figures import Meant, counted, is_known, meant, says_nothing
 from core.papers.filling import Fill
-from core.papers.growth import Versus, growth_of, is_in_percent
+from core.papers.growth import Asked, Versus, distinct, growth_of, is_in_percent
 from core.papers.layouts import SheetLayout
 
 # Fewer cells are no table.
@@ -61,16 +61,22 @@ class Figure:
     def key(self) -> tuple[str, str]:
         return self.meant.indicator.code, self.region
 
+    def then(self, on: datetime.date) -> datetime.date | None:
+        """The day of the figure beside it, None where there is none."""
+        is_yearly = self.meant.what.is_yearly
+        return None if self.versus is None else self.versus.day(on, is_yearly=is_yearly)
+
     def value(self, now: int | None, then: int | None) -> Value:
         """What stands in the cell, None for what cannot be said."""
-        if self.versus is Versus.RATE:
+        asked = self.versus.asked if self.versus else None
+        if asked is Asked.RATE:
             is_sayable = now is not None and then
             rate = (now - then) / then if is_sayable else None  # type: ignore[operator]
             return None if rate is None else Rate.of(rate, is_bare=self.is_percent)
-        if self.versus is Versus.ADDED:
+        if asked is Asked.ADDED:
             number = None if now is None or then is None else now - then
         else:
-            number = then if self.versus else now
+            number = then if asked else now
         if number is None or self.unit == 1:
             return number
         return (Decimal(number) / self.unit).quantize(_TENTH, ROUND_HALF_UP)
@@ -96,13 +102,13 @@ class Grid:
         asked: dict[datetime.date, set[tuple[Meant, str]]] = defaultdict(set)
         for one in self.cells.values():
             asked[on].add((one.meant, one.region))
-            if one.versus is not None:
-                asked[one.versus.day(on)].add((one.meant, one.region))
+            if then := one.then(on):
+                asked[then].add((one.meant, one.region))
         found = {day: counted(pairs, on=day) for day, pairs in asked.items()}
         values = {
             cell: one.value(
                 found[on][one.key],
-                found[one.versus.day(on)][one.key] if one.versus is not None else None,
+                found[then][one.key] if (then := one.then(on)) else None,
             )
             for cell, one in self.cells.items()
         }
@@ -210,7 +216,7 @@ class _Reader:
         rows = (self.before(number, column) for number in range(row - 1, 0, -1))
         texts = [*_grown_from(before, rows), *_grown_from(above, columns)]
         region, said = "", []
-        asked = {versus for text in texts if (versus := growth_of(text)[1])}
+        asked = distinct(versus for text in texts if (versus := growth_of(text)[1]))
         if len(asked) > 1:
             return None
         for text in texts:

@@ -62,6 +62,7 @@ MONEY_FORMS = countable(Countable(
     neutral="金额",
     base=(("begun",), ("contracted",)),
     weight="amount",
+    is_yearly=True,
     permission=_SEES,
 ))  # fmt: skip
 
@@ -81,6 +82,7 @@ SOURCE_FORMS = countable(Countable(
         **_each("县级财政 区级财政 县级 本级财政 县级资金", (f"from_{Fund.COUNTY}",)),
     },
     weight="amount",
+    is_yearly=True,
     vague="其他 其他资金 其他来源 中央 省级 市级 县级 捐赠",
     permission=_SEES,
 ))  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 
 from core.models import Filling, Region
 from core.papers.actions import changes_since, fill_kept, keep_form
-from core.papers.growth import Versus, growth_of
+from core.papers.growth import Asked, Since, Versus, distinct, growth_of
 from core.papers.making import Made, fill_form
 from core.papers.standing import STANDING
 from core.regions.tree import forget_divisions
@@ -25,27 +25,32 @@ from tests.rows import DAY, make_project
 
 pytestmark = pytest.mark.django_db
 ON = datetime.date(2025, 12, 31)
+BEFORE, BEFORE_SAME, BEFORE_END = (
+    Versus(Asked.BEFORE, since) for since in (Since.YEAR, Since.SAME, Since.END)
+)
 
 
 @pytest.mark.parametrize(
     ("heading", "rest", "versus"),
     [
-        ("上年同期", "", Versus.BEFORE),
-        ("去年数", "", Versus.BEFORE),
-        ("上一年", "", Versus.BEFORE),
-        ("上年末", "", Versus.END_BEFORE),
-        ("上年末持证人数", "持证人数", Versus.END_BEFORE),
-        ("持证人数上年同期", "持证人数", Versus.BEFORE),
-        ("同比", "", Versus.RATE),
-        ("同比增长", "", Versus.RATE),
-        ("同比增减（%）", "", Versus.RATE),
-        ("增长率", "", Versus.RATE),
-        ("年增长率", "", Versus.RATE),
-        ("比上年增长（％）", "", Versus.RATE),
-        ("较上年增长量", "", Versus.ADDED),
-        ("比上年增减", "", Versus.ADDED),
-        ("比上年同期增长（人）", "", Versus.ADDED),
-        ("从业人数较去年增加数", "从业人数", Versus.ADDED),
+        ("上年同期", "", BEFORE_SAME),
+        ("去年数", "", BEFORE),
+        ("上一年", "", BEFORE),
+        ("上年投入", "投入", BEFORE),
+        ("上年末", "", BEFORE_END),
+        ("上年末持证人数", "持证人数", BEFORE_END),
+        ("持证人数上年同期", "持证人数", BEFORE_SAME),
+        ("同比", "", Versus(Asked.RATE, Since.SAME)),
+        ("同比增长", "", Versus(Asked.RATE, Since.SAME)),
+        ("同比增减（%）", "", Versus(Asked.RATE, Since.SAME)),
+        ("增长率", "", Versus(Asked.RATE)),
+        ("年增长率", "", Versus(Asked.RATE)),
+        ("比上年增长（％）", "", Versus(Asked.RATE, Since.YEAR)),
+        ("较上年增长量", "", Versus(Asked.ADDED, Since.YEAR)),
+        ("比上年增减", "", Versus(Asked.ADDED, Since.YEAR)),
+        ("比上年末增减", "", Versus(Asked.ADDED, Since.END)),
+        ("比上年同期增长（人）", "", Versus(Asked.ADDED, Since.SAME)),
+        ("从业人数较去年增加数", "从业人数", Versus(Asked.ADDED, Since.YEAR)),
         ("增长率排名", "增长率排名", None),
         ("本年增加", "本年增加", None),
         ("年末从业人数", "年末从业人数", None),
@@ -55,9 +60,15 @@ def test_what_a_heading_asks_for(heading: str, rest: str, versus: Versus | None)
     assert growth_of(heading) == (rest, versus)
 
 
-def filled(cast: Cast, *rows: list[Any], region: str = "5201") -> tuple[list[Any], Made]:
+def test_a_bare_heading_asks_for_what_the_one_around_it_says() -> None:
+    rate = Versus(Asked.RATE, Since.YEAR)
+    assert distinct([rate, Versus(Asked.RATE)]) == {rate}
+    assert distinct([BEFORE, Versus(Asked.RATE)]) == {BEFORE, Versus(Asked.RATE)}
+
+
+def filled(cast: Cast, *rows: list[Any], on: datetime.date = ON) -> tuple[list[Any], Made]:
     made = fill_form(
-        user=cast.prefecture, name="表.xlsx", data=workbook(list(rows)), region=region, on=ON
+        user=cast.prefecture, name="表.xlsx", data=workbook(list(rows)), region="5201", on=on
     )
     book = openpyxl.load_workbook(io.BytesIO(made.data))
     return list(book.active.iter_rows(values_only=True)), made
@@ -178,6 +189,17 @@ def test_table_8(cast: Cast, money: None) -> None:
     assert says == {
         "南明区 福彩公益金 较上年增长量（万元）", "南明区 其他资金 较上年增长量（万元）"
     }  # fmt: skip
+
+
+def test_within_the_year_only_the_same_period_is_a_part_of_the_last(
+    cast: Cast, money: None
+) -> None:
+    """On 1 March 2025; of 2024 there are 20万 by then and 10万 later."""
+    funded(TOWNSHIP_A, "2024-09-01", "4", 100_000)
+    head = ["地区", "资金投入（元）", "上年", "上年投入（元）", "上年同期", "较上年增长量",
+            "比上年同期增长额", "比上年增长率"]  # fmt: skip
+    rows, _ = filled(cast, head, ["南明区"], on=datetime.date(2025, 3, 1))
+    assert rows[1][1:] == (423_400, 300_000, 300_000, 200_000, 123_400, 223_400, "41.1%")
 
 
 @pytest.mark.parametrize(
