@@ -130,6 +130,19 @@ def test_what_had_no_base_is_named_by_its_form(cast: Cast, two_years: None, clie
     assert changes_since(filling) == []
 
 
+def test_a_rate_that_changed_is_told_as_the_form_says_it(cast: Cast, two_years: None) -> None:
+    data = workbook([["地区", "持证人数", "增长率", "同比（%）"], ["南明区"]])
+    form = keep_form(user=cast.prefecture, name="表.xlsx", data=data, asker="", document="")
+    fill_kept(form=form, by=cast.prefecture, region="5201", on=ON)
+    Filling.objects.update(made_at="2026-01-01T00:00:00Z")
+    certified(TOWNSHIP_A, "2025-10-01")
+    fill_kept(form=form, by=cast.prefecture, region="5201", on=ON)
+    changed = changes_since(Filling.objects.latest("made_at"))
+    assert [(one["was"], one["value"]) for one in changed] == [
+        (3, 4), ("50.0%", "100.0%"), (50, 100)
+    ]  # fmt: skip
+
+
 # --- Regions with another code -------------------------------------------------------------------
 @pytest.fixture
 def renumbered(cast: Cast) -> Iterator[None]:
