@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from itertools import chain
 
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import Area, Cell, address
@@ -92,6 +93,13 @@ class Grid:
     unknown: list[tuple[str, str]]
     # What the headings of a cell say, in words.
     says: Mapping[Cell, str]
+    # The columns at the left whose headings name areas.
+    named: frozenset[int] = frozenset()
+
+    @property
+    def columns(self) -> set[int]:
+        """Those that are filled, and those that name the areas of the lines."""
+        return {column for _, column in self.cells} | self.named
 
     @property
     def rows(self) -> int:
@@ -124,7 +132,7 @@ def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     if len(cells) < _FEWEST:
         return None
     says = {cell: reader.says(*cell) for cell in cells}
-    return Grid(look.name, cells, reader.unknown(cells), says)
+    return Grid(look.name, cells, reader.unknown(cells), says, reader.named(cells))
 
 
 class _Reader:
@@ -270,6 +278,11 @@ class _Reader:
                     if not self._is_known(text):
                         found[address(*origin)] = text
         return sorted(found.items())
+
+    def named(self, cells: Iterable[Cell]) -> frozenset[int]:
+        """The columns with headings at the left of cells that name areas."""
+        heads = chain.from_iterable(self.before(*cell).items() for cell in cells)
+        return frozenset(column for (_, column), text in heads if self.areas.named(text))
 
     def _is_known(self, text: str) -> bool:
         return bool(

@@ -13,7 +13,7 @@ import pytest
 from core.models import Filling, Region
 from core.papers.actions import changes_since, fill_kept, keep_form
 from core.papers.growth import Asked, Since, Versus, distinct, growth_of
-from core.papers.making import Made, fill_form
+from core.papers.making import FIGURES, Made, fill_form
 from core.papers.standing import STANDING
 from core.regions.tree import forget_divisions
 from projects.models import Funding, Project
@@ -96,6 +96,16 @@ def test_beside_the_figure_that_they_are_of(cast: Cast, two_years: None) -> None
     assert rows[2][1:] == (1, 0, 1, None, None, None)
     assert [one["cell"] for one in made.report["baseless"]] == ["E3", "F3"]
     assert [one["heading"] for one in made.report["unknown"]] == ["排名"]
+
+
+def test_one_line_of_an_area_is_of_figures(cast: Cast, two_years: None) -> None:
+    """Stations have a place and how many with a certificate they tell of, too."""
+    rows, made = filled(cast, ["地区", "持证人数", "增长率"], ["南明区"])
+    assert rows[1:] == [("南明区", 3, "50.0%")]
+    assert [table["list"] for table in made.report["tables"]] == [FIGURES]
+    # What has a column of names is a list.
+    _, made = filled(cast, ["地区", "站点名称", "持证人数", "增长率"], ["南明区"])
+    assert [table["list"] for table in made.report["tables"]] != [FIGURES]
 
 
 def test_down_the_lines(cast: Cast, two_years: None) -> None:
