@@ -16,6 +16,7 @@ from core.entities.exporting import forget_exports
 from core.jobs import running as jobs
 from core.ledgers.keeping import forget_expired
 from core.notices.reminders import remind
+from core.papers.actions import learn_lists
 from core.secrecy import files as media
 
 DAY_SECONDS = 86_400
@@ -46,7 +47,8 @@ def nightly() -> None:
 
 @shared_task
 def housekeeping() -> None:
-    """Every hour: old sessions, attempts, accounts, drafts, files, uploads and staged rows."""
+    """Every hour: old sessions, attempts, accounts, drafts, files, uploads and staged rows; forms
+    that nobody has looked at yet."""
     call_command("clearsessions")
     call_command("axes_reset_logs", age=365)
     disable_dormant()
@@ -54,3 +56,4 @@ def housekeeping() -> None:
     forget_exports(before=timezone.now() - datetime.timedelta(hours=settings.EXPORT_HOURS))
     forget_expired(before=timezone.now() - datetime.timedelta(days=30))
     media.forget_opened(before=time.time() - settings.CELERY_TASK_TIME_LIMIT)
+    learn_lists()

@@ -91,6 +91,19 @@ def fill_kept(*, form: PaperForm, by: Any, **given: Any) -> Made:
     return made
 
 
+def learn_lists() -> None:
+    """Look what the forms list that were kept before that was remembered. One that its sender may
+    not have filled any more, or whose file is gone, lists nothing until somebody fills it."""
+    for form in PaperForm.objects.filter(lists__isnull=True, removed_at=None).select_related("by"):
+        given = {"user": form.by, "region": form.region_id, "on": today()}
+        try:
+            data = media.load(form.file_path)
+            form.lists = understand(data, bindings=form.bindings, **given).kinds
+        except (Refused, FileNotFoundError):
+            form.lists = []
+        form.save(update_fields=["lists"])
+
+
 @transaction.atomic
 def bind_columns(*, form: PaperForm, by: Any, sheet: str, chosen: Mapping[str, str]) -> None:
     """Keep what fills the columns of a list of a form of one's own office, for all who fill it.

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.figures.counting import figures_on
+from core.figures.counting import Figures, figures_on
 from core.figures.indicator import Clause, Indicator
 from core.figures.population import Population
 from core.ledgers.spreadsheets.child import squeeze
@@ -46,6 +46,7 @@ class Countable:
     neutral     words that say no more than that it is them, and are not enough by themselves
     weight      a column in yuan that is summed instead of counting things
     vague       conditions that may be of anything (其他), and are not enough by themselves
+    is_yearly   its base holds what fell into the year of the day alone
     permission  who may have it counted
     """
 
@@ -57,6 +58,7 @@ class Countable:
     neutral: str = ""
     weight: str = ""
     vague: str = ""
+    is_yearly: bool = False
     permission: str
 
     def clauses(self, text: str) -> Clauses | None:
@@ -165,7 +167,16 @@ def counted(
     )
     figures = figures_on(on, indicators) if indicators else None
     return {
-        (meaning.indicator.code, region): figures.value(meaning.indicator.code, region)
+        (meaning.indicator.code, region): _over_parts(figures, meaning.indicator.code, region)
         for meaning, region in pairs
         if figures is not None
     }
+
+
+def _over_parts(figures: Figures, indicator: str, region: str) -> int | None:
+    """The figure of a region that had another code on that day, or was several; None where it
+    lay in no region of its own then, or nothing is known of any."""
+    divisions = figures.divisions
+    parts = [part for part in divisions.parts(region) if divisions.is_valid(part)]
+    known = [n for part in parts if (n := figures.value(indicator, part)) is not None]
+    return sum(known) if known else None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from itertools import chain
 
 from core.ledgers.spreadsheets.child import squeeze
 from core.papers.addresses import Area, Cell, address
@@ -18,7 +19,7 @@ from core.papers.areas import Areas
 from core.papers.cells import Rate, Value
 from core.papers.figures import Meant, counted, is_known, meant, says_nothing
 from core.papers.filling import Fill
-from core.papers.growth import Versus, growth_of, is_in_percent
+from core.papers.growth import Asked, Versus, distinct, growth_of, is_in_percent
 from core.papers.layouts import SheetLayout
 
 # Fewer cells are no table.
@@ -61,16 +62,22 @@ class Figure:
     def key(self) -> tuple[str, str]:
         return self.meant.indicator.code, self.region
 
+    def then(self, on: datetime.date) -> datetime.date | None:
+        """The day of the figure beside it, None where there is none."""
+        is_yearly = self.meant.what.is_yearly
+        return None if self.versus is None else self.versus.day(on, is_yearly=is_yearly)
+
     def value(self, now: int | None, then: int | None) -> Value:
         """What stands in the cell, None for what cannot be said."""
-        if self.versus is Versus.RATE:
+        asked = self.versus.asked if self.versus else None
+        if asked is Asked.RATE:
             is_sayable = now is not None and then
             rate = (now - then) / then if is_sayable else None  # type: ignore[operator]
             return None if rate is None else Rate.of(rate, is_bare=self.is_percent)
-        if self.versus is Versus.ADDED:
+        if asked is Asked.ADDED:
             number = None if now is None or then is None else now - then
         else:
-            number = then if self.versus else now
+            number = then if asked else now
         if number is None or self.unit == 1:
             return number
         return (Decimal(number) / self.unit).quantize(_TENTH, ROUND_HALF_UP)
@@ -86,6 +93,13 @@ class Grid:
     unknown: list[tuple[str, str]]
     # What the headings of a cell say, in words.
     says: Mapping[Cell, str]
+    # The columns at the left whose headings name areas.
+    named: frozenset[int] = frozenset()
+
+    @property
+    def columns(self) -> set[int]:
+        """Those that are filled, and those that name the areas of the lines."""
+        return {column for _, column in self.cells} | self.named
 
     @property
     def rows(self) -> int:
@@ -96,13 +110,13 @@ class Grid:
         asked: dict[datetime.date, set[tuple[Meant, str]]] = defaultdict(set)
         for one in self.cells.values():
             asked[on].add((one.meant, one.region))
-            if one.versus is not None:
-                asked[one.versus.day(on)].add((one.meant, one.region))
+            if then := one.then(on):
+                asked[then].add((one.meant, one.region))
         found = {day: counted(pairs, on=day) for day, pairs in asked.items()}
         values = {
             cell: one.value(
                 found[on][one.key],
-                found[one.versus.day(on)][one.key] if one.versus is not None else None,
+                found[then][one.key] if (then := one.then(on)) else None,
             )
             for cell, one in self.cells.items()
         }
@@ -118,7 +132,7 @@ def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     if len(cells) < _FEWEST:
         return None
     says = {cell: reader.says(*cell) for cell in cells}
-    return Grid(look.name, cells, reader.unknown(cells), says)
+    return Grid(look.name, cells, reader.unknown(cells), says, reader.named(cells))
 
 
 class _Reader:
@@ -210,7 +224,7 @@ class _Reader:
         rows = (self.before(number, column) for number in range(row - 1, 0, -1))
         texts = [*_grown_from(before, rows), *_grown_from(above, columns)]
         region, said = "", []
-        asked = {versus for text in texts if (versus := growth_of(text)[1])}
+        asked = distinct(versus for text in texts if (versus := growth_of(text)[1]))
         if len(asked) > 1:
             return None
         for text in texts:
@@ -264,6 +278,11 @@ class _Reader:
                     if not self._is_known(text):
                         found[address(*origin)] = text
         return sorted(found.items())
+
+    def named(self, cells: Iterable[Cell]) -> frozenset[int]:
+        """The columns with headings at the left of cells that name areas."""
+        heads = chain.from_iterable(self.before(*cell).items() for cell in cells)
+        return frozenset(column for (_, column), text in heads if self.areas.named(text))
 
     def _is_known(self, text: str) -> bool:
         return bool(

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
@@ -16,7 +18,7 @@ _END = r"(?:年末|年底|末数|末|底)"
 _THEN = rf"{_AGO}(?:同期|同月|同季度?|{_END})?"
 _BEFORE = re.compile(rf"^(?P<head>{_THEN})(?:的|数)?(?P<rest>.*)$")
 _AFTER = re.compile(rf"^(?P<rest>.+?)(?P<head>{_THEN})(?:数|人数|个数)?$")
-_SINCE = rf"(?:(?:与|同|比|较|和){_THEN}(?:相比|比)?|同比)"
+_SINCE = rf"(?:(?:与|同|比|较|和)(?P<then>{_THEN})(?:相比|比)?|同比)"
 _WORD = r"(?:净?增长|增减|净?增加|增幅|变化|变动|升降)"
 _CHANGE = re.compile(
     rf"^(?P<rest>.*?)(?:{_SINCE}{_WORD}|同比|净?增长|增减|增幅)"
@@ -25,19 +27,42 @@ _CHANGE = re.compile(
 _RATES = frozenset("率 幅度 幅 百分比 百分点".split())
 
 
-class Versus(Enum):
+class Asked(Enum):
     """What a heading asks for beside the figure itself."""
 
-    BEFORE = "上年同期"
-    END_BEFORE = "上年末"
+    BEFORE = "上年数"
     ADDED = "增减"
     RATE = "增长率"
 
-    def day(self, on: datetime.date) -> datetime.date:
-        """The day that a figure is laid beside."""
-        if self is Versus.END_BEFORE:
+
+class Since(Enum):
+    """Which time before a heading names."""
+
+    SAME = "上年同期"
+    YEAR = "上年"
+    END = "上年末"
+
+
+@dataclass(frozen=True)
+class Versus:
+    """What a heading asks for, since when where it says that."""
+
+    asked: Asked
+    since: Since | None = None
+
+    def day(self, on: datetime.date, *, is_yearly: bool) -> datetime.date:
+        """The day that a figure is laid beside. One that adds up what fell into a year
+        (`is_yearly`) is of all of 上年; only 同期 is as much of it as has passed of this one."""
+        if self.since is Since.END or (is_yearly and self.since is Since.YEAR):
             return datetime.date(on.year - 1, 12, 31)
         return add_months(on, -12)
+
+
+def distinct(found: Iterable[Versus]) -> set[Versus]:
+    """What headings ask for together: a bare 增长率 under 比上年增长 asks for nothing else."""
+    said = set(found)
+    named = {one.asked for one in said if one.since}
+    return {one for one in said if one.since or one.asked not in named}
 
 
 @lru_cache(maxsize=4_096)
@@ -45,21 +70,29 @@ def growth_of(heading: str) -> tuple[str, Versus | None]:
     """(what else a heading says, what it asks for), None where it asks for no growth."""
     text = squeeze(heading)
     if found := _CHANGE.fullmatch(text):
-        return re.sub("本?年$", "", found["rest"]), _change(heading, text, found)
+        asked = Versus(_change(heading, text, found), _since(text, found["then"]))
+        return re.sub("本?年$", "", found["rest"]), asked
     if found := _BEFORE.fullmatch(text) or _AFTER.fullmatch(text):
-        is_end = re.search(rf"{_END}$", found["head"]) is not None
-        return found["rest"], Versus.END_BEFORE if is_end else Versus.BEFORE
+        return found["rest"], Versus(Asked.BEFORE, _since(text, found["head"]))
     return text, None
 
 
-def _change(heading: str, text: str, found: re.Match[str]) -> Versus:
+def _since(text: str, then: str | None) -> Since | None:
+    if then is None:
+        return Since.SAME if "同比" in text else None
+    if re.search(rf"{_END}$", then):
+        return Since.END
+    return Since.SAME if "同" in then else Since.YEAR
+
+
+def _change(heading: str, text: str, found: re.Match[str]) -> Asked:
     """A rate where it says so or speaks of growth by itself: 同比, 比上年增长; what was added where
     it names an amount or its unit, 增减 at all."""
     if is_in_percent(heading) or found["what"] in _RATES or "增幅" in text:
-        return Versus.RATE
+        return Asked.RATE
     if found["what"] not in {None, "情况"} or _has_unit(heading):
-        return Versus.ADDED
-    return Versus.RATE if text.endswith(("同比", "增长")) else Versus.ADDED
+        return Asked.ADDED
+    return Asked.RATE if text.endswith(("同比", "增长")) else Asked.ADDED
 
 
 def is_in_percent(heading: str) -> bool:

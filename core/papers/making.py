@@ -18,7 +18,7 @@ from core.dates import today
 from core.entities.entity import Entity
 from core.entities.workbooks import check_unmasked
 from core.papers.addresses import address
-from core.papers.cells import Value
+from core.papers.cells import Rate, Value
 from core.papers.filling import Filled, Table, fill
 from core.papers.groups import Group
 from core.papers.lists import ListForm, lines_of, listed
@@ -272,5 +272,7 @@ def _parts(
 
 
 def _kept(value: Value) -> Any:
-    """A number as it is kept with the record of a filling."""
+    """A number as it is kept with the record of a filling: a rate as the form says it."""
+    if isinstance(value, Rate):
+        return value.shown(is_percent=False)
     return float(value) if isinstance(value, Decimal) else value

@@ -52,8 +52,9 @@ class PaperForm(ScopedModel):
                              db_default="")  # fmt: skip
     # What was corrected of its lists: {sheet: {number of a column: attribute, "" for none}}.
     bindings = models.JSONField("列的来源", default=dict, db_default={})
-    # The entities whose records its lists hold, as they were understood last.
-    lists = models.JSONField("填哪些名单", default=list, db_default=[])
+    # The entities whose records its lists hold, as they were understood last; None where nobody
+    # has looked yet.
+    lists = models.JSONField("填哪些名单", null=True)
     # The offices below find it among theirs: bound once, filled by all.
     is_shared = models.BooleanField("下发给下级", default=False, db_default=False)
     file_path = models.CharField(max_length=255)

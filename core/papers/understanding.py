@@ -76,11 +76,19 @@ def understand(
             listed = bind(
                 Path(file.name), look, user, areas=areas, chosen=said.get(look.name), kind=kind
             )
-            # The line of sums below a list is no table of its own.
-            if grid is not None and (listed is None or grid.rows > 1):
+            if grid is not None and _is_of_figures(grid, listed):
                 found.grids.append(grid)
             elif listed is not None:
                 found.lists.append(listed)
     if not (found.lists or found.grids):
         raise Refused(NOTHING_KNOWN)
     return found
+
+
+def _is_of_figures(grid: Grid, listed: ListForm | None) -> bool:
+    """Whether a sheet that could be either is a table of figures. The line of sums below a list is
+    none; the line of an area is, where it says all that the list would."""
+    if listed is None or grid.rows > 1:
+        return True
+    told = {column.column for column in listed.columns if column.get is not None}
+    return bool(grid.named) and told <= grid.columns

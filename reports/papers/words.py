@@ -11,7 +11,7 @@ import re
 from core.figures.indicator import Clause
 from core.papers.figures import Countable, countable
 from projects.codes import Fund
-from reports.definitions.populations.money import MONEY
+from reports.definitions.populations.money import MONEY, MONEY_BY_SOURCE
 from reports.definitions.populations.staff import AGES, STAFF
 from reports.definitions.populations.stations import AGENCIES, STATIONS
 from stations.codes import OrganizationKind, System
@@ -51,24 +51,38 @@ _SYSTEMS = {
     "信访": "11", "妇联": "12", "残联": "13",
 }  # fmt: skip
 
+_MONEY = (
+    "年投入 年投入资金 年度投入 年度投入资金 投入 投入资金 资金投入 投入金额 资金投入总量 "
+    "资金总量 资金 资金总额 项目资金 购买服务资金 购买服务金额 政府购买服务资金 社会工作资金 "
+    "经费 投入经费"
+)
 MONEY_FORMS = countable(Countable(
     population=MONEY,
-    nouns="年投入 年投入资金 年度投入 年度投入资金 投入 投入资金 资金投入 投入金额 资金投入总量 "
-          "资金总量 资金 资金总额 项目资金 购买服务资金 购买服务金额 政府购买服务资金 社会工作资金 "
-          "经费 投入经费",
+    nouns=_MONEY,
     neutral="金额",
     base=(("begun",), ("contracted",)),
+    weight="amount",
+    is_yearly=True,
+    permission=_SEES,
+))  # fmt: skip
+
+SOURCE_FORMS = countable(Countable(
+    population=MONEY_BY_SOURCE,
+    nouns=_MONEY,
+    neutral="金额",
+    base=(("begun",), ("contracted",), ("known",)),
     conditions={
-        **_each("财政性 财政性资金 财政资金 财政", ("fiscal",), ("split",)),
-        **_each("福彩 福彩公益金 彩票公益金 福利彩票公益金 福彩资金", ("lottery",), ("split",)),
-        **_each("其他 其他资金 其他来源", ("-fiscal",), ("-lottery",), ("split",)),
-        **_each("社会捐赠 慈善捐赠 捐赠 慈善资金", ("donated",), ("split",)),
-        **_each("中央财政 中央 中央资金", (f"from_{Fund.CENTRAL}",), ("split",)),
-        **_each("省级财政 省级 省级资金", (f"from_{Fund.PROVINCE}",), ("split",)),
-        **_each("市级财政 市州财政 市级 市级资金", (f"from_{Fund.PREFECTURE}",), ("split",)),
-        **_each("县级财政 区级财政 县级 本级财政 县级资金", (f"from_{Fund.COUNTY}",), ("split",)),
+        **_each("财政性 财政性资金 财政资金 财政", ("fiscal",)),
+        **_each("福彩 福彩公益金 彩票公益金 福利彩票公益金 福彩资金", ("lottery",)),
+        **_each("其他 其他资金 其他来源", ("-fiscal",), ("-lottery",)),
+        **_each("社会捐赠 慈善捐赠 捐赠 慈善资金", ("donated",)),
+        **_each("中央财政 中央 中央资金", (f"from_{Fund.CENTRAL}",)),
+        **_each("省级财政 省级 省级资金", (f"from_{Fund.PROVINCE}",)),
+        **_each("市级财政 市州财政 市级 市级资金", (f"from_{Fund.PREFECTURE}",)),
+        **_each("县级财政 区级财政 县级 本级财政 县级资金", (f"from_{Fund.COUNTY}",)),
     },
     weight="amount",
+    is_yearly=True,
     vague="其他 其他资金 其他来源 中央 省级 市级 县级 捐赠",
     permission=_SEES,
 ))  # fmt: skip
@@ -160,4 +174,4 @@ STAFF_FORMS = countable(Countable(
     permission=_SEES,
 ))  # fmt: skip
 
-__all__ = ["AGENCY_FORMS", "MONEY_FORMS", "STAFF_FORMS", "STATION_FORMS"]
+__all__ = ["AGENCY_FORMS", "MONEY_FORMS", "SOURCE_FORMS", "STAFF_FORMS", "STATION_FORMS"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +16,10 @@ from core.jobs import running as jobs
 from core.ledgers.beside import entity_for
 from core.ledgers.ledger import kinds
 from core.models import Export, Filling, Job, PaperForm, ReadEvent
-from core.papers.actions import changes_since, due_forms, keep_form
+from core.papers.actions import changes_since, due_forms, keep_form, learn_lists
 from core.papers.models import Every
 from core.papers.taking import TEMPLATE
+from core.secrecy import files as media
 from talent.models import Person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import check, outcomes, people, person, take, workbook
@@ -35,8 +35,8 @@ def three(cast: Cast) -> list[Person]:
     return [make_person(COUNTY_A, name) for name in NAMES] + [make_person(COUNTY_B, "外人")]
 
 
-def keep(user: Any, *headings: str, **options: Any) -> PaperForm:
-    data = workbook([list(headings or ("序号", "姓名", "身份证号"))])
+def keep(user: Any, *headings: str, below: list[str] | None = None, **options: Any) -> PaperForm:
+    data = workbook([list(headings or ("序号", "姓名", "身份证号")), below or []])
     given: dict[str, Any] = {"name": "组织部的表.xlsx", "asker": "", "document": "", **options}
     return keep_form(user=user, data=data, **given)
 
@@ -199,12 +199,16 @@ def test_a_worker_says_what_is_wrong(
     assert "已移除" in Job.objects.get(pk=export.job_id).message
 
 
-def test_a_form_kept_before_is_offered_once_it_was_filled(
+def test_forms_kept_before_are_offered_by_their_lists(
     cast: Cast, client_of: Clients, three: Any
 ) -> None:
-    form, client = keep(cast.clerk_a), client_of(cast.clerk_a)
-    PaperForm.objects.update(lists=[])
+    client = client_of(cast.clerk_a)
+    own, gone = keep(cast.clerk_a), keep(cast.clerk_a)
+    figures = keep(cast.clerk_a, "地区", "从业人数", "女", below=["南明区"])
+    media.remove(gone.file_path)
+    PaperForm.objects.update(lists=None)
     assert "组织部的表" not in client.get("/people/").text
-    on = datetime.date(2026, 11, 30)
-    client.post(reverse("paper_fill", args=[form.pk]), {"on": f"{on}"})
+    learn_lists()
     assert "组织部的表" in client.get("/people/").text
+    found = dict(PaperForm.objects.values_list("pk", "lists"))
+    assert found == {own.pk: ["person"], figures.pk: [], gone.pk: []}

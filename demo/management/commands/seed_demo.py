@@ -17,6 +17,7 @@ from core.models import Region, User
 from core.notices.reminders import remind
 from demo.accounts import create_accounts
 from demo.files import build_files
+from demo.papers import build_papers
 from demo.people import build_people
 from demo.places import build_places
 from demo.programmes import (
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         # Once there is a database: files of one that was rolled back would lie about.
         build_files(users)
         build_rosters(users, day)
+        build_papers(users, day)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         # The board has its figures from the first look on, its settlement and its trend as soon

@@ -7,16 +7,17 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    DecimalField,
     Exists,
-    F,
     FilteredRelation,
+    Model,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
+    Sum,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from core.figures.population import Population, Reads, is_so
 from core.regions.successions import place_on
@@ -35,22 +36,50 @@ LOTTERY = (
 _WANTED = (Stage.DEMAND, Stage.APPROVED, Stage.PROCUREMENT)
 
 
+def _projects(day: datetime.date) -> QuerySet[Any]:
+    return Project.objects.filter(ended_on=None).annotate(
+        place=place_on(Project, day),
+        begun=is_so(Q(started_on__gte=day.replace(month=1, day=1), started_on__lte=day)),
+        contracted=is_so(~Q(stage__in=_WANTED)),
+    )
+
+
+_WHOLE = Coalesce("contract_amount", "budget")
+_FACTS = {"begun": "项目在当年开始，当日已开始", "contracted": "已签约"}
+_READS: dict[type[Model], Reads] = {
+    Project: Reads("region fund budget contract_amount started_on stage ended_on", "pk"),
+    Funding: Reads("fund amount ended_on", "project"),
+}
+
+
 class Money(Population):
-    """Each source of each project once, with its `amount` in yuan; a project that names none is
-    its own only source. Where several have no amount, the whole stands with the main one and is
-    of no source that is known (`split`)."""
+    """Each project once, with its `amount` in yuan: what was contracted, whichever part of it its
+    sources share out; what they come to, where they name more."""
 
     code = "money"
     name = "项目资金"
-    reads = {
-        Project: Reads("region fund budget contract_amount started_on stage ended_on", "pk"),
-        Funding: Reads("fund amount ended_on", "project"),
-    }
+    reads = _READS
+    order = ("region", "name", "pk")
+    facts = _FACTS
+
+    def rows(self, day: datetime.date) -> QuerySet[Any]:
+        sources = Funding.objects.filter(project=OuterRef("pk"), ended_on=None).order_by()
+        shared_out = sources.values("project").annotate(sum=Sum("amount")).values("sum")
+        return _projects(day).annotate(amount=Greatest(_WHOLE, Subquery(shared_out)))
+
+
+class MoneyBySource(Population):
+    """Each source of each project once, with its `amount` in yuan; a project that names none is
+    its own only source, and an only source is the whole. What several do not share out is of no
+    source that is known, and stands in the sum of the project alone (Money)."""
+
+    code = "money_by_source"
+    name = "项目资金（按来源）"
+    reads = _READS
     order = ("region", "name", "pk")
     facts = {
-        "begun": "项目在当年开始，当日已开始",
-        "contracted": "已签约",
-        "split": "各来源的金额已知",
+        **_FACTS,
+        "known": "来源的金额已知",
         "fiscal": "财政资金（中央、省、市州、县）",
         "lottery": "福利彩票公益金",
         "donated": "慈善捐赠",
@@ -58,30 +87,19 @@ class Money(Population):
     }
 
     def rows(self, day: datetime.date) -> QuerySet[Any]:
-        whole = Coalesce("contract_amount", "budget")
         others = Funding.objects.filter(project=OuterRef("pk"), ended_on=None).exclude(
             pk=OuterRef("source__pk")
         )
-        is_alone = Q(source__amount=None) & ~Q(Exists(others))
-        is_main = Q(source__fund=F("fund")) & ~Q(Exists(others.exclude(amount=None)))
-        said = Case(
-            When(source__amount__isnull=False, then=F("source__amount")),
-            When(is_alone | is_main, then=whole),
-            output_field=DecimalField(max_digits=14, decimal_places=2),
-        )
         sources = FilteredRelation("fundings", condition=Q(fundings__ended_on=None))
         return (
-            Project.objects.filter(ended_on=None)
+            _projects(day)
             .alias(source=sources)
             .annotate(
-                place=place_on(Project, day),
-                amount=said,
+                amount=Coalesce("source__amount", Case(When(~Exists(others), then=_WHOLE))),
                 of=Coalesce("source__fund", "fund"),
-                begun=is_so(Q(started_on__gte=day.replace(month=1, day=1), started_on__lte=day)),
-                contracted=is_so(~Q(stage__in=_WANTED)),
-                split=is_so(Q(source__amount__isnull=False) | is_alone),
             )
             .annotate(
+                known=is_so(Q(amount__isnull=False)),
                 fiscal=is_so(Q(of__in=FISCAL)),
                 lottery=is_so(Q(of__in=LOTTERY)),
                 donated=is_so(Q(of=Fund.DONATION)),
@@ -90,4 +108,4 @@ class Money(Population):
         )
 
 
-MONEY = Money()
+MONEY, MONEY_BY_SOURCE = Money(), MoneyBySource()
