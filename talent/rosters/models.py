@@ -50,6 +50,7 @@ class Roster(Record):
     """
 
     succession_fields = ("region",)
+    only_names = True
 
     serial = models.CharField("单号", max_length=10, default=new_serial, editable=False)
     station = models.ForeignKey(
@@ -150,6 +151,7 @@ class RosterLine(Record):
     """Somebody on a sheet: her post as it was printed there, and what came back of her."""
 
     scope_field = "roster__region"
+    only_names = True
 
     roster = models.ForeignKey(
         Roster, models.PROTECT, related_name="lines", verbose_name="在岗确认单"
