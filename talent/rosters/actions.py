@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from core.dates import today
@@ -156,8 +156,9 @@ def take_back(batch: ImportBatch, *, by: User, on: datetime.date) -> None:
 
 def give_back(batch: ImportBatch) -> None:
     """The sheets of an import that is taken back are awaited again, unless there are newer ones;
-    what was said of people has been put back by then."""
-    for roster in Roster.objects.filter(batch=batch.pk).select_for_update(of=("self",)):
+    what was said of people has been put back by then. One of which an answer stands has come back
+    all the same: somebody acted on it, or it is the answer of another import."""
+    for roster in _without_answers(batch).select_for_update(of=("self",)):
         silent = roster.lines.filter(answer=RosterAnswer.UNSAID)
         silent.update(answer=RosterAnswer.NONE, version=F("version") + 1, updated_at=Now())
         is_last = roster.successor() is None
@@ -166,6 +167,19 @@ def give_back(batch: ImportBatch) -> None:
         roster.file_name = ""
         touch(roster, "state", "batch", "returned_on", "returned_by", "file_name")
     relocate(_left_by(batch))
+
+
+def _without_answers(batch: ImportBatch) -> Any:
+    """The sheets that an import has written of, of which nothing stands any more."""
+    written = said_of(batch, ImportRow.Outcome.NEW, ImportRow.Outcome.CHANGED)
+    others = ImportBatch.objects.filter(undone_at=None).exclude(pk=batch.pk)
+    answered = RosterLine.objects.answered().filter(roster=OuterRef("pk"))
+    return Roster.objects.filter(
+        ~Exists(others.filter(pk=OuterRef("batch"))),
+        ~Exists(answered),
+        state=RosterState.RETURNED,
+        serial__in=written,
+    )
 
 
 def _left_by(batch: ImportBatch) -> list[Any]:

@@ -22,6 +22,7 @@ from talent.posts.models import Post
 # Digits and letters that nobody takes for one another when typing what is printed.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MARK, _LENGTH = "ZG", 8
+_OPEN_ANSWERS = (RosterAnswer.NONE, RosterAnswer.UNSAID)
 SERIAL = re.compile(rf"{_MARK}[{_ALPHABET}]{{{_LENGTH}}}")
 
 
@@ -134,6 +135,11 @@ class Roster(Record):
     def employer_name(self) -> str:
         return self.employer.name if self.employer else ""
 
+    @property
+    def came_back(self) -> str:
+        """When it was returned, for a sentence about what it has said."""
+        return f"{self.returned_on} 返回" if self.returned_on else "上次返回"
+
     def successor(self) -> Roster | None:
         """The newest sheet that its employer was given after it."""
         later = Roster.objects.of(self.station_id, self.organization_id)
@@ -141,9 +147,12 @@ class Roster(Record):
 
 
 class RosterLineQuerySet(ScopedQuerySet):
+    def answered(self) -> Self:
+        return self.exclude(answer__in=_OPEN_ANSWERS)
+
     def unanswered(self) -> Self:
         """Of whom the employer has said nothing yet."""
-        return self.filter(answer__in=[RosterAnswer.NONE, RosterAnswer.UNSAID])
+        return self.filter(answer__in=_OPEN_ANSWERS)
 
 
 @tracked

@@ -7,19 +7,20 @@ from typing import Any
 
 import pytest
 
+from core.dates import today
 from core.ledgers import actions
 from core.models import ImportBatch
 from stations.models import Organization, Station
-from talent.codes import RosterAnswer
+from talent.codes import RosterAnswer, RosterState
 from talent.models import Person, PersonState, Post, Roster
 from talent.rosters.actions import issue
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.contracts.test_ledgers import SAMPLES, sheet
 from tests.imports import ledgers
-from tests.imports.ledgers import fresh, outcomes, people, take
-from tests.imports.test_rosters import filled
+from tests.imports.ledgers import check, fresh, outcomes, people, take, words
+from tests.imports.test_rosters import LEFT, THERE, filled
 from tests.rows import DAY, id_number, make_station
-from tests.talent.test_rosters import serving
+from tests.talent.test_rosters import issued, serving
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -78,3 +79,56 @@ def test_nor_an_import_about_its_employer(kind: str, model: Any, cast: Cast) -> 
     assert outcomes(changed) == {"changed": 1}
     issue(posts=Post.objects.for_user(cast.clerk_a), by=cast.clerk_a)
     assert actions.undo(batch=changed, by=cast.clerk_a) == []
+
+
+# --- Undone ----------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_undone_behind_the_next_sheet(cast: Cast, station: Any) -> None:
+    """Its answers go with it, though the next sheet names the same people."""
+    roster = issued(station, cast.clerk_a)
+    batch = taken(cast, roster, 甲一=THERE)
+    issued(station, cast.clerk_a)
+    assert undone(cast, batch, roster) == []
+    assert answers(roster) == {}
+    assert (roster.state, roster.returned_on) == (RosterState.REPLACED, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stands_has_come_back(cast: Cast, station: Any) -> None:
+    """Somebody has worked on a confirmed person: her answer stays, and so does the sheet's day."""
+    roster = issued(station, cast.clerk_a)
+    batch = taken(cast, roster, 甲一=THERE, 乙二=THERE, 丁四=None)
+    Person.objects.filter(name="甲一").update(remark="改了")
+    (row,) = undone(cast, batch, roster)
+    assert batch.rows.get(number=row).shown["name"] == "甲一"
+    assert answers(roster) == {"甲一": RosterAnswer.THERE, "丁四": RosterAnswer.UNSAID}
+    assert (roster.state, roster.returned_on) == (RosterState.RETURNED, today())
+    assert roster.batch == batch.pk
+    again = taken(cast, roster, 甲一=THERE, 乙二=THERE)
+    assert outcomes(again) == {"changed": 1, "unchanged": 4}
+    assert f"{today()} 返回时已登记为「在岗」" in words(again, row)
+
+
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_two_imports_of_one_sheet(order: str, cast: Cast, station: Any) -> None:
+    """As long as one of them stands it has come back; without both it is awaited again."""
+    roster = issued(station, cast.clerk_a)
+    first = taken(cast, roster, 甲一=THERE, 丁四=None)
+    second = taken(cast, roster, 乙二=THERE)
+    one, other = (first, second) if order == "first" else (second, first)
+    undone(cast, one, roster)
+    assert (roster.state, roster.returned_on) == (RosterState.RETURNED, today())
+    undone(cast, other, roster)
+    assert (roster.state, roster.returned_on, roster.batch) == (RosterState.OPEN, None, None)
+    assert answers(roster) == {}
+
+
+def test_an_answer_without_a_day(cast: Cast, station: Any) -> None:
+    roster = issued(station, cast.clerk_a)
+    roster.lines.filter(person__name__in=["甲一", "乙二"]).update(answer=RosterAnswer.THERE)
+    data = filled(roster, {"甲一": THERE, "乙二": (LEFT, D(2026, 10, 31))})
+    batch = check(cast.clerk_a, "rosters", data)
+    said = "".join(words(batch, row.number) for row in batch.rows.all())
+    assert "上次返回时已登记为「在岗」" in said
+    assert "上次返回时答复的是「在岗」" in said
+    assert "None" not in said

@@ -115,10 +115,10 @@ def _answered(row: ImportRow, roster: Roster, line: RosterLine) -> None:
     """What was answered stands: a sheet of then does not confirm anybody now."""
     before = line.get_answer_display()
     if row.shown["said"]["answer"] in (RosterAnswer.NONE, line.answer):
-        say(row, f"已按 {roster.returned_on} 返回的登记为「{before}」。", level="I")
+        say(row, f"{roster.came_back}时已登记为「{before}」。", level="I")
         row.outcome = Outcome.UNCHANGED
     else:
-        message = f"{roster.returned_on} 返回时答复的是「{before}」，请在人员的任职里办理。"
+        message = f"{roster.came_back}时答复的是「{before}」，请在人员的任职里办理。"
         hold(row, message, column="在岗情况")
 
 
