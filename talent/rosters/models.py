@@ -201,12 +201,13 @@ class RosterLine(Record):
 
 class RosterArrivalQuerySet(ScopedQuerySet):
     def told(self) -> Self:
-        """With `registered`: whether somebody of that name has begun a post there since."""
-        begun = Post.objects.unended().filter(
+        """With `registered`: whether somebody of that name was given a post there since the sheet
+        was issued; she may have left again."""
+        begun = Post.objects.held().filter(
             Q(station=OuterRef("roster__station"))
             | Q(station=None, organization=OuterRef("roster__organization")),
             person__name=OuterRef("name"),
-            created_at__gt=OuterRef("created_at"),
+            created_at__gt=OuterRef("roster__created_at"),
         )
         return self.annotate(registered=Exists(begun))
 
@@ -219,7 +220,7 @@ class RosterArrivalQuerySet(ScopedQuerySet):
 class RosterArrival(Record):
     """Somebody whom an employer has written under 新增: a to-do, and no record of a person.
 
-    It is done when she has a post there, by whatever door (a form, a ledger, a transfer).
+    It is done when she was given a post there, by whatever door (a form, a ledger, a transfer).
     """
 
     scope_field = "roster__region"

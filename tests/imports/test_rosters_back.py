@@ -6,13 +6,15 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from core.dates import today
 from core.ledgers import actions
 from core.models import ImportBatch
+from core.notices.waiting import WAITING
 from stations.models import Organization, Station
 from talent.codes import RosterAnswer, RosterState
-from talent.models import Person, PersonState, Post, Roster
+from talent.models import Person, PersonState, Post, Roster, RosterArrival
 from talent.rosters.actions import issue
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.contracts.test_ledgers import SAMPLES, sheet
@@ -132,3 +134,26 @@ def test_an_answer_without_a_day(cast: Cast, station: Any) -> None:
     assert "上次返回时已登记为「在岗」" in said
     assert "上次返回时答复的是「在岗」" in said
     assert "None" not in said
+
+
+# --- Newcomers -------------------------------------------------------------------------------
+def test_registered_before_the_sheet_came_back(cast: Cast, station: Any) -> None:
+    """The to-do is done, and stays so when she leaves."""
+    roster = issued(station, cast.clerk_a)
+    Roster.objects.update(created_at=F("created_at") - datetime.timedelta(days=9))
+    serving("己六", station, started_on=D(2026, 9, 1))
+    before = F("created_at") - datetime.timedelta(days=5)
+    post = Post.objects.filter(person__name="己六")
+    post.update(created_at=before)
+    take(cast.clerk_a, "rosters", filled(roster, {"甲一": THERE}, ("己六", "", "")))
+    assert RosterArrival.objects.exists()
+
+    def waiting() -> int:
+        return WAITING["roster-arrivals"].count(cast.clerk_a)
+
+    assert waiting() == 0
+    post.update(ended_on=D(2026, 11, 1))
+    assert waiting() == 0
+    # A post that was held on no day was a mistake.
+    post.update(ended_on=F("started_on"))
+    assert waiting() == 1
