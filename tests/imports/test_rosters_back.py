@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,8 +20,8 @@ from talent.rosters.actions import issue
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.contracts.test_ledgers import SAMPLES, sheet
 from tests.imports import ledgers
-from tests.imports.ledgers import check, fresh, outcomes, people, take, words
-from tests.imports.test_rosters import LEFT, THERE, filled
+from tests.imports.ledgers import apply, check, fresh, outcomes, people, take, words
+from tests.imports.test_rosters import LEFT, THERE, filled, sheet_of
 from tests.rows import DAY, id_number, make_station
 from tests.talent.test_rosters import issued, serving
 
@@ -134,6 +135,53 @@ def test_an_answer_without_a_day(cast: Cast, station: Any) -> None:
     assert "上次返回时已登记为「在岗」" in said
     assert "上次返回时答复的是「在岗」" in said
     assert "None" not in said
+
+
+# --- Two rows about one person ---------------------------------------------------------------
+def below(name: str, *answer: Any) -> Callable[[Any, dict[str, int]], None]:
+    """Somebody who is written once more under the table, without her number."""
+
+    def fill(page: Any, rows: dict[str, int]) -> None:
+        at = max(rows.values()) + 2
+        for column, value in ((3, name), *enumerate(answer, start=7)):
+            page.cell(at, column).value = value
+
+    return fill
+
+
+def told_who(cast: Cast, roster: Roster, data: bytes, name: str) -> ImportBatch:
+    """A sheet whose row without a number is said to be about somebody on it."""
+    batch = check(cast.clerk_a, "rosters", data)
+    line = roster.lines.get(person__name=name)
+    row = batch.rows.get(shown__name=name, shown__number="")
+    actions.decide(row=row, by=cast.clerk_a, question="who", decision=str(line.pk))
+    return fresh(batch)
+
+
+def test_one_of_two_rows_about_her_is_taken(cast: Cast, station: Any) -> None:
+    roster = issued(station, cast.clerk_a)
+
+    def fill(page: Any, rows: dict[str, int]) -> None:
+        page.cell(rows["甲一"], 7).value = THERE
+        below("甲一", LEFT, D(2026, 10, 31))(page, rows)
+
+    batch = told_who(cast, roster, sheet_of(roster, fill), "甲一")
+    assert outcomes(batch) == {"changed": 1, "held": 1, "unchanged": 4}
+    row = batch.rows.get(outcome="held")
+    first = batch.rows.get(outcome="changed")
+    assert f"与第 {first.number} 行是同一人" in words(batch, row.number)
+    apply(batch)
+    assert answers(roster) == {"甲一": RosterAnswer.THERE}
+    assert Post.objects.unended().filter(person__name="甲一").exists()
+
+
+def test_a_row_that_says_nothing_gives_way(cast: Cast, station: Any) -> None:
+    roster = issued(station, cast.clerk_a)
+    data = sheet_of(roster, below("甲一", LEFT, D(2026, 10, 31)))
+    batch = told_who(cast, roster, data, "甲一")
+    assert outcomes(batch) == {"changed": 1, "unchanged": 5}
+    apply(batch)
+    assert answers(roster) == {"甲一": RosterAnswer.LEFT}
 
 
 # --- Newcomers -------------------------------------------------------------------------------

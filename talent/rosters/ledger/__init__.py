@@ -24,6 +24,7 @@ ROSTER_LEDGER = Ledger(
     build=rows.build,
     look_across=rows.look_across,
     candidates=all_rows,
+    tied=rows.tied,
     compare=rows.compare,
     after_apply=lambda batch, context: take_back(batch, by=context.user, on=context.day),
     after_undo=give_back,

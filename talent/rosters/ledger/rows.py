@@ -26,6 +26,7 @@ _SOMEBODY_ELSE = "new"
 _DAY = datetime.timedelta(days=1)
 _NAMELESS = "这一行没有人才编号，单上也没有同名的人，认不出是谁离岗；请照单上的填写人才编号。"
 _NO_DAY = "离岗要写最后在岗日。请向用人单位问清楚，补填后再导入，或在人员的任职里办理离岗。"
+_TWICE = "与第 {first} 行是同一人，只录入第 {first} 行；以这一行为准的，请改好第 {first} 行再导入。"
 _LABELS = {"started_on": "入职日期", "post": "岗位", "remark": "备注"}
 
 
@@ -60,6 +61,14 @@ def look_across(batch: ImportBatch) -> None:
     refusals = [known.refusal(serial) for serial in serials]
     if all(refusals):
         raise JobFailed("".join(refusals))
+
+
+def tied(batch: ImportBatch, numbers: set[int]) -> set[int]:
+    """All rows of the sheets of some: one without a number may be about whom another is about."""
+    rows = ImportRow.objects.filter(batch=batch)
+    sheets = rows.filter(number__in=numbers).values_list("shown__said__serial", flat=True)
+    found = rows.filter(shown__said__serial__in=set(sheets) - {None})
+    return set(found.values_list("number", flat=True))
 
 
 def compare(rows: list[ImportRow], context: ImportContext) -> None:
@@ -102,13 +111,15 @@ def _answer(row: ImportRow, roster: Roster, line: RosterLine, known: Known) -> N
     row.target = person.pk
     if is_answered(line):
         _answered(row, roster, line)
-    elif said["answer"] == RosterAnswer.THERE:
-        _there(row, roster, line, known)
-    elif said["answer"] == RosterAnswer.LEFT:
-        _left(row, roster, line, known)
-    else:
+    elif said["answer"] not in (RosterAnswer.THERE, RosterAnswer.LEFT):
         say(row, "没有填在岗或离岗，按没有答复办理。", level="I", column="在岗情况")
         row.outcome = Outcome.UNCHANGED
+    elif (first := known.told.setdefault((roster.pk, person.pk), row.number)) != row.number:
+        hold(row, _TWICE.format(first=first), column="姓名")
+    elif said["answer"] == RosterAnswer.THERE:
+        _there(row, roster, line, known)
+    else:
+        _left(row, roster, line, known)
 
 
 def _answered(row: ImportRow, roster: Roster, line: RosterLine) -> None:
