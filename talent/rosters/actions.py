@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from core.dates import today
@@ -25,6 +25,7 @@ from talent.rosters.models import Roster, RosterArrival, RosterLine
 # What a clerk can have returned, and a page can wait for.
 AT_ONCE = 2_000
 _NOBODY = "没有在任的人，不用出单。"
+_KEPT = "上一张单是别的地区出的，还没有返回，这里不能替代；请由上级出单，或等那张单返回。"
 _OVERTAKEN = "刚刚有人给其中的单位出了单，请刷新后核对。"
 # By station, where there is one: nobody is asked about by two employers for one post.
 Key = tuple[Any, Any]
@@ -45,11 +46,31 @@ def key_of(row: Any) -> Key:
     return (row.station_id, None) if row.station_id else (None, row.organization_id)
 
 
-def plan_of(posts: Any, *, by: User) -> Plan:
-    """The sheets that some posts come to. People whose record lies elsewhere stand on none: what
-    is said of them could not be entered here."""
+def asked_of(posts: Any, *, by: User) -> Any:
+    """The posts of some that sheets are about. People whose record lies elsewhere stand on none:
+    what is said of them could not be entered here; an employer elsewhere is given none."""
     inside = Person.objects.for_user(by).filter(status__in=MAY_SERVE)
     held = posts.unended().filter(started_on__lte=today(), person__in=inside.values("pk"))
+    return held.filter(
+        Q(station__in=Station.objects.for_user(by).values("pk"))
+        | Q(station=None, organization__in=Organization.objects.for_user(by).values("pk"))
+    )
+
+
+def kept_by_others(posts: Any, *, by: User) -> Any:
+    """The posts of some whose employer has not returned a sheet that lies outside the user's
+    reach: it had another region when that was issued."""
+    others = Roster.objects.open().exclude(pk__in=Roster.objects.for_user(by).values("pk"))
+    return posts.filter(
+        Q(station__in=others.exclude(station=None).values("station"))
+        | Q(station=None, organization__in=others.filter(station=None).values("organization"))
+    )
+
+
+def plan_of(posts: Any, *, by: User) -> Plan:
+    """The sheets that some posts come to."""
+    held = asked_of(posts, by=by)
+    held = held.exclude(pk__in=kept_by_others(held, by=by).values("pk"))
     found: dict[Key, dict[Any, list[Post]]] = defaultdict(lambda: defaultdict(list))
     order = ("-is_primary", "started_on", "pk")
     for post in held.select_related("station", "organization").order_by(*order):
@@ -68,17 +89,18 @@ def posts_of(employer: Station | Organization, *, by: User) -> Any:
 @transaction.atomic
 def issue(*, posts: Any, by: User) -> list[Roster]:
     """A sheet for every employer of some posts; each takes the place of the one that its
-    employer has not returned. Raises RuleError."""
+    employer has not returned, but of none outside the user's reach. Raises RuleError."""
     require(by, "talent.add_roster")
     plan = plan_of(posts, by=by)
     if not plan.employers:
-        raise RuleError("ROSTER", _NOBODY)
+        is_kept = kept_by_others(asked_of(posts, by=by), by=by).exists()
+        raise RuleError("ROSTER", _KEPT if is_kept else _NOBODY)
     if (count := len(plan.employers)) > AT_ONCE:
         words = f"一次最多出 {AT_ONCE} 张单，这里有 {count} 个用人单位，请换小一级的地区。"
         raise RuleError("ROSTER", words)
     stations = [station for station, _ in plan.employers if station]
     organizations = [organization for _, organization in plan.employers if organization]
-    before = Roster.objects.open()
+    before = Roster.objects.for_user(by).open()
     for own in (
         before.filter(station__in=stations),
         before.filter(station=None, organization__in=organizations),

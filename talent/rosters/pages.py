@@ -43,7 +43,9 @@ class IssuePage(EntityPage):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.reach.require("add")
         employer = self._employer(self.request.GET)
-        plan = actions.plan_of(self._posts(employer), by=self.request.user)
+        posts = self._posts(employer)
+        asked = actions.asked_of(posts, by=self.request.user)
+        plan = actions.plan_of(posts, by=self.request.user)
         open_ones = [key for key in plan.employers if key in self._awaited()]
         return self.render(
             self.context(
@@ -54,6 +56,7 @@ class IssuePage(EntityPage):
                 rosters=len(plan.employers),
                 people=plan.people,
                 replaced=len(open_ones),
+                kept=actions.kept_by_others(asked, by=self.request.user).exists(),
                 most=actions.AT_ONCE,
             )
         )

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from core.jobs import running as jobs
 from core.models import Export, ReadEvent
 from core.rules import RuleError
-from stations.models import Station
+from stations.models import Organization, Station
 from talent.codes import RosterState
 from talent.models import Person, Post, Roster
 from talent.rosters.actions import issue, posts_of
@@ -115,6 +115,37 @@ def test_who_may_issue(cast: Cast) -> None:
     # Nor anybody of another county: nobody of this one is in reach.
     with pytest.raises(RuleError):
         issue(posts=posts_of(station, by=cast.clerk_b), by=cast.clerk_b)
+
+
+def test_an_employer_elsewhere_is_given_none(cast: Cast) -> None:
+    """It has moved to another county, and its people's posts have not."""
+    moved, stays = make_organization(TOWNSHIP_A), make_organization(TOWNSHIP_A)
+    for name, place in (("甲", moved), ("乙", stays)):
+        serving(name, place)
+    Organization.objects.filter(pk=moved.pk).update(region_id=COUNTY_B)
+    made = issue(posts=Post.objects.for_user(cast.clerk_a), by=cast.clerk_a)
+    assert [roster.organization for roster in made] == [stays]
+    with pytest.raises(RuleError, match="没有在任的人"):
+        issued(moved, cast.clerk_a)
+
+
+def test_a_sheet_of_elsewhere_is_not_replaced(cast: Cast, client_of: Client) -> None:
+    """Nor does it keep the others from theirs."""
+    moved, other = make_organization(TOWNSHIP_A), make_organization(COUNTY_B)
+    serving("甲", moved)
+    first = issued(moved, cast.clerk_a)
+    Organization.objects.filter(pk=moved.pk).update(region_id=COUNTY_B)
+    for name, place in (("乙", moved), ("丙", other)):
+        place.refresh_from_db()
+        serving(name, place)
+    with pytest.raises(RuleError, match="别的地区出的"):
+        issued(moved, cast.clerk_b)
+    page = client_of(cast.clerk_b).get(f"/rosters/new/?organization={moved.pk}")
+    assert "别的地区出的" in page.text
+    made = issue(posts=Post.objects.for_user(cast.clerk_b), by=cast.clerk_b)
+    assert [roster.organization for roster in made] == [other]
+    first.refresh_from_db()
+    assert first.state == RosterState.OPEN
 
 
 # --- As a workbook ----------------------------------------------------------------------------
