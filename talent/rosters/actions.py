@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from core.dates import today
@@ -31,14 +31,13 @@ _OVERTAKEN = "刚刚有人给其中的单位出了单，请刷新后核对。"
 Key = tuple[Any, Any]
 
 
-class Plan(NamedTuple):
-    """Whom sheets would name: by employer, the posts of each of its people."""
+class Tally(NamedTuple):
+    """How many sheets some posts come to, of how many people, and how many open ones these would
+    replace."""
 
-    employers: dict[Key, dict[Any, list[Post]]]
-
-    @property
-    def people(self) -> int:
-        return len({person for posts in self.employers.values() for person in posts})
+    rosters: int
+    people: int
+    replaced: int
 
 
 def key_of(row: Any) -> Key:
@@ -46,9 +45,8 @@ def key_of(row: Any) -> Key:
     return (row.station_id, None) if row.station_id else (None, row.organization_id)
 
 
-def asked_of(posts: Any, *, by: User) -> Any:
-    """The posts of some that sheets are about. People whose record lies elsewhere stand on none:
-    what is said of them could not be entered here; an employer elsewhere is given none."""
+def _held_here(posts: Any, *, by: User) -> Any:
+    """The posts of some that are held by people of here with employers of here."""
     inside = Person.objects.for_user(by).filter(status__in=MAY_SERVE)
     held = posts.unended().filter(started_on__lte=today(), person__in=inside.values("pk"))
     return held.filter(
@@ -57,25 +55,53 @@ def asked_of(posts: Any, *, by: User) -> Any:
     )
 
 
-def kept_by_others(posts: Any, *, by: User) -> Any:
-    """The posts of some whose employer has not returned a sheet that lies outside the user's
-    reach: it had another region when that was issued."""
+def kept_elsewhere(posts: Any, *, by: User) -> Any:
+    """Those of which an employer has not returned a sheet that lies outside the user's reach: it
+    had another region when that was issued."""
     others = Roster.objects.open().exclude(pk__in=Roster.objects.for_user(by).values("pk"))
-    return posts.filter(
+    return _held_here(posts, by=by).filter(
         Q(station__in=others.exclude(station=None).values("station"))
         | Q(station=None, organization__in=others.filter(station=None).values("organization"))
     )
 
 
-def plan_of(posts: Any, *, by: User) -> Plan:
-    """The sheets that some posts come to."""
-    held = asked_of(posts, by=by)
-    held = held.exclude(pk__in=kept_by_others(held, by=by).values("pk"))
+def asked_of(posts: Any, *, by: User) -> Any:
+    """The posts of some that sheets are about. People whose record lies elsewhere stand on none:
+    what is said of them could not be entered here. An employer elsewhere is given none, and one
+    that keeps a sheet from elsewhere no other."""
+    held = _held_here(posts, by=by)
+    return held.exclude(pk__in=kept_elsewhere(posts, by=by).values("pk"))
+
+
+def tally(asked: Any, *, by: User) -> Tally:
+    """What the posts that sheets are about come to, counted by the database."""
+    beside = asked.filter(station=None)
+    found = asked.aggregate(
+        stations=Count("station", distinct=True),
+        organizations=Count("organization", distinct=True, filter=Q(station=None)),
+        people=Count("person", distinct=True),
+    )
+    replaced = _replaced_by(asked.values("station"), beside.values("organization"), by=by)
+    rosters = found["stations"] + found["organizations"]
+    return Tally(rosters, found["people"], replaced.count())
+
+
+def _replaced_by(stations: Any, organizations: Any, *, by: User) -> Any:
+    """The open sheets of some employers in the user's reach."""
+    return (
+        Roster.objects.for_user(by)
+        .open()
+        .filter(Q(station__in=stations) | Q(station=None, organization__in=organizations))
+    )
+
+
+def plan_of(asked: Any) -> dict[Key, dict[Any, list[Post]]]:
+    """Whom sheets would name: by employer, the posts of each of its people."""
     found: dict[Key, dict[Any, list[Post]]] = defaultdict(lambda: defaultdict(list))
     order = ("-is_primary", "started_on", "pk")
-    for post in held.select_related("station", "organization").order_by(*order):
+    for post in asked.select_related("station", "organization").order_by(*order):
         found[key_of(post)][post.person_id].append(post)
-    return Plan({key: dict(people) for key, people in found.items()})
+    return found
 
 
 def posts_of(employer: Station | Organization, *, by: User) -> Any:
@@ -91,22 +117,19 @@ def issue(*, posts: Any, by: User) -> list[Roster]:
     """A sheet for every employer of some posts; each takes the place of the one that its
     employer has not returned, but of none outside the user's reach. Raises RuleError."""
     require(by, "talent.add_roster")
-    plan = plan_of(posts, by=by)
-    if not plan.employers:
-        is_kept = kept_by_others(asked_of(posts, by=by), by=by).exists()
-        raise RuleError("ROSTER", _KEPT if is_kept else _NOBODY)
-    if (count := len(plan.employers)) > AT_ONCE:
+    asked = asked_of(posts, by=by)
+    if (count := tally(asked, by=by).rosters) > AT_ONCE:
         words = f"一次最多出 {AT_ONCE} 张单，这里有 {count} 个用人单位，请换小一级的地区。"
         raise RuleError("ROSTER", words)
-    stations = [station for station, _ in plan.employers if station]
-    organizations = [organization for _, organization in plan.employers if organization]
-    before = Roster.objects.for_user(by).open()
-    for own in (
-        before.filter(station__in=stations),
-        before.filter(station=None, organization__in=organizations),
-    ):
-        own.update(state=RosterState.REPLACED, version=F("version") + 1, updated_at=Now())
-    made = [_roster(people, by=by) for people in plan.employers.values()]
+    if not count:
+        raise RuleError("ROSTER", _KEPT if kept_elsewhere(posts, by=by).exists() else _NOBODY)
+    plan = plan_of(asked)
+    stations = [station for station, _ in plan if station]
+    organizations = [organization for _, organization in plan if organization]
+    _replaced_by(stations, organizations, by=by).update(
+        state=RosterState.REPLACED, version=F("version") + 1, updated_at=Now()
+    )
+    made = [_roster(people, by=by) for people in plan.values()]
     try:
         with transaction.atomic():
             rosters = Roster.objects.bulk_create(made)
@@ -114,7 +137,7 @@ def issue(*, posts: Any, by: User) -> list[Roster]:
         raise RuleError("ROSTER", _OVERTAKEN) from None
     RosterLine.objects.bulk_create(
         _line(roster, held)
-        for roster, people in zip(rosters, plan.employers.values(), strict=True)
+        for roster, people in zip(rosters, plan.values(), strict=True)
         for held in people.values()
     )
     return rosters

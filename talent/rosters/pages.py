@@ -42,22 +42,17 @@ class IssuePage(EntityPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.reach.require("add")
-        employer = self._employer(self.request.GET)
+        employer, user = self._employer(self.request.GET), self.request.user
         posts = self._posts(employer)
-        asked = actions.asked_of(posts, by=self.request.user)
-        plan = actions.plan_of(posts, by=self.request.user)
-        open_ones = [key for key in plan.employers if key in self._awaited()]
         return self.render(
             self.context(
                 title="出在岗确认单",
                 employer=employer,
                 kind=next((name for name in _KINDS if isinstance(employer, _KINDS[name])), ""),
                 place=place_name(working_region_code(self.request)),
-                rosters=len(plan.employers),
-                people=plan.people,
-                replaced=len(open_ones),
-                kept=actions.kept_by_others(asked, by=self.request.user).exists(),
+                kept=actions.kept_elsewhere(posts, by=user).exists(),
                 most=actions.AT_ONCE,
+                **actions.tally(actions.asked_of(posts, by=user), by=user)._asdict(),
             )
         )
 
@@ -89,10 +84,6 @@ class IssuePage(EntityPage):
             return actions.posts_of(employer, by=self.request.user)
         region = working_region_code(self.request)
         return Post.objects.for_user(self.request.user).in_region(region)
-
-    def _awaited(self) -> set[actions.Key]:
-        rosters = Roster.objects.for_user(self.request.user).open()
-        return {actions.key_of(roster) for roster in rosters}
 
 
 # --- Taken along ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from core.rules import RuleError
 from stations.models import Organization, Station
 from talent.codes import RosterState
 from talent.models import Person, Post, Roster
+from talent.rosters import actions
 from talent.rosters.actions import issue, posts_of
 from talent.rosters.models import SERIAL, RosterQuerySet
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
@@ -146,6 +147,25 @@ def test_a_sheet_of_elsewhere_is_not_replaced(cast: Cast, client_of: Client) -> 
     assert [roster.organization for roster in made] == [other]
     first.refresh_from_db()
     assert first.state == RosterState.OPEN
+
+
+def test_sheets_are_counted_before_they_are_made(
+    cast: Cast, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the database: neither the page nor too large an order reads all posts of a county."""
+    station, agency = make_station(TOWNSHIP_A), make_organization(TOWNSHIP_A)
+    person = serving("甲", station, organization=agency)
+    serving("乙", station, organization=agency, kind="2")
+    issued(station, cast.clerk_a)
+    Post.objects.create(
+        person=person, organization=agency, region_id=TOWNSHIP_A, started_on=DAY, is_primary=False
+    )
+    monkeypatch.setattr(actions, "plan_of", lambda *args, **more: pytest.fail("read them all"))
+    found = client_of(cast.clerk_a).get("/rosters/new/").context
+    assert [found[name] for name in ("rosters", "people", "replaced")] == [2, 2, 1]
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    with pytest.raises(RuleError, match="一次最多出 1 张单，这里有 2 个用人单位"):
+        issue(posts=Post.objects.for_user(cast.clerk_a), by=cast.clerk_a)
 
 
 # --- As a workbook ----------------------------------------------------------------------------
