@@ -300,6 +300,8 @@ class Ledger:
                     column is called so
     periods         columns that say of which time a record is: a list of 2025 lacks none of 2024
     expected        of which records a list that was taken in should name all, as a condition
+    public          attributes of columns that, besides the name, are kept of a refused row (in
+                    `shown`): what may be shown
     is_register     whether it lists records as others keep them too: such lists are laid beside
                     the registry, are forms that it fills, and may begin from an empty one
     uncounted       sentences on what of a batch will not count
@@ -330,6 +332,7 @@ class Ledger:
     shown_as: Mapping[str, str] = field(default_factory=dict)
     periods: str = ""
     expected: Callable[[Batch], Q] = lambda batch: Q()
+    public: tuple[str, ...] = ()
     is_register: bool = True
 
     def column(self, attribute: str) -> LedgerColumn | None:

@@ -20,7 +20,7 @@ from talent.codes import MAY_SERVE, RosterAnswer, RosterState
 from talent.people.models import Person
 from talent.people.states import relocate
 from talent.posts.models import Post
-from talent.rosters.models import Roster, RosterArrival, RosterLine
+from talent.rosters.models import Roster, RosterArrival, RosterLine, RosterLineQuerySet
 
 # What a clerk can have returned, and a page can wait for.
 AT_ONCE = 2_000
@@ -171,27 +171,33 @@ def _line(roster: Roster, held: list[Post]) -> RosterLine:
 
 
 # --- Coming back ----------------------------------------------------------------------------
-def said_of(batch: ImportBatch, *outcomes: str) -> dict[str, set[str]]:
-    """{serial: the 人才编号 that the rows of a batch name, "" for newcomers}."""
+def said_of(batch: ImportBatch, *outcomes: str) -> set[str]:
+    """The serials of the sheets that the rows of a batch name."""
     rows = ImportRow.objects.filter(batch=batch)
     rows = rows.filter(outcome__in=outcomes) if outcomes else rows
-    found: dict[str, set[str]] = defaultdict(set)
-    for shown in rows.values_list("shown", flat=True):
-        if said := shown.get("said"):
-            found[said["serial"]].add(said["number"])
-    return found
+    return set(rows.values_list("shown__said__serial", flat=True)) - {None}
+
+
+def unmentioned(roster: Roster, batch: ImportBatch) -> RosterLineQuerySet:
+    """The people of a sheet on no row of an import: neither by their number nor by what was
+    answered to who a row is about, nor by the name on a row that was not taken in."""
+    own = Q(shown__said__serial=roster.serial) | Q(shown__serial=roster.serial)
+    rows = ImportRow.objects.filter(own, batch=batch)
+    unread = rows.filter(outcome__in=[ImportRow.Outcome.REFUSED, ImportRow.Outcome.HELD])
+    numbers = set(rows.values_list("shown__number", flat=True)) - {None, ""}
+    names = set(unread.filter(target=None).values_list("shown__name", flat=True))
+    about = rows.exclude(target=None).values("target")
+    lines: RosterLineQuerySet = roster.lines.exclude(person__number__in=numbers)
+    lines = lines.exclude(person__in=about).exclude(person__merged_into__in=about)
+    return lines.exclude(person__name__in=names).exclude(person__merged_into__name__in=names)
 
 
 def take_back(batch: ImportBatch, *, by: User, on: datetime.date) -> None:
     """Note which sheets an import has brought back, and whom they do not mention; by the job
     that wrote it, in its transaction. A sheet of which nothing was written is still awaited."""
     written = said_of(batch, ImportRow.Outcome.NEW, ImportRow.Outcome.CHANGED)
-    mentioned = said_of(batch)
-    about = ImportRow.objects.filter(batch=batch).exclude(target=None).values("target")
     for roster in Roster.objects.for_user(by).open().filter(serial__in=written):
-        silent = roster.lines.filter(answer=RosterAnswer.NONE)
-        silent = silent.exclude(person__number__in=mentioned[roster.serial])
-        silent = silent.exclude(person__in=about)
+        silent = unmentioned(roster, batch).filter(answer=RosterAnswer.NONE)
         silent.update(answer=RosterAnswer.UNSAID, version=F("version") + 1, updated_at=Now())
         roster.state, roster.batch = RosterState.RETURNED, batch.pk
         roster.returned_on, roster.returned_by, roster.file_name = on, by, batch.file_name

@@ -16,13 +16,14 @@ from core.notices.waiting import WAITING
 from stations.models import Organization, Station
 from talent.codes import RosterAnswer, RosterState
 from talent.models import Person, PersonState, Post, Roster, RosterArrival
+from talent.people.merging import merge_person
 from talent.rosters.actions import issue
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.contracts.test_ledgers import SAMPLES, sheet
 from tests.imports import ledgers
 from tests.imports.ledgers import apply, check, fresh, outcomes, people, take, words
 from tests.imports.test_rosters import LEFT, THERE, filled, sheet_of
-from tests.rows import DAY, id_number, make_station
+from tests.rows import DAY, id_number, make_person, make_station
 from tests.talent.test_rosters import issued, serving
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,43 @@ def test_a_row_that_says_nothing_gives_way(cast: Cast, station: Any) -> None:
     assert outcomes(batch) == {"changed": 1, "unchanged": 5}
     apply(batch)
     assert answers(roster) == {"甲一": RosterAnswer.LEFT}
+
+
+# --- Who is missing --------------------------------------------------------------------------
+def test_only_who_is_on_no_row_is_missing(cast: Cast, station: Any) -> None:
+    """Rows that were not taken in are about somebody too."""
+    roster = issued(station, cast.clerk_a)
+
+    def fill(page: Any, rows: dict[str, int]) -> None:
+        page.cell(rows["甲一"], 2).value = "123"
+        page.cell(rows["乙二"], 2).value = None
+        page.cell(rows["丙三"], 3).value = None
+        page.cell(rows["戊五"], 7).value = THERE
+        for column in range(1, 10):
+            page.cell(rows["丁四"], column).value = None
+
+    batch = check(cast.clerk_a, "rosters", sheet_of(roster, fill))
+    assert outcomes(batch) == {"changed": 1, "held": 1, "refused": 2}
+    said = " ".join(batch.reading["uncounted"])
+    assert "单上的 1 人在返回的表上没有：丁四。" in said
+    apply(batch)
+    assert answers(roster) == {"戊五": RosterAnswer.THERE, "丁四": RosterAnswer.UNSAID}
+
+
+def test_who_was_told_to_be_her_is_not_missing(cast: Cast, station: Any) -> None:
+    """Also by the record into which hers was merged meanwhile."""
+    roster = issued(station, cast.clerk_a)
+    kept = make_person(TOWNSHIP_A, "甲一")
+    double = Person.objects.get(name="甲一", rosterlines__roster=roster)
+    merge_person(person=double, by=cast.reviewer_a, kept=kept, reason="同一人")
+
+    def fill(page: Any, rows: dict[str, int]) -> None:
+        page.cell(rows["甲一"], 2).value = None
+        page.cell(rows["乙二"], 7).value = THERE
+
+    batch = told_who(cast, roster, sheet_of(roster, fill), "甲一")
+    apply(batch)
+    assert answers(roster) == {"乙二": RosterAnswer.THERE}
 
 
 # --- Newcomers -------------------------------------------------------------------------------

@@ -27,5 +27,6 @@ ROSTER_LEDGER = Ledger(
     after_undo=give_back,
     tell=telling.tell,
     uncounted=telling.uncounted,
+    public=("serial", "number"),
     is_register=False,
 )
