@@ -14,7 +14,7 @@ from core.ledgers import actions
 from core.models import ImportBatch
 from core.notices.waiting import WAITING
 from stations.models import Organization, Station
-from talent.codes import RosterAnswer, RosterState
+from talent.codes import PersonStatus, RosterAnswer, RosterState
 from talent.models import Person, PersonState, Post, Roster, RosterArrival
 from talent.people.merging import merge_person
 from talent.rosters.actions import issue
@@ -220,6 +220,15 @@ def test_who_was_told_to_be_her_is_not_missing(cast: Cast, station: Any) -> None
     batch = told_who(cast, roster, sheet_of(roster, fill), "甲一")
     apply(batch)
     assert answers(roster) == {"乙二": RosterAnswer.THERE}
+
+
+# --- Left by another door --------------------------------------------------------------------
+def test_of_a_post_that_has_ended_only_the_answer_is_noted(cast: Cast, station: Any) -> None:
+    roster = issued(station, cast.clerk_a)
+    Post.objects.filter(person__name="甲一").update(ended_on=D(2026, 9, 1))
+    taken(cast, roster, 甲一=(LEFT, D(2026, 10, 31)))
+    assert answers(roster) == {"甲一": RosterAnswer.LEFT}
+    assert Person.objects.get(name="甲一").status == PersonStatus.SERVING
 
 
 # --- Newcomers -------------------------------------------------------------------------------

@@ -154,17 +154,18 @@ def _left(row: ImportRow, roster: Roster, line: RosterLine, known: Known) -> Non
         check_post_order(post.started_on, last_day)
         check_post_order(post.started_on, last_day + _DAY)
     row.diff.append(["在岗确认", line.get_answer_display(), f"离岗，最后在岗日 {last_day}"])
-    if not posts:
+    if posts:
+        leave(
+            row,
+            person,
+            known.states.get(person.pk),
+            posts=posts,
+            others=known.elsewhere(roster, person),
+            on=last_day + _DAY,
+            reason=f"用人单位确认离岗（{roster.serial}）",
+        )
+    else:
         say(row, "在册已从这个单位离岗，只记下答复。", level="I")
-    leave(
-        row,
-        person,
-        known.states.get(person.pk),
-        posts=posts,
-        others=known.elsewhere(roster, person),
-        on=last_day + _DAY,
-        reason=f"用人单位确认离岗（{roster.serial}）",
-    )
     _note(row, line, RosterAnswer.LEFT, last_day=said["last_day"])
 
 
