@@ -10,6 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.jobs import running as jobs
 from core.models import Export, ReadEvent
@@ -244,6 +246,24 @@ def test_paper_begins_a_page_for_each(cast: Cast, client_of: Client) -> None:
     assert page.count("roster-sheet") == 2
     assert "□在岗 □离岗" in page
     assert ReadEvent.objects.filter(kind="list", detail__page="paper").exists()
+
+
+def test_many_sheets_ask_no_more_than_two(cast: Cast, client_of: Client) -> None:
+    client = client_of(cast.clerk_a)
+
+    def asked(add: int) -> tuple[int, int]:
+        for _ in range(add):
+            place = make_station(TOWNSHIP_A)
+            serving("甲", place)
+            issued(place, cast.clerk_a)
+        with CaptureQueriesContext(connection) as paper:
+            client.get("/rosters/paper/?state=1")
+        with CaptureQueriesContext(connection) as archive:
+            body(client.post("/rosters/workbooks/", {"filter": "state=1"}))
+        return len(paper), len(archive)
+
+    asked(1)
+    assert asked(1) == asked(2)
 
 
 # --- Pages ------------------------------------------------------------------------------------
