@@ -10,7 +10,7 @@ from core.jobs import running as jobs
 from core.ledgers import actions
 from core.models import User
 from stations.models import Station
-from talent.rosters.actions import issue, plan_of, posts_of
+from talent.rosters.actions import asked_of, issue, posts_of
 from talent.rosters.models import Roster
 from talent.rosters.workbooks import TITLE, lines_of, name_of
 
@@ -21,7 +21,7 @@ def build_rosters(users: dict[str, User], today: datetime.date) -> None:
     """By the way that a clerk takes: issued, filled in, imported, confirmed."""
     clerk = users["nanming"]
     stations = Station.objects.for_user(clerk).open().order_by("region_id", "name")
-    staffed = [s for s in stations if plan_of(posts_of(s, by=clerk), by=clerk).employers][:3]
+    staffed = [s for s in stations if asked_of(posts_of(s, by=clerk), by=clerk)][:3]
     rosters = [issue(posts=posts_of(station, by=clerk), by=clerk)[0] for station in staffed]
     for station in staffed[1:2]:
         issue(posts=posts_of(station, by=clerk), by=clerk)

@@ -25,10 +25,13 @@ class Record(ScopedModel):
     was opened on an older version is shown both values instead of overwriting.
 
     `dated_columns`: columns that count as of a day, with the one that says since when
-    (core.entities.former).
+    (core.entities.former). `only_names`: it names other records and says nothing of them, so
+    that an import which changed those can still be undone, though not one that made them
+    (core.ledgers.applying).
     """
 
     dated_columns: ClassVar[dict[str, str]] = {}
+    only_names: ClassVar[bool] = False
 
     id = models.UUIDField("编号", primary_key=True, default=uuid.uuid4, editable=False)
     version = models.PositiveIntegerField("版本", default=1, db_default=1, editable=False)

@@ -21,7 +21,7 @@ from core.ledgers.dating import corrects_signed
 from core.ledgers.guessing import kinds_of, take_kind
 from core.ledgers.holding import locked, put_away, queue, require
 from core.ledgers.keeping import FOLDER
-from core.ledgers.ledger import ImportContext, ledger_for
+from core.ledgers.ledger import ImportContext, ledger_for, registers
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.running import KIND
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
@@ -62,11 +62,13 @@ def start_import(
     `kind` the check finds out which it is. `sheet` names the sheet to read, "" leaves it to the
     reader. With `inline` nobody is told: the caller runs the job itself. With a
     `compared_region` it is laid beside the records there, and never becomes an import;
-    RuleError where that region is not the user's.
+    RuleError where that region is not the user's, or the kind is none of which there are lists.
     """
     require(user, kind)
     if compared_region and not in_scope(compared_region, user):
         raise RuleError("SCOPE", "这个地区不在您的辖区内，请重新选择。", field="region")
+    if compared_region and kind not in registers():
+        raise RuleError("KIND", "这一类不是名单，不能倒查，请按台账导入。", field="kind")
     if len(data) > FILE_BYTES:
         raise Refused(TOO_LARGE)
     if not data:

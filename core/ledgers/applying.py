@@ -227,10 +227,11 @@ def _touched(batch: ImportBatch, ledger: Ledger) -> list[int]:
         numbers |= _met(batch, meta.label_lower, ("insert", "update"), event, "pgh_obj_id")
         for relation in meta.related_objects:
             child, column = relation.related_model, relation.field.column
-            if event := _events_of(child):
+            event = None if getattr(child, "only_names", False) else _events_of(child)
+            if event is not None:
                 numbers |= _met(batch, meta.label_lower, ("insert", "update"), event, column)
             elif not hasattr(child, "pgh_tracked_model"):
-                # Without history: that it hangs on what the batch made is enough.
+                # Without history, or of no matter: that it hangs on what the batch made is enough.
                 numbers |= _met(batch, meta.label_lower, ("insert",), child, column)
     return sorted(numbers | _written_since(batch, apps.get_model(ledger.models[0])))
 

@@ -214,9 +214,15 @@ class Checker:
             key, writes = None, "{}"
         else:
             writes = _json({"insert": _said(row.insert), "update": {}})
-        shown = _json(row.shown if "name" in row.shown else _shown(row))
+        shown = _json(row.shown if "name" in row.shown else self._shown(row))
         messages = _json(row.errors + row.flags) if row.errors or row.flags else "[]"
         return copy_line((self.batch.pk, row.number, outcome, key, writes, shown, messages))
+
+    def _shown(self, row: RowCheck) -> dict[str, str]:
+        """What may be shown of a refused row: its name, nothing that identifies further but what
+        is public."""
+        said = ("name", *self.resource.public)
+        return {attribute: str(row.values.get(attribute, "")) for attribute in said}
 
 
 def _share(cell: Any, count: int, *, is_first: bool, is_money: bool) -> Any:
@@ -323,8 +329,3 @@ def _digest(values: dict[str, Any]) -> str:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
-
-
-def _shown(row: RowCheck) -> dict[str, str]:
-    """What may be shown of a refused row: its name, nothing that identifies further."""
-    return {"name": str(row.values.get("name", ""))}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core.accounts.models import User
 from core.entities.forms.actions import ReasonField
 from core.ledgers.guessing import kinds_of
+from core.ledgers.ledger import registers
 from core.ledgers.models import ImportBatch
 from core.ledgers.pasting import ledger_of
 from core.ledgers.spreadsheets import Refused
@@ -107,7 +108,8 @@ class CompareForm(UploadForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.fields["kind"].label, self.fields["file"].label = "名单类别", "名单文件"
-        self.fields["kind"].choices, self.fields["kind"].required = kinds_of(user), True
+        found = [kind for kind in kinds_of(user) if kind[0] in registers()]
+        self.fields["kind"].choices, self.fields["kind"].required = found, True
 
 
 class ConfirmForm(forms.Form):

@@ -300,6 +300,10 @@ class Ledger:
                     column is called so
     periods         columns that say of which time a record is: a list of 2025 lacks none of 2024
     expected        of which records a list that was taken in should name all, as a condition
+    public          attributes of columns that, besides the name, are kept of a refused row (in
+                    `shown`): what may be shown
+    is_register     whether it lists records as others keep them too: such lists are laid beside
+                    the registry, are forms that it fills, and may begin from an empty one
     uncounted       sentences on what of a batch will not count
     after_undo      takes back what followed, as far as nobody acted on it
     """
@@ -328,6 +332,8 @@ class Ledger:
     shown_as: Mapping[str, str] = field(default_factory=dict)
     periods: str = ""
     expected: Callable[[Batch], Q] = lambda batch: Q()
+    public: tuple[str, ...] = ()
+    is_register: bool = True
 
     def column(self, attribute: str) -> LedgerColumn | None:
         """The column that fills an attribute, or a further one of its part (level#2)."""
@@ -348,6 +354,11 @@ class Ledger:
 def kinds() -> dict[str, Ledger]:
     """All kinds of ledgers by code, as their entities declare them, in the order of those."""
     return {e.ledger.kind: e.ledger for e in in_order() if e.ledger is not None}
+
+
+def registers() -> dict[str, Ledger]:
+    """The kinds of which others keep lists too."""
+    return {kind: ledger for kind, ledger in kinds().items() if ledger.is_register}
 
 
 def ledger_for(kind: str) -> Ledger:

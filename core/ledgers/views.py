@@ -21,7 +21,7 @@ from core.jobs.models import Job
 from core.ledgers import actions, showing, workbooks
 from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm
 from core.ledgers.guessing import kinds_of
-from core.ledgers.ledger import kinds, ledger_for
+from core.ledgers.ledger import kinds, ledger_for, registers
 from core.ledgers.matching import take_columns
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.reads import leave_read_event
@@ -91,7 +91,8 @@ def upload(request: HttpRequest) -> HttpResponse:
             earlier, state = duplicate.batch, showing.state_of(duplicate.batch)[0]
     else:
         form.initial["kind"] = request.GET.get("kind") or AUTO
-    context = {"form": form, "kinds": kinds_of(user), "earlier": earlier, "state": state}
+    templates = [kind for kind in kinds_of(user) if kind[0] in registers()]
+    context = {"form": form, "templates": templates, "earlier": earlier, "state": state}
     return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
 
 

@@ -21,7 +21,7 @@ from core.entities.paging import Page, Paginator, page_number
 from core.entities.reach import Reach
 from core.ledgers import actions, beside, showing
 from core.ledgers.forms import CompareForm
-from core.ledgers.ledger import kinds
+from core.ledgers.ledger import registers
 from core.ledgers.matching import take_columns
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.reads import leave_read_event
@@ -48,7 +48,7 @@ def _comparison(request: HttpRequest, pk: UUID) -> ImportBatch:
     """A comparison of the user's scope: 404 otherwise."""
     rows = ImportBatch.objects.for_user(_user(request)).comparisons()
     batch = rows.select_related("job", "by", "region").filter(pk=pk).first()
-    if batch is None or batch.kind not in kinds():
+    if batch is None or batch.kind not in registers():
         raise Http404
     Reach(beside.entity_for(batch.kind), request.user).require("view")
     return batch
@@ -75,7 +75,7 @@ def comparisons(request: HttpRequest) -> HttpResponse:
     elif request.method == "GET":
         form.initial["kind"] = request.GET.get("kind", "people")
     rows = ImportBatch.objects.for_user(user).comparisons()
-    earlier = rows.filter(kind__in=kinds()).select_related("by", "job")[:_LISTED]
+    earlier = rows.filter(kind__in=registers()).select_related("by", "job")[:_LISTED]
     listed = [(batch, showing.kind_label(batch), *compared.state_of(batch)) for batch in earlier]
     context = {"form": form, "region": region or user.region_id, "listed": listed}
     status = 422 if form.errors else 200

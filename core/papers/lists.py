@@ -113,7 +113,8 @@ def bind(
     """A sheet as a list of the kind whose columns it has most of (of `kind`, where that is known),
     None where it is none; `areas` may group its lines. `chosen` is what somebody has said of its
     columns: {number: attribute}, "" to leave one empty."""
-    entities = [kind] if kind else [one for one in in_order() if one.ledger is not None]
+    lists = [one for one in in_order() if one.ledger is not None and one.ledger.is_register]
+    entities = [kind] if kind else lists
     labels = {name for entity in entities if entity.ledger for name in entity.ledger.column_names()}
     with read_sheet(path, labels=labels, wanted=look.name) as sheet:
         if sheet.name != look.name:

@@ -37,7 +37,7 @@ def download(name: str, made: Made) -> FileResponse:
 
 
 def _blanks_of(entity: Entity, user: Any) -> Iterator[Blank]:
-    if entity.ledger is None or not user.has_perm("core.export"):
+    if entity.ledger is None or not entity.ledger.is_register or not user.has_perm("core.export"):
         return
     for form in PaperForm.objects.open_to(user).filter(lists__contains=[entity.name])[:_MOST]:
         yield Blank(str(form.pk), form.title, partial(_written, form.title, _into(form)))

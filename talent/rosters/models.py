@@ -22,6 +22,7 @@ from talent.posts.models import Post
 # Digits and letters that nobody takes for one another when typing what is printed.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MARK, _LENGTH = "ZG", 8
+_OPEN_ANSWERS = (RosterAnswer.NONE, RosterAnswer.UNSAID)
 SERIAL = re.compile(rf"{_MARK}[{_ALPHABET}]{{{_LENGTH}}}")
 
 
@@ -50,6 +51,7 @@ class Roster(Record):
     """
 
     succession_fields = ("region",)
+    only_names = True
 
     serial = models.CharField("单号", max_length=10, default=new_serial, editable=False)
     station = models.ForeignKey(
@@ -133,6 +135,11 @@ class Roster(Record):
     def employer_name(self) -> str:
         return self.employer.name if self.employer else ""
 
+    @property
+    def came_back(self) -> str:
+        """When it was returned, for a sentence about what it has said."""
+        return f"{self.returned_on} 返回" if self.returned_on else "上次返回"
+
     def successor(self) -> Roster | None:
         """The newest sheet that its employer was given after it."""
         later = Roster.objects.of(self.station_id, self.organization_id)
@@ -140,9 +147,12 @@ class Roster(Record):
 
 
 class RosterLineQuerySet(ScopedQuerySet):
+    def answered(self) -> Self:
+        return self.exclude(answer__in=_OPEN_ANSWERS)
+
     def unanswered(self) -> Self:
         """Of whom the employer has said nothing yet."""
-        return self.filter(answer__in=[RosterAnswer.NONE, RosterAnswer.UNSAID])
+        return self.filter(answer__in=_OPEN_ANSWERS)
 
 
 @tracked
@@ -150,6 +160,7 @@ class RosterLine(Record):
     """Somebody on a sheet: her post as it was printed there, and what came back of her."""
 
     scope_field = "roster__region"
+    only_names = True
 
     roster = models.ForeignKey(
         Roster, models.PROTECT, related_name="lines", verbose_name="在岗确认单"
@@ -190,12 +201,13 @@ class RosterLine(Record):
 
 class RosterArrivalQuerySet(ScopedQuerySet):
     def told(self) -> Self:
-        """With `registered`: whether somebody of that name has begun a post there since."""
-        begun = Post.objects.unended().filter(
+        """With `registered`: whether somebody of that name was given a post there since the sheet
+        was issued; she may have left again."""
+        begun = Post.objects.held().filter(
             Q(station=OuterRef("roster__station"))
             | Q(station=None, organization=OuterRef("roster__organization")),
             person__name=OuterRef("name"),
-            created_at__gt=OuterRef("created_at"),
+            created_at__gt=OuterRef("roster__created_at"),
         )
         return self.annotate(registered=Exists(begun))
 
@@ -208,7 +220,7 @@ class RosterArrivalQuerySet(ScopedQuerySet):
 class RosterArrival(Record):
     """Somebody whom an employer has written under 新增: a to-do, and no record of a person.
 
-    It is done when she has a post there, by whatever door (a form, a ledger, a transfer).
+    It is done when she was given a post there, by whatever door (a form, a ledger, a transfer).
     """
 
     scope_field = "roster__region"

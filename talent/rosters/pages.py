@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -42,19 +43,17 @@ class IssuePage(EntityPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.reach.require("add")
-        employer = self._employer(self.request.GET)
-        plan = actions.plan_of(self._posts(employer), by=self.request.user)
-        open_ones = [key for key in plan.employers if key in self._awaited()]
+        employer, user = self._employer(self.request.GET), self.request.user
+        posts = self._posts(employer)
         return self.render(
             self.context(
                 title="出在岗确认单",
                 employer=employer,
                 kind=next((name for name in _KINDS if isinstance(employer, _KINDS[name])), ""),
                 place=place_name(working_region_code(self.request)),
-                rosters=len(plan.employers),
-                people=plan.people,
-                replaced=len(open_ones),
+                kept=actions.kept_elsewhere(posts, by=user).exists(),
                 most=actions.AT_ONCE,
+                **actions.tally(actions.asked_of(posts, by=user), by=user)._asdict(),
             )
         )
 
@@ -87,20 +86,20 @@ class IssuePage(EntityPage):
         region = working_region_code(self.request)
         return Post.objects.for_user(self.request.user).in_region(region)
 
-    def _awaited(self) -> set[actions.Key]:
-        rosters = Roster.objects.for_user(self.request.user).open()
-        return {actions.key_of(roster) for roster in rosters}
-
 
 # --- Taken along ------------------------------------------------------------------------------
+Sheet = tuple[Roster, list[RosterLine]]
+
+
 class _Sheets(NamedTuple):
     """Sheets with the people on each, and all of those."""
 
-    sheets: list[tuple[Roster, list[RosterLine]]]
+    sheets: list[Sheet]
 
     @classmethod
-    def of(cls, rosters: Iterable[Roster]) -> _Sheets:
-        return cls([(roster, workbooks.lines_of(roster)) for roster in rosters])
+    def of(cls, rosters: QuerySet[Roster]) -> _Sheets:
+        found = workbooks.with_lines(rosters)
+        return cls([(roster, list(roster.lines.all())) for roster in found])
 
     @property
     def people(self) -> list[Any]:
@@ -122,10 +121,10 @@ class WorkbooksPage(ExportPage):
             needs = [self.entity.permission("export")]
             made = queue_export(self.request, title=title, words=words, rows=count, needs=needs)
             return HttpResponseRedirect(reverse("export_wait", kwargs={"pk": made.pk}))
-        found = _Sheets.of(self._told(self.entity.joined(rows)))
+        found = _Sheets.of(self.entity.joined(rows))
         file = tempfile.TemporaryFile(prefix="export-")  # noqa: SIM115  the response closes it
         try:
-            name = _write(file, found)
+            name = _write(file, found, self._told)
             kind = name.rpartition(".")[2]
             file.seek(0)
             ReadEvent.record(
@@ -148,18 +147,18 @@ class WorkbooksPage(ExportPage):
             file, as_attachment=True, filename=name, content_type=CONTENT_TYPES[kind]
         )
 
-    def _told(self, rows: Any) -> Iterator[Roster]:
-        """The rows, while who waits for them is told how far they are."""
-        for number, roster in enumerate(rows, start=1):
+    def _told(self, sheets: Iterable[Sheet]) -> Iterator[Sheet]:
+        """The sheets, while who waits for them is told how far they are."""
+        for number, sheet in enumerate(sheets, start=1):
             if isinstance(self.request, ExportRequest):
                 self.request.report(number)
-            yield roster
+            yield sheet
 
 
-def _write(file: IO[bytes], found: _Sheets) -> str:
-    """The one workbook, or all of them in a ZIP; the name of the file."""
+def _write(file: IO[bytes], found: _Sheets, told: Callable[[Iterable[Sheet]], Any]) -> str:
+    """The one workbook, or all of them in a ZIP as they are `told`; the name of the file."""
     if len(found.sheets) > 1:
-        workbooks.write_archive(file, found.sheets)
+        workbooks.write_archive(file, told(found.sheets))
         return file_name(workbooks.TITLE, "zip")
     ((roster, lines),) = found.sheets
     file.write(workbooks.workbook(roster, lines))
@@ -179,13 +178,12 @@ class PaperPage(EntityPage):
         except RuleError as refusal:
             messages.error(self.request, str(refusal))
             return HttpResponseRedirect(self.url("list"))
-        rows = self.entity.joined(rows)[: PAPERS + 1]
-        if len(rows) > PAPERS:
+        found = _Sheets.of(self.entity.joined(rows)[: PAPERS + 1])
+        if len(found.sheets) > PAPERS:
             messages.error(
                 self.request, f"一次最多打印 {PAPERS} 张，请先筛选；也可以打包下载后打印。"
             )
             return HttpResponseRedirect(self.url("list"))
-        found = _Sheets.of(rows)
         _leave_read_event(self, [line for _, lines in found.sheets for line in lines])
         sheets = [
             {

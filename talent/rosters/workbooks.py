@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import xlsxwriter
+from django.db.models import Prefetch, QuerySet
 
 from core.entities.display import date_as_known
 from core.entities.workbooks import WORKBOOK_OPTIONS, file_name, plain_text
@@ -27,6 +28,7 @@ _ANSWERS = ["在岗", "离岗"]
 # The first row of people and the column of answers, counted from 0.
 _FIRST, _ANSWER = 4, 6
 _A4 = 9
+_PRINTED = RosterLine.objects.select_related("person").order_by("person__pinyin", "pk")
 
 
 def asked(roster: Roster) -> tuple[str, str]:
@@ -47,9 +49,14 @@ def printed(lines: Iterable[RosterLine]) -> Iterator[tuple[int, tuple[str, ...]]
         yield number, (line.person.number, line.person.name, kind, line.title, started)
 
 
+def with_lines(rosters: QuerySet[Roster]) -> QuerySet[Roster]:
+    """Sheets with their people as they are printed, in `lines.all()`."""
+    return rosters.prefetch_related(Prefetch("lines", _PRINTED.all()))
+
+
 def lines_of(roster: Roster) -> list[RosterLine]:
-    """The people of a sheet as they are printed."""
-    return list(roster.lines.select_related("person").order_by("person__pinyin", "pk"))
+    """The people of one sheet as they are printed."""
+    return list(_PRINTED.filter(roster=roster))
 
 
 def workbook(roster: Roster, lines: list[RosterLine]) -> bytes:

@@ -13,12 +13,14 @@ from django.urls import reverse
 
 from core.dates import today
 from core.jobs import running as jobs
+from core.ledgers.actions import start_import
 from core.ledgers.beside import entity_for
-from core.ledgers.ledger import kinds
+from core.ledgers.ledger import kinds, registers
 from core.models import Export, Filling, Job, PaperForm, ReadEvent
 from core.papers.actions import changes_since, due_forms, keep_form, learn_lists
 from core.papers.models import Every
 from core.papers.taking import TEMPLATE
+from core.rules import RuleError
 from core.secrecy import files as media
 from talent.models import Person
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
@@ -140,7 +142,7 @@ def test_only_the_lists_of_the_kind_are_written(cast: Cast, client_of: Clients, 
     assert [cell.value for cell in made["统计"][2]] == ["合计", None, None]
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", registers())
 def test_each_template_takes_rows_of_its_kind(kind: str, cast: Cast, client_of: Clients) -> None:
     entity = entity_for(kind)
     row = make_row(entity.name, COUNTY_A)
@@ -148,6 +150,21 @@ def test_each_template_takes_rows_of_its_kind(kind: str, cast: Cast, client_of: 
     made = rows(data)
     assert len(made) == 1
     assert sum(value is not None for value in made[0]) > 1
+
+
+def test_answers_are_no_register(cast: Cast, client_of: Clients) -> None:
+    """What employers return on our own sheets is no list that a form asks for, nor one that is
+    laid beside the registry."""
+    assert set(kinds()) - set(registers()) == {"rosters"}
+    client = client_of(cast.clerk_a)
+    make_row("rosterline", TOWNSHIP_A)
+    assert "填进表里" not in client.get("/roster-lines/").text
+    form = keep(cast.clerk_a, "单号", "人才编号", "姓名", "在岗情况", "最后在岗日", "备注")
+    assert form.lists == ["person"]
+    assert 'value="rosters"' not in client.get(reverse("compare_list")).text
+    with pytest.raises(RuleError, match="不能倒查"):
+        start_import(user=cast.clerk_a, kind="rosters", name="返回.xlsx", data=b"1",
+                     compared_region=COUNTY_A)  # fmt: skip
 
 
 def test_the_template_comes_again_unchanged(cast: Cast, client_of: Clients) -> None:

@@ -10,13 +10,16 @@ from typing import Any
 import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.jobs import running as jobs
 from core.models import Export, ReadEvent
 from core.rules import RuleError
-from stations.models import Station
+from stations.models import Organization, Station
 from talent.codes import RosterState
 from talent.models import Person, Post, Roster
+from talent.rosters import actions
 from talent.rosters.actions import issue, posts_of
 from talent.rosters.models import SERIAL, RosterQuerySet
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
@@ -117,6 +120,56 @@ def test_who_may_issue(cast: Cast) -> None:
         issue(posts=posts_of(station, by=cast.clerk_b), by=cast.clerk_b)
 
 
+def test_an_employer_elsewhere_is_given_none(cast: Cast) -> None:
+    """It has moved to another county, and its people's posts have not."""
+    moved, stays = make_organization(TOWNSHIP_A), make_organization(TOWNSHIP_A)
+    for name, place in (("甲", moved), ("乙", stays)):
+        serving(name, place)
+    Organization.objects.filter(pk=moved.pk).update(region_id=COUNTY_B)
+    made = issue(posts=Post.objects.for_user(cast.clerk_a), by=cast.clerk_a)
+    assert [roster.organization for roster in made] == [stays]
+    with pytest.raises(RuleError, match="没有在任的人"):
+        issued(moved, cast.clerk_a)
+
+
+def test_a_sheet_of_elsewhere_is_not_replaced(cast: Cast, client_of: Client) -> None:
+    """Nor does it keep the others from theirs."""
+    moved, other = make_organization(TOWNSHIP_A), make_organization(COUNTY_B)
+    serving("甲", moved)
+    first = issued(moved, cast.clerk_a)
+    Organization.objects.filter(pk=moved.pk).update(region_id=COUNTY_B)
+    for name, place in (("乙", moved), ("丙", other)):
+        place.refresh_from_db()
+        serving(name, place)
+    with pytest.raises(RuleError, match="别的地区出的"):
+        issued(moved, cast.clerk_b)
+    page = client_of(cast.clerk_b).get(f"/rosters/new/?organization={moved.pk}")
+    assert "别的地区出的" in page.text
+    made = issue(posts=Post.objects.for_user(cast.clerk_b), by=cast.clerk_b)
+    assert [roster.organization for roster in made] == [other]
+    first.refresh_from_db()
+    assert first.state == RosterState.OPEN
+
+
+def test_sheets_are_counted_before_they_are_made(
+    cast: Cast, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the database: neither the page nor too large an order reads all posts of a county."""
+    station, agency = make_station(TOWNSHIP_A), make_organization(TOWNSHIP_A)
+    person = serving("甲", station, organization=agency)
+    serving("乙", station, organization=agency, kind="2")
+    issued(station, cast.clerk_a)
+    Post.objects.create(
+        person=person, organization=agency, region_id=TOWNSHIP_A, started_on=DAY, is_primary=False
+    )
+    monkeypatch.setattr(actions, "plan_of", lambda *args, **more: pytest.fail("read them all"))
+    found = client_of(cast.clerk_a).get("/rosters/new/").context
+    assert [found[name] for name in ("rosters", "people", "replaced")] == [2, 2, 1]
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    with pytest.raises(RuleError, match="一次最多出 1 张单，这里有 2 个用人单位"):
+        issue(posts=Post.objects.for_user(cast.clerk_a), by=cast.clerk_a)
+
+
 # --- As a workbook ----------------------------------------------------------------------------
 def test_the_workbook_names_people_without_numbers(cast: Cast, client_of: Client) -> None:
     station = make_station(TOWNSHIP_A, "=新华路社工站")
@@ -193,6 +246,24 @@ def test_paper_begins_a_page_for_each(cast: Cast, client_of: Client) -> None:
     assert page.count("roster-sheet") == 2
     assert "□在岗 □离岗" in page
     assert ReadEvent.objects.filter(kind="list", detail__page="paper").exists()
+
+
+def test_many_sheets_ask_no_more_than_two(cast: Cast, client_of: Client) -> None:
+    client = client_of(cast.clerk_a)
+
+    def asked(add: int) -> tuple[int, int]:
+        for _ in range(add):
+            place = make_station(TOWNSHIP_A)
+            serving("甲", place)
+            issued(place, cast.clerk_a)
+        with CaptureQueriesContext(connection) as paper:
+            client.get("/rosters/paper/?state=1")
+        with CaptureQueriesContext(connection) as archive:
+            body(client.post("/rosters/workbooks/", {"filter": "state=1"}))
+        return len(paper), len(archive)
+
+    asked(1)
+    assert asked(1) == asked(2)
 
 
 # --- Pages ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.accounts.models import User
-from core.ledgers.ledger import kinds
+from core.ledgers.ledger import registers
 from core.papers.comparing import compare_list
 from core.rules import RuleError
 from core.secrecy.files import Refused
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Say what a list that somebody else keeps has otherwise than the registry."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=sorted(kinds()))
+        parser.add_argument("kind", choices=sorted(registers()))
         parser.add_argument("file", type=Path)
         parser.add_argument("--user", required=True)
         parser.add_argument("--json", action="store_true")

@@ -1,10 +1,7 @@
 """Sheets that come back from employers: people confirmed, posts ended, newcomers to register."""
 
-from django.db.models import Q
-
 from core.ledgers.ledger import Ledger
 from core.ledgers.plain import all_rows
-from talent.codes import RosterState
 from talent.people.ledger.meeting.encounter import PERSON, POST, STATE
 from talent.rosters.actions import give_back, take_back
 from talent.rosters.ledger import rows, telling
@@ -24,10 +21,12 @@ ROSTER_LEDGER = Ledger(
     build=rows.build,
     look_across=rows.look_across,
     candidates=all_rows,
+    tied=rows.tied,
     compare=rows.compare,
     after_apply=lambda batch, context: take_back(batch, by=context.user, on=context.day),
     after_undo=give_back,
     tell=telling.tell,
     uncounted=telling.uncounted,
-    listed={"": Q(roster__state=RosterState.OPEN)},
+    public=("serial", "number"),
+    is_register=False,
 )

@@ -18,7 +18,9 @@ class Known:
     """Read in sets: sheets by serial, lines by number, what each person on them holds now."""
 
     def __init__(self, rows: list[ImportRow], context: ImportContext) -> None:
-        self.day, self.batch = context.day, context.batch_id
+        self.day = context.day
+        # (sheet, person) -> the first row of the file that answers for her.
+        self.told: dict[tuple[Any, Any], int] = context.memory.setdefault("told", {})
         serials = {row.shown["said"]["serial"] for row in rows}
         named = Roster.objects.filter(serial__in=serials).select_related("station", "organization")
         self.rosters = {roster.serial: roster for roster in named}

@@ -26,6 +26,7 @@ _SOMEBODY_ELSE = "new"
 _DAY = datetime.timedelta(days=1)
 _NAMELESS = "这一行没有人才编号，单上也没有同名的人，认不出是谁离岗；请照单上的填写人才编号。"
 _NO_DAY = "离岗要写最后在岗日。请向用人单位问清楚，补填后再导入，或在人员的任职里办理离岗。"
+_TWICE = "与第 {first} 行是同一人，只录入第 {first} 行；以这一行为准的，请改好第 {first} 行再导入。"
 _LABELS = {"started_on": "入职日期", "post": "岗位", "remark": "备注"}
 
 
@@ -60,6 +61,14 @@ def look_across(batch: ImportBatch) -> None:
     refusals = [known.refusal(serial) for serial in serials]
     if all(refusals):
         raise JobFailed("".join(refusals))
+
+
+def tied(batch: ImportBatch, numbers: set[int]) -> set[int]:
+    """All rows of the sheets of some: one without a number may be about whom another is about."""
+    rows = ImportRow.objects.filter(batch=batch)
+    sheets = rows.filter(number__in=numbers).values_list("shown__said__serial", flat=True)
+    found = rows.filter(shown__said__serial__in=set(sheets) - {None})
+    return set(found.values_list("number", flat=True))
 
 
 def compare(rows: list[ImportRow], context: ImportContext) -> None:
@@ -102,23 +111,25 @@ def _answer(row: ImportRow, roster: Roster, line: RosterLine, known: Known) -> N
     row.target = person.pk
     if is_answered(line):
         _answered(row, roster, line)
-    elif said["answer"] == RosterAnswer.THERE:
-        _there(row, roster, line, known)
-    elif said["answer"] == RosterAnswer.LEFT:
-        _left(row, roster, line, known)
-    else:
+    elif said["answer"] not in (RosterAnswer.THERE, RosterAnswer.LEFT):
         say(row, "没有填在岗或离岗，按没有答复办理。", level="I", column="在岗情况")
         row.outcome = Outcome.UNCHANGED
+    elif (first := known.told.setdefault((roster.pk, person.pk), row.number)) != row.number:
+        hold(row, _TWICE.format(first=first), column="姓名")
+    elif said["answer"] == RosterAnswer.THERE:
+        _there(row, roster, line, known)
+    else:
+        _left(row, roster, line, known)
 
 
 def _answered(row: ImportRow, roster: Roster, line: RosterLine) -> None:
     """What was answered stands: a sheet of then does not confirm anybody now."""
     before = line.get_answer_display()
     if row.shown["said"]["answer"] in (RosterAnswer.NONE, line.answer):
-        say(row, f"已按 {roster.returned_on} 返回的登记为「{before}」。", level="I")
+        say(row, f"{roster.came_back}时已登记为「{before}」。", level="I")
         row.outcome = Outcome.UNCHANGED
     else:
-        message = f"{roster.returned_on} 返回时答复的是「{before}」，请在人员的任职里办理。"
+        message = f"{roster.came_back}时答复的是「{before}」，请在人员的任职里办理。"
         hold(row, message, column="在岗情况")
 
 
@@ -143,17 +154,18 @@ def _left(row: ImportRow, roster: Roster, line: RosterLine, known: Known) -> Non
         check_post_order(post.started_on, last_day)
         check_post_order(post.started_on, last_day + _DAY)
     row.diff.append(["在岗确认", line.get_answer_display(), f"离岗，最后在岗日 {last_day}"])
-    if not posts:
+    if posts:
+        leave(
+            row,
+            person,
+            known.states.get(person.pk),
+            posts=posts,
+            others=known.elsewhere(roster, person),
+            on=last_day + _DAY,
+            reason=f"用人单位确认离岗（{roster.serial}）",
+        )
+    else:
         say(row, "在册已从这个单位离岗，只记下答复。", level="I")
-    leave(
-        row,
-        person,
-        known.states.get(person.pk),
-        posts=posts,
-        others=known.elsewhere(roster, person),
-        on=last_day + _DAY,
-        reason=f"用人单位确认离岗（{roster.serial}）",
-    )
     _note(row, line, RosterAnswer.LEFT, last_day=said["last_day"])
 
 

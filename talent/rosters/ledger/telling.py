@@ -7,7 +7,7 @@ from core.ledgers.ledger import ImportContext
 from core.ledgers.models import ImportBatch, ImportRow
 from talent.codes import RosterAnswer
 from talent.people.models import Person
-from talent.rosters.actions import said_of
+from talent.rosters.actions import said_of, unmentioned
 from talent.rosters.ledger.rows import ARRIVAL
 from talent.rosters.models import Roster
 
@@ -29,10 +29,9 @@ def tell(batch: ImportBatch, rows: list[ImportRow]) -> dict[int, list[tuple[str,
 
 def uncounted(batch: ImportBatch) -> list[str]:
     """Sentences on each sheet of a file: nobody is taken to have left because she is missing."""
-    mentioned = said_of(batch)
     rows = ImportRow.objects.filter(batch=batch)
     user, said = ImportContext.of(batch).user, []
-    for roster in Roster.objects.for_user(user).filter(serial__in=mentioned):
+    for roster in Roster.objects.for_user(user).filter(serial__in=said_of(batch)):
         own = rows.filter(shown__said__serial=roster.serial)
         whose = f"「{roster.employer_name}」{roster.serial}："
         if roster.returned_on:
@@ -43,7 +42,7 @@ def uncounted(batch: ImportBatch) -> list[str]:
         silent = own.filter(shown__said__answer=RosterAnswer.NONE).exclude(shown__said__number="")
         if count := silent.count():
             said.append(f"{whose}{count} 人没有填在岗或离岗，按没有答复办理。")
-        missing = roster.lines.unanswered().exclude(person__number__in=mentioned[roster.serial])
+        missing = unmentioned(roster, batch).unanswered()
         if names := list(missing.order_by("person__pinyin").values_list("person__name", flat=True)):
             some = "、".join(names[:_FEW]) + ("等" if len(names) > _FEW else "")
             said.append(
