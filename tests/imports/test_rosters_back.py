@@ -17,6 +17,7 @@ from stations.models import Organization, Station
 from talent.codes import PersonStatus, RosterAnswer, RosterState
 from talent.models import Person, PersonState, Post, Roster, RosterArrival
 from talent.people.merging import merge_person
+from talent.posts.actions import end_post
 from talent.rosters.actions import issue
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.contracts.test_ledgers import SAMPLES, sheet
@@ -229,6 +230,26 @@ def test_of_a_post_that_has_ended_only_the_answer_is_noted(cast: Cast, station: 
     taken(cast, roster, 甲一=(LEFT, D(2026, 10, 31)))
     assert answers(roster) == {"甲一": RosterAnswer.LEFT}
     assert Person.objects.get(name="甲一").status == PersonStatus.SERVING
+
+
+def test_who_leaves_two_employers_at_once_leaves_one_by_one(cast: Cast, station: Any) -> None:
+    """In one file neither row could see that nothing is left."""
+    other = make_station(TOWNSHIP_A, "中华路站")
+    somebody = Person.objects.get(name="甲一")
+    Post.objects.create(
+        person=somebody, station=other, region_id=TOWNSHIP_A, started_on=DAY, is_primary=False
+    )
+    sheets = [issued(place, cast.clerk_a) for place in (station, other)]
+    head = ["单号", "人才编号", "姓名", "在岗情况", "最后在岗日"]
+    rows = [[one.serial, somebody.number, "甲一", "离岗", "2026-10-31"] for one in sheets]
+    data = ledgers.workbook([["在岗确认单"], head, *rows])
+    batch = take(cast.clerk_a, "rosters", data)
+    assert outcomes(batch) == {"changed": 1, "held": 1}
+    assert "在人员的任职里办理" in words(batch, 4)
+    post = Post.objects.unended().get(person=somebody)
+    end_post(post=post, by=cast.clerk_a, ended_on=D(2026, 11, 1), reason="离岗")
+    somebody.refresh_from_db()
+    assert somebody.status == PersonStatus.IDLE
 
 
 # --- Newcomers -------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ ROSTER_LEDGER = Ledger(
     build=rows.build,
     look_across=rows.look_across,
     candidates=all_rows,
-    tied=rows.tied,
+    # One row may be about whom another is about, on its sheet or on the next.
+    tied=lambda batch, numbers: all_rows(batch),
     compare=rows.compare,
     after_apply=lambda batch, context: take_back(batch, by=context.user, on=context.day),
     after_undo=give_back,

@@ -26,6 +26,7 @@ _SOMEBODY_ELSE = "new"
 _DAY = datetime.timedelta(days=1)
 _NAMELESS = "这一行没有人才编号，单上也没有同名的人，认不出是谁离岗；请照单上的填写人才编号。"
 _NO_DAY = "离岗要写最后在岗日。请向用人单位问清楚，补填后再导入，或在人员的任职里办理离岗。"
+_TWICE_LEFT = "第 {first} 行写了这个人从另一个单位离岗；这一个请写入后在人员的任职里办理离岗。"
 _TWICE = "与第 {first} 行是同一人，只录入第 {first} 行；以这一行为准的，请改好第 {first} 行再导入。"
 _LABELS = {"started_on": "入职日期", "post": "岗位", "remark": "备注"}
 
@@ -61,14 +62,6 @@ def look_across(batch: ImportBatch) -> None:
     refusals = [known.refusal(serial) for serial in serials]
     if all(refusals):
         raise JobFailed("".join(refusals))
-
-
-def tied(batch: ImportBatch, numbers: set[int]) -> set[int]:
-    """All rows of the sheets of some: one without a number may be about whom another is about."""
-    rows = ImportRow.objects.filter(batch=batch)
-    sheets = rows.filter(number__in=numbers).values_list("shown__said__serial", flat=True)
-    found = rows.filter(shown__said__serial__in=set(sheets) - {None})
-    return set(found.values_list("number", flat=True))
 
 
 def compare(rows: list[ImportRow], context: ImportContext) -> None:
@@ -153,6 +146,13 @@ def _left(row: ImportRow, roster: Roster, line: RosterLine, known: Known) -> Non
     for post in posts:
         check_post_order(post.started_on, last_day)
         check_post_order(post.started_on, last_day + _DAY)
+    first = (
+        known.told.setdefault((RosterAnswer.LEFT, person.pk), row.number) if posts else row.number
+    )
+    if first != row.number:
+        # Whether she serves anywhere still is for what the first one leaves behind.
+        hold(row, _TWICE_LEFT.format(first=first), column="在岗情况")
+        return
     row.diff.append(["在岗确认", line.get_answer_display(), f"离岗，最后在岗日 {last_day}"])
     if posts:
         leave(
