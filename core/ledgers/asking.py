@@ -7,6 +7,7 @@ Every question of a row is answered by itself. The answers stand in ImportRow.de
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,11 @@ def hold(
     say(row, message, rule=rule, column=column)
     row.messages[-1] |= FINAL if is_final else {}
     row.outcome = ImportRow.Outcome.HELD
+
+
+def names(row: ImportRow, people: Iterable[Any]) -> None:
+    """Note of whom the last remark of a row tells: whoever reads it has read of them."""
+    row.messages[-1]["people"] = sorted(str(key) for key in people)
 
 
 def open_rows(batch: ImportBatch, question: str) -> QuerySet[ImportRow]:

@@ -17,6 +17,8 @@ from core.secrecy import files as media
 # Of the media store.
 FOLDER = "imports"
 _DAY_SECONDS = 86_400
+# What the reading of a file says in sentences, of people too.
+_NAMING = frozenset(("uncounted", "remarks"))
 NEVER_CONFIRMED = "核对后 30 天没有确认，已放弃，没有写入任何数据。请重新上传。"
 
 
@@ -49,7 +51,9 @@ def forget_expired(*, before: datetime.datetime) -> int:
                 # Confirmed or resumed while others were cleared.
                 continue
             ImportRow.objects.filter(batch=batch).delete()
-            ImportBatch.objects.filter(pk=batch.pk).update(file_path="", questions=[])
+            # Sentences on what does not count may name people.
+            kept = {name: said for name, said in batch.reading.items() if name not in _NAMING}
+            ImportBatch.objects.filter(pk=batch.pk).update(file_path="", questions=[], reading=kept)
             Job.objects.filter(pk=batch.job_id, status=Job.Status.WAITING).update(
                 status=Job.Status.CANCELLED, message=NEVER_CONFIRMED
             )

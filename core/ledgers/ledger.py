@@ -305,6 +305,7 @@ class Ledger:
     is_register     whether it lists records as others keep them too: such lists are laid beside
                     the registry, are forms that it fills, and may begin from an empty one
     uncounted       sentences on what of a batch will not count
+    named           the keys of the people whom those sentences name
     after_undo      takes back what followed, as far as nobody acted on it
     """
 
@@ -327,6 +328,7 @@ class Ledger:
     after_undo: Callable[[Batch], None] = nothing
     tell: Callable[[Batch, Rows], dict[int, list[tuple[str, str]]]] = no_facts
     uncounted: Callable[[Batch], list[str]] = lambda batch: []
+    named: Callable[[Batch], set[Any]] = lambda batch: set()
     fills: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
     listed: Mapping[str, Any] = field(default_factory=dict)
     shown_as: Mapping[str, str] = field(default_factory=dict)

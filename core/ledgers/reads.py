@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from core.audit.models import ReadEvent
 from core.entities.entity import ENTITIES
@@ -11,13 +12,27 @@ from core.ledgers.ledger import ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 
 
+def people_met(batch: ImportBatch, rows: Iterable[ImportRow]) -> set[Any]:
+    """The people whom some rows met, by themselves or by their certificates, posts and the like,
+    and those of whom their remarks tell."""
+    found = list(rows)
+    keys = {row.target for row in found} - {None}
+    named = {UUID(key) for row in found for said in row.messages for key in said.get("people", [])}
+    entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
+    path = entity.person if entity else ""
+    if entity and path and path != "pk":
+        rows_met = entity.model._default_manager.filter(pk__in=keys)
+        keys = set(rows_met.values_list(path, flat=True)) - {None}
+    return named | (keys if path else set())
+
+
 def leave_read_event(
     user: Any, batch: ImportBatch, rows: Iterable[ImportRow], also: Iterable[Any] = ()
 ) -> None:
     """Note whom some rows met, and `also` the records that are named beside them."""
     entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
-    people = sorted({*(row.target for row in rows), *also} - {None})
-    if people and entity and entity.person == "pk":
+    beside = set(also) if entity and entity.person == "pk" else set()
+    if people := sorted(people_met(batch, rows) | beside):
         ReadEvent.record(
             user=user, kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
         )

@@ -24,7 +24,7 @@ from core.ledgers.guessing import kinds_of
 from core.ledgers.ledger import kinds, ledger_for, registers
 from core.ledgers.matching import take_columns
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.reads import leave_read_event
+from core.ledgers.reads import leave_read_event, people_met
 from core.ledgers.remarks import warnings
 from core.ledgers.spreadsheets import Refused
 from core.notices.waiting import forget_total
@@ -161,7 +161,8 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         tab = showing.first_tab(counts)
     rows = showing.rows_of(batch, tab)
     page = _page(request, rows, counts[tab], ["number", "id"])
-    leave_read_event(_user(request), batch, page.object_list)
+    aside = ledger_for(batch.kind).named(batch) if batch.reading.get("uncounted") else set()
+    leave_read_event(_user(request), batch, page.object_list, aside)
     rows_shown = list(page.object_list)
     shown = showing.shown_rows(batch, rows_shown, may_decide=stage == "preview")
     unread = showing.unmatched(batch)
@@ -330,11 +331,10 @@ def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
     except FileNotFoundError:
         messages.error(request, "上传的文件已过保存期，不能再生成退回表。")
         return _open(batch)
-    targets = workbooks.left_rows(batch).exclude(target=None).values_list("target", flat=True)
     ReadEvent.record(
         user=_user(request),
         kind=ReadEvent.Kind.FILE,
-        people=list(targets) if batch.kind == "people" else [],
+        people=sorted(people_met(batch, workbooks.left_rows(batch))),
         title=f"退回表：{batch.file_name}",
         batch=str(batch.pk),
     )

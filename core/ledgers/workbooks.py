@@ -206,10 +206,12 @@ def _merge_headings(
     covered: set[tuple[int, int]] = set()
     for top, left, bottom, right in read.merged:
         last = min(right, width - 1)
+        if bottom >= batch.header_row:
+            continue
         cells = {(row, column) for row in range(top, bottom + 1)
                  for column in range(left, last + 1)}  # fmt: skip
         # A broken file may merge a cell twice.
-        if len(cells) < 2 or bottom >= batch.header_row or merged & cells:
+        if len(cells) < 2 or merged & cells:
             continue
         sheet.merge_range(top, left, bottom, last, "", form)
         merged |= cells
@@ -224,8 +226,9 @@ def _amounts_shared(row: Row, amounts: set[Any], kept: Container[int]) -> dict[i
     found: dict[int, int] = {}
     for column, (first, count) in row.marks.merged.items():
         if row.number in kept and column in amounts and count > 1:
-            is_whole = all(number in kept for number in range(first, first + count))
-            found[column] = count if is_whole and row.number == first else 0
+            begins = row.number == first
+            is_whole = begins and all(number in kept for number in range(first, first + count))
+            found[column] = count if is_whole else 0
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.rules import RuleError
 from core.secrecy import files as media
 from core.secrecy.files import Refused
 
+logger = logging.getLogger(__name__)
 # A township has no office below it.
 _LOWEST = 9
 # Of the media store.
@@ -100,6 +102,10 @@ def learn_lists() -> None:
             data = media.load(form.file_path)
             form.lists = understand(data, bindings=form.bindings, **given).kinds
         except (Refused, FileNotFoundError):
+            form.lists = []
+        except Exception:
+            # The forms behind it are looked at all the same.
+            logger.exception("form %s could not be understood", form.pk)
             form.lists = []
         form.save(update_fields=["lists"])
 

@@ -26,6 +26,8 @@ from core.papers.layouts import SheetLayout
 _FEWEST = 2
 # More are a list that somebody has filled in.
 _MOST_TEXTS = 5_000
+# Nor one of so many cells: a text far below and a wide title make a sheet of millions.
+_MOST_CELLS = 200_000
 # Levels of headings that belong together.
 _DEEPEST = 5
 # What stands in a cell that is to stay empty, or to be filled.
@@ -125,7 +127,7 @@ class Grid:
 
 def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     """The statistical table of a sheet, None where there is none."""
-    if len(look.texts) > _MOST_TEXTS:
+    if len(look.texts) > _MOST_TEXTS or _size(look) > _MOST_CELLS:
         return None
     reader = _Reader(look, areas, user)
     cells = dict(reader.cells())
@@ -135,12 +137,25 @@ def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     return Grid(look.name, cells, reader.unknown(cells), says, reader.named(cells))
 
 
+def _size(look: SheetLayout) -> int:
+    """The cells down and across to the last texts, each merge of them once more."""
+    last = max((row for row, _ in look.texts), default=0)
+    columns = max((column for _, column in look.texts), default=0)
+    merged = (
+        max(0, min(area.bottom, last) - area.top + 1)
+        * max(0, min(area.right, columns) - area.left + 1)
+        for area in look.merges
+    )
+    return last * columns + sum(merged)
+
+
 class _Reader:
     """Reads headings: what stands above a cell and at its left, through merged cells."""
 
     def __init__(self, look: SheetLayout, areas: Areas, user: object) -> None:
         self.look, self.areas, self.user = look, areas, user
         self.columns = max((column for _, column in look.texts), default=0)
+        self.lowest = max((row for row, _ in look.texts), default=0)
         self.shown = {at: (at, said) for at, said in look.texts.items()}
         self.hidden: set[Cell] = set()
         for area in look.merges:
@@ -164,7 +179,7 @@ class _Reader:
         origin = (area.top, area.left)
         said = self.shown.pop(origin, None)
         is_title = area.right - area.left + 1 >= max(2, self.columns - 1)
-        for row in range(area.top, min(area.bottom, self.look.rows) + 1):
+        for row in range(area.top, min(area.bottom, self.lowest) + 1):
             for column in range(area.left, min(area.right, self.columns) + 1):
                 if said is not None and not is_title:
                     self.shown[row, column] = said

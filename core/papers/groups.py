@@ -25,12 +25,16 @@ class Group:
 
 def groups_of(look: SheetLayout, head: int, areas: Areas) -> tuple[Group, ...]:
     """The groups below a row of headings, none where the lines are not grouped."""
-    found = sorted(_groups(look, head, areas), key=lambda group: group.first_row)
+    by_region: dict[str, Group] = {}
+    for group in _groups(look, head, areas):
+        if group.region in by_region:
+            return ()
+        by_region[group.region] = group
+    found = sorted(by_region.values(), key=lambda group: group.first_row)
     is_apart = all(
         one.first_row + one.ruled_rows <= after.first_row for one, after in pairwise(found)
     )
-    codes = {group.region for group in found}
-    return tuple(found) if is_apart and len(codes) == len(found) else ()
+    return tuple(found) if is_apart else ()
 
 
 def _groups(look: SheetLayout, head: int, areas: Areas) -> Iterator[Group]:

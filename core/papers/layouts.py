@@ -10,6 +10,9 @@ from core.papers.addresses import Area, Cell, area_of
 from core.papers.markup import attribute
 from core.papers.package import Package, Sheet, open_form
 from core.papers.sheet import SheetXml, constant, formulas
+from core.secrecy.files import Refused
+
+MOST_MERGES = 20_000
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class SheetLayout:
     merges: list[Area]
     rows: int
     _lines: Mapping[int, _Line] = field(repr=False)
+    _headings: dict[int, list[int]] = field(default_factory=dict, repr=False)
 
     def ruled_after(self, row: int) -> int:
         """How many ruled lines stand below a row of headings, ready to be filled in.
@@ -42,11 +46,13 @@ class SheetLayout:
 
     def _headed(self, row: int) -> list[int]:
         """The columns with a heading in a row, also one that is merged into it."""
+        if row in self._headings:
+            return self._headings[row]
         columns = {column for at, column in self.texts if at == row}
         for area in self.merges:
             if area.top <= row <= area.bottom and area[:2] in self.texts:
                 columns |= set(range(area.left, area.right + 1))
-        return sorted(columns)
+        return self._headings.setdefault(row, sorted(columns))
 
     def _is_ruled(self, row: int, columns: list[int], beside: int) -> bool:
         line, above = self._lines.get(row), self._lines.get(row - 1)
@@ -120,4 +126,6 @@ def _layout(package: Package, sheet: Sheet) -> SheetLayout:
 def _merges(sheet: SheetXml) -> list[Area]:
     found = markup.tags(sheet.xml, sheet.end)
     areas = [attribute(tag.attributes, b"ref") for tag in found if tag.name == b"mergeCell"]
+    if len(areas) > MOST_MERGES:
+        raise Refused(f"表中合并的单元格超过 {MOST_MERGES:,} 处，请取消一些合并后再上传。")
     return [area for text in areas if (area := area_of(text or ""))]

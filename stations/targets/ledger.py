@@ -41,9 +41,11 @@ _WORDS = {
     "volunteer_hours": "志愿服务 志愿服务小时",
 }.items() for word in words.split()}  # fmt: skip
 _STATION = re.compile(
-    r"[^\s:：,，（(]*?(?:社会工作|社工)(?:和志愿)?(?:服务)?(?:总站|站|室|指导中心)"
+    r"[^\s:：,，（(]{0,30}?(?:社会工作|社工)(?:和志愿)?(?:服务)?(?:总站|站|室|指导中心)"
 )
 _TEN_THOUSAND = re.compile("万元?")
+# As of any other number of a ledger.
+MOST = 10_000_000
 
 
 class Said(NamedTuple):
@@ -144,6 +146,9 @@ def _whole(row: RowCheck, amount: str) -> int | None:
     number = Decimal(amount)
     if number != number.to_integral_value():
         row.refuse("任务", "任务应为整数，请核对。", "NUMBER")
+        return None
+    if number > MOST:
+        row.refuse("任务", f"任务 {number:,} 超过 {MOST:,}，请核对。", "NUMBER")
         return None
     return int(number)
 

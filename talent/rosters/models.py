@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import secrets
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -140,9 +140,11 @@ class Roster(Record):
         """When it was returned, for a sentence about what it has said."""
         return f"{self.returned_on} 返回" if self.returned_on else "上次返回"
 
-    def successor(self) -> Roster | None:
-        """The newest sheet that its employer was given after it."""
-        later = Roster.objects.of(self.station_id, self.organization_id)
+    def successor(self, user: Any = None) -> Roster | None:
+        """The newest sheet that its employer was given after it, in the reach of a user if one is
+        given: the employer may have moved since."""
+        rows = Roster.objects.all() if user is None else Roster.objects.for_user(user)
+        later = rows.of(self.station_id, self.organization_id)
         return later.filter(created_at__gt=self.created_at).order_by("created_at").last()
 
 

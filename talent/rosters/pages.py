@@ -232,7 +232,7 @@ class RosterPage(DetailPage):
         return super().detail_context(record) | {
             "unsaid": by_answer[RosterAnswer.UNSAID],
             "silent": by_answer[RosterAnswer.NONE],
-            "newer": record.successor(),
+            "newer": record.successor(self.request.user),
             "may_export": self.reach.may("export"),
             "batch_url": reverse("import_detail", kwargs={"pk": record.batch})
             if record.batch and self.request.user.has_perm("core.import_ledger")

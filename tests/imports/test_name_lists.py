@@ -426,6 +426,26 @@ def test_a_list_that_is_taken_back_is_verified_by_nobody(cast: Cast) -> None:
     assert Certificate.objects.count() == 1
 
 
+def test_whom_a_question_names_is_on_record(cast: Cast, client_of: Any) -> None:
+    """T16: the choices of a row name people whom it has not met."""
+    alike = [make_person(TOWNSHIP_A, "王芳"), make_person(TOWNSHIP_A, "王芳")]
+    batch = read(cast, line("王芳", 工作单位="无"))
+    ReadEvent.objects.all().delete()
+    page = client_of(cast.clerk_a).get(f"/imports/{batch.pk}/").content.decode()
+    assert all(person.number in page for person in alike)
+    (event,) = ReadEvent.objects.all()
+    assert {*event.people} == {person.pk for person in alike}
+
+
+def test_who_has_a_certificate_that_is_met_is_on_record(cast: Cast, client_of: Any) -> None:
+    person = working("王芳")
+    held_by(person, NUMBER)
+    batch = read(cast, line("王芳", 证书管理号=NUMBER))
+    ReadEvent.objects.all().delete()
+    client_of(cast.clerk_a).get(f"/imports/{batch.pk}/")
+    assert ReadEvent.objects.get().people == [person.pk]
+
+
 def test_nothing_to_verify_asks_nobody(cast: Cast) -> None:
     held_by(working("王芳"), NUMBER, verification=Verification.DOCUMENT, verified_on=DAY)
     take(cast.clerk_a, "certificates", sheet(line("王芳", 证书管理号=NUMBER)))

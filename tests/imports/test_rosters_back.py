@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 
 from core.dates import today
 from core.ledgers import actions
-from core.models import ImportBatch
+from core.ledgers.keeping import forget_expired
+from core.models import ImportBatch, ReadEvent
 from core.notices.waiting import WAITING
 from stations.models import Organization, Station
 from talent.codes import PersonStatus, RosterAnswer, RosterState
@@ -250,6 +252,30 @@ def test_who_leaves_two_employers_at_once_leaves_one_by_one(cast: Cast, station:
     end_post(post=post, by=cast.clerk_a, ended_on=D(2026, 11, 1), reason="离岗")
     somebody.refresh_from_db()
     assert somebody.status == PersonStatus.IDLE
+
+
+def test_who_is_named_as_missing_is_on_record_and_forgotten(
+    cast: Cast, station: Any, client_of: Any
+) -> None:
+    """T16: the preview names her; after 30 days nothing does."""
+    roster = issued(station, cast.clerk_a)
+    batch = check(cast.clerk_a, "rosters", filled(roster, {"甲一": THERE, "乙二": None}))
+    ReadEvent.objects.all().delete()
+    page = client_of(cast.clerk_a).get(f"/imports/{batch.pk}/").content.decode()
+    assert "在返回的表上没有：乙二。" in page
+    assert Person.objects.get(name="乙二").pk in ReadEvent.objects.get().people
+    forget_expired(before=timezone.now())
+    assert "乙二" not in str(fresh(batch).reading)
+
+
+def test_a_newer_sheet_of_another_county_is_not_named(cast: Cast, station: Any) -> None:
+    """The employer has moved there."""
+    old = issued(station, cast.clerk_a)
+    new = issued(station, cast.clerk_a)
+    Roster.objects.filter(pk=new.pk).update(region="520111004")
+    batch = check(cast.clerk_a, "rosters", filled(old, {"甲一": THERE}))
+    assert new.serial not in batch.job.message
+    assert "由现在所在的地区" in batch.job.message
 
 
 # --- Newcomers -------------------------------------------------------------------------------

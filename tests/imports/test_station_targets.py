@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from core.ledgers import actions
 from core.models import ImportBatch
 from core.papers.comparing import compare_list
 from stations.models import Station, StationMonthly, StationTarget
+from stations.targets.ledger import _station_told
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.imports.ledgers import apply, check, fresh, outcomes, row_of, take, words, workbook
 from tests.rows import make_station
@@ -136,6 +138,8 @@ def test_a_target_that_is_said_twice_is_entered_once(cast: Cast, station: Statio
         ([1, "个案", "", 3, ""], "没有写任务"),
         ([1, "个案", 0, "", ""], "大于 0"),
         ([1, "个案", 1.5, "", ""], "应为整数"),
+        # A phone number in the wrong column, which the table of the database would not take.
+        ([1, "个案", 13885012345, "", ""], "超过 10,000,000"),
         ([1, "个案", "若干", "", ""], "不是金额"),
     ],
 )
@@ -145,6 +149,13 @@ def test_what_is_no_target_is_refused_in_words(
     batch = read(cast, sheet(line))
     assert outcomes(batch) == {"refused": 1}
     assert said in words(batch, 3)
+
+
+def test_a_long_text_above_is_looked_through_at_once() -> None:
+    """By a reader whose effort grows with the text, not with its square."""
+    began = time.process_time()
+    assert _station_told("站" * 30_000 + "社工") == ""
+    assert time.process_time() - began < 2
 
 
 def test_an_unknown_station_is_refused(cast: Cast) -> None:

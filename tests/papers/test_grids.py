@@ -13,15 +13,20 @@ from django.test import Client
 
 from core.dates import today
 from core.models import ReadEvent
+from core.papers.areas import Areas
 from core.papers.figures import COUNTABLES, meant, says_nothing
+from core.papers.grids import grid_of
+from core.papers.layouts import layout
 from core.papers.making import FIGURES, fill_form
 from core.papers.standing import STANDING
 from core.papers.understanding import understand
+from core.regions.tree import divisions_on
 from core.secrecy.files import Refused
 from stations.models import Organization
 from talent.models import Certificate, Education, Person, Post
 from tests.conftest import COUNTY_A, COUNTY_B, TOWNSHIP_A, Cast
 from tests.imports.ledgers import workbook
+from tests.papers.books import SHEET, edited
 from tests.rows import DAY, make_organization, make_person, make_station
 
 pytestmark = pytest.mark.django_db
@@ -272,3 +277,25 @@ def test_a_standing_form_by_the_page(
     assert ReadEvent.objects.filter(kind="export").count() == 1
     assert client.post("/papers/standing/nothing/", {"on": f"{ON}"}).status_code == 404
     assert client.post("/papers/standing/staff/", {"on": "x"}).status_code == 422
+
+
+# --- What would take the memory of the process ------------------------------------------------
+@pytest.mark.parametrize(
+    "merged", ["A1:CV1048576", " ".join(f"A{n}:CV{n + 2000}" for n in range(2, 200))]
+)
+def test_a_sheet_of_millions_of_cells_is_no_table(merged: str, cast: Cast) -> None:
+    """A few bytes merge a million rows, or the same rows again and again."""
+    data = form(["地区", *[None] * 98, "从业人数"], *[["南明区"] for _ in range(1_500)])
+    refs = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged.split())
+    told = f"</sheetData><mergeCells>{refs}</mergeCells>"
+    data = edited(data, {SHEET: lambda xml: xml.replace("</sheetData>", told)})
+    areas = Areas(COUNTY_A, divisions_on(ON))
+    assert grid_of(layout(data)[0], areas, cast.clerk_a) is None
+
+
+def test_many_merged_cells_are_refused_in_words(cast: Cast) -> None:
+    refs = '<mergeCell ref="A1:B1"/>' * 20_001
+    told = f"</sheetData><mergeCells>{refs}</mergeCells>"
+    data = edited(form(["地区"]), {SHEET: lambda xml: xml.replace("</sheetData>", told)})
+    with pytest.raises(Refused, match="合并的单元格超过 20,000 处"):
+        layout(data)

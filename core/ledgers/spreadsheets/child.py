@@ -45,6 +45,7 @@ looks = beside("looks")
 
 LOOK = 40
 MOST_MERGED = 1_000_000
+MOST_MERGES = 200_000
 ODS_ERROR = re.compile(
     rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
 )
@@ -145,6 +146,8 @@ def sheets_of_workbook(request):
 def fill_down(table, columns):
     """A cell that is merged downwards stands in each of its rows, once where it is wide."""
     rows, struck = table.rows, table.look.struck
+    if len(table.merged) > MOST_MERGES:
+        refuse(f"表中合并的单元格超过 {MOST_MERGES:,} 处，请取消一些合并后再上传。")
     cells = sum(
         (bottom - top) * max(1, min(right, columns - 1) - left + 1)
         for (top, left), (bottom, right) in table.merged

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from core.ledgers.asking import ABSENT, Question, ask, hold
+from core.ledgers.asking import ABSENT, Question, ask, hold, names
 from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import natural_key
@@ -150,6 +150,7 @@ def _whom(row: ImportRow, known: _Known) -> Person | None:
         if not _is_called(person, name):
             message = f"这个号码在册登记在「{person.name}」名下，与名单上的姓名不同，请核对。"
             hold(row, message, rule=WHO, column="姓名")
+            names(row, [person.pk])
             return None
         return person
     if named["is_elsewhere"]:
@@ -187,8 +188,10 @@ def _asked(row: ImportRow, alike: list[Person], known: _Known) -> Person | None:
         alike_ones = "、".join(words for _, words in choices)
         message = f"在册有同名的：{alike_ones}。凭名单上的内容认不准，请核实是不是同一人。"
         hold(row, message, rule=WHO, column="姓名")
+        names(row, [person.pk for person in alike])
         return None
     answer = ask(row, question, message, column="姓名")
+    names(row, [person.pk for person in alike])
     if answer == _NONE:
         hold(row, _NOBODY, rule=ABSENT)
     return next((person for person in alike if str(person.pk) == answer), None)

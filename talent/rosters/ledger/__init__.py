@@ -28,6 +28,7 @@ ROSTER_LEDGER = Ledger(
     after_undo=give_back,
     tell=telling.tell,
     uncounted=telling.uncounted,
+    named=telling.named,
     public=("serial", "number"),
     is_register=False,
 )

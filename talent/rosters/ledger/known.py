@@ -18,7 +18,8 @@ class Known:
     """Read in sets: sheets by serial, lines by number, what each person on them holds now."""
 
     def __init__(self, rows: list[ImportRow], context: ImportContext) -> None:
-        self.day = context.day
+        self.day, self.user = context.day, context.user
+        self.refusals: dict[str, str] = {}
         # (sheet, person) -> the first row of the file that answers for her.
         self.told: dict[tuple[Any, Any], int] = context.memory.setdefault("told", {})
         serials = {row.shown["said"]["serial"] for row in rows}
@@ -46,16 +47,21 @@ class Known:
 
     def refusal(self, serial: str) -> str:
         """Why a sheet is not taken, "" where it is."""
+        if serial not in self.refusals:
+            self.refusals[serial] = self._refusal(serial)
+        return self.refusals[serial]
+
+    def _refusal(self, serial: str) -> str:
         roster = self.rosters.get(serial)
         if roster is None:
             return f"没有单号 {serial} 的在岗确认单，请核对单号。"
         if roster.pk not in self.inside:
             return f"单号 {serial} 的在岗确认单不是本辖区出的，请由出单的单位导入。"
-        if roster.state == RosterState.REPLACED and (newer := roster.successor()):
-            return (
-                f"单号 {serial} 是旧单，「{roster.employer_name}」已有新单 {newer.serial}"
-                f"（截至 {newer.as_of}），请填新单后再导入。"
-            )
+        if roster.state == RosterState.REPLACED:
+            said = f"单号 {serial} 是旧单，「{roster.employer_name}」"
+            if newer := roster.successor(self.user):
+                return f"{said}已有新单 {newer.serial}（截至 {newer.as_of}），请填新单后再导入。"
+            return f"{said}已由现在所在的地区出了新单，请由那里办理。"
         return ""
 
     def here(self, roster: Roster, person: Person) -> list[Post]:

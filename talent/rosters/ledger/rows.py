@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from core.jobs.running import JobFailed
-from core.ledgers.asking import Question, ask, hold, say
+from core.ledgers.asking import Question, ask, hold, names, say
 from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.plain import natural_key, stable_id
@@ -23,6 +23,8 @@ Outcome = ImportRow.Outcome
 REFUSED = "ROSTER"
 WHO = "who"
 _SOMEBODY_ELSE = "new"
+# Sheets whose refusals are told.
+_FEW = 3
 _DAY = datetime.timedelta(days=1)
 _NAMELESS = "这一行没有人才编号，单上也没有同名的人，认不出是谁离岗；请照单上的填写人才编号。"
 _NO_DAY = "离岗要写最后在岗日。请向用人单位问清楚，补填后再导入，或在人员的任职里办理离岗。"
@@ -61,7 +63,8 @@ def look_across(batch: ImportBatch) -> None:
     serials = dict.fromkeys(row.shown["said"]["serial"] for row in rows)
     refusals = [known.refusal(serial) for serial in serials]
     if all(refusals):
-        raise JobFailed("".join(refusals))
+        more = f"还有 {len(refusals) - _FEW} 张单也不能收。" if len(refusals) > _FEW else ""
+        raise JobFailed("".join(refusals[:_FEW]) + more)
 
 
 def compare(rows: list[ImportRow], context: ImportContext) -> None:
@@ -91,6 +94,7 @@ def _meet(row: ImportRow, roster: Roster, known: Known) -> None:
     elif row.shown["name"] not in (line.person.name, whom(line).name):
         message = f"这个人才编号在单上是「{line.person.name}」，请核对。"
         hold(row, message, column="姓名")
+        names(row, [whom(line).pk])
     else:
         _answer(row, roster, line, known)
 
@@ -187,6 +191,7 @@ def _meet_newcomer(row: ImportRow, roster: Roster, known: Known) -> None:
             WHO, "没有人才编号的人是谁", (*choices, (_SOMEBODY_ELSE, "另有其人")), is_shared=False
         )
         answer = ask(row, question, "单上有同名的人，这一行没有人才编号，请选择。", column="姓名")
+        names(row, [whom(line).pk for line in alike])
         if line := next((one for one in alike if str(one.pk) == answer), None):
             _answer(row, roster, line, known)
         if answer != _SOMEBODY_ELSE:

@@ -3,13 +3,15 @@ out, who is new."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.ledgers.ledger import ImportContext
 from core.ledgers.models import ImportBatch, ImportRow
 from talent.codes import RosterAnswer
 from talent.people.models import Person
 from talent.rosters.actions import said_of, unmentioned
 from talent.rosters.ledger.rows import ARRIVAL
-from talent.rosters.models import Roster
+from talent.rosters.models import Roster, RosterLineQuerySet
 
 # People whom a sentence names.
 _FEW = 8
@@ -25,6 +27,21 @@ def tell(batch: ImportBatch, rows: list[ImportRow]) -> dict[int, list[tuple[str,
             since = made.get("started_on") or "没有写入职日期"
             found[row.number] = [("新到人员", f"{made.get('post', '')} {since}".strip())]
     return found
+
+
+def _few(lines: RosterLineQuerySet) -> RosterLineQuerySet:
+    """Those of some lines whom a sentence names."""
+    return lines.select_related("person").order_by("person__pinyin", "pk")[:_FEW]
+
+
+def named(batch: ImportBatch) -> set[Any]:
+    """The people whom `uncounted` names."""
+    rosters = Roster.objects.for_user(ImportContext.of(batch).user)
+    found = (
+        _few(unmentioned(roster, batch).unanswered())
+        for roster in rosters.filter(serial__in=said_of(batch))
+    )
+    return {line.person_id for lines in found for line in lines}
 
 
 def uncounted(batch: ImportBatch) -> list[str]:
@@ -43,10 +60,11 @@ def uncounted(batch: ImportBatch) -> list[str]:
         if count := silent.count():
             said.append(f"{whose}{count} 人没有填在岗或离岗，按没有答复办理。")
         missing = unmentioned(roster, batch).unanswered()
-        if names := list(missing.order_by("person__pinyin").values_list("person__name", flat=True)):
-            some = "、".join(names[:_FEW]) + ("等" if len(names) > _FEW else "")
+        if count := missing.count():
+            some = "、".join(line.person.name for line in _few(missing))
+            some += "等" if count > _FEW else ""
             said.append(
-                f"{whose}单上的 {len(names)} 人在返回的表上没有：{some}。不当作离岗，"
+                f"{whose}单上的 {count} 人在返回的表上没有：{some}。不当作离岗，"
                 "入库后列在这张确认单的「单上没有提到」，请向用人单位问清楚。"
             )
         if new := own.filter(outcome=ImportRow.Outcome.NEW).count():
