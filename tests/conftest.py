@@ -253,6 +253,10 @@ _PARTS: dict[str, tuple[Role, str | None, str]] = {
 }
 
 
+# By this variable a process that is started hears that it is to measure itself.
+_TOLD = "COVERAGE_PROCESS_CONFIG"
+
+
 @pytest.fixture(autouse=True)
 def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
     """Browsers and long loops go over what other tests reach as well: noting every line of it
@@ -262,7 +266,11 @@ def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     measure.stop()
+    # Nor do the processes that it starts.
+    told = os.environ.pop(_TOLD, None)
     yield
+    if told is not None:
+        os.environ[_TOLD] = told
     measure.start()
 
 

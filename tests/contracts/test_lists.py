@@ -49,7 +49,7 @@ QUERIES = {
     # What was answered on the rows, for all at once.
     "roster": 7,
     "rosterarrival": 6,
-    "rosterline": 8,
+    "rosterline": 7,
     "station": 7,
     "stationmonthly": 7,
     # What was done towards the rows, for all at once.

@@ -51,6 +51,7 @@ REASONS = {
     "talent/corrections/api.py:ChangeRequestAPI.get_queryset": _OWN,
     "talent/credentials/entity.py:check_certificate": _BESIDE,
     "talent/credentials/entity.py:_check_twice": _BESIDE,
+    "talent/credentials/entity.py:_certificates_beside": "of registrations on a page in scope",
     "talent/own/views.py:own_record": _OWN,
     "talent/own/views.py:_rows": _OWN,
     "talent/own/views.py:me_requests": _OWN,
