@@ -12,27 +12,26 @@ from core.ledgers.ledger import ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 
 
-def people_met(batch: ImportBatch, rows: Iterable[ImportRow]) -> set[Any]:
-    """The people whom some rows met, by themselves or by their certificates, posts and the like,
-    and those of whom their remarks tell."""
+def people_met(batch: ImportBatch, rows: Iterable[ImportRow], also: Iterable[Any] = ()) -> set[Any]:
+    """The people whom some rows met, by themselves or by their certificates, posts and the like
+    (as `also` are further records), and those of whom their remarks tell."""
     found = list(rows)
-    keys = {row.target for row in found} - {None}
+    keys = {*(row.target for row in found), *also} - {None}
     named = {UUID(key) for row in found for said in row.messages for key in said.get("people", [])}
     entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
-    path = entity.person if entity else ""
-    if entity and path and path != "pk":
-        rows_met = entity.model._default_manager.filter(pk__in=keys)
-        keys = set(rows_met.values_list(path, flat=True)) - {None}
-    return named | (keys if path else set())
+    if entity is None or not entity.person:
+        return named
+    if entity.person != "pk":
+        met = entity.model._default_manager.filter(pk__in=keys)
+        keys = set(met.values_list(entity.person, flat=True)) - {None}
+    return named | keys
 
 
 def leave_read_event(
     user: Any, batch: ImportBatch, rows: Iterable[ImportRow], also: Iterable[Any] = ()
 ) -> None:
     """Note whom some rows met, and `also` the records that are named beside them."""
-    entity = ENTITIES.get(ledger_for(batch.kind).models[0].rpartition(".")[2])
-    beside = set(also) if entity and entity.person == "pk" else set()
-    if people := sorted(people_met(batch, rows) | beside):
+    if people := sorted(people_met(batch, rows, also)):
         ReadEvent.record(
             user=user, kind=ReadEvent.Kind.LIST, people=people, entity="core.importbatch"
         )

@@ -331,10 +331,11 @@ def refused(request: HttpRequest, pk: UUID) -> HttpResponse:
     except FileNotFoundError:
         messages.error(request, "上传的文件已过保存期，不能再生成退回表。")
         return _open(batch)
+    left = workbooks.left_rows(batch).only("target", "messages")
     ReadEvent.record(
         user=_user(request),
         kind=ReadEvent.Kind.FILE,
-        people=sorted(people_met(batch, workbooks.left_rows(batch))),
+        people=sorted(people_met(batch, left)),
         title=f"退回表：{batch.file_name}",
         batch=str(batch.pk),
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import NamedTuple
 
 from core.ledgers import beside
+from core.ledgers.columns import UNIT
 from core.ledgers.ledger import AGAIN, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 
-_UNIT = re.compile(r"（[^（]*）$")
 _CHUNK = 2_000
 
 
@@ -35,7 +34,7 @@ def columns_by_label(batch: ImportBatch) -> dict[str, list[int]]:
     for name, index in batch.mapping.items():
         column = ledger.column(name)
         if column is not None and AGAIN not in name:
-            for label in {column.label, _UNIT.sub("", column.label)}:
+            for label in {column.label, UNIT.sub("", column.label)}:
                 found[label].append(index)
     for label, names in ledger.shown_as.items():
         found[label] += [batch.mapping[n] for n in names.split() if n in batch.mapping]

@@ -278,6 +278,26 @@ def test_a_newer_sheet_of_another_county_is_not_named(cast: Cast, station: Any) 
     assert "由现在所在的地区" in batch.job.message
 
 
+def test_a_post_that_began_since_becomes_the_primary_one(cast: Cast, station: Any) -> None:
+    """Whichever of the two rows is written first."""
+    other = make_station(TOWNSHIP_A, "中华路站")
+    everybody = Person.objects.order_by("name")
+    for somebody in everybody:
+        Post.objects.create(
+            person=somebody, station=other, region_id=TOWNSHIP_A, started_on=D(2026, 11, 15),
+            is_primary=False,
+        )  # fmt: skip
+    roster = issued(station, cast.clerk_a)
+    batch = taken(cast, roster, **dict.fromkeys(NAMES, (LEFT, D(2026, 10, 31))))
+    assert outcomes(batch) == {"changed": len(NAMES)}
+    now = Post.objects.unended()
+    assert set(now.values_list("station", "is_primary", "started_on")) == {
+        (other.pk, True, D(2026, 11, 15))
+    }
+    assert undone(cast, batch, roster) == []
+    assert not Post.objects.unended().filter(station=other, is_primary=True).exists()
+
+
 # --- Newcomers -------------------------------------------------------------------------------
 def test_registered_before_the_sheet_came_back(cast: Cast, station: Any) -> None:
     """The to-do is done, and stays so when she leaves."""

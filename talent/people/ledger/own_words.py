@@ -108,7 +108,7 @@ def _last_day(row: RowCheck) -> tuple[str, str] | None:
 def _days_in(remark: str) -> list[PreciseDate]:
     """The days on which a remark says, and means nothing else, that somebody left; none where
     she may have come since."""
-    clauses = [clause.strip() for clause in _CLAUSES.split(remark)]
+    clauses = ["".join(clause.split()) for clause in _CLAUSES.split(remark)]
     told = [match for clause in clauses if (match := _LEFT_ON.fullmatch(clause))]
     others = [clause for clause in clauses if _BEGINS.search(clause)]
     try:

@@ -8,13 +8,12 @@ from copy import copy
 
 from core.ledgers.models import ImportRow
 from core.ledgers.plain import stable_id
-from talent.codes import NOT_EMPLOYED, PersonStatus, Verification
+from talent.codes import PersonStatus, Verification
 from talent.people.ledger.meeting.encounter import PERSON, POST, STATE, as_staged
+from talent.people.ledger.meeting.leaving import hand_over
 from talent.people.models import Person, PersonState
-from talent.people.states import goes_on, plan_state
+from talent.people.states import plan_state
 from talent.posts.models import Post
-
-_CARRIED = ("station_id", "organization_id", "region_id", "kind", "title", "employment")
 
 
 def confirm(
@@ -56,7 +55,7 @@ def leave(
     if person.status == PersonStatus.SERVING and not others:
         _state(row, person, state, on=on, reason=reason, status=PersonStatus.IDLE)
     if not any(post.is_primary for post in others):
-        _hand_over(row, others, on=on)
+        hand_over(row, others, on=on)
 
 
 def _state(
@@ -81,26 +80,6 @@ def _state(
         row.change(STATE, plan.begins.pk, **begins)
     row.change(PERSON, person.pk, status=status)
     row.diff.append(["状态", person.get_status_display(), status.label])
-
-
-def _hand_over(row: ImportRow, others: list[Post], *, on: datetime.date) -> None:
-    """The full-time post held longest becomes the primary one (states.keep_primary)."""
-    held = [post for post in others if post.employment not in NOT_EMPLOYED]
-    if not held:
-        return
-    post = min(held, key=lambda one: (one.started_on, str(one.pk)))
-    row.diff.append(["主岗", "", str(post)])
-    if post.started_on >= on:
-        row.change(POST, post.pk, is_primary=True)
-        return
-    ends, begins = goes_on(on=on, reason="主岗离岗")
-    row.change(POST, post.pk, **as_staged(ends))
-    carried = {name: getattr(post, name) for name in _CARRIED}
-    made = {name: str(value) if value else None for name, value in carried.items()}
-    row.inserts(POST).append({
-        "id": _id(row, POST), "person_id": str(post.person_id), "is_primary": True,
-        **made, **as_staged(begins),
-    })  # fmt: skip
 
 
 def _id(row: ImportRow, model: str) -> str:

@@ -25,6 +25,8 @@ from talent.posts.rules import check_post_order
 ENDS = "LEFT"
 _REASON, _HANDED_ON = "台账导入：离职", "主岗离岗"
 _DAY = datetime.timedelta(days=1)
+# Of a post that goes on as another row.
+_CARRIED = ("region_id", "kind", "title", "employment")
 
 
 def may_be_there(row: ImportRow) -> bool:
@@ -128,32 +130,35 @@ def _end(m: Encounter, post: Post, ended_on: datetime.date) -> None:
         idle(m, on=ended_on)
     if post.is_primary:
         del m.known.posts[m.person.pk]
-        _hand_on(m, [p for p in others if p.employment not in NOT_EMPLOYED], ended_on)
+        if (other := hand_over(m.row, others, on=ended_on)) is None:
+            m.update_person(region_id=m.person.residence_id)
+            return
+        m.update_person(region_id=other.region_id)
+        m.known.posts[m.person.pk] = other
 
 
-def _hand_on(m: Encounter, others: list[Post], on: datetime.date) -> None:
-    """The full-time post held longest becomes the primary one (states.keep_primary), as a row of
-    its own: two primary ones would be open while the one is written before the other."""
-    if not others:
-        m.update_person(region_id=m.person.residence_id)
-        return
-    other = min(others, key=lambda p: (p.started_on, p.pk))
-    ends, begins = goes_on(on=max(on, other.started_on), reason=_HANDED_ON)
-    m.update(POST, other.pk, **as_staged(ends))
-    m.row.inserts(POST).append({
+def hand_over(row: ImportRow, others: list[Post], *, on: datetime.date) -> Post | None:
+    """Of the posts that are left when the primary one ends, the full-time one held longest becomes
+    it (states.keep_primary), None where there is none. It goes on as a row of its own, from its
+    own first day at the earliest: two primary ones would be open while the one is written, or
+    taken back, before the other."""
+    held = [post for post in others if post.employment not in NOT_EMPLOYED]
+    if not held:
+        return None
+    post = min(held, key=lambda one: (one.started_on, str(one.pk)))
+    ends, begins = goes_on(on=max(on, post.started_on), reason=_HANDED_ON)
+    row.change(POST, post.pk, **as_staged(ends))
+    carried = {name: getattr(post, name) for name in _CARRIED}
+    row.inserts(POST).append({
         "id": str(uuid.uuid4()),
-        "person_id": str(m.person.pk),
-        "station_id": other.station_id and str(other.station_id),
-        "organization_id": other.organization_id and str(other.organization_id),
-        "region_id": other.region_id,
-        "kind": other.kind,
-        "title": other.title,
-        "employment": other.employment,
+        "person_id": str(post.person_id),
+        "station_id": post.station_id and str(post.station_id),
+        "organization_id": post.organization_id and str(post.organization_id),
+        **carried,
         "is_primary": True,
         "ended_on": None,
         "end_reason": "",
         **as_staged(begins),
     })  # fmt: skip
-    m.show("主岗", "", other.employer_name)
-    m.update_person(region_id=other.region_id)
-    m.known.posts[m.person.pk] = other
+    row.diff.append(["主岗", "", post.employer_name])
+    return post
