@@ -21,7 +21,7 @@ from core.ledgers.dating import corrects_signed
 from core.ledgers.guessing import kinds_of, take_kind
 from core.ledgers.holding import locked, put_away, queue, require
 from core.ledgers.keeping import FOLDER
-from core.ledgers.ledger import ImportContext, ledger_for, registers
+from core.ledgers.ledger import ImportContext, as_ledger, ledger_for, registers
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.running import KIND
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
@@ -146,7 +146,7 @@ def start_kind(*, batch: ImportBatch, by: User, kind: str) -> ImportBatch:
         user=by, kind=kind, name=fresh.file_name, data=_kept(fresh),
         sheet=fresh.reading.get("asked_sheet", ""), again=True,
     )  # fmt: skip
-    put_away(job, f"已改按{ledger_for(kind).label}台账核对，没有写入任何数据。")
+    put_away(job, f"已改按{as_ledger(ledger_for(kind).label)}核对，没有写入任何数据。")
     return made
 
 

@@ -358,6 +358,11 @@ def kinds() -> dict[str, Ledger]:
     return {e.ledger.kind: e.ledger for e in in_order() if e.ledger is not None}
 
 
+def as_ledger(label: str) -> str:
+    """A kind by its label: 人员台账, but a list or a sheet is called so already (名单, 确认单)."""
+    return label if label.endswith("单") else f"{label}台账"
+
+
 def registers() -> dict[str, Ledger]:
     """The kinds of which others keep lists too."""
     return {kind: ledger for kind, ledger in kinds().items() if ledger.is_register}

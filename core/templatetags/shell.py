@@ -10,6 +10,7 @@ from core.dates import days_left
 from core.desk import logs
 from core.entities import display
 from core.entities.navigation import navigation_for
+from core.ledgers import ledger
 from core.notices.waiting import waiting_total
 from core.regions.names import place_name, place_path, working_region_code
 
@@ -51,6 +52,12 @@ def working_path(context: template.Context) -> list[tuple[str, str]]:
 def waiting_count(context: template.Context) -> int:
     """How many matters wait for the user (the number in the top bar)."""
     return waiting_total(context["request"])
+
+
+@register.filter
+def as_ledger(label: str) -> str:
+    """The label of a kind as a ledger is called."""
+    return ledger.as_ledger(label)
 
 
 @register.filter

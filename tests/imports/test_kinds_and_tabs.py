@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from core.ledgers import actions, forms
+from core.ledgers.ledger import as_ledger
 from core.ledgers.spreadsheets.limits import TOO_LARGE
 from core.models import ImportBatch, User
 from tests.conftest import Cast
@@ -99,3 +100,11 @@ def test_rows_with_a_remark_are_those_that_go_in(cast: Cast, client_of: Any) -> 
     said = text(page(client, batch, tab="flagged"))
     assert "没有入职日期" in said
     assert [name for name in ("张三", "李四", "王五", "赵六", "坏人") if name in said] == ["张三"]
+
+
+@pytest.mark.parametrize(
+    ("label", "called"),
+    [("人员", "人员台账"), ("证书名单", "证书名单"), ("在岗确认单", "在岗确认单")],
+)
+def test_a_list_is_called_no_ledger_of_a_list(label: str, called: str) -> None:
+    assert as_ledger(label) == called
