@@ -7,7 +7,7 @@ import { say } from "./messages.js";
 const LONGEST_MILLISECONDS = 15_000;
 const QUIET_MILLISECONDS = 300_000;
 
-let isAsking = false;
+let waiting = null; // what is sent when the server answers
 let lastAsked = Date.now();
 
 /* Pages without the frame have no session to ask for. */
@@ -46,22 +46,27 @@ export const sayExpired = () =>
     data: "login",
   });
 
-/* send() when the same person is still logged in; otherwise says why not. */
+/* send() when the same person is still logged in; otherwise says why not. What comes while the
+   server is being asked takes the place of what waits: a second click sends once, and a form
+   saved right after a log-in is not lost. */
 export const whenLoggedIn = async (send) => {
+  const isAsking = waiting !== null;
+  waiting = send;
   if (isAsking) return;
-  isAsking = true;
   let now;
+  let latest;
   try {
     now = await ask();
   } catch {
     say("网络连接中断，内容没有送出，还在本页。请检查网络后再保存。");
     return;
   } finally {
-    isAsking = false;
+    latest = waiting;
+    waiting = null;
   }
   if (now.user === document.body.dataset.user) {
     takeTokens(now.token);
-    send();
+    latest();
   } else if (now.failed) {
     say("服务器暂时没有应答，内容没有送出，还在本页。请稍后再保存。");
   } else if (now.user) {

@@ -136,6 +136,7 @@ def look(shot: Callable[[Page, str], None]) -> Callable[[Page, str], None]:
     """Whether a page as it stands fits and is accessible on a desk and on a phone."""
 
     def check(page: Page, name: str) -> None:
+        page.wait_for_load_state("load")
         before = page.viewport_size
         for width, height in HEIGHTS.items():
             page.set_viewport_size({"width": width, "height": height})

@@ -52,6 +52,7 @@ def test_a_sheet_goes_out_and_comes_back(
     assert ["单号" in sheet.extract_text() for sheet in paper.pages] == [True, True]
     page.go_back()
     page.get_by_role("link", name="新华路社工站").first.click()
+    expect(page.get_by_role("button", name="下载", exact=True)).to_be_visible()
     look(page, "roster-open")
     with page.expect_download() as download:
         page.get_by_role("button", name="下载", exact=True).click()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from talent.actions import request_change
 from tests.conftest import COUNTY_A, PASSWORD, Cast
@@ -97,6 +97,25 @@ def test_an_ended_session_keeps_what_was_typed(how: str, cast: Cast, visit: Visi
     expect(page.get_by_text("已保存对「王小丫」的修改。")).to_be_visible()
     person.refresh_from_db()
     assert person.remark == "辛苦写的备注"
+
+
+def test_a_save_right_after_the_log_in_is_sent(cast: Cast, visit: Visit) -> None:
+    """The server is still being asked who is logged in when the clerk saves again."""
+    person = make_person(COUNTY_A, "王小丫")
+    page = visit(f"/people/{person.pk}/edit/", cast.clerk_a, tolerant=True)
+    page.get_by_label("备注").fill("辛苦写的备注")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("您的登录已过期")).to_be_visible()
+    held: list[Route] = []
+    asked = page.locator("body").get_attribute("data-session")
+    page.route(f"**{asked}", lambda route: held.append(route))
+    _log_in(page, cast.clerk_a)
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_timeout(100)
+    assert len(held) == 1
+    held.pop().continue_()
+    expect(page.get_by_text("已保存对「王小丫」的修改。")).to_be_visible()
 
 
 def test_suggestions_of_an_ended_session_stay_on_the_form(cast: Cast, visit: Visit) -> None:
