@@ -120,15 +120,21 @@ def posts_of(keys: list[Any]) -> dict[Any, HeldPost]:
     }
 
 
+def all_certificates_of(keys: list[Any]) -> dict[Any, list[HeldCertificate]]:
+    """The certificates that count (T2), the highest first."""
+    columns = ("level", "number", "approved_on", "approved_precision")
+    found: dict[Any, list[HeldCertificate]] = {}
+    for person, level, number, day, precision in _CERTIFICATES.filter(person__in=keys).values_list(
+        "person_id", *columns
+    ):
+        held = HeldCertificate(str(CertificateLevel(level).label), number, _known(day, precision))
+        found.setdefault(person, []).append(held)
+    return found
+
+
 def certificates_of(keys: list[Any]) -> dict[Any, HeldCertificate]:
     """The highest certificate that counts (T2)."""
-    columns = ("level", "number", "approved_on", "approved_precision")
-    return {
-        person: HeldCertificate(str(CertificateLevel(level).label), number, _known(day, precision))
-        for person, (level, number, day, precision) in _firsts(
-            _CERTIFICATES, keys, *columns
-        ).items()
-    }
+    return {person: held[0] for person, held in all_certificates_of(keys).items()}
 
 
 def educations_of(keys: list[Any]) -> dict[Any, HeldEducation]:
@@ -172,6 +178,7 @@ def registrations_of(keys: list[Any]) -> dict[Any, HeldRegistration]:
 GATHERED: dict[str, Callable[[list[Any]], dict[Any, Any]]] = {
     "held_post": posts_of,
     "held_certificate": certificates_of,
+    "held_certificates": all_certificates_of,
     "held_education": educations_of,
     "held_courses": courses_of,
     "held_title": titles_of,

@@ -26,6 +26,7 @@ from core.secrecy.files import Refused
 from talent.models import Person
 from tests.conftest import COUNTY_A, Cast
 from tests.imports.ledgers import PEOPLE, SAMPLES, check, outcomes, people, person, take, workbook
+from tests.rows import id_number
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 11, 30)
@@ -167,6 +168,21 @@ def test_both_degrees_stand_where_they_stood(cast: Cast) -> None:
         assert str(was[3]).startswith(str(now[3]))
     again = fill(cast.clerk_a, blank("real/15"), reason="核对").data
     assert outcomes(check(cast.clerk_a, "people", again)) == {"unchanged": 18}
+
+
+def test_both_certificates_stand_in_a_form_that_asks_twice(cast: Cast) -> None:
+    head = ["姓名", "身份证号", *["证书级别", "管理号", "批准日期"] * 2]
+    number = "20210000000000001"
+    both = ["助理社会工作师", "", "2018-06-20", "社会工作师", number, "2021-10-15"]
+    one = ["", "", "", "助理社会工作师", "", "2019"]
+    rows = [["张三", id_number(), *both], ["李四", id_number(woman=True), *one]]
+    take(cast.clerk_a, "people", workbook([head, *rows]))
+    filled_rows = {row[0]: row[2:] for row in filled(fill(cast.clerk_a, form(head)).data)[1:]}
+    higher = ("社会工作师", number, "2021-10-15")
+    assert filled_rows["张三"] == (*higher, "助理社会工作师", None, "2018-06-20")
+    assert filled_rows["李四"] == ("助理社会工作师", None, "2019", None, None, None)
+    again = fill(cast.clerk_a, form(head), reason="核对").data
+    assert outcomes(check(cast.clerk_a, "people", again)) == {"unchanged": 2}
 
 
 def test_nobody_fills_for_another_area(cast: Cast, two: Any) -> None:

@@ -57,19 +57,22 @@ def _voucher(person: Any, on: datetime.date) -> str:
     return held.voucher if held else ""
 
 
-def _course(number: int, *parts: str) -> Any:
-    """What is to be said of the first education, or of the second one."""
+def _one(held: str, number: int, *parts: str) -> Any:
+    """What is to be said of the first of several that somebody holds, or of the second."""
 
-    def get(person: Any, on: datetime.date) -> str:
-        course = person.held_courses[number - 1] if person.held_courses else None
-        return "".join(getattr(course, part) for part in parts) if course else ""
+    def get(person: Any, on: datetime.date) -> Any:
+        found = [one for one in getattr(person, held) or () if one is not None]
+        if len(found) < number:
+            return ""
+        first, *others = (getattr(found[number - 1], part) for part in parts)
+        return "".join((first, *others)) if others else first
 
     return get
 
 
-def _courses(name: str, *parts: str) -> dict[str, Any]:
+def _twice(held: str, name: str, *parts: str) -> dict[str, Any]:
     """The columns of a sheet that has a part twice."""
-    return {f"{name}{AGAIN}{number}": _course(number, *parts) for number in (1, 2)}
+    return {f"{name}{AGAIN}{number}": _one(held, number, *parts) for number in (1, 2)}
 
 
 def _age(person: Any, on: datetime.date) -> int | None:
@@ -93,10 +96,13 @@ FILLS = {
     "school_and_major": _school_and_major,
     "registration_period": _registered,
     "registration_voucher": _voucher,
-    **_courses("education", "level"),
-    **_courses("school", "school"),
-    **_courses("major", "major"),
-    **_courses("school_and_major", "school", "major"),
+    **_twice("held_courses", "education", "level"),
+    **_twice("held_courses", "school", "school"),
+    **_twice("held_courses", "major", "major"),
+    **_twice("held_courses", "school_and_major", "school", "major"),
+    **_twice("held_certificates", "certificate_level", "level"),
+    **_twice("held_certificates", "certificate_number", "number"),
+    **_twice("held_certificates", "approved_on", "approved_on"),
     "serving": lambda person, on: PersonStatus(person.status).label,
     "年龄": _age,
     "出生年月": _born,
