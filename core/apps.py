@@ -7,7 +7,7 @@ class CoreConfig(AppConfig):
     verbose_name = "公共"
 
     def ready(self) -> None:
-        autodiscover_modules("entities", "reminders")
+        autodiscover_modules("entities", "reminders", "waiting")
         from core.desk import lists, notices  # noqa: F401  declares them
         from core.ledgers import entity, waiting  # noqa: F401  registers what waits
         from core.papers import taking  # noqa: F401  declares what takes the rows of lists

@@ -1,4 +1,4 @@
-"""How much of the code the tests reach: what each process measured, put together and judged.
+"""How much of the code the tests reach: what each worker of pytest measured, judged.
 
 The least percentages stand in pyproject.toml under [tool.registry.coverage]: for a folder, a
 file, or the first of several names that is there ("a | b"); "." is all of it.
@@ -7,8 +7,6 @@ file, or the first of several names that is there ("a | b"); "." is all of it.
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +14,8 @@ from typing import Any
 
 from scripts import venv
 
-DATA = venv.ROOT / ".coverage_data"
-COMMAND = [str(venv.PYTHON), "-m", "coverage"]
+REPORT = venv.ROOT / ".coverage.json"
+COMMAND = [str(venv.PYTHON), "-W", "ignore:Unable to activate pytest", "-m", "slipcover"]
 # So many files are named when a part falls short.
 WORST = 15
 
@@ -47,10 +45,13 @@ def thresholds(root: Path = venv.ROOT) -> dict[str, float]:
     )
 
 
+_PARTS = ("lines", "branches")
+
+
 def _of(summary: dict[str, Any]) -> Reached:
     return Reached(
-        summary["covered_lines"] + summary.get("covered_branches", 0),
-        summary["num_statements"] + summary.get("num_branches", 0),
+        summary["covered_lines"] + summary["covered_branches"],
+        sum(summary[f"{what}_{of}"] for what in ("covered", "missing") for of in _PARTS),
     )
 
 
@@ -68,9 +69,12 @@ def _below(name: str, files: dict[str, Reached]) -> dict[str, Reached]:
 
 
 def judge(report: dict[str, Any], least: dict[str, float]) -> tuple[bool, list[str]]:
-    """Whether every part is reached as much as it must be, and a line or more on each."""
+    """Whether every part is reached as much as it must be and every file at all, and a line or
+    more on each."""
     files = {path: _of(one["summary"]) for path, one in report["files"].items()}
-    is_fine, lines = True, []
+    idle = [path for path, reached in files.items() if reached.all and not reached.ran]
+    is_fine = not idle
+    lines = [f"coverage: no test reaches {path}; is it used?" for path in sorted(idle)]
     for name, wanted in least.items():
         found = _below(name, files)
         if not found:
@@ -95,18 +99,15 @@ def judge(report: dict[str, Any], least: dict[str, float]) -> tuple[bool, list[s
 
 def begin() -> list[str]:
     """Forget what was measured before; the words to run a module under measurement."""
-    shutil.rmtree(DATA, ignore_errors=True)
-    DATA.mkdir()
-    return [*COMMAND, "run", "-m"]
+    REPORT.unlink(missing_ok=True)
+    return [*COMMAND, "--out", str(REPORT), "-m"]
 
 
 def end() -> bool:
-    """Put all processes together, say how far they reached, and whether that is enough."""
-    for words in (["combine", "-q"], ["json", "-q", "-o", str(DATA / "report.json")]):
-        done = subprocess.run([*COMMAND, *words], cwd=venv.ROOT, capture_output=True, text=True)
-        if done.returncode:
-            print(f"coverage {words[0]} failed: {done.stdout}{done.stderr}", flush=True)
-            return False
-    is_fine, lines = judge(json.loads((DATA / "report.json").read_text()), thresholds())
+    """Say how far the tests reached, and whether that is enough."""
+    if not REPORT.exists():
+        print("coverage was not measured", flush=True)
+        return False
+    is_fine, lines = judge(json.loads(REPORT.read_text()), thresholds())
     print("\n".join(lines), flush=True)
     return is_fine

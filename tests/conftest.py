@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import coverage
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -80,12 +78,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = sorted(chosen, key=lambda item: LONG.get(item.path.stem, len(LONG)))
-
-
-def pytest_sessionfinish() -> None:
-    """Keep what was measured (.ci/run) before a busy machine's patience with us ends."""
-    if "coverage" in sys.modules and (running := sys.modules["coverage"].Coverage.current()):
-        running.save()
 
 
 # --- Database -----------------------------------------------------------------------------
@@ -251,27 +243,6 @@ _PARTS: dict[str, tuple[Role, str | None, str]] = {
     "auditor": (Role.AUDITOR, "52", "审计员"),
     "system": (Role.SYSTEM_ADMIN, "52", "系统管理员"),
 }
-
-
-# By this variable a process that is started hears that it is to measure itself.
-_TOLD = "COVERAGE_PROCESS_CONFIG"
-
-
-@pytest.fixture(autouse=True)
-def _measured(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Browsers and long loops go over what other tests reach as well: noting every line of it
-    once more takes as long as the loops themselves."""
-    measure = coverage.Coverage.current()
-    if measure is None or request.node.get_closest_marker("unmeasured") is None:
-        yield
-        return
-    measure.stop()
-    # Nor do the processes that it starts.
-    told = os.environ.pop(_TOLD, None)
-    yield
-    if told is not None:
-        os.environ[_TOLD] = told
-    measure.start()
 
 
 @pytest.fixture(scope="session")

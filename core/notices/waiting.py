@@ -1,7 +1,7 @@
 """What waits for a user: a declared list, counted through for_user, shown on the workbench.
 
-An app adds its own by calling `register_waiting` in its AppConfig.ready() (or at import of
-its views), for example
+An app adds its own by calling `register_waiting` in its waiting.py (a room of core in its own
+module), for example
 
     register_waiting(Waiting(
         code="transfers",

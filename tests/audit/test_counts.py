@@ -20,7 +20,7 @@ from tests.audit.reference import Reference
 from tests.histories import seeds
 from tests.reports import build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = pytest.mark.django_db
 FIRST, LAST = datetime.date(2021, 2, 1), datetime.date(2026, 11, 20)
 # What is printed for scripts, and others that are dated in a way of their own.
 CODES = (*FIXED_CODES, "T2_CHECKED", "T8")

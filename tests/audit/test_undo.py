@@ -17,7 +17,7 @@ from tests.audit.test_counts import DAYS, FIRST, LAST, compare
 from tests.audit.worlds import differing, world
 from tests.histories import seeds
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = pytest.mark.django_db
 # A ledger is taken back as a batch; a division is no action of an office.
 OTHERWISE = {"people_ledger", "station_ledger", "graduates", "abolish"}
 

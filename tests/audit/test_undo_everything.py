@@ -14,7 +14,7 @@ from tests.audit.everybody import Everybody
 from tests.audit.worlds import untold
 from tests.histories import seeds
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.unmeasured]
+pytestmark = pytest.mark.django_db(transaction=True)
 FIRST, LAST = datetime.date(2025, 3, 1), datetime.date(2026, 9, 30)
 ROUNDS = 5
 

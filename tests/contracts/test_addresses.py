@@ -132,7 +132,6 @@ def test_who_may_open_it(name: str, stage: Any, client_of: Any) -> None:
             assert response.status_code != 403 or "region" in policy.kwargs, where
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", [n for n in SWEPT if getattr(policy_of(n), "make", None)])
 def test_another_countys_record_is_not_there(name: str, stage: Any, client_of: Any) -> None:
     """T02, T03: own found, another county's the same as one that does not exist."""
@@ -174,7 +173,6 @@ def database() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "name", [n for n in SWEPT if "GET" in getattr(policy_of(n), "methods", ())]
 )
@@ -203,7 +201,6 @@ ODD = (
 )
 
 
-@pytest.mark.unmeasured
 def test_odd_queries_are_no_failure(stage: Any, client_of: Any) -> None:
     """F22: whatever stands in an address, no page falls over it."""
     users = (stage.reviewer_a, stage.security, stage.auditor, stage.worker_a, stage.province)
@@ -225,7 +222,6 @@ def test_odd_queries_are_no_failure(stage: Any, client_of: Any) -> None:
     assert not failed
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "name", [n for n in SWEPT if "POST" in getattr(policy_of(n), "methods", ())]
 )
@@ -295,7 +291,6 @@ def rename_everybody() -> dict[str, Any]:
     return named
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", SWEPT)
 def test_whoever_reads_a_name_is_on_record(name: str, stage: Any, client_of: Any) -> None:
     """T16: an answer of whatever address that names people leaves a ReadEvent about them."""

@@ -54,7 +54,6 @@ def test_no_filter_is_built_from_the_request() -> None:
             assert not banned.search(path.read_text()), path
 
 
-@pytest.mark.unmeasured
 @pytest.mark.django_db(transaction=True)
 def test_threads_of_two_users_never_mix() -> None:
     """T10: two users on the same eight threads by turns."""

@@ -84,7 +84,6 @@ def test_lock_ends_after_half_an_hour(cast: Any, client: Client) -> None:
         assert log_in(client, "clerk_a").status_code == 302
 
 
-@pytest.mark.unmeasured
 def test_hundreds_of_wrong_tries_shut_nobody_out(cast: Any, client: Client, settings: Any) -> None:
     """T22: whoever tries from elsewhere locks himself out, not the director."""
     assert log_in(client, "viewer_a").status_code == 302

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from core.models import Job, SecurityEvent, User
+from core.models import Job, Region, SecurityEvent, User
 from tests.imports.ledgers import people, person
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +49,11 @@ def test_a_ledger_is_told_in_words_row_by_row(cast: Any, tmp_path: Path) -> None
         said(*words, "--commit")
     with pytest.raises(CommandError, match="找不到文件 没有"):
         said(*words[:2], str(tmp_path / "没有.xlsx"), *words[3:])
+
+
+def test_divisions_are_brought_up_to_the_file() -> None:
+    before = set(Region.objects.values_list("code", "name", "pinyin", "parent", "valid_to"))
+    Region.objects.filter(code="520102").update(name="别的区", pinyin="", valid_to="2020-01-01")
+    assert f"已载入 {len(before)} 个行政区划" in said("load_regions")
+    after = set(Region.objects.values_list("code", "name", "pinyin", "parent", "valid_to"))
+    assert after == before

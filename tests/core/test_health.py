@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from core.web import health
@@ -25,6 +26,15 @@ def test_healthz_asks_nobody(client: Client) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.json() == {"status": "ok"}
+
+
+def test_what_gunicorn_calls_answers(db: None) -> None:
+    from config.wsgi import application
+
+    said: list[str] = []
+    asked = RequestFactory().get("/healthz", headers={"host": "localhost"}).environ
+    body = application(asked, lambda status, _: said.append(status))
+    assert (said, json.loads(b"".join(body))) == (["200 OK"], {"status": "ok"})
 
 
 def test_readyz_without_worker_says_so(db: None, client: Client, own_redis: RedisServer) -> None:

@@ -571,7 +571,6 @@ def test_whatever_lies_around_shifted_back(
     assert f'<mergeCell ref="A{end + more}:B{end + more}"/>' in sheet_xml(filled.data)
 
 
-@pytest.mark.unmeasured
 def test_ten_thousand_people_in_seconds() -> None:
     """Four or five of the processor; twice as many where others work on it too."""
     rows = [dict.fromkeys(range(2, 22), f"文字{n}") for n in range(10_000)]

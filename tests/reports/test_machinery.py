@@ -63,7 +63,6 @@ def world() -> None:
 REGIONS = ("52", "5201", "5202", "520102", "520111", "520102016", "522301", "522301001")
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "day", [*(pytest.param(day, marks=pytest.mark.drill) for day in EARLIER), DAY]
 )
@@ -83,7 +82,6 @@ def test_figure_list_and_export_agree(world: None, day: datetime.date) -> None:
             assert len(exported) == count == len({row.pk for row in exported})
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("day", [on("2021-06-01"), DAY])
 def test_totals_reconcile_at_every_level(world: None, day: datetime.date) -> None:
     figures, tree = all_figures(day), divisions_on(day)
@@ -108,7 +106,6 @@ def test_own_and_unlocated_lists_are_as_long_as_their_figures(world: None) -> No
         assert amount(indicator, none) == figures.unlocated(indicator.code)
 
 
-@pytest.mark.unmeasured
 def test_denominators_are_lists_too(world: None) -> None:
     figures = all_figures(DAY)
     for indicator in INDICATORS:
@@ -120,7 +117,6 @@ def test_denominators_are_lists_too(world: None) -> None:
             assert rows.count() == figures.denominator(indicator.code, region)
 
 
-@pytest.mark.unmeasured
 def test_figures_nest(world: None) -> None:
     value = all_figures(DAY).value
     for region in REGIONS:

@@ -1,10 +1,9 @@
-"""The gate on coverage: every process counts, and a part that falls short is named."""
+"""The gate on coverage: all workers count, and a part that falls short is named."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,14 +15,21 @@ from scripts import gate
 from tests.servers import ROOT
 
 
+def _summary(lines: tuple[int, int], branches: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+    """Of (ran, all) lines and branches."""
+    return {
+        "summary": {
+            "covered_lines": lines[0],
+            "missing_lines": lines[1] - lines[0],
+            "covered_branches": branches[0],
+            "missing_branches": branches[1] - branches[0],
+        }
+    }
+
+
 def _report(**files: tuple[int, int]) -> dict[str, Any]:
     return {
-        "files": {
-            name.replace("__", "/") + ".py": {
-                "summary": {"covered_lines": ran, "num_statements": of, "num_branches": 0}
-            }
-            for name, (ran, of) in files.items()
-        }
+        "files": {name.replace("__", "/") + ".py": _summary(lines) for name, lines in files.items()}
     }
 
 
@@ -62,9 +68,17 @@ def test_what_falls_short_is_named_worst_first() -> None:
 
 
 def test_branches_count_like_lines() -> None:
-    summary = {"covered_lines": 9, "num_statements": 10, "covered_branches": 1, "num_branches": 10}
-    assert gate.judge({"files": {"a.py": {"summary": summary}}}, {".": 50})[0]
-    assert not gate.judge({"files": {"a.py": {"summary": summary}}}, {".": 50.1})[0]
+    report = {"files": {"a.py": _summary((9, 10), (1, 10))}}
+    assert gate.judge(report, {".": 50})[0]
+    assert not gate.judge(report, {".": 50.1})[0]
+
+
+def test_a_file_that_no_test_reaches_is_named() -> None:
+    """As much as the others reach, it may be that nothing uses it."""
+    report = _report(core__dates=(50, 50), core__never=(0, 1), core__empty=(0, 0))
+    is_fine, lines = gate.judge(report, {".": 90})
+    assert not is_fine
+    assert lines[0] == "coverage: no test reaches core/never.py; is it used?"
 
 
 def test_the_gate_names_what_is_there() -> None:
@@ -75,42 +89,47 @@ def test_the_gate_names_what_is_there() -> None:
         assert gate._below(name, here), name
 
 
-PARENT = """
-import os, signal, subprocess, sys
+TWO = """
+import pytest
+from core.halves import half
 
-def in_the_fork():
-    print("forked")
-    os._exit(0)
-
-os.waitpid(os.fork() or in_the_fork(), 0)
-own = subprocess.Popen([sys.executable, "-m", "core.child"], stdout=subprocess.PIPE)
-own.stdout.readline()
-own.send_signal(signal.SIGTERM)
-own.wait()
+@pytest.mark.parametrize("is_first", [True, False])
+def test(is_first, worker_id):
+    assert half(is_first) and worker_id != "master"
 """
-CHILD = """
-import time
-print("up", flush=True); time.sleep(60)
+HALVES = """
+def half(is_first):
+    if is_first:
+        return 1
+    return 2
+
+def never():
+    return 3
 """
 
 
-def test_forked_ended_and_other_processes_are_measured(
+def test_what_the_workers_of_pytest_measured_is_put_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As in the product: Celery forks and ends by os._exit, everything is told to end."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (tmp_path / "core").mkdir()
-    for name, text in {"__init__": "", "parent": PARENT, "child": CHILD}.items():
-        (tmp_path / "core" / f"{name}.py").write_text(text)
-    for name in [name for name in os.environ if name.startswith("COVERAGE")]:
+    settings = (ROOT / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(settings[settings.index("[tool.slipcover]") :])
+    for name, text in {"core/__init__": "", "core/halves": HALVES, "test_two": TWO}.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    for name in [name for name in os.environ if name.startswith(("PYTEST", "SLIPCOVER"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(gate, "DATA", tmp_path / ".coverage_data")
-    monkeypatch.setattr(gate, "COMMAND", [sys.executable, "-m", "coverage"])
-    done = subprocess.run([*gate.begin(), "core.parent"], cwd=tmp_path)
-    assert done.returncode == 0
-    monkeypatch.setattr(gate.venv, "ROOT", tmp_path)
-    gate.end()
-    report = json.loads((tmp_path / ".coverage_data" / "report.json").read_text())
-    missing = {name: one["missing_lines"] for name, one in report["files"].items()}
-    assert missing["core/parent.py"] == []
-    assert missing["core/child.py"] == []
+    monkeypatch.setattr(gate, "REPORT", tmp_path / "report.json")
+    monkeypatch.setattr(gate, "COMMAND", [sys.executable, "-m", "slipcover", "--source", "core"])
+    words = [*gate.begin(), "pytest", "-q", "-n", "2", "--dist", "each", "-p", "no:django"]
+    done = subprocess.run([*words, "--rootdir", "."], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(gate.REPORT.read_text())["files"]["core/halves.py"]
+    assert found["missing_lines"] == [8]
+    assert found["missing_branches"] == []
+
+
+def test_that_nothing_was_measured_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "REPORT", tmp_path / "report.json")
+    assert not gate.end()

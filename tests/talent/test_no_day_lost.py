@@ -23,7 +23,7 @@ from tests.figures import figure
 from tests.histories import seeds
 from tests.rows import DAY, make_organization, make_person, make_station
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = pytest.mark.django_db
 D = datetime.date
 COUNTY_C = "520103"
 VOLUNTEER = "8"

@@ -28,7 +28,7 @@ from tests.figures import figure
 from tests.reports import build
 from tests.rows import make_transfer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.unmeasured]
+pytestmark = pytest.mark.django_db
 Login = Callable[[Any], Client]
 D = datetime.date
 MODELS = (

@@ -33,7 +33,6 @@ def addresses_in(answer: Any) -> list[str]:
     return [*links, *sent]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("pasted", [NUMBER, PHONE, f"张三 {NUMBER}", f"张三\t{PHONE}"])
 def test_no_list_puts_a_pasted_number_into_an_address(

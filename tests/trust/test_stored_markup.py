@@ -47,7 +47,6 @@ def mark_everything() -> int:
 
 
 @pytest.mark.django_db
-@pytest.mark.unmeasured
 def test_no_page_takes_it_for_markup(cast: Any, client_of: Any) -> None:
     for entity in sorted(n for n, e in ENTITIES.items() if e.is_record):
         make_row(entity, COUNTY_A)

@@ -34,6 +34,8 @@ from xml.etree import ElementTree
 
 def beside(name):
     """A module of this folder, where a process that runs by itself would not look."""
+    if __package__:
+        return importlib.import_module(f"{__package__}.{name}")
     place = os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}.py")
     spec = importlib.util.spec_from_file_location(name, place)
     module = importlib.util.module_from_spec(spec)
