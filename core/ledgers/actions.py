@@ -228,11 +228,12 @@ def answer_questions(
     by: User,
     answers: dict[str, str],
     seen: str = "",
+    leaves_rest: bool = False,
     inline: bool = False,
 ) -> None:
     """Answer what is asked about many rows at once ({id of a question: code, "" to leave a word
-    out}), and check once more. What a word means the office's next ledgers know; what was decided
-    of rows stays.
+    out}), and check once more; `leaves_rest` leaves out all other words that may be. What a word
+    means the office's next ledgers know; what was decided of rows stays.
 
     `seen` is the fence of the check that the answers are about, where somebody looked at it.
     Raises RuleError.
@@ -245,6 +246,9 @@ def answer_questions(
         raise RuleError("STATE", "这一批刚刚重新核对过，请看过现在的内容再答复。")
     asked = {question["id"]: question for question in showing.questions(fresh)}
     said, settled = {}, {}
+    if leaves_rest:
+        rest = [key for key, question in asked.items() if showing.may_go(question)]
+        answers = dict.fromkeys(rest, words.LEFT_OUT) | answers
     for key, code in answers.items():
         question = asked.get(key)
         if question is None or code not in question["answers"]:

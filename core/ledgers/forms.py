@@ -113,6 +113,8 @@ class CompareForm(UploadForm):
 
 
 class ConfirmForm(forms.Form):
+    # What is said of most ledgers, at one click.
+    wordings = ("以证书等纸质材料为准", "已与报送单位核实", "资料待补，先行录入")
     reason = ReasonField(
         label="提示项说明",
         help_text="有提示的行照常录入，请说明原因，例如「证书批准日期以纸质证书为准」。",

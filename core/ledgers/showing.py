@@ -235,6 +235,11 @@ def questions(batch: ImportBatch) -> list[dict[str, Any]]:
     return found
 
 
+def may_go(question: dict[str, Any]) -> bool:
+    """Whether a word without an answer may be left out."""
+    return question["may_be_left_out"] and not question["is_answered"]
+
+
 def columns_of_many_words(batch: ImportBatch) -> list[dict[str, Any]]:
     """Columns with more unknown words than anybody writes who writes words of a list."""
     return [question for question in batch.questions if "too_many" in question]

@@ -167,6 +167,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
     shown = showing.shown_rows(batch, rows_shown, may_decide=stage == "preview")
     unread = showing.unmatched(batch)
     to_choose = showing.to_choose(batch)
+    asked = showing.questions(batch) if stage == "preview" else []
     return {
         "tab": tab,
         "tabs": showing.tabs(counts, tab),
@@ -185,8 +186,9 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "warnings": warnings(batch, unread),
         "remarks": showing.reasons(batch) if tab == showing.FLAGGED else [],
         "told": showing.told(batch),
-        "questions": showing.questions(batch) if stage == "preview" else [],
+        "questions": asked,
         "open_questions": batch.open_questions,
+        "rest": any(showing.may_go(one) and not one["chosen"] for one in asked),
         "many_words": showing.columns_of_many_words(batch),
     }
 
@@ -212,8 +214,9 @@ def answer_questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         for name, value in request.POST.items()
         if name.startswith("answer_") and value
     }
-    seen = request.POST.get("seen", "")
-    return _act(request, pk, actions.answer_questions, answers=given, seen=seen)
+    seen, leaves_rest = request.POST.get("seen", ""), "rest" in request.POST
+    action = actions.answer_questions
+    return _act(request, pk, action, answers=given, seen=seen, leaves_rest=leaves_rest)
 
 
 @require_POST

@@ -20,3 +20,4 @@ import "./choices.js";
 import "./drops.js";
 import "./pastes.js";
 import "./answers.js";
+import "./wordings.js";

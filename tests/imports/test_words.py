@@ -62,6 +62,19 @@ def test_a_word_is_asked_once_and_costs_nobody(cast: Cast) -> None:
     assert Certificate.objects.count() == 1
 
 
+def test_the_rest_may_be_left_out_at_once(cast: Cast, client_of: Callable[..., Client]) -> None:
+    """As by the button of the page, which sends along what was chosen."""
+    batch = ledgers.check(cast.clerk_a, "people", _people("甲级社工", "选举", "公开招考"))
+    said = {f"answer_{LEVEL}甲级社工": "2", f"answer_{LEVEL}选举": "", "rest": "1"}
+    assert "没有选的都不登记" in client_of(cast.clerk_a).get(f"/imports/{batch.pk}/").text
+    client_of(cast.clerk_a).post(f"/imports/{batch.pk}/answers/", said)
+    jobs.run(batch.job_id)
+    meant = {"甲级社工": "2", "选举": "", "公开招考": ""}
+    assert {q["word"]: q["code"] for q in ledgers.fresh(batch).questions} == meant
+    assert "没有选的都不登记" not in client_of(cast.clerk_a).get(f"/imports/{batch.pk}/").text
+    assert not _open(ledgers.check(cast.clerk_a, "people", _people("公开招考")))
+
+
 def test_an_answer_holds_for_all_rows_and_for_the_next_ledger(cast: Cast) -> None:
     batch = ledgers.check(cast.clerk_a, "people", _people("甲级社工", "甲级社工", "乙级社工"))
     batch = _answer(batch, cast.clerk_a, 甲级社工="2")
@@ -119,6 +132,10 @@ def test_a_required_word_waits_for_its_answer(cast: Cast) -> None:
         # Without it there is no record: it cannot be left out for good.
         actions.answer_questions(
             batch=batch, by=cast.province, answers={question["id"]: ""}, inline=True
+        )
+    with pytest.raises(RuleError, match="没有新的答复"):
+        actions.answer_questions(
+            batch=batch, by=cast.province, answers={}, leaves_rest=True, inline=True
         )
     answers = {question["id"]: "31"}
     actions.answer_questions(batch=batch, by=cast.province, answers=answers, inline=True)
