@@ -33,6 +33,7 @@ COLUMNS = {
     "人才类别": "category",
     "备注": "remark",
 }
+_ASKED = [list(COLUMNS).index(name) for name in ("政治面貌", "岗位", "用工形式", "人才类别")]
 DATES = frozenset({"started_on", "approved_on"})
 
 
@@ -78,7 +79,8 @@ def rows(first: int, count: int) -> list[list[Any]]:
     return made
 
 
-def write(path: Path, first: int, count: int) -> None:
+def write(path: Path, first: int, count: int, *, words: int = 0) -> None:
+    """With `words`, four columns say so many things that nobody has heard of."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(
@@ -87,6 +89,8 @@ def write(path: Path, first: int, count: int) -> None:
     sheet = book.add_worksheet("人员")
     sheet.write_row(0, 0, list(COLUMNS))
     for index, row in enumerate(rows(first, count), start=1):
+        for column in _ASKED if words else ():
+            row[column] = f"第{index % (words // len(_ASKED))}种说法"
         for column, value in enumerate(row):
             if isinstance(value, datetime.date):
                 sheet.write_datetime(

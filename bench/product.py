@@ -190,6 +190,23 @@ def paper(rows: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def questions(path: str, rows: str, words: str) -> dict[str, Any]:
+    """The page that asks about the unknown words of a ledger."""
+    from bench.ledger import write
+    from core.jobs import running as jobs
+    from core.ledgers import actions
+
+    write(Path(path), 0, int(rows), words=int(words))
+    user = User.objects.get(username="sheng")
+    batch = actions.start_import(
+        user=user, kind="people", name="a.xlsx", data=Path(path).read_bytes(), inline=True
+    )
+    jobs.run(batch.job_id)
+    batch.refresh_from_db()
+    page = median_of(partial(client_of("sheng").get, f"/imports/{batch.pk}/"))
+    return {**page, "questions": len(batch.open_questions), "rows": sum(batch.counts.values())}
+
+
 def dashboard() -> dict[str, Any]:
     """The board of the province and of a county, read from snapshots taken before."""
     from reports.snapshots import actions
@@ -286,6 +303,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "paper": paper,
     "ledger": ledger,
     "phases": phases,
+    "questions": questions,
     "weights": weights,
     "server": server,
 }

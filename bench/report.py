@@ -127,11 +127,22 @@ def _pages(found: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _papers(found: dict[str, Any]) -> list[str]:
+    lines = []
+    if own := found.get("paper"):
+        name = f"form of {own['columns']} columns filled with {own['rows']:,} people"
+        lines.append(_row(name, f"{own['seconds']:.1f} s", "10 s"))
+    if own := found.get("questions"):
+        name = f"page of {own['questions']} questions on {found['sizes']['ledger']:,} rows"
+        lines.append(_row(name, f"{own['median']:.0f} ms (first {own['first']:.0f})", "300 ms"))
+    return lines
+
+
 def table(found: dict[str, Any]) -> str:
     """Everything that was measured; parts that did not run are left out."""
     settings = ", ".join(f"{name} {value}" for name, value in found.get("server", {}).items())
     lines = [f"PostgreSQL: {settings}", "", HEAD]
-    lines += _imports(found) + _lists(found) + _indicators(found) + _pages(found)
+    lines += _imports(found) + _lists(found) + _indicators(found) + _pages(found) + _papers(found)
     return "\n".join(lines)
 
 

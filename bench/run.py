@@ -29,6 +29,8 @@ ONLY = set(filter(None, (os.environ.get("ONLY") or "").split(",")))
 PEOPLE, SMALL, LEDGER, PEER_LEDGER = (
     max(200, int(size * SCALE)) for size in (1_000_000, 100_000, 100_000, 10_000)
 )
+# That nobody knows, in the ledger that asks.
+WORDS = 200
 # People of the ledgers are beyond those of the base.
 BEYOND = 2_000_000
 DAY = "2025-12-31"
@@ -195,6 +197,13 @@ class Bench:
             self.found["export" if rows == SMALL else "export_tenth"] = found
         self.found["peer_export"] = self.peer("export", str(PEER_LEDGER))
 
+    def papers(self) -> None:
+        self.say("a form filled, and a ledger that asks")
+        self.found["paper"] = self.product("paper", str(SMALL // 10), database="small")
+        self.clone("nobody", "importing")
+        words = ("questions", str(self.folder / "asking.xlsx"), str(LEDGER), str(WORDS))
+        self.found["questions"] = self.product(*words, database="importing")
+
     def say(self, words: str) -> None:
         print(f"... {words}", file=sys.stderr, flush=True)
 
@@ -207,7 +216,8 @@ class Bench:
 
     def everything(self) -> None:
         self.build()
-        for part in (self.lists, self.indicators, self.pages, self.export, self.imports):
+        parts = (self.lists, self.indicators, self.pages, self.export, self.papers, self.imports)
+        for part in parts:
             if not ONLY or part.__name__ in ONLY:
                 part()
 
