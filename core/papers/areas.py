@@ -19,7 +19,7 @@ class Areas:
     """The areas that a form filled for a region may name: it and those below it."""
 
     def __init__(self, region: str, divisions: Divisions) -> None:
-        self.region = region
+        self.region, self.year = region, divisions.day.year
         found: dict[str, set[str]] = {}
         level = divisions.level(region)
         below = (divisions.at_level(level + n, under=region) for n in (1, 2))

@@ -1,5 +1,5 @@
-"""Growth in statistical forms: headings that ask for a figure of a year before, for what was added
-since, or at which rate."""
+"""Growth and shares in statistical forms: headings that ask for a figure of a year before, for what
+was added since, or at which rate, or for the share of a whole."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from core.dates import add_months
 from core.ledgers.spreadsheets.child import squeeze
+from core.papers.wording import unnumbered
 
 _AGO = r"(?:上|去)一?年度?"
 _END = r"(?:年末|年底|末数|末|底)"
@@ -24,6 +25,10 @@ _CHANGE = re.compile(
     rf"^(?P<rest>.*?)(?:{_SINCE}{_WORD}|同比|净?增长|增减|增幅)"
     r"(?P<what>量|数量|数|额|值|人数|率|幅度|幅|百分比|百分点|情况)?(?P<percent>%)?$"
 )
+_SHARE = re.compile(
+    r"^(?P<rest>.*?)(?:人数|人员|数)?(?:所?占(?:总数|总人数|全部|从业人员|社工)?的?(?:比例|比重|比)"
+    r"|所?占比例?|比例|比重|率)%?$"
+)
 _RATES = frozenset("率 幅度 幅 百分比 百分点".split())
 
 
@@ -33,6 +38,7 @@ class Asked(Enum):
     BEFORE = "上年数"
     ADDED = "增减"
     RATE = "增长率"
+    SHARE = "占比"
 
 
 class Since(Enum):
@@ -50,9 +56,12 @@ class Versus:
     asked: Asked
     since: Since | None = None
 
-    def day(self, on: datetime.date, *, is_yearly: bool) -> datetime.date:
-        """The day that a figure is laid beside. One that adds up what fell into a year
-        (`is_yearly`) is of all of 上年; only 同期 is as much of it as has passed of this one."""
+    def day(self, on: datetime.date, *, is_yearly: bool) -> datetime.date | None:
+        """The day that a figure is laid beside, None where it is of the same day. One that adds up
+        what fell into a year (`is_yearly`) is of all of 上年; only 同期 is as much of it as has
+        passed of this one."""
+        if self.asked is Asked.SHARE:
+            return None
         if self.since is Since.END or (is_yearly and self.since is Since.YEAR):
             return datetime.date(on.year - 1, 12, 31)
         return add_months(on, -12)
@@ -68,12 +77,14 @@ def distinct(found: Iterable[Versus]) -> set[Versus]:
 @lru_cache(maxsize=4_096)
 def growth_of(heading: str) -> tuple[str, Versus | None]:
     """(what else a heading says, what it asks for), None where it asks for no growth."""
-    text = squeeze(heading)
+    text = squeeze(unnumbered(heading))
     if found := _CHANGE.fullmatch(text):
         asked = Versus(_change(heading, text, found), _since(text, found["then"]))
         return re.sub("本?年$", "", found["rest"]), asked
     if found := _BEFORE.fullmatch(text) or _AFTER.fullmatch(text):
         return found["rest"], Versus(Asked.BEFORE, _since(text, found["head"]))
+    if found := _SHARE.fullmatch(text):
+        return found["rest"], Versus(Asked.SHARE)
     return text, None
 
 

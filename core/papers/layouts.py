@@ -22,6 +22,9 @@ class SheetLayout:
     name: str
     is_protected: bool
     texts: Mapping[Cell, str]
+    numbers: Mapping[Cell, float]
+    # Steps by which the format of a cell moves its text to the right.
+    indents: Mapping[Cell, int]
     merges: list[Area]
     rows: int
     _lines: Mapping[int, _Line] = field(repr=False)
@@ -94,6 +97,8 @@ def _layout(package: Package, sheet: Sheet) -> SheetLayout:
     xml = SheetXml(package.read_xml(sheet.part))
     computed = {at for at, _ in formulas(xml)}
     texts: dict[Cell, str] = {}
+    numbers: dict[Cell, float] = {}
+    indents: dict[Cell, int] = {}
     lines: dict[int, _Line] = {}
     for row in xml.rows():
         line = lines[row.number] = _Line()
@@ -108,15 +113,21 @@ def _layout(package: Package, sheet: Sheet) -> SheetLayout:
             )
             if isinstance(value, str) and value.strip():
                 texts[at] = value
+                if step := package.styles[style].indent:
+                    indents[at] = step
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             line.constants.add(cell.number)
+            if isinstance(value, float):
+                numbers[at] = value
             if isinstance(value, float) or value.strip().isdigit():
                 line.serials.add(cell.number)
     return SheetLayout(
         name=sheet.name,
         is_protected=xml.is_protected,
         texts=texts,
+        numbers=numbers,
+        indents=indents,
         merges=_merges(xml),
         rows=max(lines, default=0),
         _lines=lines,

@@ -237,7 +237,7 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
          "value": _kept(one.cells.get(at))}
         for grid, one in zip(asked.grids, figures, strict=True)
         for at in grid.cells
-        if at in one.cells or grid.cells[at].versus is not None
+        if at in one.cells or grid.cells[at].then(asking.on) is not None
     ]  # fmt: skip
     report = {
         "cells_filled": filled.filled,

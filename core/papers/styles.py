@@ -25,6 +25,8 @@ class Style(NamedTuple):
     is_locked: bool = True
     is_ruled: bool = False
     is_percent: bool = False
+    # By how many steps its text stands further to the right.
+    indent: int = 0
 
 
 class Styles:
@@ -62,6 +64,8 @@ class Styles:
                     is_ruled=border < len(self._ruled) and self._ruled[border],
                 )
             )
+        elif within == b"cellXfs" and tag.name == b"alignment":
+            self._styles[-1] = self._styles[-1]._replace(indent=_number(tag, b"indent"))
         elif within == b"cellXfs" and tag.name == b"protection":
             locked = attribute(tag.attributes, b"locked")
             self._styles[-1] = self._styles[-1]._replace(

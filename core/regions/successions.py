@@ -162,13 +162,14 @@ def _remember(model: type[models.Model], rows: Any, region: Region) -> None:
     )
 
 
-def place_on(model: type[models.Model], day: datetime.date) -> Coalesce:
-    """The region of a record on a day, as an expression: before a succession the old one."""
+def place_on(model: type[models.Model], day: datetime.date, *, of: str = "") -> Coalesce:
+    """The region of a record on a day, as an expression: before a succession the old one. Of rows
+    that are `of` a record ("station__") it is the record's."""
     moves = RegionMove.objects.filter(
-        model=model._meta.label_lower, object_id=OuterRef("pk"), until__gt=day
+        model=model._meta.label_lower, object_id=OuterRef(f"{of}pk"), until__gt=day
     )
     then = Subquery(moves.order_by("until").values("region")[:1])
-    return Coalesce(then, F("region"), output_field=models.CharField())
+    return Coalesce(then, F(f"{of}region"), output_field=models.CharField())
 
 
 def _tell_apart(

@@ -14,12 +14,13 @@ from django.test import Client
 from core.dates import today
 from core.models import ReadEvent
 from core.papers.areas import Areas
-from core.papers.figures import COUNTABLES, meant, says_nothing
+from core.papers.figures import COUNTABLES, meant
 from core.papers.grids import grid_of
 from core.papers.layouts import layout
 from core.papers.making import FIGURES, fill_form
 from core.papers.standing import STANDING
 from core.papers.understanding import understand
+from core.papers.wording import says_nothing
 from core.regions.tree import divisions_on
 from core.secrecy.files import Refused
 from stations.models import Organization
@@ -207,9 +208,9 @@ def test_who_may_see_no_figures_gets_none(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("heading", "clauses"),
     [
-        ("35岁及以下", (("-aged_36",),)),
+        ("35岁及以下", (("aged_16",), ("-aged_36",))),
         ("不满35岁", None),
-        ("不满35岁以下", (("-aged_35",),)),
+        ("不满35岁以下", (("aged_16",), ("-aged_35",))),
         ("36－45岁", (("aged_36",), ("-aged_46",))),
         ("46至55周岁", (("aged_46",), ("-aged_56",))),
         ("45-36岁", None),
