@@ -344,17 +344,28 @@ class PlainLedger(Ledger):
         row.outcome = Outcome.CHANGED if row.has_writes else Outcome.UNCHANGED
 
     def _tell(self, batch: Any, rows: list[ImportRow]) -> dict[int, list[tuple[str, str]]]:
-        """What the cells of each row come to, as it will be stored."""
+        """What the cells of each row come to, as it will be stored; of a new record also what is
+        chosen where they say nothing."""
         found = {}
         for row in rows:
             insert = row.writes.get("staged", row.writes).get("insert", {})
             for said in insert.get(self.model, [])[:1]:
-                facts = [
-                    (self.changeable[c], self._shown(row, c, said.get(c)))
-                    for c in row.shown.get("given", [])
-                ]
+                given = row.shown.get("given", [])
+                facts = [(self.changeable[c], self._shown(row, c, said.get(c))) for c in given]
+                if row.outcome == Outcome.NEW:
+                    facts += [
+                        (self.changeable[c], f"{text}（没有填写，按此登记）")
+                        for c in self._chosen
+                        if c not in given and (text := self._shown(row, c, said.get(c)))
+                    ]
                 found[row.number] = [(label, text) for label, text in facts if text]
         return found
+
+    @property
+    def _chosen(self) -> list[str]:
+        """The columns that hold one of a list."""
+        field = self.entity.model._meta.get_field
+        return [c for c in self.changeable if not c.endswith("_id") and field(c).choices]
 
     def _shown(self, row: ImportRow, column: str, value: Any) -> str:
         if value in (None, ""):

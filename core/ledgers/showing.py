@@ -24,6 +24,8 @@ Status, Outcome = Job.Status, ImportRow.Outcome
 FLAGGED, KEPT = "flagged", "kept"
 # What a page sends for words that are to be left out: an empty choice is none.
 WITHOUT = "-"
+# So many employers are named before the rows are written.
+_NAMED = 10
 _APPLIED = (Outcome.NEW, Outcome.CHANGED)
 _TAGS = {
     Status.DONE: "good",
@@ -222,7 +224,7 @@ def questions(batch: ImportBatch) -> list[dict[str, Any]]:
                 "waits": column.is_decisive,
             }
         elif "point" in question:
-            question |= {"written": question["title"], "may_be_left_out": False}
+            question |= {"written": question["title"], "may_be_left_out": False, "waits": False}
         else:
             continue
         is_answered = question["code"] is not None
@@ -236,8 +238,10 @@ def questions(batch: ImportBatch) -> list[dict[str, Any]]:
 
 
 def may_go(question: dict[str, Any]) -> bool:
-    """Whether a word without an answer may be left out."""
-    return question["may_be_left_out"] and not question["is_answered"]
+    """Whether a word without an answer may be left out with all others; what decides whether the
+    record counts, and waits for it, is answered by itself."""
+    may_be = question["may_be_left_out"] and not question["waits"]
+    return bool(may_be and not question["is_answered"])
 
 
 def columns_of_many_words(batch: ImportBatch) -> list[dict[str, Any]]:
@@ -256,6 +260,13 @@ def other_sheets(batch: ImportBatch) -> list[tuple[str, int, str]]:
     for name, rows, kind in batch.other_sheets:
         found.append((name, rows, ledger_for(kind).label if kind != batch.kind else ""))
     return found
+
+
+def new_places(batch: ImportBatch) -> str:
+    """The employers that are made with the rows, the first of them by name."""
+    names = [place["name"] for place in batch.places]
+    more = "等" if len(names) > _NAMED else ""
+    return "、".join(names[:_NAMED]) + more
 
 
 def told(batch: ImportBatch) -> list[tuple[str, str]]:

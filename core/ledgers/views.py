@@ -186,6 +186,7 @@ def _rows_context(request: HttpRequest, batch: ImportBatch, stage: str) -> dict[
         "warnings": warnings(batch, unread),
         "remarks": showing.reasons(batch) if tab == showing.FLAGGED else [],
         "told": showing.told(batch),
+        "new_places": showing.new_places(batch),
         "questions": asked,
         "open_questions": batch.open_questions,
         "rest": any(showing.may_go(one) and not one["chosen"] for one in asked),

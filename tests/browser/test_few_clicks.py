@@ -39,7 +39,7 @@ def test_the_list_of_a_district_goes_in(
     clicked.extend(["选举", "村（社区）干部"])
     page.get_by_label("选举").select_option(label="村（社区）干部")
     look(page, "questions")
-    click(page.get_by_role("button", name="没有选的都不登记"))
+    click(page.get_by_role("button", name="按此登记，没有选的都不登记"))
     expect(page.get_by_role("button", name="取消导入")).to_be_visible()
     jobs.run(ImportBatch.objects.get().job_id)
     click(page.get_by_role("button", name="资料待补，先行录入"))

@@ -224,6 +224,35 @@ def test_what_a_remark_says(remark: str, outcome: str, cast: Cast) -> None:
     assert outcomes(batch) == {outcome: 1}
 
 
+@pytest.mark.parametrize("heading", ["状态", "人员状态"])
+@pytest.mark.parametrize(
+    ("status", "remark", "outcome"),
+    [
+        ("在职", "", "new"),
+        ("离职", "", "held"),
+        ("已离职", "", "held"),
+        ("退休", "", "held"),
+        ("死亡", "", "held"),
+        ("不在了", "", "held"),
+        # The remark is read all the same.
+        ("在岗", "已于去年退休", "held"),
+    ],
+)
+def test_what_a_column_says_of_being_there(
+    heading: str, status: str, remark: str, outcome: str, cast: Cast
+) -> None:
+    row = [*person("张三", 备注=remark), status]
+    batch = check(cast.clerk_a, "people", workbook([[*PEOPLE, heading], row]))
+    assert outcomes(batch) == {outcome: 1}
+    assert "认不出" not in words(batch, 2)
+
+
+def test_that_nobody_can_tell_whether_somebody_is_there_is_said(cast: Cast) -> None:
+    row = [*person("张三"), "借调"]
+    batch = check(cast.clerk_a, "people", workbook([[*PEOPLE, "状态"], row]))
+    assert "状态写的是「借调」，认不出是否还在岗" in words(batch, 2)
+
+
 def test_a_held_row_is_taken_in_once_somebody_says_so(cast: Cast) -> None:
     batch = check(cast.clerk_a, "people", workbook([PEOPLE, person("张三", 备注="已离职")]))
     row = row_of(batch, 2)

@@ -52,8 +52,9 @@ def phone(cell: Any, row: RowCheck) -> str:
 
 
 def status(cell: Any, row: RowCheck) -> str:
-    """A registered status as our export says it; other words of an office say nothing of one."""
-    return meanings.STATUSES.get(normalise(as_text(cell)), "")
+    """A registered status as our export says it, else what an office says in its own words of
+    somebody who is not there."""
+    return meanings.STATUSES.get(normalise(as_text(cell))) or _being_there(cell, row, "状态")
 
 
 def number(cell: Any, row: RowCheck) -> str:
@@ -205,6 +206,14 @@ class TitleLevels(Choice):
 
 def serving(cell: Any, row: RowCheck) -> str:
     """What a column about being there says, where it says that somebody is not: 离职, 死亡."""
+    return _being_there(cell, row, "在岗状态")
+
+
+def _being_there(cell: Any, row: RowCheck, label: str) -> str:
     text = normalise(as_text(cell))
-    is_no = text in ("否", "不在岗", "不在职", "0", "×")
-    return text[:20] if is_no or re.search(meanings.LEFT, text) else ""
+    if text in meanings.NOT_THERE or re.search(meanings.LEFT, text):
+        return text[:20]
+    if text and text not in meanings.THERE and text not in meanings.STATUSES:
+        message = f"{label}写的是「{text[:20]}」，认不出是否还在岗，按在岗登记，请核对。"
+        row.flag(Flag("R21", "W", message), label)
+    return ""

@@ -76,6 +76,8 @@ _ALSO_UNNAMED = ("穿青人族", "穿青族", "亻革家人", "亻革家族", "�
 PEOPLES = {name.removesuffix("族"): code for code, name in ETHNICITIES[:56]}
 PEOPLES |= dict.fromkeys((*UNNAMED, *_ALSO_UNNAMED), "97")
 
+# Of a post without its day.
+FROM_TODAY = "没有入职日期，按导入当日登记，请补充。"
 # In the place of an employer: whoever has none, by the state that goes with it.
 RETIRED = frozenset({"退休", "已退休"})
 NO_EMPLOYER = RETIRED | frozenset(
@@ -84,6 +86,11 @@ NO_EMPLOYER = RETIRED | frozenset(
 )  # fmt: skip
 # What is over, in a remark or a column of its own: a post, or more than that.
 _SAID = r"(?<![未不非拟将可])"
-LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退)"
+LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退|不在岗|不在职)"
 LEFT_FOR_GOOD = f"{_SAID}(退休(?!返聘|反聘)|调离|调出|去世|死亡|病故|亡故)"
 LEFT = f"{LEFT_POST}|{LEFT_FOR_GOOD}"
+# In a column about being there.
+THERE = frozenset(
+    "在岗 在职 在任 在编 在册 正常 正常在岗 是 有 1 √ 试用 试用期 聘用 在聘 返聘 上班 - /".split()
+)
+NOT_THERE = frozenset("否 不在岗 不在职 不在 不在了 已走 走了 0 ×".split())

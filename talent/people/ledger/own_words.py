@@ -12,6 +12,7 @@ from core.ledgers.points import Point
 from core.ledgers.values import YES
 from core.rules import Flag, RuleError
 from core.text import normalise
+from talent.codes import REGISTERED_STATUSES, PersonStatus
 from talent.people.ledger import meanings
 from talent.people.ledger.meeting.questions import LEFT, held_as_left
 
@@ -47,7 +48,7 @@ def employer_of(row: RowCheck) -> str | None:
 def hear_who_left(row: RowCheck) -> None:
     """Who has left, retired or died by the row's own words is not taken in as serving before
     somebody says so; of who left a post on a day that the row tells, `shown` keeps the day."""
-    if row.values.get("status"):
+    if row.values.get("number") and row.values.get("status"):
         # Our own file says how it stands in the registry.
         return
     if said := _said_to_be_over(row):
@@ -59,6 +60,9 @@ def hear_who_left(row: RowCheck) -> None:
 
 def _said_to_be_over(row: RowCheck) -> str:
     values, today = row.values, row.context.day.isoformat()
+    status = values.get("status", "")
+    if status and status not in REGISTERED_STATUSES:
+        return str(dict(PersonStatus.choices).get(status, status))
     if serving := values.get("serving"):
         return str(serving)
     for attribute, word in (("left_on", "离岗"), ("retired_on", "退休")):

@@ -246,7 +246,7 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
     if started:
         started = _begun(row, identity, employer, started)
     if not started:
-        row.flag(Flag("R15", "W", "没有入职日期，按导入当日登记，请补充。"), "入职日期")
+        row.flag(Flag("R15", "W", meanings.FROM_TODAY), "入职日期")
         started = _begun(row, identity, employer, today)
     if not started:
         return None

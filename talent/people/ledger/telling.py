@@ -13,6 +13,7 @@ from core.ledgers.models import ImportBatch, ImportRow
 from core.timeline import said_day
 from stations.models import Organization, Station
 from talent.codes import CertificateLevel, EducationLevel, Employment, PostKind
+from talent.people.ledger.meanings import FROM_TODAY
 from talent.people.ledger.meeting.encounter import CERTIFICATE, EDUCATION, PERIOD, POST
 from talent.people.ledger.meeting.leaving import ENDS
 from talent.posts.models import Post
@@ -32,17 +33,17 @@ _LOST = """
 def uncounted(batch: ImportBatch) -> list[str]:
     """What of a ledger of people will not count, or from today only."""
     leaves = json.dumps([{"rule": ENDS}])
+    from_today = json.dumps([{"column": "入职日期", "message": FROM_TODAY}])
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE outcome = 'new'),"
             " count(*) FILTER (WHERE outcome = 'new' AND NOT writes->'insert' ? %s),"
             " count(*) FILTER (WHERE messages @> %s),"
-            """ count(*) FILTER (WHERE messages @>
-                '[{"column": "入职日期", "rule": "R15", "level": "W"}]' AND NOT messages @> %s)"""
+            " count(*) FILTER (WHERE messages @> %s AND NOT messages @> %s)"
             " FROM core_importrow WHERE batch_id = %s AND outcome IN ('new', 'changed')",
-            [POST, leaves, leaves, batch.pk],
+            [POST, leaves, from_today, leaves, batch.pk],
         )
-        new, without_post, gone, from_today = cursor.fetchone()
+        new, without_post, gone, undated_posts = cursor.fetchone()
         cursor.execute(_CERTIFICATES, [batch.pk])
         certificates, dated = cursor.fetchone()
         cursor.execute(_LOST, [batch.pk])
@@ -54,8 +55,8 @@ def uncounted(batch: ImportBatch) -> list[str]:
         said.append(f"{undated} 本证书没有批准日期，登记为日期不详，补上之前哪一天都不计入持证。")
     if lost:
         said.append(f"{lost} 行的证书因为没有级别或级别认不出，没有登记。")
-    if from_today:
-        said.append(f"{from_today} 人没有写明入职日期，任职从今天起算，今天以前的统计不计入。")
+    if undated_posts:
+        said.append(f"{undated_posts} 人没有写明入职日期，任职从今天起算，今天以前的统计不计入。")
     if gone:
         said.append(f"{gone} 人按台账登记离岗，最后在岗日的次日起不计入从业人员。")
     if without_post:
