@@ -12,7 +12,7 @@ from core.ledgers import showing
 from stations.models import Station
 from tests.conftest import TOWNSHIP_A, Cast
 from tests.imports.ledgers import check, people, person, workbook
-from tests.rows import make_station
+from tests.rows import id_number, make_station
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +57,13 @@ def test_what_decides_whether_a_record_counts_is_not_left_out_with_the_rest(cast
     (question,) = showing.questions(batch)
     assert question["waits"]
     assert not showing.may_go(question)
+
+
+def test_an_employment_that_is_assumed_is_said(cast: Cast) -> None:
+    """It makes people count (T1, L1)."""
+    head = ["姓名", "身份证号", "工作单位", "入职日期", "用工性质"]
+    rows = [[f"王{n}", id_number(), "某中心", "2020-01-01", said]
+            for n, said in (("甲", ""), ("乙", "志愿者"), ("丙", "说不清"))]  # fmt: skip
+    batch = check(cast.clerk_a, "people", workbook([head, *rows]))
+    said = "".join(batch.reading["uncounted"])
+    assert "2 人没有写明用工性质，按机构合同制登记，计入从业人员" in said

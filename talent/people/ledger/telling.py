@@ -39,11 +39,13 @@ def uncounted(batch: ImportBatch) -> list[str]:
             "SELECT count(*) FILTER (WHERE outcome = 'new'),"
             " count(*) FILTER (WHERE outcome = 'new' AND NOT writes->'insert' ? %s),"
             " count(*) FILTER (WHERE messages @> %s),"
-            " count(*) FILTER (WHERE messages @> %s AND NOT messages @> %s)"
+            " count(*) FILTER (WHERE messages @> %s AND NOT messages @> %s),"
+            " count(*) FILTER (WHERE outcome = 'new' AND writes->'insert' ? %s"
+            "                  AND NOT shown->'given' ? 'employment')"
             " FROM core_importrow WHERE batch_id = %s AND outcome IN ('new', 'changed')",
-            [POST, leaves, from_today, leaves, batch.pk],
+            [POST, leaves, from_today, leaves, POST, batch.pk],
         )
-        new, without_post, gone, undated_posts = cursor.fetchone()
+        new, without_post, gone, undated_posts, assumed = cursor.fetchone()
         cursor.execute(_CERTIFICATES, [batch.pk])
         certificates, dated = cursor.fetchone()
         cursor.execute(_LOST, [batch.pk])
@@ -57,6 +59,8 @@ def uncounted(batch: ImportBatch) -> list[str]:
         said.append(f"{lost} 行的证书因为没有级别或级别认不出，没有登记。")
     if undated_posts:
         said.append(f"{undated_posts} 人没有写明入职日期，任职从今天起算，今天以前的统计不计入。")
+    if assumed:
+        said.append(f"{assumed} 人没有写明用工性质，按机构合同制登记，计入从业人员；不是的请补充。")
     if gone:
         said.append(f"{gone} 人按台账登记离岗，最后在岗日的次日起不计入从业人员。")
     if without_post:
