@@ -161,10 +161,13 @@ class _Reader:
             if self.heads.is_numbering(row):
                 continue
             for column in range(1, self.heads.columns + 1):
-                if (row, column) in self.heads.shown or (row, column) in self.heads.hidden:
+                at = row, column
+                if at in self.heads.shown or at in self.heads.hidden:
+                    continue
+                if at in self.heads.look.computed:
                     continue
                 if found := self._meaning(row, column):
-                    yield (row, column), found
+                    yield at, found
 
     def _meaning(self, row: int, column: int) -> Figure | None:
         above, before = self.heads.above(row, column), self.heads.before(row, column)
@@ -259,17 +262,24 @@ class _Reader:
         return 1
 
     def unknown(self, cells: Mapping[Cell, Figure]) -> list[tuple[str, str]]:
-        """The headings over or beside cells of the table that stay empty, which say nothing."""
+        """The headings over or beside cells of the table that stay empty, which say nothing; where
+        each says something and together they do not, the cell itself with all of them."""
         first = min(row for row, _ in cells), min(column for _, column in cells)
+        rows, columns = ({at[n] for at in cells} for n in (0, 1))
         found: dict[str, str] = {}
         for row in range(first[0], self.heads.last + 1):
             for column in range(first[1], self.heads.columns + 1):
-                if (row, column) in cells or (row, column) in self.heads.shown:
+                at = row, column
+                if at in cells or at in self.heads.shown or at in self.heads.look.computed:
                     continue
                 above, before = self.heads.above(row, column), self.heads.before(row, column)
-                for origin, text in {**above, **before}.items() if above and before else ():
-                    if not self.is_known(text):
-                        found[address(*origin)] = text
+                if not (above and before):
+                    continue
+                strange = {o: t for o, t in {**above, **before}.items() if not self.is_known(t)}
+                found |= {address(*origin): text for origin, text in strange.items()}
+                is_asking = not all(map(self.is_beside, above.values()))
+                if is_asking and not strange and column in columns and row in rows:
+                    found[address(*at)] = self.heads.says(*at)
         return sorted(found.items())
 
     def named(self, cells: Iterable[Cell]) -> frozenset[int]:

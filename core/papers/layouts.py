@@ -27,6 +27,8 @@ class SheetLayout:
     indents: Mapping[Cell, int]
     merges: list[Area]
     rows: int
+    # Cells with a formula, which stays.
+    computed: frozenset[Cell]
     _lines: Mapping[int, _Line] = field(repr=False)
     _headings: dict[int, list[int]] = field(default_factory=dict, repr=False)
 
@@ -129,6 +131,7 @@ def _layout(package: Package, sheet: Sheet) -> SheetLayout:
         numbers=numbers,
         indents=indents,
         merges=_merges(xml),
+        computed=frozenset(computed),
         rows=max(lines, default=0),
         _lines=lines,
     )

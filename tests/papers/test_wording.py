@@ -165,3 +165,18 @@ def test_a_share_under_a_heading_is_of_its_own_line(cast: Cast) -> None:
         "B2": "staff woman", "C2": "staff certified woman /",
         "B3": "staff man", "C3": "staff certified man /",
     }  # fmt: skip
+
+
+def test_a_cell_that_is_not_understood_is_named_and_a_formula_is_none(cast: Cast) -> None:
+    """Each of its headings is known; what a share was a year ago is not said here."""
+    rows = [
+        ["指标", "本年", "上年", "增减"],
+        ["从业人数", None, None, "=B2-C2"],
+        ["本科及以上占比", None, None, "=B3-C3"],
+    ]
+    assert means(cast, *rows) == {"B2": "staff", "C2": "staff <", "B3": "staff graduate /"}
+    made = fill_form(
+        user=cast.prefecture, name="表.xlsx", data=form(*rows), region="5201", on=TODAY
+    )
+    told = [(one["cell"], one["heading"]) for one in made.report["unknown"]]
+    assert told == [("C3", "本科及以上占比 上年")]
