@@ -127,6 +127,8 @@ def period(label: str) -> Cleaner:
     return clean
 
 
+# Of words that differ in more than a sign in four, letters say nothing: 社工员 is no 社工师.
+_ALIKE = 0.75
 _BRACKETS = re.compile(r"[(\[【〔](.*?)[)\]】〕]")
 _TAKES_BACK = re.compile("未|拟|在读|肄业|结业|预备|退|合格")
 _AGAINST = re.compile(f"{_TAKES_BACK.pattern}|非|无|不|没|待|以下|以上|、")
@@ -217,7 +219,7 @@ class Choice:
                 return code
         # A name that stands in the word, or the word in a name.
         near = [n for n in self._known if len(n) > 1 and (n in squeezed or squeezed in n)]
-        near = near or difflib.get_close_matches(squeezed, self._known, n=1, cutoff=0.6)
+        near = near or difflib.get_close_matches(squeezed, self._known, n=1, cutoff=_ALIKE)
         codes = {self._known[name] for name in near}
         longest = max(near, key=len, default="")
         # 助理社会工作师证 holds two names, of which the longer holds the other.

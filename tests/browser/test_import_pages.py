@@ -84,7 +84,7 @@ def test_words_are_asked_once(cast: Cast, visit: Any, look: Any) -> None:
     expect(page.get_by_label(said[0])).to_have_value("2")
     look(page, "import-words")
     page.get_by_label(said[1]).select_option("不登记这个词")
-    page.get_by_role("button", name="按此登记").press("Enter")
+    page.get_by_role("button", name="按此登记", exact=True).press("Enter")
     expect(page.get_by_role("heading", name="正在核对")).to_be_visible()
     assert jobs.run(batch.job_id)
     expect(page.get_by_role("heading", name="已按答复办理")).to_be_visible()

@@ -116,6 +116,8 @@ def test_a_word_is_known(kind: str, attribute: str, code: str, word: str) -> Non
         # A proposal that is taken unread would count.
         ("education", "大专以下", ""),
         ("certificate_level", "初级", "1"),
+        # A low grade of some other office, like 社工师 by its letters alone.
+        ("certificate_level", "社工员", ""),
     ],
 )
 def test_what_could_be_either_is_asked(attribute: str, word: str, likeliest: str) -> None:
