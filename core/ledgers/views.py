@@ -215,9 +215,8 @@ def answer_questions(request: HttpRequest, pk: UUID) -> HttpResponse:
         for name, value in request.POST.items()
         if name.startswith("answer_") and value
     }
-    seen, leaves_rest = request.POST.get("seen", ""), "rest" in request.POST
-    action = actions.answer_questions
-    return _act(request, pk, action, answers=given, seen=seen, leaves_rest=leaves_rest)
+    said = {"answers": given, "leaves_rest": "rest" in request.POST}
+    return _act(request, pk, actions.answer_questions, seen=request.POST.get("seen", ""), **said)
 
 
 @require_POST

@@ -71,7 +71,7 @@ def test_a_statistical_form_is_sent_up_and_comes_back_filled(
     page.get_by_label("空白表格").set_input_files(path)
     page.get_by_label("多久一次").select_option("每季")
     page.get_by_role("button", name="上传并认表").press("Enter")
-    expect(page.get_by_text("这些栏目没有来源，留空")).to_be_visible()
+    expect(page.get_by_text("这些栏目没有来源，或者没有认出要填什么，留空")).to_be_visible()
     expect(page.get_by_text("D1 满意度排名")).to_be_visible()
     look(page, "paper-figures")
     with page.expect_download() as download:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.papers.figures import Countable, countable
 from reports.definitions.populations.asked import ASKED_GRADUATES
 from reports.papers.words.saying import SEES, each
@@ -23,40 +25,34 @@ _STAYED = (
 )
 _OF_YEAR = (("inside",), ("of_year",))
 
-countable(Countable(
+_Graduates = partial(
+    Countable,
     population=ASKED_GRADUATES,
+    conditions=_LEVELS,
+    vague=" ".join(_LEVELS),
+    units="人 名",
+    permission=SEES,
+)
+
+countable(_Graduates(
     nouns=_NOUNS,
     neutral="社会工作专业 社工专业",
     base=_OF_YEAR,
-    conditions=_LEVELS,
     weight="graduates",
-    units="人 名",
-    vague=" ".join(_LEVELS),
     is_yearly=True,
-    permission=SEES,
 ))  # fmt: skip
 
-countable(Countable(
-    population=ASKED_GRADUATES,
+countable(_Graduates(
     nouns=_STAYED,
     neutral=f"{_NOUNS} 社会工作专业 社工专业",
     base=(*_OF_YEAR, ("told",)),
-    conditions=_LEVELS,
     weight="stayed",
-    units="人 名",
-    vague=" ".join(_LEVELS),
     is_yearly=True,
-    permission=SEES,
 ))  # fmt: skip
 
-countable(Countable(
-    population=ASKED_GRADUATES,
+countable(_Graduates(
     nouns="累计毕业生 累计毕业生数 毕业生累计 毕业生累计数 累计毕业 累计毕业人数",
     neutral=f"{_NOUNS} 累计",
     base=(("inside",), ("since_plan",)),
-    conditions=_LEVELS,
     weight="graduates",
-    units="人 名",
-    vague=" ".join(_LEVELS),
-    permission=SEES,
 ))  # fmt: skip

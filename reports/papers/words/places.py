@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core.papers.figures import Countable, countable
 from reports.definitions.populations.asked import ASKED_AGENCIES, ASKED_STATIONS
 from reports.definitions.populations.places import TOWNSHIPS
@@ -95,29 +97,29 @@ countable(Countable(
     permission=SEES,
 ))  # fmt: skip
 
-countable(Countable(
+_SumOfStations = partial(
+    Countable,
     population=ASKED_STATIONS,
+    conditions=_OF_STATIONS,
+    vague=" ".join(_OF_STATIONS),
+    permission=SEES,
+)
+
+countable(_SumOfStations(
     nouns="面积 总面积 场地面积 使用面积 建筑面积 办公面积 服务场地面积",
     neutral=_STATIONS,
     base=(("standing",), ("measured",)),
-    conditions=_OF_STATIONS,
-    vague=" ".join(_OF_STATIONS),
     weight="area",
     units="平方米 m2",
-    permission=SEES,
 ))  # fmt: skip
 
-countable(Countable(
-    population=ASKED_STATIONS,
+countable(_SumOfStations(
     nouns="岗位数 设岗数 岗位个数 设置岗位 设置岗位数 岗位设置数 核定岗位数 社会工作岗位数 "
           "社工岗位数 开发岗位数",
     neutral=f"{_STATIONS} 岗位 社会工作岗位 社工岗位",
     base=(("standing",), ("allotted",)),
-    conditions=_OF_STATIONS,
-    vague=" ".join(_OF_STATIONS),
     weight="capacity",
     units="个",
-    permission=SEES,
 ))  # fmt: skip
 
 countable(Countable(
