@@ -109,21 +109,65 @@ def has_control_characters(value: str) -> bool:
     return bool(_CONTROL.search(value))
 
 
-_UNIT = re.compile(r"\s*(元|人次|人|个|名|年度|年|届|分|平方米|平米|平方|m2|户|家|场|次|项|小时)$")
+_UNIT = re.compile(
+    r"\s*([元圆]整?|人次|人|个|名|年度|年|届|分|平方米|平米|平方|m2|户|家|场|次|项|小时)$"
+)
 _ABOUT = re.compile("^(约|大约|近|共计?|合计)")
+_DIGITS = {
+    sign: value
+    for value, signs in enumerate(
+        ("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
+    )
+    for sign in signs
+}
+_PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
+_GROUPS = {"万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
+_WRITTEN = re.compile(f"[十拾{''.join(_DIGITS)}][{''.join((*_DIGITS, *_PLACES, *_GROUPS))}]*")
+# 三万八 leaves open what it means, 二三 and 二〇二五 are no numbers.
+_COUNTED = "".join(sign for sign, value in _DIGITS.items() if value)
+_OPEN = re.compile(f"[百佰千仟万萬亿億][{_COUNTED}]$|[{_COUNTED}]{{2}}|.[零〇]$")
 _FACTORS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 # Before and behind the point.
 _MOST_PLACES = 30
 _MULTIPLES = re.compile(rf"\s*([{''.join(_FACTORS)}]+)$")
 
 
+def is_about(value: str) -> bool:
+    """Whether a number is said not to be exact: 「约20万」."""
+    return bool(re.match("约|大约|近", normalise(value)))
+
+
+def _written(text: str) -> int | None:
+    """A whole number in words, 「三万八千」 or 「叁万捌仟」; None where it is none."""
+    if not _WRITTEN.fullmatch(text) or _OPEN.search(text):
+        return None
+    total = group = 0
+    digit: int | None = None
+    for sign in text:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign] or digit
+        elif sign in _PLACES:
+            group, digit = group + (1 if digit is None else digit) * _PLACES[sign], None
+        else:
+            group += digit or 0
+            # 一亿三千万: of the larger group all before it, of the smaller what is its own.
+            if _GROUPS[sign] > _GROUPS["万"]:
+                total = (total + group) * _GROUPS[sign]
+            else:
+                total += group * _GROUPS[sign]
+            group, digit = 0, None
+    return total + group + (digit or 0)
+
+
 def as_number(value: str) -> Decimal:
-    """A number as people write it: 「1,200」, 「¥3000元」, 「12.5万」, 「5 人」, 「120㎡」.
+    """A number as people write it: 「1,200」, 「¥3000元」, 「12.5万」, 「5 人」, 「叁万元整」.
 
     Raises ValueError.
     """
     text = _ABOUT.sub("", normalise(value).replace(",", "").replace("，", ""))
     text = _UNIT.sub("", text.lstrip("¥ "))
+    if (written := _written(text)) is not None:
+        return Decimal(written)
     multiples = _MULTIPLES.search(text)
     try:
         number = Decimal(_MULTIPLES.sub("", text))

@@ -280,7 +280,7 @@ def _cannot_read(row: RowCheck, column: LedgerColumn, message: str, rule: str = 
 def _understand(row: RowCheck, read: Read, unknown: UnknownWord) -> None:
     """What the office means by words that are none of ours, else a question about each."""
     each = (unknown, *unknown.further)
-    understood = [code for one in each if (code := _meaning(row, read.column, one))]
+    understood = [one.understood(code) for one in each if (code := _meaning(row, read.column, one))]
     if unknown.known is not None:
         understood = [*unknown.known, *understood]
     if understood:

@@ -101,12 +101,14 @@ _ODD = frozenset("#*其全本汇总平")
 
 def _numbers_columns(filled: list[Any]) -> bool:
     """Whether the cells count the columns, from 1 on, after letters for the first ones."""
-    head = filled[0]
-    if len(as_text(head)) > len("(10)"):
-        return False
-    found = [_ORDINAL.fullmatch(normalise(as_text(cell)).replace(" ", "")) for cell in filled]
-    if not all(found):
-        return False
-    numbers = [int(match[1]) for match in found if match and match[1]]
-    first = numbers[:1]
-    return len(numbers) > 1 and first == [1] and numbers == list(range(1, len(numbers) + 1))
+    numbers = []
+    for cell in filled:
+        found = _ORDINAL.fullmatch(normalise(as_text(cell)).replace(" ", ""))
+        # Few rows get behind their second cell.
+        if found is None:
+            return False
+        if found[1]:
+            numbers.append(int(found[1]))
+            if numbers[-1] != len(numbers):
+                return False
+    return len(numbers) > 1

@@ -19,7 +19,7 @@ from core.dates import parse_date, parse_period
 from core.ledgers.spreadsheets.child import squeeze
 from core.rules import Flag, RuleError
 from core.secrecy.identity import clean_name, clean_phone, refuse_id_number
-from core.text import as_number, normalise, tidy, tidy_name
+from core.text import as_number, is_about, normalise, tidy, tidy_name
 
 if TYPE_CHECKING:
     from core.ledgers.ledger import Cleaner, RowCheck
@@ -139,14 +139,19 @@ class UnknownWord(RuleError):
     it may mean as (code, name).
 
     Of a cell that says several things `known` are those that are understood, and `further` the
-    other words that are not.
+    other words that are not. `beside` is what stands with the word (its amount), None for nothing.
     """
 
     def __init__(self, message: str, word: str, options: list[tuple[str, str]]) -> None:
         super().__init__("CODE", message)
         self.word, self.options = word, options
         self.known: list[Any] | None = None
+        self.beside: Any = None
         self.further: tuple[UnknownWord, ...] = ()
+
+    def understood(self, code: str) -> Any:
+        """What the cell says, once it is known what the word means."""
+        return code if self.beside is None else [code, self.beside]
 
 
 class Choice:
@@ -285,6 +290,7 @@ def choice(
 def integer(label: str, *, least: int = 0, most: int = 10_000_000) -> Cleaner:
     def clean(cell: Any, row: RowCheck) -> int:
         number = _number(cell, f"{label}「%s」不是数字，请填整数。")
+        _say_inexact(cell, number, row, label)
         if number != int(number) or not least <= number <= most:
             raise RuleError("NUMBER", f"{label}应为 {least} 至 {most} 之间的整数。")
         return int(number)
@@ -297,11 +303,18 @@ def money(label: str) -> Cleaner:
 
     def clean(cell: Any, row: RowCheck) -> str:
         number = _number(cell, f"{label}「%s」不是金额，请只填数字。")
+        _say_inexact(cell, number, row, label)
         if not 0 <= number < 10**12:
             raise RuleError("NUMBER", f"{label}应为 0 以上、1 万亿元以下的金额。")
         return f"{number:.2f}"
 
     return clean
+
+
+def _say_inexact(cell: Any, number: Decimal, row: RowCheck, label: str) -> None:
+    if isinstance(cell, str) and is_about(cell):
+        said = f"{label}写的是「{normalise(cell)[:20]}」，按 {number.normalize():f} 登记，请核对。"
+        row.flag(Flag("NUMBER", "W", said), label)
 
 
 def _number(cell: Any, sentence: str) -> Decimal:

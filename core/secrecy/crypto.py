@@ -134,9 +134,9 @@ def decrypt_bytes(box: bytes, *, purpose: str) -> bytes:
 def blind_index(value: str, *, purpose: str) -> bytes:
     """32-byte HMAC-SM3 of a cleaned value: equal values of one purpose, equal indexes."""
     message = f"{purpose}\0{value}".encode()
-    return hmac.new(parse_index_key(settings.BLIND_INDEX_KEY), message, "sm3").digest()
+    return hmac.digest(parse_index_key(settings.BLIND_INDEX_KEY), message, "sm3")
 
 
 def sign(message: bytes) -> bytes:
     """32-byte HMAC-SM3 over a message, for chains and seals rather than for searching."""
-    return hmac.new(parse_index_key(settings.BLIND_INDEX_KEY), b"seal\0" + message, "sm3").digest()
+    return hmac.digest(parse_index_key(settings.BLIND_INDEX_KEY), b"seal\0" + message, "sm3")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.ledgers.ledger import RowCheck
-from core.ledgers.values import Choices, as_text
+from core.ledgers.values import Choices, UnknownWord, as_text
 from core.rules import Flag
 from core.text import as_number, normalise
 
@@ -22,7 +22,12 @@ class Funds(Choices):
         found = _AMOUNT.match(normalise(as_text(cell)))
         if not found or not found[1].strip():
             return super().one(cell, row)
-        return [super().one(found[1].strip(), row), f"{found[2]}{found[3] or ''}"]
+        amount = f"{found[2]}{found[3] or ''}"
+        try:
+            return [super().one(found[1].strip(), row), amount]
+        except UnknownWord as unknown:
+            unknown.beside = amount
+            raise
 
 
 def sources_of(row: RowCheck) -> list[tuple[str, str | None]]:
@@ -30,6 +35,9 @@ def sources_of(row: RowCheck) -> list[tuple[str, str | None]]:
 
     Amounts without a unit are in the one in which they come to the contract or the budget.
     """
+    if row.is_asked("fund"):
+        # Who is known of several would have it all.
+        row.values.pop("fund", None)
     said = row.values.get("fund") or []
     sources = [tuple(one) if isinstance(one, list) else (one, None) for one in _listed(said)]
     amounts = [amount for _, amount in sources if amount]

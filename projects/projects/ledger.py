@@ -23,7 +23,7 @@ from projects.payments.models import Payment
 from projects.payments.rules import check_amount_paid
 from projects.projects.models import Project
 from projects.projects.rules import check_project, check_stage
-from stations.places.named import create_used, find_organization, remove_unused
+from stations.places.named import create_used, find_organization, named_body, remove_unused
 from talent.codes import FIELD_WORDS, ServiceField
 
 PROJECT, FUNDING, PAYMENT = "projects.project", "projects.funding", "projects.payment"
@@ -68,15 +68,20 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     _ask_back(row, written)
     if "contract_amount" in row.dropped and "budget" not in v:
         row.refuse("合同金额", "请填写预算金额或合同金额。", "R18")
-    purchaser = find_organization(v["purchaser"], region, row.context)
+    buys = named_body(row, v["purchaser"], "购买方", waits=True)
+    if not buys:
+        return
+    purchaser = find_organization(buys, region, row.context)
     budget = v.get("budget") or v.get("contract_amount")
     written |= {"region_id": region, "purchaser_id": purchaser.id}
     if not budget and not _known(row.context).of(written):
         raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
-    named = v.get("contractor")
+    named = named_body(row, v.get("contractor", ""), "承接方")
     contractor = find_organization(named, region, row.context) if named else None
     sources = sources_of(row)
-    judged = v.get("evaluator")
+    if not v.get("budget") and budget:
+        row.flag(Flag("R18", "I", "没有写预算金额，按合同金额登记。"), "预算金额（元）")
+    judged = named_body(row, v.get("evaluator", ""), "评估方")
     evaluator = find_organization(judged, region, row.context) if judged else None
     if evaluator and contractor and evaluator.id == contractor.id:
         row.flag(Flag("R18", "W", "评估方就是承接方，评估方没有录入。"), "评估方")
@@ -94,7 +99,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
         "paid": v.get("paid", ""),
     }
     project_id = str(stable_id(PROJECT, row.context.batch_id, *PROJECTS_LEDGER.key_of(written)))
-    if len(sources) > 1:
+    if len(sources) > 1 or _is_part(sources, budget):
         for fund, amount in sources:
             row.write(FUNDING, {
                 "id": str(stable_id(FUNDING, project_id, fund)), "project_id": project_id,
@@ -102,6 +107,11 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
             })  # fmt: skip
     if v.get("paid") and Decimal(v["paid"]) > 0:
         _open_with(row, project_id)
+
+
+def _is_part(sources: list[tuple[str, str | None]], budget: Any) -> bool:
+    """Whether the only source says less than the whole."""
+    return any(amount and Decimal(amount) != Decimal(budget or 0) for _, amount in sources)
 
 
 def _days(row: RowCheck, written: dict[str, Any]) -> None:

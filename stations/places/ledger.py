@@ -27,6 +27,7 @@ from stations.places.named import (
     PLAIN_STATION,
     create_used,
     find_organization,
+    named_body,
     remove_unused,
     station_of,
 )
@@ -46,6 +47,7 @@ _GONE = re.compile("(?<![未不拟])(撤并|撤销|并入|关停|关闭|取消)"
 def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     """Where it lies, who runs it, and its first dated rows."""
     v = row.values
+    _hear_preparing(v, written)
     if not v.get("kind"):
         v["kind"] = written["kind"] = _kind_in(v["name"])
     if not v["kind"]:
@@ -64,6 +66,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
         # Whether it is built would hang on it.
         row.refuse("运行状态", "建成日期读不出来，请改正，或填写运行状态。", "R17")
         return
+    named = named_body(row, named or "", "运营机构")
     operator = find_organization(named, region[:6], row.context) if named else None
     written |= {
         "region_id": region,
@@ -96,6 +99,18 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
             "valid_to": None,
         }
         row.write(COVERAGE, coverage)
+
+
+_IN_PREPARATION = re.compile("[（(](筹|筹建|筹建中|在建|拟建)[)）]$")
+
+
+def _hear_preparing(said: dict[str, Any], written: dict[str, Any]) -> None:
+    """A name with （筹） at its end says the state, unless a column does."""
+    name = _IN_PREPARATION.sub("", said["name"])
+    if name and name != said["name"]:
+        said["name"] = written["name"] = name
+        if not said.get("status") and not said.get("built_on"):
+            said["status"] = str(StationStatus.PREPARING)
 
 
 # What a name ends with says what kind it is.

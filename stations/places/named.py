@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from core.ledgers.ledger import ImportContext
+from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.plain import stable_id
+from core.ledgers.points import Point
 from core.regions.names import place_name, place_names
 from core.rules import RuleError
 from stations.codes import OrganizationKind, StationKind, StationStatus
@@ -20,8 +23,8 @@ from stations.organizations.models import Organization
 from stations.places.models import Station, StationCoverage, StationState
 from stations.places.states import enter_stations
 
-# Digits of a township's code.
-_TOWNSHIP = 9
+# Digits of the codes of prefectures, counties and townships.
+_PREFECTURE, _COUNTY, _TOWNSHIP = 4, 6, 9
 
 
 _ENDING = re.compile(r"(街道|镇|(.{1,3}族)?乡)$")
@@ -37,6 +40,49 @@ _ANYWHERE = re.compile(
     r"(民政局|社会工作部|团委|妇联|残联|总工会|司法局|教育局|卫健局|人社局|财政局|政法委|信访局"
     r"|街道办事处|镇政府|乡政府|社会事务办(公室)?|社会事务服务中心|居委会|村委会)"
 )
+
+
+# What stands somewhere in the name of a body, but in no word for having none (自管, 同上).
+_BODY = re.compile(
+    "[局院校会社站所部委办处厅室馆园厂店行司团队村街镇乡府科庭组场堂宫队]|中心|集团|企业|机构|组织"
+    "|基地|学|家|联|警|军|党|矿|港"
+)
+_IS_BODY, _IS_NONE = "name", "none"
+
+
+def named_body(row: RowCheck, name: str, label: str, *, waits: bool = False) -> str:
+    """The name of a body in a cell of the column `label`, "" where it is none (自管, 居民区, 同上
+    二期), which is asked once for all such cells of the column; a row `waits` for it where it is
+    nothing without the name."""
+    if not name or _BODY.search(name):
+        return name
+    point = Point(
+        f"no_body:{label}",
+        f"{label}里有不像单位名称的词，是没有单位吗？",
+        ((_IS_NONE, "是，不登记"), (_IS_BODY, "不是，就是单位的名称")),
+        proposed=_IS_NONE,
+        waits=waits,
+    )
+    message = f"{label}「{name[:20]}」不像单位的名称，没有登记。"
+    answer = row.wonder_about(point, message, label)
+    if answer == _IS_BODY:
+        row.flags[-1]["message"] = f"{label}「{name[:20]}」按单位的名称登记。"
+    return name if answer == _IS_BODY else ""
+
+
+@lru_cache(maxsize=20_000)
+def _short(name: str) -> str:
+    """A name without the province and the prefecture before the county that it begins with: 贵阳市
+    南明区民政局 is 南明区民政局."""
+    names = place_names()
+    rest = name.removeprefix(names.get(settings.PROVINCE_CODE, ""))
+    for code, above in names.items():
+        if len(code) == _PREFECTURE and rest.startswith(above):
+            inside = rest.removeprefix(above)
+            counties = (n for c, n in names.items() if len(c) == _COUNTY and c.startswith(code))
+            if any(inside.startswith(county) for county in counties):
+                return inside
+    return name
 
 
 class Employer(NamedTuple):
@@ -58,7 +104,7 @@ def find_employer(name: str, region: str, context: ImportContext) -> Employer:
     name of several places where the row does not say which.
     """
     known: dict[str, list[Employer]] = _known(context)
-    candidates = [e for e in known.get(name, []) if not _is_elsewhere(e, name, region)]
+    candidates = [e for e in known.get(_short(name), []) if not _is_elsewhere(e, name, region)]
     for reach in (region, region[:6]):
         near = [e for e in candidates if e.region.startswith(reach)]
         if reach == region and len({e.region for e in near}) > 1:
@@ -83,8 +129,8 @@ def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
 
 def find_organization(name: str, region: str, context: ImportContext) -> Employer:
     """Like find_employer, but never a station: purchasers, contractors, operators."""
-    known = [e for e in _known(context).get(name, []) if e.column == "organization_id"]
-    known += context.memory["named"].get(name, [])
+    known = [e for e in _known(context).get(_short(name), []) if e.column == "organization_id"]
+    known += context.memory["named"].get(_short(name), [])
     for reach in (region, region[:6]):
         if near := [e for e in known if e.region.startswith(reach)]:
             return near[0]
@@ -98,7 +144,8 @@ def find_organization(name: str, region: str, context: ImportContext) -> Employe
 
 def stations_named(name: str, context: ImportContext) -> list[Employer]:
     """The open stations of a name in the scope; none that only ledgers speak of."""
-    return [e for e in _known(context).get(name, []) if e.column == "station_id" and e.name]
+    found = _known(context).get(_short(name), [])
+    return [e for e in found if e.column == "station_id" and e.name]
 
 
 def station_of(region: str, context: ImportContext) -> Employer | None:
@@ -116,7 +163,7 @@ def _known(context: ImportContext) -> dict[str, list[Employer]]:
     # Those that were planned since the last time, here or by another process.
     for place in islice(planned.values(), context.memory["places_known"], None):
         found = Employer(place["column"], place["id"], place["region"])
-        known.setdefault(place["name"], []).append(found)
+        known.setdefault(_short(place["name"]), []).append(found)
     context.memory["places_known"] = len(planned)
     return known
 
@@ -128,12 +175,12 @@ def _read_registry(context: ImportContext) -> None:
     columns = ("pk", "name", "region_id", "kind", "built_on")
     for pk, name, region, kind, built_on in stations.values_list(*columns):
         found = Employer("station_id", str(pk), region, built_on, name)
-        employers.setdefault(name, []).append(found)
+        employers.setdefault(_short(name), []).append(found)
         if kind == StationKind.TOWNSHIP:
             by_region.setdefault(region, []).append(found)
     organizations = Organization.objects.for_user(context.user).filter(ended_on=None)
     for pk, name, region in organizations.values_list("pk", "name", "region_id"):
-        employers.setdefault(name, []).append(Employer("organization_id", str(pk), region))
+        employers.setdefault(_short(name), []).append(Employer("organization_id", str(pk), region))
     context.memory |= {
         "employers": employers,
         "stations_by_region": by_region,
@@ -153,7 +200,7 @@ def _named_elsewhere(context: ImportContext) -> dict[str, list[Employer]]:
             pk__in=Organization.objects.for_user(context.user).values("pk")
         )
         for pk, name, region in elsewhere.values_list("pk", "name", "region_id"):
-            found.setdefault(name, []).append(Employer("organization_id", str(pk), region))
+            found.setdefault(_short(name), []).append(Employer("organization_id", str(pk), region))
     return found
 
 
@@ -163,8 +210,8 @@ def _plan(
     if is_station is None:
         is_station = bool(_STATION.search(name)) and len(region) >= 4
     column = "station_id" if is_station else "organization_id"
-    planned = Employer(column, str(stable_id(column, region, name)), region)
-    key = f"{column}|{region}|{name}"
+    planned = Employer(column, str(stable_id(column, region, _short(name))), region)
+    key = f"{column}|{region}|{_short(name)}"
     context.memory.setdefault("places", {})[key] = {
         "key": key,
         "column": column,

@@ -63,15 +63,18 @@ def test_what_is_no_day_stays_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "amount"),
     [("1千万元", 10_000_000), ("3千万", 30_000_000), ("1.2亿", 120_000_000), ("5百万", 5_000_000),
-     ("12万", 120_000)],
+     ("12万", 120_000), ("叁万捌仟元整", 38_000), ("三万八千", 38_000), ("两千万", 20_000_000),
+     ("一亿三千万", 130_000_000), ("一百零五", 105), ("十五", 15), ("约二十人", 20),
+     ("壹佰贰拾叁万肆仟伍佰陆拾柒元", 1_234_567)],
 )  # fmt: skip
 def test_all_of_a_multiple_counts(text: str, amount: int) -> None:
     assert as_number(text) == amount
 
 
 @pytest.mark.parametrize(
-    "text", ["1e999", "1e999999999", "0e-999999999", "1e9999999万", "inf", "NaN", "-Infinity"]
-)
+    "text", ["1e999", "1e999999999", "0e-999999999", "1e9999999万", "inf", "NaN", "-Infinity",
+             "三万八", "二三", "二〇二五", "百", "五零", "万"],
+)  # fmt: skip
 def test_what_no_column_can_hold_is_no_number(text: str) -> None:
     """Nor is it written out: a billion noughts take all memory there is."""
     with pytest.raises(ValueError, match=text):

@@ -23,10 +23,15 @@ _BETWEEN = re.compile(r"[、,，;；/\s]+")
 UNSAID_SERIES = "未注明系列"
 
 
+def _times(row: RowCheck) -> tuple[str, ...]:
+    """What the columns of each set that a row fills bear behind their names."""
+    return _TIMES if any(AGAIN in name for name in row.values) else _TIMES[:1]
+
+
 def education_of(row: RowCheck) -> list[dict[str, Any]]:
     """The courses of study of a row, without those that it says twice."""
     found: list[dict[str, Any]] = []
-    for again in _TIMES:
+    for again in _times(row):
         said = {name: row.values.get(f"{name}{again}") for name in ("education", "school", "major")}
         school, major = row.values.get(f"school_and_major{again}") or ("", "")
         school, major = said["school"] or school, said["major"] or major
@@ -59,7 +64,7 @@ def titles_of(row: RowCheck) -> list[dict[str, Any]]:
 def certificates_of(row: RowCheck, identity: Identity) -> list[dict[str, Any]]:
     """The certificates of a row; without a day they are kept and count on none."""
     found: list[dict[str, Any]] = []
-    for again in _TIMES:
+    for again in _times(row):
         for level, number, day in _said(row, again):
             certificate = _certificate(row, identity, level, number, day)
             if certificate is None:
@@ -72,7 +77,7 @@ def certificates_of(row: RowCheck, identity: Identity) -> list[dict[str, Any]]:
 def periods_of(row: RowCheck) -> list[dict[str, Any]]:
     """The registrations of a row; whether they fit is seen beside what is registered."""
     found: list[dict[str, Any]] = []
-    for again in _TIMES:
+    for again in _times(row):
         period = row.values.get(f"registration_period{again}")
         voucher = row.values.get(f"registration_voucher{again}") or ""
         if period:

@@ -78,16 +78,18 @@ PEOPLES |= dict.fromkeys((*UNNAMED, *_ALSO_UNNAMED), "97")
 
 # Of a post without its day.
 FROM_TODAY = "没有入职日期，按导入当日登记，请补充。"
+# Of a post of which neither is said.
+NOWHERE = "没有写工作单位，也没有写乡镇（街道），任职没有登记，请补充。"
 # In the place of an employer: whoever has none, by the state that goes with it.
 RETIRED = frozenset({"退休", "已退休"})
 NO_EMPLOYER = RETIRED | frozenset(
     "无业 待业 待定 待就业 离职 已离职 无单位 灵活就业 失业 自由职业 自由职业者 在家 未就业 学生 "
-    "在校 在校学生 个体 务农 家庭主妇 暂无单位".split()
+    "在校 在校学生 个体 务农 家庭主妇 暂无单位 无固定单位 待分配 待安置 自管 个人 同上".split()
 )  # fmt: skip
 # What is over, in a remark or a column of its own: a post, or more than that.
 _SAID = r"(?<![未不非拟将可])"
-LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退|不在岗|不在职)"
-LEFT_FOR_GOOD = f"{_SAID}(退休(?!返聘|反聘)|调离|调出|去世|死亡|病故|亡故)"
+LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退|不在岗|不在职|走了|走的)"
+LEFT_FOR_GOOD = f"{_SAID}(退休(?!返聘|反聘)|调离|调出|调走|去世|死亡|病故|亡故)"
 LEFT = f"{LEFT_POST}|{LEFT_FOR_GOOD}"
 # In a column about being there.
 THERE = frozenset(

@@ -237,10 +237,11 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
         return None
     if name:
         employer = find_employer(name, region, row.context)
+    elif (station := _station(row, region)) is None:
+        row.flag(Flag("R15", "W", meanings.NOWHERE), "工作单位")
+        return None
     else:
-        employer = station_of(region, row.context) or find_employer(
-            f"{row.context.places.name(region)}社会工作和志愿服务站", region, row.context
-        )
+        employer = station
         row.flag(Flag("R15", "W", "没有工作单位，已按所在地的社工站登记，请核对。"), "工作单位")
     today = [row.context.day.isoformat(), "D"]
     if started:
@@ -265,6 +266,14 @@ def _post(row: RowCheck, identity: Identity, region: str) -> dict[str, Any] | No
         "ended_on": None,
         "end_reason": "",
     }
+
+
+def _station(row: RowCheck, region: str) -> Employer | None:
+    """The station of a township, made where it is not known; of a county there is none to guess."""
+    if (known := station_of(region, row.context)) or len(region) <= COUNTY:
+        return known
+    name = f"{row.context.places.name(region)}社会工作和志愿服务站"
+    return find_employer(name, region, row.context)
 
 
 def _kind_of(title: str) -> str:
