@@ -194,11 +194,11 @@ def questions(path: str, rows: str, words: str) -> dict[str, Any]:
     """The page that asks about the unknown words of a ledger."""
     from bench.ledger import write
     from core.jobs import running as jobs
-    from core.ledgers import actions
+    from core.ledgers import starting
 
     write(Path(path), 0, int(rows), words=int(words))
     user = User.objects.get(username="sheng")
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=user, kind="people", name="a.xlsx", data=Path(path).read_bytes(), inline=True
     )
     jobs.run(batch.job_id)
@@ -230,7 +230,7 @@ def ledger(path: str, first: str, rows: str) -> dict[str, Any]:
 def phases(path: str) -> dict[str, float]:
     """Seconds of each step of an import, in the order they happen, by the clock."""
     from core.jobs import running as jobs
-    from core.ledgers import actions, applying, running
+    from core.ledgers import actions, applying, running, starting
 
     found: dict[str, float] = {}
 
@@ -252,7 +252,7 @@ def phases(path: str) -> dict[str, float]:
     clocked(applying, "_insert", lambda model, _: f"insert {model._meta.db_table}, with history")
     clocked(running, "apply", lambda *_: "all of the transaction that writes")
     user = User.objects.get(username="sheng")
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=user, kind="people", name="a.xlsx", data=Path(path).read_bytes(), again=True,
         inline=True,
     )  # fmt: skip

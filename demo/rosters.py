@@ -7,7 +7,7 @@ import xlsxwriter
 
 from core.entities.workbooks import WORKBOOK_OPTIONS
 from core.jobs import running as jobs
-from core.ledgers import actions
+from core.ledgers import actions, starting
 from core.models import User
 from stations.models import Station
 from talent.rosters.actions import asked_of, issue, posts_of
@@ -26,7 +26,7 @@ def build_rosters(users: dict[str, User], today: datetime.date) -> None:
     for station in staffed[1:2]:
         issue(posts=posts_of(station, by=clerk), by=clerk)
     for roster in rosters[:1]:
-        batch = actions.start_import(
+        batch = starting.start_import(
             user=clerk, kind="rosters", name=name_of(roster), data=_filled(roster, today),
             inline=True,
         )  # fmt: skip

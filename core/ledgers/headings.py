@@ -34,9 +34,14 @@ def headings_of(sheet: Sheet) -> list[str]:
     return [title(cell) for cell in sheet.top[0]]
 
 
+def are_headings(sheet: Sheet) -> bool:
+    """Whether the row that should head the table is none of its rows."""
+    return not any(_NUMBER_OF_A_PERSON.search(text) for text in headings_of(sheet))
+
+
 def require_headings(sheet: Sheet) -> None:
     """Raise Refused where the row that should head the table is one of its rows."""
-    if any(_NUMBER_OF_A_PERSON.search(text) for text in headings_of(sheet)):
+    if not are_headings(sheet):
         raise Refused(_NO_HEADER)
 
 

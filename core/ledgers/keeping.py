@@ -1,17 +1,18 @@
-"""How long uploads and staged rows are kept."""
+"""The files of batches: how they are read, and how long they and their staged rows are kept."""
 
 import datetime
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from django.db import transaction
 
 from core.jobs.models import Job
 from core.jobs.running import JobFailed
+from core.ledgers.ledger import Ledger
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.spreadsheets import Refused
+from core.ledgers.spreadsheets import Refused, Sheet, read_sheet
 from core.secrecy import files as media
 
 # Of the media store.
@@ -33,6 +34,16 @@ def opened(batch: ImportBatch) -> Iterator[Path]:
         raise JobFailed(str(refusal)) from None
     except FileNotFoundError:
         raise JobFailed("上传的文件已过保存期，请重新上传。") from None
+
+
+def read_kept(batch: ImportBatch, path: Path, ledger: Ledger) -> AbstractContextManager[Sheet]:
+    """The sheet of a batch in its file, under the headings that a person pointed at, if any."""
+    return read_sheet(
+        path,
+        labels=ledger.column_names(),
+        wanted=batch.sheet,
+        header=batch.reading.get("asked_header", 0),
+    )
 
 
 def forget_expired(*, before: datetime.datetime) -> int:

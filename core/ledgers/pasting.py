@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.ledgers.guessing import known_headings
 from core.ledgers.spreadsheets import Refused
-from core.ledgers.spreadsheets.child import find_header
+from core.ledgers.spreadsheets.headers import find_header
 
 # Characters: less than a form may send, whatever they are.
 MOST = 1_200_000

@@ -17,6 +17,7 @@ from core.ledgers.asking import FINAL, LEFT_OUT, SKIP, WHOLE
 from core.ledgers.ledger import AGAIN, LedgerColumn, kinds, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.spreadsheets.child import squeeze
+from core.ledgers.spreadsheets.headers import LOOK
 from core.ledgers.workbooks import COMPARED, REASON
 from core.text import tidy_name
 
@@ -315,6 +316,7 @@ def columns_context(batch: ImportBatch) -> dict[str, Any]:
         "missing": missing,
         "advice": [column.without for column in absent(batch) if column.without],
         "unread": unmatched(batch),
+        "most_header": LOOK,
         "better": better_kind(batch) if missing else ("", ""),
     }
 

@@ -18,12 +18,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from core.jobs.running import Lease
+from core.jobs.running import JobFailed, Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
 from core.ledgers.guessing import Look, other_sheets
 from core.ledgers.headings import (
+    are_headings,
     columns_of,
     headings_of,
     require_headings,
@@ -31,11 +32,11 @@ from core.ledgers.headings import (
     title,
     with_units,
 )
-from core.ledgers.keeping import opened
+from core.ledgers.keeping import opened, read_kept
 from core.ledgers.ledger import AGAIN, Ledger
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.processes import Checkers
-from core.ledgers.spreadsheets import Sheet, read_sheet
+from core.ledgers.spreadsheets import Sheet
 from core.ledgers.words import choice_of
 
 # Blocks of the reader that are checked and committed together: 2,500 rows.
@@ -45,7 +46,7 @@ _LARGE = 1_000_000
 _LONG_NUMBER = re.compile(r"\d{6,}[\dXx]?")
 _CODED = re.compile("代码|编码")
 # Of what is known of the reading, what outlasts a new check.
-_SAID = ("whole", "is_guessed", "asked_sheet")
+_SAID = ("whole", "is_guessed", "asked_sheet", "asked_header")
 
 
 class NeedsMapping(Exception):
@@ -58,12 +59,7 @@ def stage(batch: ImportBatch, ledger: Ledger, lease: Lease, look: Look | None = 
     with ExitStack() as stack:
         path = look.path if look else stack.enter_context(opened(batch))
         checkers = stack.enter_context(Checkers(_processes(path)))
-        labels = ledger.column_names()
-        sheet = (
-            look.sheet
-            if look
-            else stack.enter_context(read_sheet(path, labels=labels, wanted=batch.sheet))
-        )
+        sheet = look.sheet if look else stack.enter_context(read_kept(batch, path, ledger))
         _prepare(batch, ledger, sheet, lease, others=other_sheets(batch, path, sheet))
         total = max(0, sheet.total - batch.header_row)
         _stage_rows(batch, lease, _checked(batch, sheet, checkers), total=total)
@@ -76,6 +72,8 @@ def _prepare(
     batch: ImportBatch, ledger: Ledger, sheet: Sheet, lease: Lease, *, others: list[Any]
 ) -> None:
     """Match the columns of the header and keep both with the batch."""
+    if batch.reading.get("asked_header") and not are_headings(sheet):
+        raise JobFailed(f"第 {sheet.header + 1} 行是数据，不是列名。请重新上传，指明列名所在的行。")
     require_headings(sheet)
     header = headings_of(sheet)
     kept = {a: i for a, i in batch.mapping.items() if i < len(header)}
@@ -109,7 +107,8 @@ def _reading(
     `groups` (what stands over the columns that stand there more than once), `unseen` (the format
     of a file that does not show its looks, else ""), `told` (what titles and names say for the
     whole sheet), `whole` (what a person said so), and
-    what was said when the file came (`is_guessed`, `asked_sheet`)."""
+    what was said when the file came (`is_guessed`, `asked_sheet`) or of its headings
+    (`asked_header`)."""
     texts = texts_around(sheet, batch.file_name)
     kept = {name: batch.reading[name] for name in _SAID if name in batch.reading}
     return kept | {

@@ -14,6 +14,7 @@ urlpatterns = [
     path("words/<uuid:pk>/take-back/", word_views.take_back, name="word_take_back"),
     path("<uuid:pk>/", views.batch_page, name="import_detail"),
     path("<uuid:pk>/columns/", views.columns, name="import_columns"),
+    path("<uuid:pk>/header/", views.header, name="import_header"),
     path("<uuid:pk>/answers/", views.answer_questions, name="import_answers"),
     path("<uuid:pk>/sheet/", views.sheet, name="import_sheet"),
     path("<uuid:pk>/kind/", views.kind, name="import_kind"),

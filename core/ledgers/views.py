@@ -18,7 +18,7 @@ from core.audit.models import ReadEvent
 from core.entities.paging import Paginator, page_number
 from core.entities.workbooks import CONTENT_TYPES, file_name
 from core.jobs.models import Job
-from core.ledgers import actions, showing, workbooks
+from core.ledgers import actions, showing, starting, workbooks
 from core.ledgers.forms import AUTO, ConfirmForm, KindForm, UploadForm
 from core.ledgers.guessing import kinds_of
 from core.ledgers.ledger import kinds, ledger_for, registers
@@ -81,13 +81,13 @@ def upload(request: HttpRequest) -> HttpResponse:
         name, data = form.cleaned_data["ledger"]
         try:
             return _open(
-                actions.start_import(
+                starting.start_import(
                     user=user, kind=form.cleaned_data["kind"], name=name, data=data
                 )
             )
         except Refused as refusal:
             form.add_error("file", str(refusal))
-        except actions.DuplicateFile as duplicate:
+        except starting.DuplicateFile as duplicate:
             earlier, state = duplicate.batch, showing.state_of(duplicate.batch)[0]
     else:
         form.initial["kind"] = request.GET.get("kind") or AUTO
@@ -224,10 +224,17 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same file once more, or another sheet of it, as an import of its own."""
     batch, wanted = _batch(request, pk), request.POST.get("sheet", "")
     try:
-        return _open(actions.start_sheet(batch=batch, by=_user(request), sheet=wanted))
+        return _open(starting.start_sheet(batch=batch, by=_user(request), sheet=wanted))
     except RuleError as refusal:
         messages.error(request, str(refusal))
         return _open(batch)
+
+
+@require_POST
+def header(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Another row of the sheet as its headings."""
+    said = request.POST.get("header", "")
+    return _act(request, pk, actions.set_header, row=int(said) if said.isdecimal() else 0)
 
 
 @require_POST
@@ -235,7 +242,7 @@ def kind(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The same file as another kind of ledger, or as the one that nobody could tell."""
     batch, wanted = _batch(request, pk), request.POST.get("kind", "")
     try:
-        batch = actions.start_kind(batch=batch, by=_user(request), kind=wanted)
+        batch = starting.start_kind(batch=batch, by=_user(request), kind=wanted)
     except RuleError as refusal:
         messages.error(request, str(refusal))
     forget_total(_user(request).pk)

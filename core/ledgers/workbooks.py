@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 
 from core.entities.workbooks import WORKBOOK_OPTIONS, plain_text, sheet_name
 from core.ledgers.asking import SKIP, WHOLE
+from core.ledgers.keeping import read_kept
 from core.ledgers.ledger import Ledger, LedgerColumn, ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.spreadsheets import Row, Sheet, read_sheet, rows_of
+from core.ledgers.spreadsheets import Row, Sheet, rows_of
 from core.ledgers.values import INEXACT, as_text
 from core.regions.models import Region
 from core.secrecy import files as media
@@ -139,7 +140,7 @@ def refused_workbook(batch: ImportBatch) -> bytes:
     file = io.BytesIO()
     with (
         media.opened(batch.file_path) as path,
-        read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
+        read_kept(batch, path, ledger) as sheet,
     ):
         options = {**WORKBOOK_OPTIONS, "in_memory": True, "date_1904": sheet.is_1904}
         with xlsxwriter.Workbook(file, options) as book:

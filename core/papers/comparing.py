@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.jobs import running as jobs
-from core.ledgers import actions
+from core.ledgers import actions, starting
 from core.ledgers.models import ImportBatch
 from core.rules import RuleError
 from core.secrecy import files as media
@@ -17,8 +17,8 @@ from core.secrecy import files as media
 
 def start(*, user: Any, kind: str, name: str, data: bytes, region: str) -> ImportBatch:
     """Keep a list and queue its comparison with the records of a region. Raises as
-    core.ledgers.actions.start_import does."""
-    return actions.start_import(
+    core.ledgers.starting.start_import does."""
+    return starting.start_import(
         user=user, kind=kind, name=name, data=data, compared_region=region or user.region_id
     )
 
@@ -30,7 +30,7 @@ def take_in(*, batch: ImportBatch, by: Any) -> ImportBatch:
         data = media.load(batch.file_path)
     except FileNotFoundError:
         raise RuleError("EXPIRED", "上传的文件已过保存期，请重新上传。") from None
-    return actions.start_import(
+    return starting.start_import(
         user=by, kind=batch.kind, name=batch.file_name, data=data, sheet=batch.sheet
     )
 
@@ -38,7 +38,7 @@ def take_in(*, batch: ImportBatch, by: Any) -> ImportBatch:
 def compare_list(*, user: Any, kind: str, name: str, data: bytes) -> dict[str, int]:
     """{rows, matched, only_here, only_there, differing_cells}. Raises Refused, RuleError or
     PermissionDenied."""
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=user, kind=kind, name=name, data=data, inline=True, compared_region=user.region_id
     )
     jobs.run(batch.job_id)

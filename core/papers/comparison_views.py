@@ -19,7 +19,7 @@ from core.audit.models import ReadEvent
 from core.entities.exporting import ExportRequest, is_left_to_a_job, queue_export
 from core.entities.paging import Page, Paginator, page_number
 from core.entities.reach import Reach
-from core.ledgers import actions, beside, showing
+from core.ledgers import actions, beside, showing, starting
 from core.ledgers.forms import CompareForm
 from core.ledgers.ledger import registers
 from core.ledgers.matching import take_columns
@@ -197,7 +197,7 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = _comparison(request, pk)
     wanted = request.POST.get("sheet", batch.sheet)
     try:
-        return _open(actions.start_sheet(batch=batch, by=_user(request), sheet=wanted))
+        return _open(starting.start_sheet(batch=batch, by=_user(request), sheet=wanted))
     except RuleError as refusal:
         messages.error(request, str(refusal))
         return _open(batch)
@@ -219,7 +219,7 @@ def take_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = _comparison(request, pk)
     try:
         made = comparing.take_in(batch=batch, by=_user(request))
-    except actions.DuplicateFile as duplicate:
+    except starting.DuplicateFile as duplicate:
         messages.info(request, "这份名单已经导入过，打开的就是那一批。")
         made = duplicate.batch
     except RuleError as refusal:

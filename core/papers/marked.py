@@ -27,9 +27,9 @@ from core.entities.workbooks import (
 )
 from core.jobs.models import Job
 from core.ledgers import beside
+from core.ledgers.keeping import read_kept
 from core.ledgers.ledger import ledger_for
 from core.ledgers.models import ImportBatch, ImportRow
-from core.ledgers.spreadsheets import read_sheet
 from core.ledgers.workbooks import COMPARED, FORMATS, write_cell
 from core.papers.marking import Marking, add_sheet, mark
 from core.papers.marks import Mark, marks_of
@@ -134,7 +134,7 @@ def _plain(batch: ImportBatch, marks: dict[int, Mark], missing: list[Any]) -> by
     ledger, file = ledger_for(batch.kind), io.BytesIO()
     with (
         media.opened(batch.file_path) as path,
-        read_sheet(path, labels=ledger.column_names(), wanted=batch.sheet) as sheet,
+        read_kept(batch, path, ledger) as sheet,
     ):
         options = {**WORKBOOK_OPTIONS, "in_memory": True, "date_1904": sheet.is_1904}
         with xlsxwriter.Workbook(file, options) as book:

@@ -214,6 +214,7 @@ POLICIES: dict[str, Policy] = {
     "import_template": Policy(_IMPORT, kwargs={"kind": "people"}),
     "import_detail": Policy(_IMPORT, make=_batch),
     "import_columns": Policy(_IMPORT, make=_batch, methods=BOTH),
+    "import_header": Policy(_IMPORT, make=_batch, methods=POST),
     "import_kind": Policy(_IMPORT, make=_batch, methods=POST),
     "word_list": Policy(_IMPORT),
     "word_export": Policy(_IMPORT, methods=POST),

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from core.jobs import running as jobs
-from core.ledgers import actions, applying, keeping, staging
+from core.ledgers import actions, applying, keeping, staging, starting
 from core.ledgers.spreadsheets import reading
 from core.models import Job
 from reports.models import Plan
@@ -83,7 +83,7 @@ def test_a_ledger_that_is_read_slowly_is_read_once(
     place: Any, step: str, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, step, slow(getattr(place, step)))
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.clerk_a, kind="people", name="a.xlsx", data=people(person()), inline=True
     )
     assert stays_with_its_runner(batch.job_id, monkeypatch).status == Job.Status.WAITING
@@ -93,7 +93,7 @@ def test_a_ledger_that_is_written_slowly_is_written_once(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The writer holds its job, and the job its lease; nobody queues up behind the two."""
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.clerk_a, kind="people", name="a.xlsx", data=people(person()), inline=True
     )
     assert jobs.run(batch.job_id)

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from core.jobs import running as jobs
-from core.ledgers import actions
+from core.ledgers import actions, starting
 from core.models import ImportBatch, ImportRow, Job, User
 from tests.rows import id_number
 
@@ -86,7 +86,7 @@ def people(*rows: Sequence[Any]) -> bytes:
 
 def check(user: User, kind: str, data: bytes, *, name: str = "台账.xlsx") -> ImportBatch:
     """Take a ledger in and check it, as a worker would."""
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=user, kind=kind, name=name, data=data, again=True, inline=True
     )
     jobs.run(batch.job_id)

@@ -57,7 +57,7 @@ def test_no_memory_is_a_sentence(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def out_of_memory(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(child, "find_header", out_of_memory)
+    monkeypatch.setattr(child.headers, "find_header", out_of_memory)
     with pytest.raises(Refused, match="展开后过大"):
         read(path, CSV.encode())
 

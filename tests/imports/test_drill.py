@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from bench import ledger
-from core.ledgers import actions
+from core.ledgers import actions, starting
 from core.models import ImportBatch, Job
 from scripts.services import Services
 from talent.models import Person, Post
@@ -88,7 +88,7 @@ def test_every_row_is_applied_once_whatever_happens(
     path = tmp_path / "ledger.xlsx"
     ledger.write(path, 0, ROWS)
     first = start_worker(beat=True)
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.province, kind="people", name=path.name, data=path.read_bytes()
     )
 

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from config.celery import app
 from core.jobs import running as jobs
-from core.ledgers import actions, applying, running, staging
-from core.ledgers.actions import DuplicateFile
+from core.ledgers import actions, applying, running, staging, starting
 from core.ledgers.spreadsheets import reading
+from core.ledgers.starting import DuplicateFile
 from core.models import ImportBatch, ImportRow, Job, User
 from stations.models import Station
 from talent.models import Person, Post
@@ -42,7 +42,7 @@ def _name(n: int) -> str:
 
 
 def start(user: Any, data: bytes, **options: Any) -> ImportBatch:
-    return actions.start_import(user=user, kind="people", name="a.xlsx", data=data, **options)
+    return starting.start_import(user=user, kind="people", name="a.xlsx", data=data, **options)
 
 
 def wait(batch: ImportBatch, *statuses: str, seconds: float = 60) -> ImportBatch:

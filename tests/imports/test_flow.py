@@ -13,10 +13,10 @@ from django.db import connection
 from django.db.models import F
 
 from core.jobs import running as jobs
-from core.ledgers import actions, comparing
-from core.ledgers.actions import DuplicateFile
+from core.ledgers import actions, comparing, starting
 from core.ledgers.keeping import forget_expired
 from core.ledgers.spreadsheets import Refused
+from core.ledgers.starting import DuplicateFile
 from core.models import ImportBatch, ImportRow, Job, User
 from core.rules import RuleError
 from core.secrecy import files as media
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 
 def start(user: Any, data: bytes, **options: Any) -> ImportBatch:
-    return actions.start_import(user=user, kind="people", name="a.xlsx", data=data, **options)
+    return starting.start_import(user=user, kind="people", name="a.xlsx", data=data, **options)
 
 
 # --- Upload -------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def test_a_runner_that_lost_its_lease_writes_no_outcome(
     """TRUST decision 2: the token is checked in the transaction of every write."""
     known = id_number()
     take(cast.clerk_a, "people", people(person("张三", known)))
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.clerk_a,
         kind="people",
         name="a.xlsx",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import running as jobs
-from core.ledgers import actions, guessing, staging
+from core.ledgers import actions, guessing, keeping, starting
 from core.ledgers.keeping import forget_expired
 from core.models import ColumnMemory, ImportBatch, Job, User
 from core.rules import RuleError
@@ -29,7 +29,7 @@ STATION = [
 
 
 def begin(user: User, data: bytes, *, kind: str = "", name: str = "台账.xlsx") -> ImportBatch:
-    batch = actions.start_import(user=user, kind=kind, name=name, data=data, inline=True)
+    batch = starting.start_import(user=user, kind=kind, name=name, data=data, inline=True)
     jobs.run(batch.job_id)
     return fresh(batch)
 
@@ -68,7 +68,7 @@ def test_each_sheet_is_offered_as_what_it_holds(cast: Cast) -> None:
     ((name, rows, kind),) = batch.other_sheets
     assert (name, kind) == ("登记公告", "registrations")
     assert rows >= 15
-    second = run(actions.start_sheet(batch=batch, by=cast.clerk_a, sheet=name))
+    second = run(starting.start_sheet(batch=batch, by=cast.clerk_a, sheet=name))
     assert (second.kind, second.sheet) == ("registrations", "登记公告")
 
 
@@ -139,7 +139,7 @@ class TestAsked:
             kind="stations", region_id=COUNTY_A, by=cast.clerk_a, file_name="一.xlsx",
             sha256=unknown.sha256,
         )  # fmt: skip
-        batch = actions.start_kind(batch=unknown, by=cast.clerk_a, kind="stations")
+        batch = starting.start_kind(batch=unknown, by=cast.clerk_a, kind="stations")
         assert batch.pk == unknown.pk
         batch = run(batch)
         assert (batch.kind, batch.is_repeat) == ("stations", True)
@@ -149,14 +149,14 @@ class TestTheSameFile:
     def test_in_whatever_way_it_came(self, cast: Cast) -> None:
         data = people(person("张三"))
         first = begin(cast.clerk_a, data, kind="people")
-        with pytest.raises(actions.DuplicateFile) as found:
+        with pytest.raises(starting.DuplicateFile) as found:
             begin(cast.clerk_a, data)
         assert found.value.batch == first
 
     def test_while_it_is_being_found_out(self, cast: Cast) -> None:
         data = people(person("张三"))
-        first = actions.start_import(user=cast.clerk_a, kind="", name="一.xlsx", data=data)
-        with pytest.raises(actions.DuplicateFile) as found:
+        first = starting.start_import(user=cast.clerk_a, kind="", name="一.xlsx", data=data)
+        with pytest.raises(starting.DuplicateFile) as found:
             begin(cast.clerk_a, data, kind="people")
         assert found.value.batch == first
         # Of another kind it is another ledger.
@@ -188,17 +188,17 @@ class TestChanged:
         data = workbook([*STATION, STATION[1]], STATION, names=["一", "二"])
         batch = begin(cast.clerk_a, data)
         assert batch.sheet == "一"
-        second = run(actions.start_sheet(batch=batch, by=cast.clerk_a, sheet="二"))
+        second = run(starting.start_sheet(batch=batch, by=cast.clerk_a, sheet="二"))
         assert second.sheet == "二"
-        other = run(actions.start_kind(batch=second, by=cast.clerk_a, kind="organizations"))
+        other = run(starting.start_kind(batch=second, by=cast.clerk_a, kind="organizations"))
         assert other.sheet == "二"
         # A sheet that the reader chose is chosen anew.
-        other = run(actions.start_kind(batch=batch, by=cast.clerk_a, kind="organizations"))
+        other = run(starting.start_kind(batch=batch, by=cast.clerk_a, kind="organizations"))
         assert other.sheet == "一"
 
     def test_the_same_kind_is_no_change(self, cast: Cast) -> None:
         batch = begin(cast.clerk_a, workbook(STATION))
-        assert actions.start_kind(batch=batch, by=cast.clerk_a, kind="stations") == batch
+        assert starting.start_kind(batch=batch, by=cast.clerk_a, kind="stations") == batch
         assert fresh(batch).job.status == Job.Status.WAITING
 
     def test_not_what_is_confirmed_expired_or_of_another_office(
@@ -210,12 +210,12 @@ class TestChanged:
             if by == cast.clerk_a:
                 ImportBatch.objects.update(file_path="")
             with pytest.raises(RuleError, match=message):
-                actions.start_kind(batch=batch, by=by, kind="organizations")
+                starting.start_kind(batch=batch, by=by, kind="organizations")
             assert fresh(batch).job.status == Job.Status.WAITING
         for job in ({"status": Job.Status.RUNNING}, {"status": Job.Status.DONE}):
             Job.objects.update(**job)
             with pytest.raises(RuleError, match="现在不能改台账类别"):
-                actions.start_kind(batch=batch, by=cast.clerk_a, kind="organizations")
+                starting.start_kind(batch=batch, by=cast.clerk_a, kind="organizations")
         assert ImportBatch.objects.count() == 1
 
     def test_another_office_waits_for_the_one_that_sent_it(
@@ -282,7 +282,7 @@ def test_the_form_guesses_unless_told(cast: Cast, client_of: Any) -> None:
 def test_the_file_is_read_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was opened to tell the kind is read on."""
     opened: list[str] = []
-    for module in (guessing, staging):
+    for module in (guessing, keeping):
         read = module.read_sheet
 
         def noted(*args: Any, _read: Any = read, **options: Any) -> Any:
@@ -296,7 +296,7 @@ def test_the_file_is_read_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_expired_file_is_not_guessed(cast: Cast) -> None:
-    batch = actions.start_import(user=cast.clerk_a, kind="", name="一.xlsx", data=people(person()))
+    batch = starting.start_import(user=cast.clerk_a, kind="", name="一.xlsx", data=people(person()))
     Job.objects.update(status=Job.Status.WAITING)
     forget_expired(before=timezone.now())
     Job.objects.update(status=Job.Status.QUEUED)

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from core.ledgers import actions, forms
+from core.ledgers import forms, starting
 from core.ledgers.ledger import as_ledger
 from core.ledgers.spreadsheets.limits import TOO_LARGE
 from core.models import ImportBatch, User
@@ -50,7 +50,7 @@ class TestAKindThatIsNotOnes:
         assert response.status_code == 422
         assert "请选择台账类别" in text(response)
         with pytest.raises(PermissionDenied):
-            actions.start_import(user=cast.clerk_a, kind="projects", name="a", data=data)
+            starting.start_import(user=cast.clerk_a, kind="projects", name="a", data=data)
         assert ImportBatch.objects.count() == 1
 
     def test_is_not_written(self, client: Any) -> None:

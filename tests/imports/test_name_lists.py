@@ -10,7 +10,7 @@ import pytest
 from core.audit.history import acting
 from core.decisions.kinds import waiting_about
 from core.jobs import running as jobs
-from core.ledgers import actions, beside
+from core.ledgers import actions, beside, starting
 from core.models import ImportBatch, ImportRow, Notice, ReadEvent
 from core.papers import comparing
 from core.papers.comparing import compare_list
@@ -98,7 +98,7 @@ def test_the_sample_creates_nobody_and_names_everybody(cast: Cast) -> None:
 def test_both_kinds_of_the_sample_are_read(cast: Cast) -> None:
     person = make_person(TOWNSHIP_A, "岑兴隆")
     held_by(person, "20230530521692102", level="2", approved_on=D(2025, 5, 1))
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.clerk_a, kind="registrations", name=SAMPLE.name, data=SAMPLE.read_bytes(),
         sheet="登记公告",
     )  # fmt: skip

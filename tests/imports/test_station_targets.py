@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from core.ledgers import actions
+from core.ledgers import actions, starting
 from core.models import ImportBatch
 from core.papers.comparing import compare_list
 from stations.models import Station, StationMonthly, StationTarget
@@ -74,7 +74,7 @@ def test_what_was_done_is_held_against_the_months(cast: Cast, station: Station) 
 
 
 def test_it_is_guessed(cast: Cast, station: Station) -> None:
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.clerk_a, kind="", name="表.xlsx", data=sheet(*LINES), inline=True
     )
     actions.jobs.run(batch.job_id)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.jobs import running as jobs
-from core.ledgers import actions, applying
+from core.ledgers import actions, applying, starting
 from core.models import ImportBatch, ImportRow, Job
 from core.rules import RuleError
 from core.secrecy import files as media
@@ -54,7 +54,7 @@ def test_a_row_is_not_decided_once_the_others_are_written(cast: Cast, client_of:
 
 
 def test_what_is_no_longer_kept_is_not_checked(cast: Cast) -> None:
-    batch = actions.start_import(
+    batch = starting.start_import(
         user=cast.clerk_a, kind="people", name="a.xlsx", data=people(person()), inline=True
     )
     media.remove(batch.file_path)
@@ -119,7 +119,7 @@ def test_an_upload_that_breaks_off_leaves_no_file(
 
     monkeypatch.setattr(Job.objects, "create", breaks_off)
     with pytest.raises(error):
-        actions.start_import(user=cast.clerk_a, kind="people", name="a", data=people(person()))
+        starting.start_import(user=cast.clerk_a, kind="people", name="a", data=people(person()))
     assert not list(tmp_path.glob("imports/*"))
     assert not ImportBatch.objects.exists()
 

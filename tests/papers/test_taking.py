@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from core.dates import today
 from core.jobs import running as jobs
-from core.ledgers.actions import start_import
 from core.ledgers.beside import entity_for
 from core.ledgers.ledger import kinds, registers
+from core.ledgers.starting import start_import
 from core.models import Export, Filling, Job, PaperForm, ReadEvent
 from core.papers.actions import changes_since, due_forms, keep_form, learn_lists
 from core.papers.models import Every

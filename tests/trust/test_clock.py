@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 
 from core.jobs import running as jobs
-from core.ledgers import actions
+from core.ledgers import actions, starting
 from core.models import Job
 from tests.imports.ledgers import people, person
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def job(cast: Any) -> Job:
     data = people(person())
-    start = actions.start_import(
+    start = starting.start_import(
         user=cast.clerk_a, kind="people", name="a.xlsx", data=data, inline=True
     )
     return start.job

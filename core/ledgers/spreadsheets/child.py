@@ -1,18 +1,19 @@
 """The capped process that parses one file: `python -I child.py`, request on stdin.
 
 Knows nothing of the product. Reads {"path", "kind", "labels", "memory", "seconds", "rows",
-"columns", "errors", "looks", "block", "sheet", "is_1904"} and writes JSON lines: first {"sheet",
-"others", "sheets", "header", "total", "above", "top", "groups", "below", "hidden_columns",
-"merged"}, then lists of "block" rows [number, [cells ...]], or [number, [cells ...], marks] where
-there is more to say of a row, at last {"end": count}. A cell is null, text, a number, true/false,
-{"d": ISO date}, or {"n": number} where a number that means a day counts from 1904 ("is_1904").
-Marks are [is struck out, is hidden, {column: [first row, rows]} of cells merged downwards,
-{column: text} that was struck out]. `errors` are Excel's own (#DIV/0!) by sheet as [row, column,
-text], which the parser gives as empty; they become text again. `top` are the titles of the header
-with the three rows below, `groups` what stands over each title, `above` the rows before, `below`
-the last ones, `merged` what is merged down to the header as [top, left, bottom, right], `others`
-the sheets [name, rows] that look alike; the "sheet" of the request is read where there is one of
-the name. Exits 3 with {"refused": sentence}.
+"columns", "errors", "looks", "block", "sheet", "header", "is_1904"} and writes JSON lines: first
+{"sheet", "others", "sheets", "header", "total", "above", "top", "groups", "below",
+"hidden_columns", "merged"}, then lists of "block" rows [number, [cells ...]], or [number,
+[cells ...], marks] where there is more to say of a row, at last {"end": count}. A cell is null,
+text, a number, true/false, {"d": ISO date}, or {"n": number} where a number that means a day
+counts from 1904 ("is_1904"). Marks are [is struck out, is hidden, {column: [first row, rows]} of
+cells merged downwards, {column: text} that was struck out]. `errors` are Excel's own (#DIV/0!) by
+sheet as [row, column, text], which the parser gives as empty; they become text again. `top` are
+the titles of the header with the three rows below, `groups` what stands over each title, `above`
+the rows before, `below` the last ones, `merged` what is merged down to the header as [top, left,
+bottom, right], `others` the sheets [name, rows] that look alike. The "sheet" of the request is
+read where there is one of the name, under the row "header" (as Excel counts them; 0 for the one
+that heads it by its looks). Exits 3 with {"refused": sentence}.
 """
 
 import csv
@@ -25,11 +26,8 @@ import os
 import re
 import resource
 import sys
-import unicodedata
-import zipfile
 from itertools import islice
 from typing import NamedTuple
-from xml.etree import ElementTree
 
 
 def beside(name):
@@ -43,15 +41,11 @@ def beside(name):
     return module
 
 
-looks = beside("looks")
+headers, looks, ods = beside("headers"), beside("looks"), beside("ods")
+squeeze, is_filled = headers.squeeze, headers.is_filled
 
-LOOK = 40
 MOST_MERGED = 1_000_000
 MOST_MERGES = 200_000
-ODS_ERROR = re.compile(
-    rb"<table:table-cell([^>]*)>(?=\s*<text:p[^>]*>(?:#(?:N/A|[A-Z]+/?0?[!?])|Err:\d+)<)"
-)
-ODS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 SAMPLES = 3
 # So many titles, repeated, are two tables side by side.
 LEAST_BLOCK = 3
@@ -59,8 +53,6 @@ LEAST_BLOCK = 3
 LONGEST_SERIAL = 5
 ABOVE = 6
 BELOW = 8
-# Rows of a header; what is merged over more is no part of one.
-MOST_HEADER = 4
 # Wider ones are titles and notes, not values.
 MERGED_WIDTH = 2
 PLAIN = (str, float, int, bool)
@@ -81,13 +73,6 @@ def cap(memory, seconds):
 def refuse(sentence):
     print(json.dumps({"refused": sentence}, ensure_ascii=False), flush=True)
     sys.exit(3)
-
-
-def squeeze(value):
-    """A header as it is compared: NFKC, without spaces, brackets and their content."""
-    text = unicodedata.normalize("NFKC", str(value))
-    text = re.sub(r"[(\[【〔].*?[)\]】〕]", "", text)
-    return re.sub(r"[\s*:：、,，.。/\\\-_\"'“”]", "", text).lower()
 
 
 def is_number(cell):
@@ -116,17 +101,13 @@ class Table(NamedTuple):
     look: object
 
 
-def is_filled(cell):
-    return cell is not None and cell != ""
-
-
 def sheets_of_workbook(request):
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     path, kind = request["path"], request["kind"]
-    book = CalamineWorkbook.from_object(with_errors(path) if kind == "ods" else path)
+    book = CalamineWorkbook.from_object(ods.with_errors(path) if kind == "ods" else path)
     # The parser does not tell those of an .ods.
-    merged = merged_of_ods(path) if kind == "ods" else {}
+    merged = ods.merged_of_ods(path) if kind == "ods" else {}
     visible = [
         s.name
         for s in book.sheets_metadata
@@ -162,48 +143,6 @@ def fill_down(table, columns):
                 row[left] = rows[top][left]
                 if left in struck.get(top, ()):
                     struck.setdefault(number, set()).add(left)
-
-
-def merged_of_ods(path):
-    """{sheet: [((top, left), (bottom, right)), ...]} of an .ods, counted from 0."""
-    found, sheet, row = {}, None, 0
-    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as content:
-        parts = ElementTree.iterparse(content, ("start", "end"))  # noqa: S314
-        for event, element in parts:
-            if event == "start":
-                if element.tag == ODS + "table":
-                    sheet, row = found.setdefault(element.get(ODS + "name"), []), 0
-            elif element.tag == ODS + "table-row":
-                column = 0
-                for cell in element:
-                    down = int(cell.get(ODS + "number-rows-spanned", 1))
-                    right = int(cell.get(ODS + "number-columns-spanned", 1))
-                    if down > 1 or right > 1:
-                        sheet.append(((row, column), (row + down - 1, column + right - 1)))
-                    column += int(cell.get(ODS + "number-columns-repeated", 1))
-                row += int(element.get(ODS + "number-rows-repeated", 1))
-                element.clear()
-    return found
-
-
-def with_errors(path):
-    """An .ods whose errors are texts: the parser takes the empty value stored beside them."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    content, count = ODS_ERROR.subn(ods_text, parts["content.xml"])
-    if not count:
-        return path
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, data in (parts | {"content.xml": content}).items():
-            archive.writestr(name, data)
-    target.seek(0)
-    return target
-
-
-def ods_text(match):
-    attributes = re.sub(rb'\s(?:office|calcext):[a-z-]+="[^"]*"', b"", match.group(1))
-    return b"<table:table-cell" + attributes + b' office:value-type="string">'
 
 
 def text_of(data):
@@ -256,78 +195,6 @@ def sheets_of_csv(request):
     if len(rows) > request["rows"] + 1000 or max(map(len, rows), default=0) > request["columns"]:
         refuse(request["too_large"])
     yield Table("", rows, [], looks.Look())
-
-
-def find_header(rows, labels):
-    """(score, index) of the row that holds most known labels; of two that follow one another
-    and hold as many the lower one heads."""
-    best = (0, 0)
-    for index, row in enumerate(rows[:LOOK]):
-        score = len({squeeze(c) for c in row if is_filled(c)} & labels)
-        if score > best[0] or (score > 1 and best == (score, index - 1)):
-            best = (score, index)
-    return best
-
-
-def header_rows(index, table):
-    """(first, last) of the header in which this row stands, as far as its merged cells reach.
-
-    A title that was merged into the data makes no header of it: there most others stand over a
-    cell of their own.
-    """
-    rows = table.rows
-    tall = [
-        (top, min(bottom, len(rows) - 1))
-        for (top, left), (bottom, _) in table.merged
-        if 0 < bottom - top < MOST_HEADER and top < len(rows) and any(rows[top][left : left + 1])
-    ]
-    first = min((top for top, bottom in tall if top <= index <= bottom), default=index)
-    reach = [bottom for top, bottom in tall if top == first]
-    if not reach:
-        return index, index
-    merged = set()
-    for (top, left), (bottom, right) in table.merged:
-        if top <= first <= bottom:
-            merged.update(range(left, min(right + 1, len(rows[first]))))
-    pairs = zip(rows[first], rows[min(first + 1, len(rows) - 1)], strict=True)
-    parted = [n for n, pair in enumerate(pairs) if n not in merged and all(map(is_filled, pair))]
-    return (index, index) if len(parted) > len(reach) else (first, max(index, *reach))
-
-
-def titles(table, first, last):
-    """Of each column the lowest text of the header, and what stands over it."""
-    rows, covering = table.rows, {}
-    for (top, left), (bottom, right) in table.merged:
-        for row in range(max(top, first - 1), min(bottom, last) + 1):
-            for column in range(left, min(right + 1, len(rows[row]))):
-                covering[row, column] = (top, left)
-
-    def standing(row, column):
-        """The text over a column: of a merged cell where it is, else the last one before."""
-        for place in range(min(column, len(rows[row]) - 1), -1, -1):
-            if (row, place) in covering:
-                top, left = covering[row, place]
-                return text_of_title(rows[top][left]) if place == column else ""
-            if is_filled(rows[row][place]):
-                return text_of_title(rows[row][place])
-        return ""
-
-    leaves, groups = [], []
-    for column in range(max(len(row) for row in rows[first : last + 1])):
-        cells = [row[column] if column < len(row) else "" for row in rows[first : last + 1]]
-        lowest = max((n for n, cell in enumerate(cells) if is_filled(cell)), default=len(cells) - 1)
-        over = range(first, first + lowest) if last > first else range(max(0, first - 1), first)
-        texts = dict.fromkeys(standing(row, column) for row in over)
-        texts.pop(text_of_title(cells[lowest]), None)
-        leaves.append(cells[lowest])
-        groups.append("".join(texts))
-    return leaves, groups
-
-
-def text_of_title(cell):
-    if not is_filled(cell):
-        return ""
-    return str(int(cell)) if type(cell) is float and cell.is_integer() else str(cell)
 
 
 def refuse_two_blocks(leaves, labels):
@@ -391,7 +258,7 @@ def drop_struck(table, merged):
 
 
 def is_serial(cell):
-    text = text_of_title(cell)
+    text = headers.text_of_title(cell)
     return text.isdigit() and len(text) <= LONGEST_SERIAL
 
 
@@ -433,8 +300,10 @@ def answer(request):
     found = []
     for table in source(request):
         name, rows = table.name, table.rows
-        score, index = find_header(rows, labels)
-        first, last = header_rows(index, table)
+        score, index = headers.find_header(rows, labels)
+        if request["header"]:
+            index = min(request["header"], len(rows)) - 1
+        first, last = headers.header_rows(index, table)
         filled = sum(1 for row in rows if any(map(is_filled, row)))
         below = sum(1 for row in rows[last + 1 :] if any(map(is_filled, row)))
         rank = (name == request["sheet"], score, filled if not score else 0)
@@ -454,7 +323,7 @@ def answer(request):
     total = len(rows)
     put_errors(rows, request["errors"].get(table.name, []))
     marks = marks_by_row(table, request["columns"])
-    leaves, groups = titles(table, first, last)
+    leaves, groups = headers.titles(table, first, last)
     refuse_two_blocks(leaves, labels)
     repeat_above(rows, last + 1)
     if request["is_1904"]:

@@ -123,8 +123,11 @@ def _cell(cell: dict[str, Any]) -> datetime.datetime | Number1904:
 
 
 @contextmanager
-def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterator[Sheet]:
-    """Read the sheet `wanted`, else the one whose header holds most of the known `labels`.
+def read_sheet(
+    path: Path, *, labels: Iterable[str], wanted: str = "", header: int = 0
+) -> Iterator[Sheet]:
+    """Read the sheet `wanted`, else the one whose header holds most of the known `labels`; the
+    row `header` (Excel's number) heads it, 0 leaves it to the reader.
 
     Raises Refused with a sentence for the clerk. The child is ended with the context.
     """
@@ -140,6 +143,7 @@ def read_sheet(path: Path, *, labels: Iterable[str], wanted: str = "") -> Iterat
         "too_large": TOO_LARGE,
         "block": BLOCK,
         "sheet": wanted,
+        "header": header,
         "is_1904": scanned.is_1904,
         "looks": {
             "is_struck": scanned.is_struck,

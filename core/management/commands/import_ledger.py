@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from core.accounts.models import User
 from core.jobs import running as jobs
 from core.jobs.models import Job
-from core.ledgers import actions, showing
+from core.ledgers import actions, showing, starting
 from core.ledgers.ledger import kinds
 from core.ledgers.models import ImportBatch, ImportRow
 from core.ledgers.remarks import warnings
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError(f"没有账号「{options['user']}」。")
         answers = self._read(options["answers"]) if options["answers"] else {}
         try:
-            batch = actions.start_import(
+            batch = starting.start_import(
                 user=user,
                 kind=options["kind"],
                 name=options["file"].name,
