@@ -17,8 +17,8 @@ from scripts import gate, localenv, prepared, venv
 from scripts.services import Services
 
 PACKAGES = ("chromium", "fonts-noto-cjk")
-# Two cores wait a fifth of the time: for browsers, servers and time-outs.
-WORKERS = "3"
+# Two cores wait for browsers, servers and time-outs: with four processes hardly ever.
+WORKERS = "4"
 
 
 def _has_cjk_font() -> bool:

@@ -15,7 +15,7 @@ SHORT, LONG = "short", "long"
 # Examples of a property in make drill, drawn anew each time.
 LONG_EXAMPLES = 2000
 
-settings.register_profile(SHORT, derandomize=True, database=None)
+settings.register_profile(SHORT, derandomize=True, database=None, deadline=None)
 settings.register_profile(LONG, max_examples=LONG_EXAMPLES, deadline=None, print_blob=True)
 
 

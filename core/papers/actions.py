@@ -14,6 +14,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Now
 
 from core.dates import today
+from core.papers.addresses import address, cell_of
 from core.papers.making import Asking, Made, make, note_read
 from core.papers.models import Every, Filling, PaperForm
 from core.papers.understanding import understand
@@ -82,6 +83,7 @@ def fill_kept(*, form: PaperForm, by: Any, **given: Any) -> Made:
             rows=made.rows,
             cells=made.report["cells_filled"],
             figures=made.figures,
+            typed=[one.as_json() for one in made.typed],
             narrowed=asking.words[:300] if asking.chosen else "",
             is_clear=asking.is_clear,
             reason=asking.reason.strip()[:200],
@@ -134,6 +136,37 @@ def bind_columns(*, form: PaperForm, by: Any, sheet: str, chosen: Mapping[str, s
     proposed = {str(column.column): column.name for column in table.columns}
     changed = {number: name for number, name in chosen.items() if proposed[number] != name}
     kept.bindings = kept.bindings | {sheet: changed}
+    kept.save(update_fields=["bindings"])
+
+
+@transaction.atomic
+def bind_cell(
+    *, form: PaperForm, by: Any, sheet: str, cell: str, words: str, is_as_read: bool = False
+) -> None:
+    """Keep what a cell of a statistical table of one's own office counts, for all who fill it:
+    `words` as headings say it, "" to leave it empty; or take it again as it is read. Raises
+    PermissionDenied, and RuleError for what is no such cell or not understood."""
+    if form.region_id != by.region_id:
+        raise PermissionDenied
+    kept = PaperForm.objects.select_for_update().get(pk=form.pk)
+    at = cell_of(cell)
+    if at is None:
+        raise RuleError("PAPER", f"「{cell[:20]}」不是格的位置，请写成 D5 这样。", field="cell")
+    place = address(*at)
+    own = {name: said for name, said in kept.bindings.get(sheet, {}).items() if name != place}
+    if not is_as_read:
+        own[place] = words
+    asked = understand(
+        media.load(kept.file_path), user=by, region=by.region_id, on=today(),
+        bindings=kept.bindings | {sheet: own},
+    )  # fmt: skip
+    grid = next((one for one in asked.grids if one.sheet == sheet), None)
+    if grid is None:
+        raise RuleError("PAPER", "这张表里没有这张统计表，请刷新页面。")
+    if words and not is_as_read and at not in grid.cells:
+        said = f"「{words[:40]}」没有认出要统计什么，请把统计的对象也写上，例如「持证人员、女」。"
+        raise RuleError("PAPER", said, field="words")
+    kept.bindings = kept.bindings | {sheet: own}
     kept.save(update_fields=["bindings"])
 
 

@@ -38,6 +38,14 @@ def address(row: int, column: int) -> str:
     return f"{letters(column)}{row}"
 
 
+def cell_of(reference: str) -> Cell | None:
+    """D5 -> (5, 4), None where it is no address of a cell."""
+    found = re.fullmatch(r"([A-Za-z]{1,3})([1-9]\d{0,6})", reference)
+    if found is None or column_of(found[1]) > COLUMNS or int(found[2]) > ROWS:
+        return None
+    return int(found[2]), column_of(found[1])
+
+
 class Area(NamedTuple):
     """A rectangle of cells; whole rows and columns reach to the ends of the sheet."""
 

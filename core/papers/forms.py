@@ -10,6 +10,8 @@ from core.entities.forms.actions import DateField, FreeTextField, ReasonField
 from core.entities.forms.fields import PlainForm
 from core.ledgers.spreadsheets.limits import FILE_BYTES, TOO_LARGE
 from core.papers.models import Every
+from core.papers.typed import Typed, typed_of
+from core.rules import RuleError
 
 
 class PaperUploadForm(PlainForm):
@@ -54,3 +56,17 @@ class PaperFillForm(PlainForm):
         required=False,
         help_text="不填的，证件号码和电话只显示首尾几位；填了事由的写完整号码，导出留痕。",
     )
+    typed = forms.CharField(
+        label="手工填的格",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text="一行一格：格、内容、原因，中间空一格，例如「D5 12 以人社局反馈为准」；"
+        "几张表的写「表名!D5」。只填这一次，和填表记录一起留存。",
+    )
+
+    def clean_typed(self) -> list[Typed]:
+        try:
+            return typed_of(self.cleaned_data["typed"] or "")
+        except RuleError as refusal:
+            raise forms.ValidationError(str(refusal)) from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 
-from core.papers.addresses import Cell, address
+from core.papers.addresses import Cell, address, cell_of
 from core.papers.areas import Areas
 from core.papers.cells import Rate, Value
 from core.papers.contexts import Context, context_of
@@ -37,6 +37,8 @@ _MOST_CELLS = 200_000
 # Yuan in the unit that a form says.
 _UNITS = {"亿元": 100_000_000, "万元": 10_000, "千元": 1_000}
 _UNIT = re.compile("|".join(_UNITS))
+# Between the words of one cell, as somebody types them.
+_BETWEEN = re.compile(r"[、，,;；\s]+")
 # Of those it takes one decimal.
 _TENTH = Decimal("0.1")
 
@@ -94,11 +96,18 @@ class Grid:
     says: Mapping[Cell, str]
     # The columns at the left whose headings name areas.
     named: frozenset[int] = frozenset()
+    # The cells of which somebody has said what they ask for.
+    own: frozenset[Cell] = frozenset()
 
     @property
     def columns(self) -> set[int]:
         """Those that are filled, and those that name the areas of the lines."""
         return {column for _, column in self.cells} | self.named
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """(cell, what its headings say) of each that is filled as they say, in their order."""
+        return [(address(*at), self.says[at]) for at in sorted(self.cells) if at not in self.own]
 
     @property
     def rows(self) -> int:
@@ -123,8 +132,11 @@ class Grid:
         return Fill(self.sheet, {cell: v for cell, v in values.items() if v is not None})
 
 
-def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
-    """The statistical table of a sheet, None where there is none."""
+def grid_of(
+    look: SheetLayout, areas: Areas, user: object, *, chosen: Mapping[str, str] | None = None
+) -> Grid | None:
+    """The statistical table of a sheet, None where there is none. `chosen` is what somebody has
+    said of its cells: {address: words of what to count, "" to leave it empty}."""
     if len(look.texts) > _MOST_TEXTS or _size(look) > _MOST_CELLS:
         return None
     reader = _Reader(Headings(look), areas, user)
@@ -132,7 +144,18 @@ def grid_of(look: SheetLayout, areas: Areas, user: object) -> Grid | None:
     if len(cells) < FEWEST:
         return None
     says = {cell: reader.heads.says(*cell) for cell in cells}
-    return Grid(look.name, cells, reader.unknown(cells), says, reader.named(cells))
+    named, unknown = reader.named(cells), reader.unknown(cells)
+    for place, words in (chosen or {}).items():
+        at = cell_of(place)
+        if at is None:
+            continue
+        figure = reader.worded(at, words) if words else None
+        cells.pop(at, None)
+        if figure is not None:
+            cells[at], says[at] = figure, words
+            unknown = [(cell, heading) for cell, heading in unknown if cell != place]
+    own = frozenset(at for at in map(cell_of, chosen or {}) if at)
+    return Grid(look.name, cells, unknown, says, named, own)
 
 
 def _size(look: SheetLayout) -> int:
@@ -203,6 +226,27 @@ class _Reader:
             self._unit(texts) if found.what.is_money else 1,
             any(is_in_percent(text) for text in texts),
         )
+
+    def worded(self, at: Cell, words: str) -> Figure | None:
+        """What somebody says a cell asks for, as 持证人员、女; of the area that
+        its headings name unless the words do. None where they mean nothing together."""
+        if at in self.heads.shown or at in self.heads.look.computed:
+            return None
+        said = [in_this_year(text, self.areas.year) for text in _BETWEEN.split(words) if text]
+        heads = {**self.heads.above(*at), **self.heads.before(*at)}
+        areas = self._areas(said) or self._areas(heads.values())
+        asked = distinct(versus for text in said if (versus := growth_of(text)[1]))
+        found = self._meant(tuple(self._said(said)), (), units_of(said))
+        if found is None or len(asked) > 1 or len(areas) > 1:
+            return None
+        versus, whole = next(iter(asked), None), None
+        if versus and versus.asked is Asked.SHARE:
+            whole = share_of(found, self._said(_others(said)))
+            if whole == found:
+                return None
+        unit = self._unit([*said, *heads.values()]) if found.what.is_money else 1
+        region = next(iter(areas), self.areas.region)
+        return Figure(found, region, versus, whole, unit, any(map(is_in_percent, said)))
 
     def _is_headed(
         self, row: int, column: int, above: Mapping[Cell, str], before: Mapping[Cell, str]

@@ -77,6 +77,11 @@ class ListForm:
     # Its lines by place, where the form has them so.
     groups: tuple[Group, ...] = ()
 
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell lies in one of its lines."""
+        within = (range(p.first_row, p.first_row + max(1, p.ruled_rows)) for p in self.parts)
+        return any(row in lines for lines in within) and column in {c.column for c in self.columns}
+
     @property
     def first_row(self) -> int:
         return self.header_row + 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -23,6 +23,7 @@ from core.papers.filling import Filled, Table, fill
 from core.papers.groups import Group
 from core.papers.lists import ListForm, lines_of, listed
 from core.papers.stamping import stamp
+from core.papers.typed import Typed, fills_of, instead, placed
 from core.papers.understanding import Bindings, Understood, understand
 from core.regions.names import place_name
 from core.rules import RuleError
@@ -45,6 +46,7 @@ class Made:
     people: set[Any] = field(default_factory=set)
     serial: str = ""
     figures: list[dict[str, Any]] = field(default_factory=list)
+    typed: Sequence[Typed] = ()
     # The entities whose records the form lists.
     kinds: list[str] = field(default_factory=list)
 
@@ -88,6 +90,8 @@ class Asking:
     chosen: Chosen | None = None
     # What it lists, where it is the template of an import.
     kind: Entity | None = None
+    # Cells that are filled by hand.
+    typed: Sequence[Typed] = ()
     most: int = MOST_ROWS
     report: Callable[[int], None] = lambda done: None
 
@@ -155,6 +159,7 @@ def make(asking: Asking, data: bytes, bindings: Bindings | None) -> Made:
         asked = asked.only(asking.chosen.entity)
         if not asked.lists:
             raise RuleError("PAPER", "这张表不再填这份名单，请到「填表」核对各列的来源。")
+    asking = replace(asking, typed=placed(asking.typed, asked))
     needs = _rights(asked, asking)
     _check_size(asked, asking, needs)
     made = _fill(data, asked, asking)
@@ -222,7 +227,11 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
         for part, lines in _parts(form, asking, counting, people)
     ]
     figures = [grid.fill(asking.on) for grid in asked.grids]
-    filled: Filled = fill(data, fills=figures, tables=lists)
+    filled: Filled = fill(data, fills=[*figures, *fills_of(asking.typed)], tables=lists)
+    for one in asking.typed:
+        if (one.sheet, address(*one.at)) in {*filled.locked, *filled.computed}:
+            said = f"{address(*one.at)} 有公式或者锁定了，不能手工填。"
+            raise RuleError("PAPER", said, field="typed")
     tables = [
         {"sheet": form.sheet, "rows": one.rows, "list": form.entity.list_label}
         | ({"left_out": left} if (left := _left_out(form, asking)) else {})
@@ -250,7 +259,9 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
         "locked": [list(place) for place in filled.locked],
         "baseless": [one for one in numbers if one["value"] is None],
     }
-    return Made(filled.data, report, people, figures=numbers)
+    return Made(
+        filled.data, report, people, figures=instead(numbers, asking.typed), typed=asking.typed
+    )
 
 
 def _parts(

@@ -93,6 +93,8 @@ class Filling(models.Model):
     cells = models.PositiveIntegerField("填了几格", default=0, db_default=0)
     # The numbers of its statistical tables: [{"sheet", "cell", "says", "value"}, …].
     figures = models.JSONField("统计数", default=list, db_default=[])
+    # What was typed by hand: [{"sheet", "cell", "value", "why"}, …].
+    typed = models.JSONField("手工填的格", default=list, db_default=[])
     # What was written into it instead of its own lists: rows of a list as it was filtered.
     narrowed = models.CharField("名单条件", max_length=300, blank=True, default="", db_default="")
     is_clear = models.BooleanField("完整号码", default=False)

@@ -48,7 +48,8 @@ class Understood:
         return [(one.sheet, cell, heading) for one in self for cell, heading in one.unknown]
 
 
-# Sheet -> number of a column -> attribute that fills it, "" to leave it empty.
+# Sheet -> number of a column -> attribute that fills it, or address of a cell -> words of what to
+# count; "" to leave it empty.
 Bindings = Mapping[str, Mapping[str, str]]
 
 
@@ -72,10 +73,11 @@ def understand(
         for look in layout(data)[: 1 if kind else None]:
             if not look.texts:
                 continue
-            grid = None if kind else grid_of(look, areas, user)
-            listed = bind(
-                Path(file.name), look, user, areas=areas, chosen=said.get(look.name), kind=kind
-            )
+            own = said.get(look.name, {})
+            columns = {place: name for place, name in own.items() if place.isdecimal()}
+            cells = {place: words for place, words in own.items() if not place.isdecimal()}
+            grid = None if kind else grid_of(look, areas, user, chosen=cells)
+            listed = bind(Path(file.name), look, user, areas=areas, chosen=columns, kind=kind)
             if grid is not None and _is_of_figures(grid, listed):
                 found.grids.append(grid)
             elif listed is not None:

@@ -17,5 +17,6 @@ urlpatterns = [
     path("<uuid:pk>/", views.paper, name="paper_detail"),
     path("<uuid:pk>/fill/", views.fill, name="paper_fill"),
     path("<uuid:pk>/columns/", views.bind, name="paper_columns"),
+    path("<uuid:pk>/cell/", views.bind_cell, name="paper_cell"),
     path("<uuid:pk>/remove/", views.remove, name="paper_remove"),
 ]

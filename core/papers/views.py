@@ -28,6 +28,7 @@ from core.regions.names import place_name, working_region_code
 from core.rules import RuleError
 from core.secrecy import files as media
 from core.secrecy.files import Refused
+from core.text import tidy
 
 
 def _user(request: HttpRequest) -> User:
@@ -108,7 +109,14 @@ def _page(
     fillings = list(mine.select_related("by", "region")[:20])
     for filling in fillings[:1]:
         filling.changed = actions.changes_since(filling)
+    corrected = [
+        {"sheet": sheet, "cell": place, "words": words}
+        for sheet, said in kept.bindings.items()
+        for place, words in said.items()
+        if not place.isdecimal()
+    ]
     context = {
+        "corrected": corrected,
         "paper": kept, "is_own": kept.region_id == user.region_id, "asked": asked,
         "form": form, "fillings": fillings, "region": region,
     }  # fmt: skip
@@ -122,7 +130,9 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     form, region = PaperFillForm(request.POST), working_region_code(request)
     if not form.is_valid():
         return _page(request, kept, form, status=422)
-    said = {"region": region, "on": form.cleaned_data["on"], "reason": form.cleaned_data["reason"]}
+    said = {name: form.cleaned_data[name] for name in ("on", "reason", "typed")} | {
+        "region": region
+    }
     try:
         if isinstance(request, ExportRequest):
             made = actions.fill_kept(form=kept, by=user, **said, report=request.report)
@@ -135,7 +145,8 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     except (Refused, RuleError) as refusal:
         if isinstance(request, ExportRequest):
             raise RuleError("PAPER", str(refusal)) from None
-        form.add_error(None, str(refusal))
+        of_typed = isinstance(refusal, RuleError) and refusal.field == "typed"
+        form.add_error("typed" if of_typed else None, str(refusal))
         return _page(request, kept, form, status=422)
 
 
@@ -197,6 +208,26 @@ def bind(request: HttpRequest, pk: UUID) -> HttpResponse:
             form=kept, by=_user(request), sheet=sent.get("sheet", ""), chosen=chosen
         )
         messages.success(request, "已记住这张表各列的来源，以后都这样填。")
+    except (Refused, RuleError) as refusal:
+        messages.error(request, str(refusal))
+    except FileNotFoundError:
+        messages.error(request, GONE)
+    return redirect("paper_detail", pk=kept.pk)
+
+
+@require_POST
+def bind_cell(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say what a cell of a statistical table counts."""
+    kept, sent = _form(request, pk), request.POST
+    cell, words = tidy(sent.get("cell", ""))[:20], tidy(sent.get("words", ""))[:100]
+    is_as_read = "as_read" in sent
+    try:
+        actions.bind_cell(
+            form=kept, by=_user(request), sheet=sent.get("sheet", ""), cell=cell, words=words,
+            is_as_read=is_as_read,
+        )  # fmt: skip
+        how = "按表头认" if is_as_read else f"填「{words}」" if words else "留空"
+        messages.success(request, f"已记住：{cell.upper()} {how}，以后都这样填。")
     except (Refused, RuleError) as refusal:
         messages.error(request, str(refusal))
     except FileNotFoundError:

@@ -237,6 +237,7 @@ POLICIES: dict[str, Policy] = {
     "paper_list": Policy("core.export", methods=BOTH),
     "paper_detail": Policy("core.export", make=_paper),
     "paper_standing": Policy("core.export", kwargs={"code": "staff"}, methods=POST),
+    "paper_cell": Policy("core.export", make=_paper, methods=POST),
     "paper_columns": Policy("core.export", make=_paper, methods=POST),
     "paper_fill": Policy("core.export", make=_paper, methods=POST),
     "paper_remove": Policy("core.export", make=_paper, methods=POST),

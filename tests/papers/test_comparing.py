@@ -248,7 +248,7 @@ def test_what_cannot_be_taken_is_said(cast: Cast, client_of: Clients) -> None:
     file = SimpleUploadedFile("空.xlsx", b"")
     assert client.post(reverse("compare_list"), {"kind": "people", "file": file}).status_code == 422
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(actions, "FILE_BYTES", 3)
+        patch.setattr(starting, "FILE_BYTES", 3)
         file = SimpleUploadedFile("大.xlsx", people(person()))
         answer = client.post(reverse("compare_list"), {"kind": "people", "file": file})
     assert answer.status_code == 422

@@ -15,14 +15,12 @@ from scripts import gate
 from tests.servers import ROOT
 
 
-def _summary(lines: tuple[int, int], branches: tuple[int, int] = (0, 0)) -> dict[str, Any]:
-    """Of (ran, all) lines and branches."""
+def _summary(lines: tuple[int, int]) -> dict[str, Any]:
+    """Of (ran, all) lines."""
     return {
         "summary": {
             "covered_lines": lines[0],
             "missing_lines": lines[1] - lines[0],
-            "covered_branches": branches[0],
-            "missing_branches": branches[1] - branches[0],
         }
     }
 
@@ -59,18 +57,10 @@ def test_each_part_is_held_at_its_own_threshold(least: dict[str, float], is_fine
 
 def test_what_falls_short_is_named_worst_first() -> None:
     _, lines = gate.judge(REPORT, {".": 95})
-    assert lines[0] == (
-        "coverage of everything: 55.00 %, must be 95 %: 90 lines and branches missing"
-    )
+    assert lines[0] == ("coverage of everything: 55.00 %, must be 95 %: 90 lines missing")
     assert [line.split(":")[0].strip() for line in lines[1:]] == [
         "demo.py", "core/text.py", "reports/definitions/posts.py",
     ]  # fmt: skip
-
-
-def test_branches_count_like_lines() -> None:
-    report = {"files": {"a.py": _summary((9, 10), (1, 10))}}
-    assert gate.judge(report, {".": 50})[0]
-    assert not gate.judge(report, {".": 50.1})[0]
 
 
 def test_a_file_that_no_test_reaches_is_named() -> None:
@@ -125,7 +115,6 @@ def test_what_the_workers_of_pytest_measured_is_put_together(
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(gate.REPORT.read_text())["files"]["core/halves.py"]
     assert found["missing_lines"] == [8]
-    assert found["missing_branches"] == []
 
 
 def test_that_nothing_was_measured_is_no_success(
