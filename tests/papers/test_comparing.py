@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.jobs import running as jobs
-from core.ledgers import actions, beside
+from core.ledgers import actions, beside, starting
 from core.ledgers.entity import IMPORTS
 from core.ledgers.keeping import forget_expired
 from core.ledgers.waiting import mine
