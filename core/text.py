@@ -24,6 +24,8 @@ _NONE = frozenset({"", "无", "/", "\\", "-", "--", "—", "——", "－", "暂
 
 # Longer cells say something, whatever invisible characters pad them.
 _LONGEST_NONE = 16
+# Of the words, 暂无 and 没有: there is nothing in a longer one that could go.
+_LONGEST_WORD = 2
 
 
 def _standard_characters() -> dict[str, str]:
@@ -57,7 +59,9 @@ def normalise(value: str) -> str:
     if value.isascii():
         # Most cells of a ledger: nothing below applies to them.
         return " ".join(value.split())
-    return " ".join(unicodedata.normalize("NFKC", _plain(value)).split())
+    # Nor the first of it to most of the others: no sign in them is a dot, or one nobody sees.
+    plain = value if value.isalnum() else _plain(value)
+    return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
 def tidy(value: str) -> str:
@@ -89,6 +93,8 @@ def is_none(value: object) -> bool:
     if value is None:
         return True
     if not isinstance(value, str) or len(value.strip()) > _LONGEST_NONE:
+        return False
+    if len(value) > _LONGEST_WORD and value.isalnum():
         return False
     return normalise(value).lower() in _NONE
 

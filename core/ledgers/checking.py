@@ -44,6 +44,7 @@ _OWN_UNIT = re.compile("[万千亿元]")
 # A picture in a cell, as WPS writes it.
 _PICTURE = "=DISPIMG("
 # Excel's own errors and those of LibreOffice.
+_ERROR_SIGNS = frozenset("#E")
 _ERROR = re.compile(r"#(N/A|[A-Z]+(/0)?[!?])|Err:\d{3}")
 
 
@@ -245,7 +246,9 @@ def _in_units(amount: str, unit: str) -> str:
 
 def _check_cell(row: RowCheck, read: Read, cell: Any) -> None:
     column = read.column
-    if isinstance(cell, str) and cell.startswith(_PICTURE):
+    # Most cells are texts that begin like neither.
+    sign = cell[:1] if isinstance(cell, str) else ""
+    if sign == "=" and cell.startswith(_PICTURE):
         row.flag(Flag("TEXT", "I", f"{column.label}是图片，没有文字可读。"), column.label)
         cell = None
     if cell is None or (not column.takes_none and is_none(cell)):
@@ -257,7 +260,7 @@ def _check_cell(row: RowCheck, read: Read, cell: Any) -> None:
             message = f"{column.label}中有不可见的控制字符，请删除后重新填写。"
             _cannot_read(row, column, message, "TEXT")
             return
-        if _ERROR.fullmatch(cell):
+        if sign in _ERROR_SIGNS and _ERROR.fullmatch(cell):
             message = f"单元格是公式错误 {cell}，请在 Excel 中改正、保存后再上传。"
             _cannot_read(row, column, message)
             return

@@ -216,6 +216,8 @@ class ImportContext:
     reading: dict[str, Any] = field(default_factory=dict)
     # Whether the list is only laid beside the registry.
     is_comparison: bool = False
+    # Whether some part (a certificate) may stand in the sheet more than once.
+    has_repeats: bool = True
     memory: dict[str, Any] = field(default_factory=dict)
     _ids: list[str] = field(default_factory=list)
     _beginning: str = field(default_factory=lambda: os.urandom(4).hex())
@@ -248,6 +250,7 @@ class ImportContext:
             batch.answers,
             batch.reading,
             batch.is_comparison,
+            any(AGAIN in name for name in (*batch.mapping, *batch.whole)),
         )
 
 

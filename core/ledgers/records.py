@@ -46,7 +46,9 @@ class Records:
         if marks.struck and all(index in marks.struck for index in self.required):
             # Struck out in all that makes it one: it is shown as such.
             return True
-        first = normalise(as_text(filled[0])[:_HEAD]).replace(" ", "")
+        head = filled[0]
+        # A number is no word for a sum or a note.
+        first = normalise(head[:_HEAD]).replace(" ", "") if isinstance(head, str) else ""
         if _TOTAL.match(first) or _NOTE.match(first) or self._is_part(first, cells):
             return False
         if len(filled) >= _FEWEST and (
@@ -89,10 +91,12 @@ class Records:
 
     def _repeats_header(self, cells: list[Any]) -> bool:
         """Most rows differ in their first cell."""
-        return all(
-            (squeeze(as_text(cell)) if cell is not None else "") == title
-            for cell, title in zip(cells, self.header, strict=True)
-        )
+        for cell, title in zip(cells, self.header, strict=True):
+            if not isinstance(cell, str | None) and not title[:1].isdigit():
+                return False
+            if (squeeze(as_text(cell)) if cell is not None else "") != title:
+                return False
+        return True
 
 
 # How a part or a whole may begin.

@@ -250,6 +250,8 @@ def clean_phone(value: object) -> str:
     if value is None or value == "":
         return ""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if _PHONE.fullmatch(text):
+        return text
     phone = re.sub(r"[\s()]", "", normalise(text))
     phone = re.sub(r"^(\+?86-?)(?=1)", "", phone)
     if _PHONE.fullmatch(phone.replace("-", "")):
@@ -285,6 +287,8 @@ def clean_name(value: str) -> str:
     Raises RuleError otherwise. Spaces between Chinese characters are closed up.
     """
     name = normalise(value)
+    if len(name) <= 50 and name.isalpha() and _NAME.fullmatch(name):
+        return name
     if has_control_characters(value):
         raise RuleError("R24", "姓名中有不可见的控制字符，请删除后重新填写。", field="name")
     name = re.sub(r"\s*·\s*", "·", _DOT_IN_NAME.sub("·", name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
-from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from core.kept import Kept
 from core.ledgers.ledger import ImportContext, RowCheck
 from core.ledgers.plain import stable_id
 from core.ledgers.points import Point
@@ -70,18 +70,26 @@ def named_body(row: RowCheck, name: str, label: str, *, waits: bool = False) -> 
     return name if answer == _IS_BODY else ""
 
 
-@lru_cache(maxsize=20_000)
+def _read_counties() -> dict[str, tuple[str, ...]]:
+    names = place_names()
+    return {
+        above: tuple(n for c, n in names.items() if len(c) == _COUNTY and c.startswith(code))
+        for code, above in names.items()
+        if len(code) == _PREFECTURE
+    }
+
+
+# Name of a prefecture -> the names of its counties.
+_COUNTIES = Kept(_read_counties, seconds=300)
+
+
 def _short(name: str) -> str:
     """A name without the province and the prefecture before the county that it begins with: 贵阳市
     南明区民政局 is 南明区民政局."""
-    names = place_names()
-    rest = name.removeprefix(names.get(settings.PROVINCE_CODE, ""))
-    for code, above in names.items():
-        if len(code) == _PREFECTURE and rest.startswith(above):
-            inside = rest.removeprefix(above)
-            counties = (n for c, n in names.items() if len(c) == _COUNTY and c.startswith(code))
-            if any(inside.startswith(county) for county in counties):
-                return inside
+    rest = name.removeprefix(place_names().get(settings.PROVINCE_CODE, ""))
+    for above, counties in _COUNTIES.get().items():
+        if rest.startswith(above) and (inside := rest.removeprefix(above)).startswith(counties):
+            return inside
     return name
 
 
@@ -104,7 +112,10 @@ def find_employer(name: str, region: str, context: ImportContext) -> Employer:
     name of several places where the row does not say which.
     """
     known: dict[str, list[Employer]] = _known(context)
-    candidates = [e for e in known.get(_short(name), []) if not _is_elsewhere(e, name, region)]
+    shorts = context.memory.setdefault("shorts", {})
+    if (short := shorts.get(name)) is None:
+        short = shorts[name] = _short(name)
+    candidates = [e for e in known.get(short, []) if not _is_elsewhere(e, name, region)]
     for reach in (region, region[:6]):
         near = [e for e in candidates if e.region.startswith(reach)]
         if reach == region and len({e.region for e in near}) > 1:

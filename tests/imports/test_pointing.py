@@ -21,7 +21,7 @@ def test_headings_that_nobody_knows_are_pointed_at(client_of: Any, cast: Any) ->
     batch = uploaded(client, [*above[1:], *rows], head=above[0])
     page = client.get(reverse("import_detail", args=[batch.pk]), follow=True).text
     # The first that looks like one.
-    assert "表头是第 2 行" in page
+    assert "列名不在第 2 行？" in page
     url = reverse("import_header", args=[batch.pk])
     assert "请填写表头所在的行号" in client.post(url, {"header": "41"}, follow=True).text
     client.post(url, {"header": "3"})

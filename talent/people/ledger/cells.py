@@ -38,6 +38,8 @@ def phone(cell: Any, row: RowCheck) -> str:
     """The first number of a cell; what else it says is remarked on. A masked one stays as it is:
     whether it may be so the row tells as a whole."""
     text = as_text(cell)
+    if text.isascii() and text.isdigit():
+        return clean_phone(text)
     if "*" in text:
         return normalise(text)
     parts = [part for part in _BETWEEN_PHONES.split(text) if any(c.isdigit() for c in part)]

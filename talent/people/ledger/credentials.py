@@ -24,24 +24,26 @@ UNSAID_SERIES = "未注明系列"
 
 
 def _times(row: RowCheck) -> tuple[str, ...]:
-    """What the columns of each set that a row fills bear behind their names."""
-    return _TIMES if any(AGAIN in name for name in row.values) else _TIMES[:1]
+    """What the columns of each set that the sheet may have bear behind their names."""
+    return _TIMES if row.context.has_repeats else _TIMES[:1]
 
 
 def education_of(row: RowCheck) -> list[dict[str, Any]]:
     """The courses of study of a row, without those that it says twice."""
     found: list[dict[str, Any]] = []
     for again in _times(row):
-        said = {name: row.values.get(f"{name}{again}") for name in ("education", "school", "major")}
-        school, major = row.values.get(f"school_and_major{again}") or ("", "")
-        school, major = said["school"] or school, said["major"] or major
-        if not said["education"]:
+        values = row.values
+        level = values.get(f"education{again}")
+        school, major = values.get(f"school_and_major{again}") or ("", "")
+        school = values.get(f"school{again}") or school
+        major = values.get(f"major{again}") or major
+        if not level:
             if (school or major) and not row.is_asked("education"):
                 message = "有专业或院校但没有学历，学历未登记，请补充。"
                 row.flag(Flag("EDU", "W", message), "学历")
             continue
         course = {
-            "level": said["education"], "degree": "", "school": school[:80], "major": major[:60],
+            "level": level, "degree": "", "school": school[:80], "major": major[:60],
             "graduated_on": None, "ended_on": None, "end_reason": "",
         }  # fmt: skip
         if course not in found:
@@ -102,8 +104,11 @@ def _said(row: RowCheck, again: str) -> Iterator[tuple[str, str, list[str] | Non
     """Level, number and day of each certificate that one set of columns tells of."""
     values = row.values
     said = values.get(f"certificate_level{again}")
-    numbers = _split(values.get(f"certificate_number{again}") or "")
+    number = values.get(f"certificate_number{again}") or ""
     days = values.get(f"approved_on{again}") or []
+    if not (said or number or days):
+        return
+    numbers = _split(number)
     days = days if days and isinstance(days[0], list) else [days] if days else []
     levels = [one if isinstance(one, list) else [one, None]
               for one in (said if isinstance(said, list) else [said] if said else [])]  # fmt: skip

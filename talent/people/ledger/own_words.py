@@ -17,6 +17,8 @@ from talent.people.ledger import meanings
 from talent.people.ledger.meeting.questions import LEFT, held_as_left
 
 _NONE, _NAME = "none", "name"
+# Longer words are none of those for having no employer.
+_LONGEST = 12
 _NO_EMPLOYER = Point(
     "no_employer",
     "「无业、待业、退休」这样的词写在工作单位里，是没有单位吗？",
@@ -38,7 +40,7 @@ def employer_of(row: RowCheck) -> str | None:
     if not name and values.get("village"):
         row.flag(Flag("R15", "I", "没有工作单位，按所在村（社区）登记。"), "工作单位")
         return str(values["village"])
-    if normalise(name) in meanings.NO_EMPLOYER:
+    if len(name) <= _LONGEST and normalise(name) in meanings.NO_EMPLOYER:
         message = f"工作单位写的是「{name}」，不登记任职。"
         if row.wonder_about(_NO_EMPLOYER, message, "工作单位") != _NAME:
             return None
@@ -71,8 +73,8 @@ def _said_to_be_over(row: RowCheck) -> str:
     for attribute, word in (("resigned", "已辞职"), ("retired", "已退休")):
         if values.get(attribute) == YES:
             return word
-    found = re.search(meanings.LEFT, normalise(values.get("remark", "")))
-    return str(values["remark"])[:30] if found else ""
+    remark = values.get("remark", "")
+    return str(remark)[:30] if remark and re.search(meanings.LEFT, normalise(remark)) else ""
 
 
 # A clause that says on which day somebody left and nothing else, in either order: 2025年3月因个人
