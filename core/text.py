@@ -128,10 +128,17 @@ _DIGITS = {
 }
 _PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1_000, "仟": 1_000}
 _GROUPS = {"万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
-_WRITTEN = re.compile(f"[十拾{''.join(_DIGITS)}][{''.join((*_DIGITS, *_PLACES, *_GROUPS))}]*")
-# 三万八 leaves open what it means, 二三 and 二〇二五 are no numbers.
 _COUNTED = "".join(sign for sign, value in _DIGITS.items() if value)
-_OPEN = re.compile(f"[百佰千仟万萬亿億][{_COUNTED}]$|[{_COUNTED}]{{2}}|.[零〇]$")
+# Up to 9999, the places from above: 三千零五十.
+_FOUR = (
+    f"(?=[{_COUNTED}零〇十拾])(?:[{_COUNTED}][千仟])?(?:[零〇]?[{_COUNTED}][百佰])?"
+    f"(?:[零〇]?[{_COUNTED}]?[十拾])?(?:[零〇]?[{_COUNTED}])?"
+)
+_WRITTEN = re.compile(
+    f"[零〇]|(?=[{_COUNTED}十拾])(?:{_FOUR}[亿億])?(?:[零〇]?{_FOUR}[万萬])?(?:[零〇]?{_FOUR})?"
+)
+# 三万八 leaves open what it means.
+_OPEN = re.compile(f"[百佰千仟万萬亿億][{_COUNTED}]$")
 _FACTORS = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 # Before and behind the point.
 _MOST_PLACES = 30

@@ -77,7 +77,8 @@ def set_header(*, batch: ImportBatch, by: User, row: int) -> None:
         raise RuleError("STATE", "现在不能改表头，请刷新页面。")
     if not 1 <= row <= LOOK:
         raise RuleError("HEADER", f"请填写表头所在的行号，1 至 {LOOK}。", field="header")
-    fresh.reading |= {"asked_header": row}
+    fresh.reading = fresh.reading | {"asked_header": row}
+    fresh.reading.pop("not_header", None)
     fresh.mapping = {}
     fresh.save(update_fields=["reading", "mapping"])
     job.by = by

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
-from core.jobs.running import JobFailed, Lease
+from core.jobs.running import Lease
 from core.ledgers import mapping
 from core.ledgers.checking import STAGED, Checked
 from core.ledgers.copying import copy_lines
@@ -73,7 +73,10 @@ def _prepare(
 ) -> None:
     """Match the columns of the header and keep both with the batch."""
     if batch.reading.get("asked_header") and not are_headings(sheet):
-        raise JobFailed(f"第 {sheet.header + 1} 行是数据，不是列名。请重新上传，指明列名所在的行。")
+        batch.reading = {n: said for n, said in batch.reading.items() if n != "asked_header"}
+        batch.reading |= {"not_header": sheet.header + 1}
+        ImportBatch.objects.filter(pk=batch.pk).update(reading=batch.reading)
+        raise NeedsMapping
     require_headings(sheet)
     header = headings_of(sheet)
     kept = {a: i for a, i in batch.mapping.items() if i < len(header)}

@@ -46,13 +46,15 @@ class Filled:
     protected sheet, and those with a formula of the form's own (`computed`), as (sheet, "D5")
     in the filled file. `stale` sheets have formulas that look at filled cells elsewhere and
     show what they came to before, perhaps also in Excel: a sheet that may be touched for that
-    is named in `fills`, with or without cells."""
+    is named in `fills`, with or without cells. `missed` are the single cells that were not written,
+    as they lie in the form that was sent."""
 
     data: bytes
     filled: int
     locked: list[tuple[str, str]]
     computed: list[tuple[str, str]]
     stale: list[str]
+    missed: frozenset[tuple[str, Cell]] = frozenset()
 
 
 def fill(data: bytes, *, fills: Sequence[Fill], tables: Sequence[Table] = ()) -> Filled:
@@ -68,8 +70,12 @@ def fill(data: bytes, *, fills: Sequence[Fill], tables: Sequence[Table] = ()) ->
     changed: dict[str, Changed] = {}
     results: dict[str, Put] = {}
     is_touched = False
+    missed: set[tuple[str, Cell]] = set()
     for sheet in sorted({*lists, *singles}, key=package.sheets.index):
-        result, gaps = _fill_sheet(package, sheet, singles.get(sheet, {}), lists.get(sheet, []))
+        result, gaps, left = _fill_sheet(
+            package, sheet, singles.get(sheet, {}), lists.get(sheet, [])
+        )
+        missed |= {(sheet.name, at) for at in left}
         results[sheet.name] = result
         changed[sheet.name] = Changed(result.written, result.copied, gaps)
         if result.written or gaps:
@@ -82,6 +88,7 @@ def fill(data: bytes, *, fills: Sequence[Fill], tables: Sequence[Table] = ()) ->
         locked=[(name, address(*at)) for name, r in results.items() for at in sorted(r.locked)],
         computed=[(name, address(*at)) for name, r in results.items() for at in sorted(r.computed)],
         stale=stale,
+        missed=frozenset(missed),
     )
 
 
@@ -110,7 +117,8 @@ class _List:
 
 def _fill_sheet(
     package: Package, sheet: Sheet, single: Mapping[Cell, Value], lists: Sequence[_List]
-) -> tuple[Put, list[Gap]]:
+) -> tuple[Put, list[Gap], set[Cell]]:
+    """The sheet filled, the rows that were put in, and which single cells were not written."""
     lists = sorted(lists, key=lambda one: one.first)
     if any(after.first <= before.last for before, after in pairwise(lists)):
         raise ValueError("lists lie over each other")
@@ -132,7 +140,13 @@ def _fill_sheet(
             values.setdefault(shift.row(row), {})[column] = value
     opened = shift.opened()
     result = put(xml, values, styles=package.styles, is_1904=package.is_1904, gaps=opened)
-    return result, opened
+    written = set(result.written)
+    left = {
+        (row, column)
+        for (row, column), value in single.items()
+        if value is not None and (shift.row(row), column) not in written
+    }
+    return result, opened, left
 
 
 def _number_on(package: Package, sheet: SheetXml, lists: Sequence[_List]) -> None:

@@ -151,6 +151,8 @@ def grid_of(
             continue
         figure = reader.worded(at, words) if words else None
         cells.pop(at, None)
+        if figure is None and words:
+            unknown.append((place, words))
         if figure is not None:
             cells[at], says[at] = figure, words
             unknown = [(cell, heading) for cell, heading in unknown if cell != place]
@@ -230,7 +232,8 @@ class _Reader:
     def worded(self, at: Cell, words: str) -> Figure | None:
         """What somebody says a cell asks for, as 持证人员、女; of the area that
         its headings name unless the words do. None where they mean nothing together."""
-        if at in self.heads.shown or at in self.heads.look.computed:
+        taken = (self.heads.shown, self.heads.hidden, self.heads.look.computed)
+        if any(at in cells for cells in taken):
             return None
         said = [in_this_year(text, self.areas.year) for text in _BETWEEN.split(words) if text]
         heads = {**self.heads.above(*at), **self.heads.before(*at)}

@@ -21,6 +21,7 @@ from core.papers.addresses import address
 from core.papers.cells import Rate, Value
 from core.papers.filling import Filled, Table, fill
 from core.papers.groups import Group
+from core.papers.layouts import layout
 from core.papers.lists import ListForm, lines_of, listed
 from core.papers.stamping import stamp
 from core.papers.typed import Typed, fills_of, instead, placed
@@ -159,7 +160,9 @@ def make(asking: Asking, data: bytes, bindings: Bindings | None) -> Made:
         asked = asked.only(asking.chosen.entity)
         if not asked.lists:
             raise RuleError("PAPER", "这张表不再填这份名单，请到「填表」核对各列的来源。")
-    asking = replace(asking, typed=placed(asking.typed, asked))
+    if asking.typed:
+        looks = {look.name: look for look in layout(data)}
+        asking = replace(asking, typed=placed(asking.typed, asked, looks))
     needs = _rights(asked, asking)
     _check_size(asked, asking, needs)
     made = _fill(data, asked, asking)
@@ -229,7 +232,7 @@ def _fill(data: bytes, asked: Understood, asking: Asking) -> Made:
     figures = [grid.fill(asking.on) for grid in asked.grids]
     filled: Filled = fill(data, fills=[*figures, *fills_of(asking.typed)], tables=lists)
     for one in asking.typed:
-        if (one.sheet, address(*one.at)) in {*filled.locked, *filled.computed}:
+        if (one.sheet, one.at) in filled.missed:
             said = f"{address(*one.at)} 有公式或者锁定了，不能手工填。"
             raise RuleError("PAPER", said, field="typed")
     tables = [

@@ -65,6 +65,8 @@ def named_body(row: RowCheck, name: str, label: str, *, waits: bool = False) -> 
     )
     message = f"{label}「{name[:20]}」不像单位的名称，没有登记。"
     answer = row.wonder_about(point, message, label)
+    if answer == _IS_NONE and waits:
+        row.refuse(label, f"{label}「{name[:20]}」不是单位的名称，请改正。", "REQUIRED")
     if answer == _IS_BODY:
         row.flags[-1]["message"] = f"{label}「{name[:20]}」按单位的名称登记。"
     return name if answer == _IS_BODY else ""
@@ -117,16 +119,22 @@ def find_employer(name: str, region: str, context: ImportContext) -> Employer:
         short = shorts[name] = _short(name)
     candidates = [e for e in known.get(short, []) if not _is_elsewhere(e, name, region)]
     for reach in (region, region[:6]):
-        near = [e for e in candidates if e.region.startswith(reach)]
+        near = _as_written(name, [e for e in candidates if e.region.startswith(reach)])
         if reach == region and len({e.region for e in near}) > 1:
             places = "、".join(place_name(e.region) for e in near[:3])
             message = f"工作单位「{name[:30]}」有多个（{places}等），请写明乡镇（街道）。"
             raise RuleError("PLACE", message)
-        if len(near) == 1 or (near and reach == region):
+        if near and (reach == region or len({e.region for e in near}) == 1):
             return near[0]
     if len(candidates) == 1 and len(candidates[0].region) <= 4:
         return candidates[0]
     return _plan(name, region, context)
+
+
+def _as_written(name: str, found: list[Employer]) -> list[Employer]:
+    """Those that are called exactly so, else all that one may call so, the plainest name first."""
+    exact = [e for e in found if e.name == name]
+    return exact or sorted(found, key=lambda e: (len(e.name), e.name, e.id))
 
 
 def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
@@ -141,7 +149,7 @@ def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
 def find_organization(name: str, region: str, context: ImportContext) -> Employer:
     """Like find_employer, but never a station: purchasers, contractors, operators."""
     known = [e for e in _known(context).get(_short(name), []) if e.column == "organization_id"]
-    known += context.memory["named"].get(_short(name), [])
+    known = _as_written(name, [*known, *context.memory["named"].get(_short(name), [])])
     for reach in (region, region[:6]):
         if near := [e for e in known if e.region.startswith(reach)]:
             return near[0]
@@ -191,7 +199,8 @@ def _read_registry(context: ImportContext) -> None:
             by_region.setdefault(region, []).append(found)
     organizations = Organization.objects.for_user(context.user).filter(ended_on=None)
     for pk, name, region in organizations.values_list("pk", "name", "region_id"):
-        employers.setdefault(_short(name), []).append(Employer("organization_id", str(pk), region))
+        found = Employer("organization_id", str(pk), region, name=name)
+        employers.setdefault(_short(name), []).append(found)
     context.memory |= {
         "employers": employers,
         "stations_by_region": by_region,
@@ -211,7 +220,8 @@ def _named_elsewhere(context: ImportContext) -> dict[str, list[Employer]]:
             pk__in=Organization.objects.for_user(context.user).values("pk")
         )
         for pk, name, region in elsewhere.values_list("pk", "name", "region_id"):
-            found.setdefault(_short(name), []).append(Employer("organization_id", str(pk), region))
+            one = Employer("organization_id", str(pk), region, name=name)
+            found.setdefault(_short(name), []).append(one)
     return found
 
 

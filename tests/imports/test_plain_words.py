@@ -3,13 +3,15 @@ having none, the long name of a body, a state beside a name."""
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 
 from projects.models import Funding, Project
-from stations.models import Station
-from tests.conftest import Cast
+from stations.models import Organization, Station
+from talent.models import Post
+from tests.conftest import COUNTY_A, Cast
 from tests.imports.ledgers import (
     PEOPLE,
     answer,
@@ -102,3 +104,44 @@ def test_a_remark_in_plain_words_that_it_is_over(remark: str, cast: Cast) -> Non
     head, row = [*PEOPLE[:-1], "情况说明"], [*person()[:-1], remark]
     batch = check(cast.clerk_a, "people", workbook([head, row]))
     assert outcomes(batch) == {"held": 1}
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "工资走的镇财政",
+        "走的是公益性岗位",
+        "招聘走了绿色通道",
+        "从党政办调走后到社工站",
+        "还没走的",
+        "没离职",
+    ],
+)
+def test_a_remark_that_only_sounds_so(remark: str, cast: Cast) -> None:
+    head, row = [*PEOPLE[:-1], "情况说明"], [*person()[:-1], remark]
+    assert outcomes(check(cast.clerk_a, "people", workbook([head, row]))) == {"new": 1}
+
+
+def test_without_its_purchaser_a_project_is_refused(cast: Cast) -> None:
+    head = ["项目名称", "采购人", "合同金额", "开始日期", "结束日期"]
+    days = ["2024-01-01", "2024-12-31"]
+    rows = [["甲", "南明区民政局", 90_000, *days], ["乙", "同上二期", 90_000, *days]]
+    batch = check(cast.prefecture, "projects", workbook([head, *rows]))
+    batch = answer(batch, by=cast.prefecture, **{"point:no_body:购买方": "none"})
+    assert outcomes(batch) == {"new": 1, "refused": 1}
+    assert "不是单位的名称，请改正" in words(batch, 3)
+    apply(batch)
+    assert Project.objects.get().name == "甲"
+
+
+def test_both_spellings_may_be_registered(cast: Cast) -> None:
+    long, short = "贵阳市南明区民政局", "南明区民政局"
+    for name in (long, short):
+        Organization.objects.create(name=name, region_id=COUNTY_A, kind="1")
+    units = (long, short, f"贵州省{long}")
+    rows = [person(工作单位=unit) for unit in units]
+    batch = check(cast.clerk_a, "people", workbook([PEOPLE, *rows]))
+    assert batch.places == []
+    apply(batch)
+    employers = Counter(post.organization.name for post in Post.objects.all())
+    assert employers == {long: 1, short: 2}

@@ -73,7 +73,8 @@ def test_all_of_a_multiple_counts(text: str, amount: int) -> None:
 
 @pytest.mark.parametrize(
     "text", ["1e999", "1e999999999", "0e-999999999", "1e9999999万", "inf", "NaN", "-Infinity",
-             "三万八", "二三", "二〇二五", "百", "五零", "万"],
+             "三万八", "二三", "二〇二五", "百", "五零", "万", "一〇五", "一〇五万", "三零万",
+             "二〇〇八年", "三万八万", "一百一千", "十十", "五零二十"],
 )  # fmt: skip
 def test_what_no_column_can_hold_is_no_number(text: str) -> None:
     """Nor is it written out: a billion noughts take all memory there is."""

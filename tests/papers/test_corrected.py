@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -24,7 +25,7 @@ from tests.papers.test_register import FIGURES, fill, keep
 from tests.rows import id_number
 
 pytestmark = pytest.mark.django_db
-SHEET = "Sheet1"
+SHEET, NUMBER = "Sheet1", id_number()
 
 
 def correct(form: PaperForm, user: Any, cell: str, words: str, **options: Any) -> PaperForm:
@@ -111,7 +112,10 @@ def test_a_cell_is_typed_by_hand_with_its_reason(cast: Cast) -> None:
         ("B3 12", "读不出来"),
         ("十二", "读不出来"),
         ("别的!B3 12 原因", "没有「别的」这张表"),
-        (f"B3 12 {id_number()}的数", "不能有身份证号"),
+        (f"B3 12 {NUMBER}的数", "不能有身份证号"),
+        (f"B3 {NUMBER[:10]},{NUMBER[10:]} 原因", "不能有身份证号"),
+        ("B3 13800001111 李四", "不能有身份证号和手机号"),
+        ("B3 1 甲\nB3 2 乙", "写了两次"),
         ("\n".join(["B3 1 原因"] * 51), "最多 50 个"),
     ],
 )
@@ -157,3 +161,45 @@ def test_the_page_corrects_and_says_what_was_typed(
     sent = {"on": f"{today()}", "reason": "", "typed": "B3 12 以人社局反馈为准"}
     assert client.post(f"{url}fill/", sent).status_code == 200
     assert "B3 12（以人社局反馈为准）" in client.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12", 12), ("1,200", 1200), ("3.50", Decimal("3.5")), ("-4", -4), ("0", 0), ("0851", "0851"),
+     ("3,4", "3,4"), ("1_000", "1_000"), ("1e400", "1e400"), ("1e10000000", "1e10000000"),
+     ("12%", "12%"), ("9" * 16, "9" * 16)],
+)  # fmt: skip
+def test_a_number_is_what_excel_holds_to_the_last_digit(text: str, value: Any) -> None:
+    (one,) = typed_of(f"B3 {text} 原因")
+    assert one.value == value
+    assert isinstance(one.value, str) == isinstance(value, str)
+
+
+def test_a_sheet_is_named_as_it_is(cast: Cast) -> None:
+    rows = [["地区", "从业人数", "女"], ["合计"], ["新华路街道"]]
+    form = keep(cast.clerk_a, workbook(rows, rows, names=("统计表（一）", "统计表（二）")))
+    given = {"form": form, "by": cast.clerk_a, "region": "520102", "on": today()}
+    with pytest.raises(RuleError, match="请写明 B3 在哪一张"):
+        actions.fill_kept(typed=typed_of("B3 12 原因"), **given)
+    made = actions.fill_kept(typed=typed_of("统计表（二）!B3 12 原因"), **given)
+    book = openpyxl.load_workbook(io.BytesIO(made.data))
+    assert (book["统计表（二）"]["B3"].value, book["统计表（一）"]["B3"].value) == (12, 0)
+
+
+def test_a_typed_cell_is_in_the_file_or_refused(cast: Cast) -> None:
+    """Also where rows were put in above it, and where it lies in a merge."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook([["姓名", "性别"], [], ["合计"]])))
+    book.active["B3"] = "=COUNTA(A2:A2)"
+    book.active.merge_cells("E1:F2")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    for _ in range(4):
+        serving(TOWNSHIP_A)
+    form = keep(cast.clerk_a, buffer.getvalue())
+    given = {"form": form, "by": cast.clerk_a, "region": "520102", "on": today()}
+    with pytest.raises(RuleError, match="有公式"):
+        actions.fill_kept(typed=typed_of("B3 9 原因"), **given)
+    with pytest.raises(RuleError, match="合并成一格，请写 E1"):
+        actions.fill_kept(typed=typed_of("F2 9 原因"), **given)
+    made = actions.fill_kept(typed=typed_of("C3 9 原因"), **given)
+    assert openpyxl.load_workbook(io.BytesIO(made.data)).active["C6"].value == 9

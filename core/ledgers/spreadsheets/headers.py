@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 LOOK = 40
+NUMBERED = re.compile(r"\d{11}")
 # Rows of a header; what is merged over more is no part of one.
 MOST_HEADER = 4
 
@@ -32,12 +33,13 @@ def find_header(rows, labels):
 
 
 def looks_like_header(rows):
-    """Index of the first row of texts, each another one, that is about as wide as the widest."""
+    """Index of the first row of texts, most of them different and none with the number of a person,
+    that is about as wide as the widest."""
     filled = [[cell for cell in row if is_filled(cell)] for row in rows]
     wide = max(2, max(map(len, filled), default=0) * 0.7)
     for index, cells in enumerate(filled):
-        texts = {cell for cell in cells if isinstance(cell, str)}
-        if len(cells) >= wide and len(texts) == len(cells):
+        is_text = all(isinstance(cell, str) and not NUMBERED.search(cell) for cell in cells)
+        if len(cells) >= wide and is_text and len(set(cells)) >= len(cells) * 0.6:
             return index
     return 0
 

@@ -372,7 +372,7 @@ COLUMNS = (
         "备注",
         values.note("备注", 200),
         width=24,
-        synonyms=("情况说明", "说明", "备注说明", "其他说明"),
+        synonyms=("情况说明", "备注说明", "其他说明"),
     ),
     LedgerColumn("number", "人才编号", cells.number, is_text=True, is_own=True),
     LedgerColumn("status", "状态", cells.status, is_own=True),

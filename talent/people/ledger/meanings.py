@@ -87,9 +87,11 @@ NO_EMPLOYER = RETIRED | frozenset(
     "在校 在校学生 个体 务农 家庭主妇 暂无单位 无固定单位 待分配 待安置 自管 个人 同上".split()
 )  # fmt: skip
 # What is over, in a remark or a column of its own: a post, or more than that.
-_SAID = r"(?<![未不非拟将可])"
-LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退|不在岗|不在职|走了|走的)"
-LEFT_FOR_GOOD = f"{_SAID}(退休(?!返聘|反聘)|调离|调出|调走|去世|死亡|病故|亡故)"
+_SAID = r"(?<![未不没非拟将可])"
+# At the end of a clause: 工资走的镇财政 says nothing of who left.
+_WENT = r"(?<![没还要快想])走[了的](?=$|[,，。;；、()（）])"
+LEFT_POST = f"{_SAID}(离职|离岗|离任|辞职|解聘|辞退|不在岗|不在职|{_WENT})"
+LEFT_FOR_GOOD = f"{_SAID}(退休(?!返聘|反聘)|调离|调出|调走(?!后|到|来|的)|去世|死亡|病故|亡故)"
 LEFT = f"{LEFT_POST}|{LEFT_FOR_GOOD}"
 # In a column about being there.
 THERE = frozenset(
