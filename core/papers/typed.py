@@ -52,8 +52,8 @@ def typed_of(text: str) -> list[Typed]:
         at = cell_of(said["cell"]) if said else None
         if said is None or at is None:
             raise RuleError("PAPER", f"「{line[:30]}」读不出来，{_HOW}。", field="typed")
-        for text in (line, re.sub(r"[,\s]", "", said["value"] + said["why"])):
-            if masked_numbers(text) != text:
+        for part in (line, re.sub(r"[,\s]", "", said["value"] + said["why"])):
+            if masked_numbers(part) != part:
                 raise RuleError("R22", _NUMBERS, field="typed")
         found.append(Typed(said["sheet"] or "", at, _value(said["value"]), said["why"][:100]))
     return found
