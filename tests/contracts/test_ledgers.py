@@ -166,7 +166,7 @@ SAMPLES: dict[str, Sample] = {
         cases=(
             ("good", {}, {}, set()),
             ("R15 built ahead", {"建成日期": "2999-01-01"}, {"built_on": "2999-01-01"}, LEFT_OUT),
-            ("capacity", {"设岗数": "三个"}, {"capacity": "三个"}, LEFT_OUT),
+            ("capacity", {"设岗数": "几个"}, {"capacity": "几个"}, LEFT_OUT),
             ("kind", {"站点类型": "某某"}, {"kind": "99"}, STOPPED),
             ("name", {"站点名称": ""}, {"name": ""}, STOPPED),
         ),
@@ -228,7 +228,7 @@ SAMPLES: dict[str, Sample] = {
             ("good", {}, {}, set()),
             ("R18 contract", {"合同金额（元）": "200000"}, {"contract_amount": "200000"}, STOPPED),
             ("R18 order", {"结束日期": "2023-12-31"}, {"ends_on": "2023-12-31"}, STOPPED),
-            ("money", {"预算金额（元）": "十万"}, {"budget": "十万"}, LEFT_OUT),
+            ("money", {"预算金额（元）": "十来万"}, {"budget": "十来万"}, LEFT_OUT),
             ("start", {"开始日期": ""}, {"started_on": ""}, STOPPED),
         ),
     ),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from core.jobs import running as jobs
 from core.ledgers import actions, starting
 from core.models import ImportBatch
 from core.papers.comparing import compare_list
@@ -77,7 +78,7 @@ def test_it_is_guessed(cast: Cast, station: Station) -> None:
     batch = starting.start_import(
         user=cast.clerk_a, kind="", name="表.xlsx", data=sheet(*LINES), inline=True
     )
-    actions.jobs.run(batch.job_id)
+    jobs.run(batch.job_id)
     assert fresh(batch).kind == "station_targets"
 
 

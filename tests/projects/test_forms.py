@@ -47,6 +47,7 @@ def form(cast: Cast, **cells: Any) -> Any:
         ("12.5万", "125000"),
         ("¥ 3千元", "3000"),
         ("３０００", "3000"),
+        ("十万", "100000"),
         ("", None),
     ],
 )
@@ -56,7 +57,7 @@ def test_an_amount_is_taken_as_people_write_it(cast: Cast, typed: str, kept: str
     assert checked.cleaned_data["contract_amount"] == (Decimal(kept) if kept else None)
 
 
-@pytest.mark.parametrize("typed", ["十万", "1e", "NaN", "Infinity", "1.2.3"])
+@pytest.mark.parametrize("typed", ["十来万", "三万八", "1e", "NaN", "Infinity", "1.2.3"])
 def test_what_is_no_amount_is_said(cast: Cast, typed: str) -> None:
     errors = form(cast, budget=typed).errors["budget"]
     assert errors == [f"「{typed}」不是数字，请只填数字。"]
