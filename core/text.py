@@ -118,7 +118,8 @@ def has_control_characters(value: str) -> bool:
 _UNIT = re.compile(
     r"\s*([元圆]整?|人次|人|个|名|年度|年|届|分|平方米|平米|平方|m2|户|家|场|次|项|小时)$"
 )
-_ABOUT = re.compile("^(约|大约|近|共计?|合计)")
+_INEXACT = "约|大约|近"
+_ABOUT = re.compile(f"^({_INEXACT}|共计?|合计)")
 _DIGITS = {
     sign: value
     for value, signs in enumerate(
@@ -147,7 +148,7 @@ _MULTIPLES = re.compile(rf"\s*([{''.join(_FACTORS)}]+)$")
 
 def is_about(value: str) -> bool:
     """Whether a number is said not to be exact: 「约20万」."""
-    return bool(re.match("约|大约|近", normalise(value)))
+    return bool(re.match(_INEXACT, normalise(value)))
 
 
 def _written(text: str) -> int | None:

@@ -11,13 +11,13 @@ from core.ledgers import mapping
 from core.ledgers.ledger import Ledger
 from core.ledgers.spreadsheets import Refused, Sheet
 from core.ledgers.spreadsheets.child import squeeze
+from core.ledgers.spreadsheets.headers import NUMBERED
 from core.ledgers.values import as_text
 from core.text import normalise, without_control_characters
 
 # Headings that are known at the least, or it is no list of ours.
 _FEWEST = 2
 SERIAL = frozenset({"序号", "编号", "no", "顺序号"})
-_NUMBER_OF_A_PERSON = re.compile(r"\d{11}")
 _NO_HEADER = (
     "没有找到表头：第一行就是数据。请在数据上面加一行列名（例如「姓名」「身份证号」），再上传。"
 )
@@ -36,7 +36,7 @@ def headings_of(sheet: Sheet) -> list[str]:
 
 def are_headings(sheet: Sheet) -> bool:
     """Whether the row that should head the table is none of its rows."""
-    return not any(_NUMBER_OF_A_PERSON.search(text) for text in headings_of(sheet))
+    return not any(NUMBERED.search(text) for text in headings_of(sheet))
 
 
 def require_headings(sheet: Sheet) -> None:

@@ -234,9 +234,8 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
 def header(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Another row of the sheet as its headings."""
     said = request.POST.get("header", "")
-    return _act(
-        request, pk, actions.set_header, row=int(said) if said.isdecimal() and len(said) < 4 else 0
-    )
+    row = int(said) if said.isdecimal() and len(said) < 4 else 0
+    return _act(request, pk, actions.set_header, row=row)
 
 
 @require_POST

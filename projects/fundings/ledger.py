@@ -7,10 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from core.ledgers.ledger import RowCheck
+from core.ledgers.models import ImportRow
+from core.ledgers.plain import stable_id
 from core.ledgers.values import Choices, UnknownWord, as_text
 from core.rules import Flag
 from core.text import as_number, normalise
+from projects.codes import Fund
+from projects.fundings.models import Funding
 
+FUNDING = "projects.funding"
 _AMOUNT = re.compile(r"^(.*?)[:：]?([\d.,]+)\s*(万元|万|千元|元)?$")
 _FACTORS = (Decimal(1), Decimal(1_000), Decimal(10_000))
 
@@ -78,3 +83,32 @@ def _factor(row: RowCheck, amounts: list[str]) -> Decimal | None:
         if sum(Decimal(_yuan(amount, factor)) for amount in amounts) in known:
             return factor
     return None
+
+
+def write_sources(
+    row: RowCheck, project_id: str, sources: list[tuple[str, str | None]], budget: Any
+) -> None:
+    """The sources that a new project would have: several, or one that says less than the whole."""
+    is_part = any(amount and Decimal(amount) != Decimal(budget or 0) for _, amount in sources)
+    if len(sources) < 2 and not is_part:
+        return
+    for fund, amount in sources:
+        row.write(FUNDING, {
+            "id": str(stable_id(FUNDING, project_id, fund)), "project_id": project_id,
+            "fund": fund, "amount": amount, "ended_on": None, "end_reason": "",
+        })  # fmt: skip
+
+
+def meet_sources(row: ImportRow, record: Any) -> None:
+    """A source that the row names and the project has not is one more; another amount a change."""
+    said = row.staged(FUNDING)
+    known = Funding.objects.filter(project=record, ended_on=None) if said else ()
+    held = {funding.fund: funding for funding in known}
+    for new in said:
+        old, words, amount = held.get(new["fund"]), Fund(new["fund"]).label, new.get("amount")
+        if old is None:
+            row.inserts(FUNDING).append(new | {"project_id": str(record.pk)})
+            row.diff.append(["资金来源", "", f"{words} {amount or ''}".strip()])
+        elif amount and old.amount != Decimal(amount):
+            row.change(FUNDING, old.pk, amount=amount)
+            row.diff.append([words, f"{old.amount or ''}", amount])

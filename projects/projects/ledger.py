@@ -17,16 +17,16 @@ from core.ledgers.models import ImportRow
 from core.ledgers.plain import PlainLedger, stable_id
 from core.rules import Flag, RuleError
 from projects.codes import Fund, Stage
-from projects.fundings.ledger import Funds, sources_of
-from projects.fundings.models import Funding
+from projects.fundings.ledger import FUNDING, Funds, meet_sources, sources_of, write_sources
 from projects.payments.models import Payment
 from projects.payments.rules import check_amount_paid
 from projects.projects.models import Project
 from projects.projects.rules import check_project, check_stage
-from stations.places.named import create_used, find_organization, named_body, remove_unused
+from stations.places.named import create_used, find_organization, remove_unused
+from stations.places.names import named_body
 from talent.codes import FIELD_WORDS, ServiceField
 
-PROJECT, FUNDING, PAYMENT = "projects.project", "projects.funding", "projects.payment"
+PROJECT, PAYMENT = "projects.project", "projects.payment"
 ODD_DAY = Question("day", "少见的开始日期", (("ledger", "没有错，照常录入"),))
 ODD_AMOUNT = Question("amount", "少见的金额", (("ledger", "没有错，照常录入"),))
 OVER = Question("over", "备注写着已终止的项目", (("ledger", "没有终止，照常录入"),))
@@ -68,7 +68,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     _ask_back(row, written)
     if "contract_amount" in row.dropped and "budget" not in v:
         row.refuse("合同金额", "请填写预算金额或合同金额。", "R18")
-    buys = named_body(row, v["purchaser"], "购买方", waits=True)
+    buys = named_body(row, "purchaser", "购买方", waits=True)
     if not buys:
         return
     purchaser = find_organization(buys, region, row.context)
@@ -76,12 +76,12 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     written |= {"region_id": region, "purchaser_id": purchaser.id}
     if not budget and not _known(row.context).of(written):
         raise RuleError("R18", "请填写预算金额或合同金额。", field="budget")
-    named = named_body(row, v.get("contractor", ""), "承接方")
+    named = named_body(row, "contractor", "承接方")
     contractor = find_organization(named, region, row.context) if named else None
     sources = sources_of(row)
     if not v.get("budget") and budget:
         row.flag(Flag("R18", "I", "没有写预算金额，按合同金额登记。"), "预算金额（元）")
-    judged = named_body(row, v.get("evaluator", ""), "评估方")
+    judged = named_body(row, "evaluator", "评估方")
     evaluator = find_organization(judged, region, row.context) if judged else None
     if evaluator and contractor and evaluator.id == contractor.id:
         row.flag(Flag("R18", "W", "评估方就是承接方，评估方没有录入。"), "评估方")
@@ -99,19 +99,9 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
         "paid": v.get("paid", ""),
     }
     project_id = str(stable_id(PROJECT, row.context.batch_id, *PROJECTS_LEDGER.key_of(written)))
-    if len(sources) > 1 or _is_part(sources, budget):
-        for fund, amount in sources:
-            row.write(FUNDING, {
-                "id": str(stable_id(FUNDING, project_id, fund)), "project_id": project_id,
-                "fund": fund, "amount": amount, "ended_on": None, "end_reason": "",
-            })  # fmt: skip
+    write_sources(row, project_id, sources, budget)
     if v.get("paid") and Decimal(v["paid"]) > 0:
         _open_with(row, project_id)
-
-
-def _is_part(sources: list[tuple[str, str | None]], budget: Any) -> bool:
-    """Whether the only source says less than the whole."""
-    return any(amount and Decimal(amount) != Decimal(budget or 0) for _, amount in sources)
 
 
 def _days(row: RowCheck, written: dict[str, Any]) -> None:
@@ -189,7 +179,7 @@ def _known(context: ImportContext) -> Known:
 
 def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
     """A known project as the row would leave it, with what was paid on it (R18)."""
-    _meet_fundings(row, record)
+    meet_sources(row, record)
     if not row.has_writes and not row.shown.get("paid"):
         return
     payments = list(Payment.objects.filter(project=record, ended_on=None))
@@ -212,21 +202,6 @@ def _follow(row: ImportRow, record: Any, incoming: dict[str, Any]) -> None:
                 f"{record.get_stage_display()} → {Stage(after['stage']).label}：{flag.message}"
             )
             say(row, message, rule=flag.rule, level=flag.level, column="当前阶段")
-
-
-def _meet_fundings(row: ImportRow, record: Any) -> None:
-    """A source that the row names and the project has not is one more; another amount a change."""
-    said = row.staged(FUNDING)
-    known = Funding.objects.filter(project=record, ended_on=None) if said else ()
-    held = {funding.fund: funding for funding in known}
-    for new in said:
-        old, words, amount = held.get(new["fund"]), Fund(new["fund"]).label, new.get("amount")
-        if old is None:
-            row.inserts(FUNDING).append(new | {"project_id": str(record.pk)})
-            row.diff.append(["资金来源", "", f"{words} {amount or ''}".strip()])
-        elif amount and old.amount != Decimal(amount):
-            row.change(FUNDING, old.pk, amount=amount)
-            row.diff.append([words, f"{old.amount or ''}", amount])
 
 
 def _amount(value: Any) -> Decimal | None:

@@ -30,6 +30,7 @@ from stations.codes import (
 )
 from stations.organizations.models import Organization
 from stations.places.named import create_used, find_organization, remove_unused
+from stations.places.names import named_body
 
 ORGANIZATION = "stations.organization"
 Outcome = ImportRow.Outcome
@@ -233,7 +234,7 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
         # Where it says so itself.
         "region": v.get("region", ""),
     }
-    named = v.get("parent")
+    named = named_body(row, "parent", "主管单位")
     if named == v["name"]:
         v["parent"] = None
     elif named:

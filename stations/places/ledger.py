@@ -27,10 +27,10 @@ from stations.places.named import (
     PLAIN_STATION,
     create_used,
     find_organization,
-    named_body,
     remove_unused,
     station_of,
 )
+from stations.places.names import hear_preparation, kind_in, named_body
 from stations.places.rules import CLOSED_STATUSES, approval_flag
 from stations.places.states import begin, note_approvals
 from stations.places.townships import remark_second_stations
@@ -47,9 +47,9 @@ _GONE = re.compile("(?<![未不拟])(撤并|撤销|并入|关停|关闭|取消)"
 def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     """Where it lies, who runs it, and its first dated rows."""
     v = row.values
-    _hear_preparing(v, written)
+    hear_preparation(v, written)
     if not v.get("kind"):
-        v["kind"] = written["kind"] = _kind_in(v["name"])
+        v["kind"] = written["kind"] = kind_in(v["name"])
     if not v["kind"]:
         row.refuse("站点类型", "从名称看不出是哪类站点，请填写站点类型。", "REQUIRED")
         return
@@ -61,12 +61,12 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
     _recognise(row, written, region)
     for flag in approval_flag(approval_number=v.get("approval_number", ""), is_confirmed=False):
         row.flag(flag, "批复文号")
-    built, named = v.get("built_on"), v.get("operator")
+    built = v.get("built_on")
     if "built_on" in row.dropped and not v.get("status"):
         # Whether it is built would hang on it.
         row.refuse("运行状态", "建成日期读不出来，请改正，或填写运行状态。", "R17")
         return
-    named = named_body(row, named or "", "运营机构")
+    named = named_body(row, "operator", "运营机构")
     operator = find_organization(named, region[:6], row.context) if named else None
     written |= {
         "region_id": region,
@@ -99,31 +99,6 @@ def _prepare(row: RowCheck, written: dict[str, Any]) -> None:
             "valid_to": None,
         }
         row.write(COVERAGE, coverage)
-
-
-_IN_PREPARATION = re.compile("[（(](筹|筹建|筹建中|在建|拟建)[)）]$")
-
-
-def _hear_preparing(said: dict[str, Any], written: dict[str, Any]) -> None:
-    """A name with （筹） at its end says the state, unless a column does."""
-    name = _IN_PREPARATION.sub("", said["name"])
-    if name and name != said["name"]:
-        said["name"] = written["name"] = name
-        if not said.get("status") and not said.get("built_on"):
-            said["status"] = str(StationStatus.PREPARING)
-
-
-# What a name ends with says what kind it is.
-_KIND_OF_NAME = (
-    (re.compile("(社会工作|社工)(服务)?(总站|服务总站)$|县.{0,6}指导中心$"), StationKind.HUB),
-    (re.compile("(社会工作|社工).{0,6}指导中心$"), StationKind.CENTRE),
-    (re.compile("(社会工作|社工)(和志愿)?(服务)?站$"), StationKind.TOWNSHIP),
-    (re.compile("(社会工作|社工)(服务)?室$"), StationKind.ROOM),
-)
-
-
-def _kind_in(name: str) -> str:
-    return str(next((kind for pattern, kind in _KIND_OF_NAME if pattern.search(name)), ""))
 
 
 def _recognise(row: RowCheck, written: dict[str, Any], region: str) -> None:

@@ -8,23 +8,21 @@ import uuid
 from itertools import islice
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from core.kept import Kept
-from core.ledgers.ledger import ImportContext, RowCheck
+from core.ledgers.ledger import ImportContext
 from core.ledgers.plain import stable_id
-from core.ledgers.points import Point
 from core.regions.names import place_name, place_names
 from core.rules import RuleError
 from stations.codes import OrganizationKind, StationKind, StationStatus
 from stations.organizations.models import Organization
 from stations.places.models import Station, StationCoverage, StationState
+from stations.places.names import short_name
 from stations.places.states import enter_stations
 
-# Digits of the codes of prefectures, counties and townships.
-_PREFECTURE, _COUNTY, _TOWNSHIP = 4, 6, 9
+# Digits of a township's code.
+_TOWNSHIP = 9
 
 
 _ENDING = re.compile(r"(街道|镇|(.{1,3}族)?乡)$")
@@ -40,59 +38,6 @@ _ANYWHERE = re.compile(
     r"(民政局|社会工作部|团委|妇联|残联|总工会|司法局|教育局|卫健局|人社局|财政局|政法委|信访局"
     r"|街道办事处|镇政府|乡政府|社会事务办(公室)?|社会事务服务中心|居委会|村委会)"
 )
-
-
-# What stands somewhere in the name of a body, but in no word for having none (自管, 同上).
-_BODY = re.compile(
-    "[局院校会社站所部委办处厅室馆园厂店行司团队村街镇乡府科庭组场堂宫队]|中心|集团|企业|机构|组织"
-    "|基地|学|家|联|警|军|党|矿|港"
-)
-_IS_BODY, _IS_NONE = "name", "none"
-
-
-def named_body(row: RowCheck, name: str, label: str, *, waits: bool = False) -> str:
-    """The name of a body in a cell of the column `label`, "" where it is none (自管, 居民区, 同上
-    二期), which is asked once for all such cells of the column; a row `waits` for it where it is
-    nothing without the name."""
-    if not name or _BODY.search(name):
-        return name
-    point = Point(
-        f"no_body:{label}",
-        f"{label}里有不像单位名称的词，是没有单位吗？",
-        ((_IS_NONE, "是，不登记"), (_IS_BODY, "不是，就是单位的名称")),
-        proposed=_IS_NONE,
-        waits=waits,
-    )
-    message = f"{label}「{name[:20]}」不像单位的名称，没有登记。"
-    answer = row.wonder_about(point, message, label)
-    if answer == _IS_NONE and waits:
-        row.refuse(label, f"{label}「{name[:20]}」不是单位的名称，请改正。", "REQUIRED")
-    if answer == _IS_BODY:
-        row.flags[-1]["message"] = f"{label}「{name[:20]}」按单位的名称登记。"
-    return name if answer == _IS_BODY else ""
-
-
-def _read_counties() -> dict[str, tuple[str, ...]]:
-    names = place_names()
-    return {
-        above: tuple(n for c, n in names.items() if len(c) == _COUNTY and c.startswith(code))
-        for code, above in names.items()
-        if len(code) == _PREFECTURE
-    }
-
-
-# Name of a prefecture -> the names of its counties.
-_COUNTIES = Kept(_read_counties, seconds=300)
-
-
-def _short(name: str) -> str:
-    """A name without the province and the prefecture before the county that it begins with: 贵阳市
-    南明区民政局 is 南明区民政局."""
-    rest = name.removeprefix(place_names().get(settings.PROVINCE_CODE, ""))
-    for above, counties in _COUNTIES.get().items():
-        if rest.startswith(above) and (inside := rest.removeprefix(above)).startswith(counties):
-            return inside
-    return name
 
 
 class Employer(NamedTuple):
@@ -113,11 +58,7 @@ def find_employer(name: str, region: str, context: ImportContext) -> Employer:
     「社工站」 of another township is another one. Raises RuleError for a
     name of several places where the row does not say which.
     """
-    known: dict[str, list[Employer]] = _known(context)
-    shorts = context.memory.setdefault("shorts", {})
-    if (short := shorts.get(name)) is None:
-        short = shorts[name] = _short(name)
-    candidates = [e for e in known.get(short, []) if not _is_elsewhere(e, name, region)]
+    candidates = [e for e in _called(name, context) if not _is_elsewhere(e, name, region)]
     for reach in (region, region[:6]):
         near = _as_written(name, [e for e in candidates if e.region.startswith(reach)])
         if reach == region and len({e.region for e in near}) > 1:
@@ -129,6 +70,14 @@ def find_employer(name: str, region: str, context: ImportContext) -> Employer:
     if len(candidates) == 1 and len(candidates[0].region) <= 4:
         return candidates[0]
     return _plan(name, region, context)
+
+
+def _called(name: str, context: ImportContext) -> list[Employer]:
+    """All that a name may mean, known or planned."""
+    shorts = context.memory.setdefault("shorts", {})
+    if (short := shorts.get(name)) is None:
+        short = shorts[name] = short_name(name)
+    return _known(context).get(short, [])
 
 
 def _as_written(name: str, found: list[Employer]) -> list[Employer]:
@@ -148,8 +97,8 @@ def _is_elsewhere(employer: Employer, name: str, region: str) -> bool:
 
 def find_organization(name: str, region: str, context: ImportContext) -> Employer:
     """Like find_employer, but never a station: purchasers, contractors, operators."""
-    known = [e for e in _known(context).get(_short(name), []) if e.column == "organization_id"]
-    known = _as_written(name, [*known, *context.memory["named"].get(_short(name), [])])
+    known = [e for e in _called(name, context) if e.column == "organization_id"]
+    known = _as_written(name, [*known, *context.memory["named"].get(short_name(name), [])])
     for reach in (region, region[:6]):
         if near := [e for e in known if e.region.startswith(reach)]:
             return near[0]
@@ -163,8 +112,7 @@ def find_organization(name: str, region: str, context: ImportContext) -> Employe
 
 def stations_named(name: str, context: ImportContext) -> list[Employer]:
     """The open stations of a name in the scope; none that only ledgers speak of."""
-    found = _known(context).get(_short(name), [])
-    return [e for e in found if e.column == "station_id" and e.name]
+    return [e for e in _called(name, context) if e.column == "station_id" and e.name]
 
 
 def station_of(region: str, context: ImportContext) -> Employer | None:
@@ -182,7 +130,7 @@ def _known(context: ImportContext) -> dict[str, list[Employer]]:
     # Those that were planned since the last time, here or by another process.
     for place in islice(planned.values(), context.memory["places_known"], None):
         found = Employer(place["column"], place["id"], place["region"])
-        known.setdefault(_short(place["name"]), []).append(found)
+        known.setdefault(short_name(place["name"]), []).append(found)
     context.memory["places_known"] = len(planned)
     return known
 
@@ -194,13 +142,13 @@ def _read_registry(context: ImportContext) -> None:
     columns = ("pk", "name", "region_id", "kind", "built_on")
     for pk, name, region, kind, built_on in stations.values_list(*columns):
         found = Employer("station_id", str(pk), region, built_on, name)
-        employers.setdefault(_short(name), []).append(found)
+        employers.setdefault(short_name(name), []).append(found)
         if kind == StationKind.TOWNSHIP:
             by_region.setdefault(region, []).append(found)
     organizations = Organization.objects.for_user(context.user).filter(ended_on=None)
     for pk, name, region in organizations.values_list("pk", "name", "region_id"):
         found = Employer("organization_id", str(pk), region, name=name)
-        employers.setdefault(_short(name), []).append(found)
+        employers.setdefault(short_name(name), []).append(found)
     context.memory |= {
         "employers": employers,
         "stations_by_region": by_region,
@@ -221,7 +169,7 @@ def _named_elsewhere(context: ImportContext) -> dict[str, list[Employer]]:
         )
         for pk, name, region in elsewhere.values_list("pk", "name", "region_id"):
             one = Employer("organization_id", str(pk), region, name=name)
-            found.setdefault(_short(name), []).append(one)
+            found.setdefault(short_name(name), []).append(one)
     return found
 
 
@@ -231,8 +179,9 @@ def _plan(
     if is_station is None:
         is_station = bool(_STATION.search(name)) and len(region) >= 4
     column = "station_id" if is_station else "organization_id"
-    planned = Employer(column, str(stable_id(column, region, _short(name))), region)
-    key = f"{column}|{region}|{_short(name)}"
+    parts = (column, region, short_name(name))
+    planned = Employer(column, str(stable_id(*parts)), region)
+    key = "|".join(parts)
     context.memory.setdefault("places", {})[key] = {
         "key": key,
         "column": column,

@@ -145,3 +145,23 @@ def test_both_spellings_may_be_registered(cast: Cast) -> None:
     apply(batch)
     employers = Counter(post.organization.name for post in Post.objects.all())
     assert employers == {long: 1, short: 2}
+
+
+def test_a_word_for_having_none_takes_nothing_away(cast: Cast) -> None:
+    """Neither before it is answered nor then: it reads as an empty cell."""
+    head = ["项目名称", "采购人", "承接方", "合同金额", "开始日期", "结束日期"]
+    row = ["甲", "南明区民政局", "某服务中心", 90_000, "2024-01-01", "2024-12-31"]
+    take(cast.prefecture, "projects", workbook([head, row]))
+    row[2] = "自管"
+    batch = check(cast.prefecture, "projects", workbook([head, row]))
+    assert outcomes(batch) == {"unchanged": 1}
+    batch = answer(batch, by=cast.prefecture, **{"point:no_body:承接方": "none"})
+    assert outcomes(batch) == {"unchanged": 1}
+
+
+def test_the_body_above_an_organisation_is_one(cast: Cast) -> None:
+    head = ["机构名称", "机构类型", "主管单位", "地区"]
+    row = ["同心社会工作服务中心", "社工机构", "自管", "南明区"]
+    batch = check(cast.clerk_a, "organizations", workbook([head, row]))
+    assert [question["point"] for question in batch.open_questions] == ["no_body:主管单位"]
+    assert batch.places == []

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 LOOK = 40
+# A number of a person, or of a phone: no heading has one.
 NUMBERED = re.compile(r"\d{11}")
 # Rows of a header; what is merged over more is no part of one.
 MOST_HEADER = 4
