@@ -19,7 +19,7 @@ from core.ledgers.models import ImportBatch
 POINT = "POINT"
 _ASKED = """
     SELECT m->>'point', m->>'column', m->>'title', m->>'options', m->>'proposed', m->>'code',
-        bool_or(m->'waits' = 'true'), count(*)
+        bool_or(m->'waits' = 'true'), count(*), min(m->>'message')
     FROM core_importrow r, jsonb_array_elements(r.messages) m
     WHERE r.batch_id = %s AND r.messages @> '[{"rule": "POINT"}]' AND m->>'rule' = 'POINT'
     GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 8 DESC, 1
@@ -42,7 +42,8 @@ class Point:
 
 def points_of(batch: ImportBatch) -> list[dict[str, Any]]:
     """The points of a batch as its questions, open ones first: id, column, title, options, rows
-    (how many), code (None while it is open), proposed and waits."""
+    (how many), code (None while it is open), proposed, waits and example (what one of the rows
+    says of it)."""
     with connection.cursor() as cursor:
         cursor.execute(_ASKED, [batch.pk])
         found = cursor.fetchall()
@@ -50,8 +51,8 @@ def points_of(batch: ImportBatch) -> list[dict[str, Any]]:
         {
             "id": f"point:{point}", "point": point, "column": column, "title": title,
             "options": json.loads(options), "proposed": proposed, "code": code,
-            "waits": waits, "rows": rows,
+            "waits": waits, "rows": rows, "example": example,
         }
-        for point, column, title, options, proposed, code, waits, rows in found
+        for point, column, title, options, proposed, code, waits, rows, example in found
     ]  # fmt: skip
     return sorted(asked, key=lambda question: question["code"] is not None)

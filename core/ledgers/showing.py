@@ -225,7 +225,7 @@ def questions(batch: ImportBatch) -> list[dict[str, Any]]:
                 "waits": column.is_decisive,
             }
         elif "point" in question:
-            question |= {"written": question["title"], "may_be_left_out": False, "waits": False}
+            question |= {"written": question["title"], "may_be_left_out": False}
         else:
             continue
         is_answered = question["code"] is not None

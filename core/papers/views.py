@@ -87,8 +87,13 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, kept: PaperForm, form: PaperFillForm, status: int = 200
+    request: HttpRequest,
+    kept: PaperForm,
+    form: PaperFillForm,
+    status: int = 200,
+    cell: dict[str, str] | None = None,
 ) -> HttpResponse:
+    """`cell` is what was said of a cell and refused: it stays as it was typed."""
     asked = Understood()
     region = working_region_code(request)
     try:
@@ -116,7 +121,7 @@ def _page(
         if not place.isdecimal()
     ]
     context = {
-        "corrected": corrected,
+        "corrected": corrected, "refused_cell": cell,
         "paper": kept, "is_own": kept.region_id == user.region_id, "asked": asked,
         "form": form, "fillings": fillings, "region": region,
     }  # fmt: skip
@@ -219,19 +224,24 @@ def bind(request: HttpRequest, pk: UUID) -> HttpResponse:
 def bind_cell(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say what a cell of a statistical table counts."""
     kept, sent = _form(request, pk), request.POST
-    cell, words = tidy(sent.get("cell", ""))[:20], tidy(sent.get("words", ""))[:100]
+    said = {
+        "sheet": sent.get("sheet", ""),
+        "cell": tidy(sent.get("cell", ""))[:20],
+        "words": tidy(sent.get("words", ""))[:100],
+    }
     is_as_read = "as_read" in sent
     try:
-        actions.bind_cell(
-            form=kept, by=_user(request), sheet=sent.get("sheet", ""), cell=cell, words=words,
-            is_as_read=is_as_read,
-        )  # fmt: skip
-        how = "按表头认" if is_as_read else f"填「{words}」" if words else "留空"
-        messages.success(request, f"已记住：{cell.upper()} {how}，以后都这样填。")
+        actions.bind_cell(form=kept, by=_user(request), is_as_read=is_as_read, **said)
     except (Refused, RuleError) as refusal:
         messages.error(request, str(refusal))
+        form = PaperFillForm(initial={"on": today()})
+        return _page(request, kept, form, status=422, cell=said)
     except FileNotFoundError:
         messages.error(request, GONE)
+        return redirect("paper_detail", pk=kept.pk)
+    words = said["words"]
+    how = "按表头认" if is_as_read else f"填「{words}」" if words else "留空"
+    messages.success(request, f"已记住：{said['cell'].upper()} {how}，以后都这样填。")
     return redirect("paper_detail", pk=kept.pk)
 
 

@@ -34,7 +34,7 @@ def named_body(row: RowCheck, attribute: str, label: str, *, waits: bool = False
         return name
     point = Point(
         f"no_body:{label}",
-        f"{label}里有不像单位名称的词，是没有单位吗？（答复之前不登记）",
+        f"{label}里有不像单位名称的词，是没有单位吗？",
         ((_IS_NONE, "是，不登记"), (_IS_BODY, "不是，就是单位的名称")),
         proposed=_IS_NONE,
         waits=waits,

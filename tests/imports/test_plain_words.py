@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.ledgers import showing
 from projects.models import Funding, Project
 from stations.models import Organization, Station
 from talent.models import Post
@@ -66,6 +67,11 @@ def test_a_word_for_having_none_is_no_body(cast: Cast) -> None:
     rows = [["甲", "南明区民政局", "自管", 90_000, *days], ["乙", "同上二期", "", 90_000, *days]]
     batch = check(cast.prefecture, "projects", workbook([head, *rows]))
     assert outcomes(batch) == {"new": 1, "held": 1}
+    asked = {q["column"]: (q["waits"], q["example"]) for q in showing.questions(batch)}
+    assert asked == {
+        "承接方": (False, "承接方「自管」不像单位的名称。"),
+        "购买方": (True, "购买方「同上二期」不像单位的名称。"),
+    }
     assert {place["name"] for place in batch.places} == {"南明区民政局"}
     both = {"point:no_body:承接方": "name", "point:no_body:购买方": "name"}
     batch = answer(batch, by=cast.prefecture, **both)
